@@ -105,15 +105,24 @@ class TestInbox:
     ) -> None:
         decided, touched = decisions(monkeypatch), loop.TouchedStores()
         monkeypatch.setattr(loop, "DECIDE_SECONDS", 3600.0)
-        monkeypatch.setattr(loop, "MOST_TOUCHED", 3)
-        touched.decide(container)  # as it was a moment ago
-        known, more = [Outcome(("st_1",))] * loop.BATCH, [Outcome((f"st_{n}",)) for n in range(loop.BATCH)]
-        monkeypatch.setattr(loop, "process_next", Inbox(known, known, more, known, [Outcome(("st_2",))]))
+        known, other = [Outcome(("st_1",))] * loop.BATCH, [Outcome(("st_2",))] * loop.BATCH
+        monkeypatch.setattr(loop, "process_next", Inbox(known, other, known, [Outcome(("st_3",))]))
         seen = []
-        for _ in range(5):
+        for _ in range(4):
             loop.work_inbox(container, touched=touched)
-            seen.append(len(decided))
-        assert seen == [0, 0, loop.BATCH, loop.BATCH, loop.BATCH + 2]
+            seen.append(list(decided))
+        assert seen == [[], [], [], ["st_1", "st_2", "st_3"]]
+
+    def test_of_many_touched_stores_those_that_waited_longest_are_decided_first(
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        decided, touched = decisions(monkeypatch), loop.TouchedStores()
+        monkeypatch.setattr(loop, "DECIDED_AT_ONCE", 2)
+        monkeypatch.setattr(loop, "process_next", Inbox([Outcome(("st_3", "st_1", "st_2"))], []))
+        assert loop.work_inbox(container, touched=touched)
+        assert decided == ["st_3", "st_1"]
+        assert not loop.work_inbox(container, touched=touched)
+        assert decided == ["st_3", "st_1", "st_2"]
 
     def test_the_problems_of_senders_whose_deliveries_died_are_tracked_at_once(
         self, container: Container, monkeypatch: pytest.MonkeyPatch

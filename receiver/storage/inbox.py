@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Select, Table, case, insert, select, update
 from sqlalchemy.orm import Session
@@ -97,6 +97,40 @@ class ClaimedDelivery:
     id: int
     tries: int  # this one included
     lease_until: datetime
+
+
+class HeldDelivery(Protocol):
+    """The columns of a delivery that processing looks at: of its row, or read alone."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def store_id(self) -> str | None: ...
+    @property
+    def topic(self) -> str | None: ...
+    @property
+    def headers(self) -> list[Any]: ...
+    @property
+    def body(self) -> bytes | None: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def tries(self) -> int: ...
+    @property
+    def lease_until(self) -> datetime | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+
+
+HELD = tuple(DELIVERIES.c[name] for name in vars(HeldDelivery) if name in DELIVERIES.c)
 
 
 @dataclass(frozen=True)
@@ -273,16 +307,16 @@ def take_again(row: Delivery) -> None:
     row.tries, row.error, row.ended_at = 1, None, None
 
 
-def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[Delivery]:
+def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[HeldDelivery]:
     """Those claimed rows that are still ours, locked for this transaction; a lapsed lease is not."""
-    ids = [claim.id for claim in claims]
-    query = select(Delivery).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.PROCESSING)
-    locked = query.order_by(Delivery.id).with_for_update()
-    rows = {row.id: row for row in session.scalars(locked, execution_options={"populate_existing": True})}
+    is_in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
+    query = select(*HELD).where(DELIVERIES.c.id.in_([claim.id for claim in claims]), is_in_hand)
+    locked = session.execute(query.order_by(DELIVERIES.c.id).with_for_update())
+    rows = {row.id: cast(HeldDelivery, row) for row in locked}
     return [rows[claim.id] for claim in claims if claim.id in rows and _is_of(rows[claim.id], claim)]
 
 
-def _is_of(row: Delivery, claim: ClaimedDelivery) -> bool:
+def _is_of(row: HeldDelivery, claim: ClaimedDelivery) -> bool:
     return (row.lease_until, row.tries) == (claim.lease_until, claim.tries)
 
 
@@ -301,7 +335,7 @@ def finish(
         setattr(row, name, value)
 
 
-def finish_all(session: Session, ends: Iterable[tuple[Delivery, TryEnd]], at: datetime) -> None:
+def finish_all(session: Session, ends: Iterable[tuple[HeldDelivery, TryEnd]], at: datetime) -> None:
     """Mark as `finish` does how the tries on held rows ended, in a statement for those that ended alike."""
     alike: defaultdict[TryEnd, list[int]] = defaultdict(list)
     for row, end in ends:
@@ -325,10 +359,11 @@ def _ended(end: TryEnd, at: datetime) -> dict[str, Any]:
     return {**ended, "body": None} if drops_body else ended
 
 
-def give_back(row: Delivery, now: datetime) -> None:
-    """As if it had never been claimed."""
-    _move(row, DeliveryState.RECEIVED)
-    row.lease_until, row.due_at, row.tries = None, now, row.tries - 1
+def give_back(session: Session, rows: Sequence[HeldDelivery], now: datetime) -> None:
+    """Let held rows be as if they had never been claimed."""
+    held = update(DELIVERIES).where(DELIVERIES.c.id.in_([row.id for row in rows]))
+    tries = DELIVERIES.c.tries - 1
+    session.execute(held.values(state=DeliveryState.RECEIVED, lease_until=None, due_at=now, tries=tries))
 
 
 def note_attempts(
@@ -358,7 +393,7 @@ def _move(row: Delivery, to: DeliveryState) -> None:
     row.state = to
 
 
-def _refuse_move(row: Delivery, to: DeliveryState) -> None:
+def _refuse_move(row: HeldDelivery, to: DeliveryState) -> None:
     """Raise Refused where a delivery's state cannot become another one."""
     if not may_move(DeliveryState(row.state), to):
         raise Refused(f"delivery {row.id} is {row.state} and cannot become {to}")
