@@ -24,8 +24,9 @@ from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
 from receiver.services.staff import passwords
 from receiver.settings import Settings
-from receiver.storage.database import BOUNDED, LOCK_SECONDS, Database
+from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
+from receiver.storage.postgresql import BOUNDED, LOCK_SECONDS
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
 from tests.once import keep_routes, keep_templates

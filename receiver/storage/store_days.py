@@ -7,20 +7,19 @@ from datetime import date
 from typing import cast
 
 from sqlalchemy import Select, Table, delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Store, StoreDay
 from receiver.storage.tables.stores import IS_OVER
+from receiver.storage.upsert import insert_into
 
 COUNTS = ("deliveries", "body_bytes", "signals", "shortened", "merged", "passed_over")
 
 
 def add(session: Session, more: Mapping[tuple[str, date], Mapping[str, int]]) -> None:
     """Add counts by name to stores' days, rows in one order: two writers wait in one direction only."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     table = cast(Table, StoreDay.__table__)
-    added = insert(table)
+    added = insert_into(session, table)
     sums = {name: table.c[name] + added.excluded[name] for name in COUNTS}
     rows = [
         {"store_id": store_id, "day": day, **{name: counts.get(name, 0) for name in COUNTS}}

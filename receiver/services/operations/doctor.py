@@ -30,6 +30,7 @@ from receiver.settings import Settings
 from receiver.storage import alerts, heartbeats, store_troubles
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
+from receiver.storage.migrate import current_revision, newest_revision
 from receiver.storage.pooler import pooler_problem
 from receiver.storage.rate_limiter import SharedBudget
 from receiver.storage.sqlite_files import open_to_others
@@ -99,8 +100,6 @@ POOLERS = "docs/deployment.md says which poolers can stand before the database"
 
 
 def _schema(database: Database) -> Check:
-    from receiver.storage.migrate import current_revision, newest_revision  # here: Alembic takes 7 MB
-
     try:
         with database.writing() as session:  # takes the write lock: a read-only database shows itself
             session.execute(text("SELECT 1"))
