@@ -6,10 +6,10 @@ Nobody waits for a database without an end: who asks is told that it cannot be u
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, event, make_url, text
@@ -45,6 +45,7 @@ DRIVERS_OWN = (
     *(sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError),
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.ProgrammingError),
 )
+TRIES = 5  # of a transaction that collides each time
 COLLIDED = ("40P01", "40001")  # PostgreSQL's: a deadlock, a view that another transaction changed
 NOT_MIGRATED = f"the database lacks tables this version needs; run `{COMMAND} migrate`"
 OPTIONS_REFUSED = (
@@ -57,6 +58,7 @@ OPEN_ELSEWHERE = (
 
 # Either driver's connection: both have `execute(statement, parameters)`, which gives rows.
 Driver = sqlite3.Connection | psycopg.Connection[Any]
+Result = TypeVar("Result")
 
 
 class Database:
@@ -213,6 +215,14 @@ def _unhurried(session: Session) -> Iterator[None]:
         yield
     finally:
         del driver.within  # what holds for all holds again
+
+
+def retried(work: Callable[[], Result]) -> Result:
+    """Return the result of a whole transaction, done again at once where it collided with another."""
+    for _ in range(TRIES - 1):
+        with suppress(Collided):
+            return work()
+    return work()
 
 
 def driver_of(session: Session) -> Driver:
