@@ -13,7 +13,14 @@ from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session
 
 from receiver.errors import Collided, OptionsRefused, Refused, StorageUnavailable
@@ -45,6 +52,8 @@ DRIVERS_OWN = (
     *(sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError),
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.ProgrammingError),
 )
+# A damaged file, or one that is no database, is of no kind of its own.
+OF_NO_KIND = (DatabaseError, sqlite3.DatabaseError)
 TRIES = 5  # of a transaction that collides each time
 COLLIDED = ("40P01", "40001")  # PostgreSQL's: a deadlock, a view that another transaction changed
 NOT_MIGRATED = f"the database lacks tables this version needs; run `{COMMAND} migrate`"
@@ -252,7 +261,9 @@ def savepoint(session: Session) -> Iterator[None]:
 def _our_errors() -> Iterator[None]:
     try:
         yield
-    except (*SQLALCHEMYS, *DRIVERS_OWN) as error:
+    except (*SQLALCHEMYS, *DRIVERS_OWN, *OF_NO_KIND) as error:
+        if not isinstance(error, (*SQLALCHEMYS, *DRIVERS_OWN)) and type(error) not in OF_NO_KIND:
+            raise  # a value that does not fit is a fault of ours
         if _lacks_tables(error):
             raise StorageUnavailable(NOT_MIGRATED) from error
         if isinstance(
