@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Table, insert, select, tuple_
+from sqlalchemy import Table, select, tuple_
 from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import ClaimReason
@@ -18,12 +18,14 @@ from receiver.domain.signals import SignalOrder
 from receiver.errors import NotFound
 from receiver.storage.address_claims import NewClaim, keep_claim
 from receiver.storage.bridges import reschedule_check
+from receiver.storage.bulk import Values, insert_rows
 from receiver.storage.links import drop_old_claims, forget_dating_signals
 from receiver.storage.signal_state import Changes, LinkState, StoreState, add_links, lock_stores, read_links
 from receiver.storage.signals import forget_signals
 from receiver.storage.tables import Signal
 
 SIGNALS = cast(Table, Signal.__table__)
+SIGNAL = ("store_id", "install_id", "seq", "event", "at", "delivery_id")
 
 
 class LockedStores:
@@ -47,7 +49,7 @@ class LockedStores:
         self._session = session
         self._links: defaultdict[str, dict[str, LinkState]] = defaultdict(dict)
         self._new_links: list[LinkState] = []
-        self._newly_applied: list[dict[str, Any]] = []
+        self._newly_applied: list[Values] = []
         stores = lock_stores(session, store_ids) if store_ids else []
         links = read_links(session, store_ids, accounts) if store_ids else []
         self._stores = {store.id: store for store in stores}
@@ -100,17 +102,14 @@ class LockedStores:
             if (store, install) != (store_id, install_id) or seq < first
         }
         self._newly_applied = [
-            row
-            for row in self._newly_applied
-            if (row["store_id"], row["install_id"]) != (store_id, install_id) or row["seq"] < first
+            row for row in self._newly_applied if row[:2] != (store_id, install_id) or row[2] < first
         ]
 
     def mark_applied(self, store_id: str, news: SignalOrder, event: str, delivery_id: int) -> None:
         if self.is_applied(store_id, news):
             return
         self._applied.add(_key(store_id, news))
-        row = {"store_id": store_id, "install_id": news.install_id, "seq": news.seq}
-        self._newly_applied.append({**row, "event": event, "at": news.at, "delivery_id": delivery_id})
+        self._newly_applied.append((*_key(store_id, news), event, news.at, delivery_id))
 
     def link(self, store_id: str, advertiser_id: str) -> LinkState | None:
         return self._links[store_id].get(advertiser_id)
@@ -132,8 +131,7 @@ class LockedStores:
         self._changes.write(self._session)
         add_links(self._session, self._new_links)
         drop_old_claims(self._session, {link.store_id for link in self._new_links})
-        if self._newly_applied:
-            self._session.execute(insert(SIGNALS), self._newly_applied)
+        insert_rows(self._session, SIGNALS, SIGNAL, self._newly_applied)
 
 
 def _key(store_id: str, news: SignalOrder) -> tuple[str, str, int]:

@@ -12,10 +12,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, or_, select, update
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.signals import SequenceFall, SignalOrder
+from receiver.storage.bulk import Values, insert_rows, is_any_of, update_rows
 from receiver.storage.signals import fall_as_dict, fall_from_dict, news_as_list, news_from_list
 from receiver.storage.tables import Link, Store
 
@@ -67,14 +68,18 @@ _of_store, _of_link = attrgetter(*OF_STORE), attrgetter(*OF_LINK)
 
 def lock_stores(session: Session, ids: Collection[str]) -> list[StoreState]:
     """Hold the stores, in one order; a row that refers to one, such as a delivery, does not wait for it."""
-    query = select(*(STORES.c[name] for name in OF_STORE)).where(STORES.c.id.in_(ids)).order_by(STORES.c.id)
+    query = (
+        select(*(STORES.c[name] for name in OF_STORE))
+        .where(is_any_of(STORES.c.id, ids))
+        .order_by(STORES.c.id)
+    )
     return [_store(row) for row in session.execute(query.with_for_update(key_share=True))]
 
 
 def read_links(session: Session, store_ids: Collection[str], accounts: Collection[str]) -> list[LinkState]:
     """Return the links of these stores that stand, and those to one of these ad accounts."""
-    query = select(*(LINKS.c[name] for name in OF_LINK)).where(LINKS.c.store_id.in_(store_ids))
-    wanted = or_(LINKS.c.ended_at.is_(None), LINKS.c.advertiser_id.in_(accounts))
+    query = select(*(LINKS.c[name] for name in OF_LINK)).where(is_any_of(LINKS.c.store_id, store_ids))
+    wanted = or_(LINKS.c.ended_at.is_(None), is_any_of(LINKS.c.advertiser_id, accounts))
     return [_link(row) for row in session.execute(query.where(wanted).order_by(LINKS.c.id))]
 
 
@@ -91,23 +96,21 @@ class Changes:
 
 
 def add_links(session: Session, new: Iterable[LinkState]) -> None:
-    rows = [dict(zip(OF_LINK[1:], map(_as_kept, _of_link(link)[1:]), strict=True)) for link in new]
-    if rows:
-        session.execute(insert(LINKS), rows)
+    insert_rows(session, LINKS, OF_LINK[1:], [tuple(map(_as_kept, _of_link(link)[1:])) for link in new])
 
 
 def _update(
     session: Session, table: Table, states: Iterable[tuple[tuple[Any, ...], ...]], names: tuple[str, ...]
 ) -> None:
     """In one statement for the rows of which the same columns changed; an id is the first column."""
-    alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    alike: defaultdict[tuple[str, ...], list[Values]] = defaultdict(list)
     for before, after in states:
         if before != after:
             items = zip(names, before, after, strict=True)
             changed = {name: _as_kept(value) for name, was, value in items if value != was}
-            alike[tuple(changed)].append({"of_id": before[0], **changed})
-    for rows in alike.values():
-        session.execute(update(table).where(table.c.id == bindparam("of_id")), rows)
+            alike[tuple(changed)].append((before[0], *changed.values()))
+    for columns, rows in alike.items():
+        update_rows(session, table, ("id", *columns), rows)
 
 
 def _store(row: Any) -> StoreState:

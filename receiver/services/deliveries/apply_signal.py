@@ -94,7 +94,7 @@ def apply_deliveries(
     session: Session, deliveries: Sequence[HeldDelivery], now: datetime
 ) -> list[ProcessingResult]:
     """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
-    read = [_traced_read(session, delivery, now) for delivery in deliveries]
+    read = [_read(session, delivery, now) for delivery in deliveries]
     signals = [item for item in read if isinstance(item, _ReadSignal)]
     held = LockedStores(
         session,
@@ -112,10 +112,9 @@ def apply_deliveries(
     ]
     bounds.write()
     held.write()
-    heard = [ending.state is DeliveryState.PROCESSED for ending in endings]
-    forget_losses(
-        session, {item.store_id for item, is_heard in zip(deliveries, heard, strict=True) if is_heard}
-    )
+    ended = zip(deliveries, endings, strict=True)
+    heard = {item.store_id for item, ending in ended if ending.state is DeliveryState.PROCESSED}
+    forget_losses(session, [store_id for store_id in heard if store_id is not None])
     return endings
 
 
@@ -125,15 +124,10 @@ def _accounts(signals: Sequence[_ReadSignal]) -> set[str]:
     return {change.account.advertiser_id for change in changes if change and change.account}
 
 
-def _traced_read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSignal | ProcessingResult:
-    """What it has others do, such as a poll of an ad account, is done under its request's id."""
-    with traced(delivery.request_id):
-        return _read(session, delivery, now)
-
-
 def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSignal | ProcessingResult:
     if delivery.source in APPLIED_ALONE:
-        return APPLIED_ALONE[delivery.source](session, delivery, now)
+        with traced(delivery.request_id):  # a poll of an ad account is asked for under it
+            return APPLIED_ALONE[delivery.source](session, delivery, now)
     if delivery.topic != SIGNAL:
         error = NOT_USED.get(delivery.topic, "this topic is not used")
         return ProcessingResult(DeliveryState.IGNORED, error, reason=DeliveryReason.NOT_USED)
