@@ -74,8 +74,11 @@ def _find(setting: Setting, below: dict[str, str | None], env_file: Path) -> Set
 
 
 def _look_up(name: str, below: dict[str, str | None], env_file: Path) -> tuple[str | None, str | None]:
-    """Return the value and where it stands; the environment wins, with an empty value, too."""
-    if name in os.environ:
+    """Return the value and where it stands; the environment wins, with an empty value, too.
+
+    Flask's own command puts what the settings file says into the environment.
+    """
+    if name in os.environ and os.environ[name] != below.get(name):
         return os.environ[name], "environment"
     if below.get(name) is not None:
         return below[name], str(env_file)

@@ -94,3 +94,11 @@ time.sleep(60)
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not runs(child))
+
+
+def test_a_child_finds_the_program_from_whatever_folder_it_is_started_in(children: Children) -> None:
+    without = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-c", "import receiver; print(receiver.__name__)"]
+    child = children.start("child", command, without)
+    assert child.process.wait(120) == 0
+    assert child.last_lines() == ["receiver"]
