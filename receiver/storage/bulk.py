@@ -10,32 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Table, Text, bindparam
+from sqlalchemy import Boolean, ColumnElement, Dialect, Table, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # One value for each column.
 Values = tuple[Any, ...]
-
-
-class _Array(TypeDecorator[Any]):
-    """Texts or whole numbers as one parameter: an array in PostgreSQL, JSON in SQLite."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, of: TypeEngine[Any]) -> None:
-        super().__init__()
-        self.of = of
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.of))
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return json.dumps(value) if dialect.name == "sqlite" else value
 
 
 class _IsAnyOf(FunctionElement[bool]):
@@ -45,19 +27,27 @@ class _IsAnyOf(FunctionElement[bool]):
 
 def is_any_of(column: Any, values: Iterable[str] | Iterable[int]) -> ColumnElement[bool]:
     """Return the condition that a column of texts or whole numbers has one of these values."""
-    return _IsAnyOf(column, bindparam(None, list(values), type_=_Array(column.type), unique=True))
+    return are_any_of((column,), [(value,) for value in values])
+
+
+def are_any_of(columns: Sequence[Any], rows: Iterable[Values]) -> ColumnElement[bool]:
+    """Return the condition that columns of texts or whole numbers have the values of one of these rows."""
+    return _IsAnyOf(*columns, bindparam(None, json.dumps(list(rows)), type_=Text, unique=True))
 
 
 @compiles(_IsAnyOf, "sqlite")
-def _in_json(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
-    column, values = (compiler.process(clause, **how) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (names of ours)
+def _in_sqlite(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    *columns, rows = (compiler.process(clause, **how) for clause in element.clauses)
+    values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
+    return f"({', '.join(columns)}) IN (SELECT {values} FROM json_each({rows}))"  # noqa: S608 (names of ours)
 
 
 @compiles(_IsAnyOf, "postgresql")
-def _in_array(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
-    column, values = (compiler.process(clause, **how) for clause in element.clauses)
-    return f"{column} = ANY ({values})"
+def _in_postgresql(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    *columns, rows = (compiler.process(clause, **how) for clause in element.clauses)
+    kinds = [clause.type.compile(compiler.dialect) for clause in element.clauses][:-1]
+    values = ", ".join(f"(item ->> {place})::{kind}" for place, kind in enumerate(kinds))
+    return f"({', '.join(columns)}) IN (SELECT {values} FROM json_array_elements({rows}::json) AS item)"  # noqa: S608
 
 
 def insert_rows(
