@@ -84,7 +84,7 @@ def read_links(session: Session, store_ids: Collection[str], accounts: Collectio
 
 
 class Changes:
-    """What changed of states since they were read."""
+    """The changes of states since they were read."""
 
     def __init__(self, stores: Iterable[StoreState], links: Iterable[LinkState]) -> None:
         self._stores = [(store, _of_store(store)) for store in stores]

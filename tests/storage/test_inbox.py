@@ -142,7 +142,7 @@ def test_a_batch_is_written_in_one_order_however_it_came(container: Container, s
         other.start()
         time.sleep(0.3)  # the other waits for our first, and must not hold the second meanwhile
         inbox.keep(session, [second])
-    other.join(60)
+    other.join(120)
     assert [item.duplicate for item in kept] == [True, True]
 
 
@@ -282,5 +282,5 @@ def _together(*works: object) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert failed == []

@@ -146,7 +146,7 @@ def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSigna
         return ProcessingResult(DeliveryState.DEAD, str(error), (delivery.store_id,), _reason_of(error))
     # A clock that runs ahead must not make its news the newest for ever.
     news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
-    told = _signal_event(fields)
+    reported = _signal_event(fields)
     return _ReadSignal(
         store_id=delivery.store_id,
         delivery_id=delivery.id,
@@ -156,9 +156,9 @@ def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSigna
         claimed_at=fields["at"],
         received_at=delivery.received_at,
         by_rest=delivery.headers == READ_BY_REST,
-        integration=integration_change(told),
-        linked=link_change(told),
-        is_state=isinstance(told, StateReported),
+        integration=integration_change(reported),
+        linked=link_change(reported),
+        is_state=isinstance(reported, StateReported),
         dated_at=fields["at"],
     )
 
