@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Dialect, Table, Text, bindparam
+from sqlalchemy import ColumnElement, Dialect, Table, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,7 +21,8 @@ Values = tuple[Any, ...]
 
 
 class _IsAnyOf(FunctionElement[bool]):
-    type = Boolean()
+    """A condition without a type: of a boolean SQLite would be asked if it `= 1`, and use no index."""
+
     inherit_cache = True
 
 
@@ -37,17 +38,21 @@ def are_any_of(columns: Sequence[Any], rows: Iterable[Values]) -> ColumnElement[
 
 @compiles(_IsAnyOf, "sqlite")
 def _in_sqlite(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
-    *columns, rows = (compiler.process(clause, **how) for clause in element.clauses)
-    values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
-    return f"({', '.join(columns)}) IN (SELECT {values} FROM json_each({rows}))"  # noqa: S608 (names of ours)
+    # Cast, since it looks rows of values up in an index only where each has its column's type.
+    return _in_json(element, compiler, "json_extract(value, '$[{place}]')", "json_each({rows})", **how)
 
 
 @compiles(_IsAnyOf, "postgresql")
 def _in_postgresql(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    return _in_json(element, compiler, "item ->> {place}", "json_array_elements({rows}::json) AS item", **how)
+
+
+def _in_json(element: _IsAnyOf, compiler: SQLCompiler, value: str, source: str, **how: Any) -> str:
     *columns, rows = (compiler.process(clause, **how) for clause in element.clauses)
     kinds = [clause.type.compile(compiler.dialect) for clause in element.clauses][:-1]
-    values = ", ".join(f"(item ->> {place})::{kind}" for place, kind in enumerate(kinds))
-    return f"({', '.join(columns)}) IN (SELECT {values} FROM json_array_elements({rows}::json) AS item)"  # noqa: S608
+    values = [f"CAST({value.format(place=place)} AS {kind})" for place, kind in enumerate(kinds)]
+    chosen = f"SELECT {', '.join(values)} FROM {source.format(rows=rows)}"  # noqa: S608 (names of ours)
+    return f"({', '.join(columns)}) IN ({chosen})"
 
 
 def insert_rows(
