@@ -66,6 +66,14 @@ class Utc(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Read SQLite's text at once: of the way through SQLAlchemy's own type a row has a dozen."""
+        return _utc_from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _utc_from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
 
 def utc_as_text(at: datetime) -> str:
     """As Utc stands in SQLite, for a statement that goes past SQLAlchemy."""
