@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.limits import SENT_NOTICES
 from receiver.domain.notices import MailState
+from receiver.storage.new_rows import NewRows
 from receiver.storage.tables import NoticeAddress, Store, StoreNotice
 
 
@@ -34,24 +35,25 @@ def kept_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict
 
 
 def replace_notices(
-    session: Session, store_id: str, now: datetime, before: Mapping[str, KeptNotice], found: Collection[str]
+    rows: NewRows, store_id: str, now: datetime, before: Mapping[str, KeptNotice], found: Collection[str]
 ) -> tuple[set[str], list[str]]:
     """Keep the notices that are true now; those sent before stay, the newest SENT_NOTICES of them.
 
     `before`: those kept, the oldest first. Returns which are new, and which are forgotten. The caller holds
-    the store's row.
+    the store's row, and keeps the new rows.
     """
     gone = {notice_id: kept for notice_id, kept in before.items() if notice_id not in found}
     sent = [notice_id for notice_id, kept in gone.items() if kept.sent_at is not None]
     unsent = [notice_id for notice_id in gone if notice_id not in sent]
     forgotten = [*unsent, *sent[: max(0, len(sent) - SENT_NOTICES)]]
     if forgotten:
-        session.execute(
+        rows.session.execute(
             delete(StoreNotice).where(StoreNotice.store_id == store_id, StoreNotice.id.in_(forgotten)),
             execution_options={"synchronize_session": False},
         )
     new = set(found) - set(before)
-    session.add_all(StoreNotice(store_id=store_id, id=item, noticed_at=now) for item in sorted(new))
+    for item in sorted(new):
+        rows.add(StoreNotice, store_id=store_id, id=item, noticed_at=now)
     return new, forgotten
 
 
