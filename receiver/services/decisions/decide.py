@@ -39,7 +39,7 @@ from receiver.services.evaluation.records import StoreRecords, gather_records, r
 from receiver.services.polling.earlier_poll import EarlierPoll, earlier_poll, reschedule_poll
 from receiver.storage import audit, decisions, notices, stores, tables
 from receiver.storage.database import Database
-from receiver.storage.new_rows import NewRows
+from receiver.storage.row_batch import RowBatch
 
 STALE_AFTER = timedelta(hours=1)
 STALE_AT_ONCE = 2_000  # in a minute: 120,000 stores have their turn in an hour
@@ -141,7 +141,7 @@ def _decide_and_keep_all(
     After a store whose decision those of others look at, the records of the rest are gathered anew.
     """
     waiting, outcomes = list(dict.fromkeys(store_ids)), dict[str, _Outcome]()
-    passed, rows = list[str](), NewRows(session)
+    passed, rows = list[str](), RowBatch(session)
     while waiting:
         gathered = gather_records(session, stores.get_stores(session, waiting), now)
         for store_id in waiting:
@@ -163,7 +163,7 @@ def _decide_and_keep_all(
 
 
 def _decide_where_needed(
-    rows: NewRows, records: StoreRecords, now: datetime, unchanged: UnchangedStores | None
+    rows: RowBatch, records: StoreRecords, now: datetime, unchanged: UnchangedStores | None
 ) -> _Outcome | None:
     """Decide and keep; None where that would change nothing but the moment of the decision."""
     if unchanged is None or records.last is None:  # a first decision is news in any case
@@ -177,7 +177,7 @@ def _decide_where_needed(
     return outcome
 
 
-def _decide_and_keep(rows: NewRows, records: StoreRecords, now: datetime) -> _Outcome:
+def _decide_and_keep(rows: RowBatch, records: StoreRecords, now: datetime) -> _Outcome:
     session, store, was_held = rows.session, records.store, records.store.stage == Stage.HELD
     facts, decision = evaluate_records(records, now)
     is_due = isinstance(decision.award, DueAward)
@@ -224,7 +224,7 @@ class _Kept:
     is_same: bool  # decision, troubles and notices stay as they are
 
 
-def _keep(rows: NewRows, records: StoreRecords, decision: Decision, facts: Facts) -> _Kept:
+def _keep(rows: RowBatch, records: StoreRecords, decision: Decision, facts: Facts) -> _Kept:
     """Add the decision, unless the last one said the same from the same facts."""
     session, store = rows.session, records.store
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
@@ -272,7 +272,7 @@ def _data_of(programme: Programme) -> dict[str, Any]:
     return programme_data(programme)
 
 
-def _record_award(rows: NewRows, store: tables.Store, decision: Decision, last: int | None) -> bool:
+def _record_award(rows: RowBatch, store: tables.Store, decision: Decision, last: int | None) -> bool:
     """Record a due award; False when the database already holds one for this store or account.
 
     An override lets a store past a rule, never past that.

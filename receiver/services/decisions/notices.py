@@ -10,11 +10,11 @@ from receiver.domain.notices import Notice, notices_of
 from receiver.domain.troubles import Observations
 from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import notices
-from receiver.storage.new_rows import NewRows
+from receiver.storage.row_batch import RowBatch
 
 
 def keep_notices(
-    rows: NewRows,
+    rows: RowBatch,
     records: StoreRecords,
     decision: Decision,
     observed: Observations,
@@ -22,8 +22,7 @@ def keep_notices(
 ) -> tuple[set[str], list[str]]:
     """Keep a store's notices as of a decision; return which are new, and which are forgotten.
 
-    `since`: since when each of its troubles has been noticed, by id. The caller holds the store's row,
-    and keeps the new rows.
+    `since`: since when each of its troubles has been noticed, by id. The caller holds the store's row.
     """
     found = {item.id for item in notices_of(decision, since, observed)}
     return notices.replace_notices(rows, records.store.id, decision.as_of, records.notices, found)

@@ -14,7 +14,7 @@ from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import tables
 from receiver.storage.bridges import BridgeTrouble
 from receiver.storage.lost_signals import is_held
-from receiver.storage.new_rows import NewRows
+from receiver.storage.row_batch import RowBatch
 from receiver.storage.store_troubles import replace_troubles
 from wp_bridge.errors import StoreTrouble
 
@@ -44,11 +44,11 @@ def observe(records: StoreRecords, decision: Decision, now: datetime) -> Observa
 
 
 def keep_troubles(
-    rows: NewRows, records: StoreRecords, decision: Decision, observed: Observations
+    rows: RowBatch, records: StoreRecords, decision: Decision, observed: Observations
 ) -> dict[str, datetime]:
     """Keep a store's troubles as of a decision; return since when each of them has been noticed.
 
-    The caller holds the store's row, and keeps the new rows.
+    The caller holds the store's row.
     """
     found: dict[str, str] = {item.id: item.who.value for item in troubles_of(decision, observed)}
     replace_troubles(rows, records.store.id, decision.as_of, records.troubles, found)
