@@ -6,12 +6,19 @@ Nobody waits for a database without an end: who asks is told that it cannot be u
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, NullPool, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session
 
 from receiver.errors import Collided, OptionsRefused, Refused, StorageUnavailable
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 # pages could hold every place before a delivery.
 NO_END = -1
 SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError)
+TRIES = 5  # of a transaction that collides each time
 COLLIDED = ("40P01", "40001")  # PostgreSQL's: a deadlock, a view that another transaction changed
 NOT_MIGRATED = f"the database lacks tables this version needs; run `{COMMAND} migrate`"
 OPTIONS_REFUSED = (
@@ -37,6 +45,7 @@ OPEN_ELSEWHERE = (
 
 # Either driver's connection: both have `execute(statement, parameters)`, which gives rows.
 Driver: TypeAlias = "sqlite3.Connection | psycopg.Connection[Any]"
+Result = TypeVar("Result")
 
 
 class Database:
@@ -194,6 +203,14 @@ def _make_engine(url: URL) -> Engine:
     return make_engine(url, max_overflow=NO_END)
 
 
+def retried(work: Callable[[], Result]) -> Result:
+    """Return the result of a whole transaction, done again at once where it collided with another."""
+    for _ in range(TRIES - 1):
+        with suppress(Collided):
+            return work()
+    return work()
+
+
 def driver_of(session: Session) -> Driver:
     """The driver's connection inside the session's transaction."""
     return _driver(session.connection())
@@ -223,10 +240,9 @@ def _our_errors(bind: Engine | Connection) -> Iterator[None]:
     driver = bind.dialect.loaded_dbapi  # raises errors of its own where it is used without SQLAlchemy
     try:
         yield
-    except (
-        *SQLALCHEMYS,
-        *(driver.OperationalError, driver.InterfaceError, driver.InternalError, driver.ProgrammingError),
-    ) as error:
+    except (DatabaseError, InterfaceError, driver.DatabaseError, driver.InterfaceError) as error:
+        if not _is_of_database(error, driver):
+            raise  # a value that does not fit is a fault of ours
         if _lacks_tables(error):
             raise StorageUnavailable(NOT_MIGRATED) from error
         if isinstance(error, (ProgrammingError, driver.ProgrammingError)):
@@ -236,6 +252,12 @@ def _our_errors(bind: Engine | Connection) -> Iterator[None]:
             raise OptionsRefused(OPTIONS_REFUSED) from error
         kind = Collided if getattr(cause, "sqlstate", None) in COLLIDED else StorageUnavailable
         raise kind(f"the database cannot be used: {_first_line(cause)}") from error
+
+
+def _is_of_database(error: Exception, driver: Any) -> bool:
+    """It is of the database itself: of a kind that is, or of none, as with a damaged file."""
+    kinds = (*SQLALCHEMYS, *(getattr(driver, kind.__name__) for kind in SQLALCHEMYS))
+    return isinstance(error, kinds) or type(error) in (DatabaseError, driver.DatabaseError)
 
 
 def _lacks_tables(error: Exception) -> bool:

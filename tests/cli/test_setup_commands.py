@@ -394,6 +394,24 @@ class TestDoctor:
     def test_a_clock_before_this_code_was_written_fails(self, container: Container) -> None:
         assert examine_one(container, "clock", now=datetime(2020, 1, 1, tzinfo=UTC)).state is CheckState.FAIL
 
+    @pytest.mark.parametrize(
+        ("address", "state"), [("https://a.example", CheckState.OK), ("http://a.example", CheckState.WARN)]
+    )
+    def test_it_tells_of_an_address_where_all_is_sent_in_the_clear(
+        self, container: Container, address: str, state: CheckState
+    ) -> None:
+        check = examine_one(container, "settings", public_url=address)
+        assert (check.state, "https://" in check.do) == (state, state is CheckState.WARN)
+
+    def test_it_tells_of_a_slip_in_a_settings_name(
+        self, container: Container, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("receiver.services.operations.doctor.HOME", tmp_path)
+        (tmp_path / ".env").write_text("PUBLIC_ULR=https://a.example\n")
+        check = examine_one(container, "settings")
+        assert (check.state, check.do) == (CheckState.WARN, "write PUBLIC_URL")
+        assert "PUBLIC_ULR in .env is no setting" in check.found
+
     def test_without_settings_it_says_so_and_exits_with_1(self) -> None:
         answer = without_settings().test_cli_runner().invoke(args=["doctor", "--json"])
         assert answer.exit_code == 1

@@ -20,12 +20,13 @@ from receiver.errors import (
     SettingsError,
     StorageUnavailable,
 )
-from receiver.home import COMMAND
+from receiver.home import COMMAND, HOME
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
 from receiver.services.context import ServiceContext
 from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.services.programmes.terms import terms_in_force
+from receiver.setting_sources import near_misses
 from receiver.settings import Settings
 from receiver.storage import alerts, heartbeats, store_troubles
 from receiver.storage.cipher import Cipher
@@ -67,7 +68,7 @@ def diagnose(
 ) -> Iterator[Check]:
     """Every check in turn; none raises."""
     settings, database, now = context.settings, context.database, context.now()
-    yield Check("settings", CheckState.OK, f"complete; reached at {settings.public_url}")
+    yield _settings(settings)
     schema = _schema(database)
     yield schema
     if schema.state is not CheckState.FAIL:
@@ -96,6 +97,19 @@ def _readable(database: Database, schema: Check) -> Database | None:
     return None if schema.state is CheckState.FAIL else database
 
 
+def _settings(settings: Settings) -> Check:
+    """Report what starts all the same, and is hardly meant so."""
+    misses = near_misses(HOME / ".env")
+    if misses:
+        found = ", ".join(f"{name} in .env is no setting" for name in misses)
+        return Check("settings", CheckState.WARN, found, f"write {', '.join(misses.values())}")
+    found = f"complete; reached at {settings.public_url}"
+    if settings.public_url.startswith("https:") or settings.sandbox_folder is not None:
+        return Check("settings", CheckState.OK, found)
+    return Check("settings", CheckState.WARN, f"{found}, where all is sent in the clear", NEEDS_TLS)
+
+
+NEEDS_TLS = "put TLS before it, and https:// in PUBLIC_URL: WooCommerce gives no keys to an http address"
 POOLERS = "docs/deployment.md says which poolers can stand before the database"
 
 
