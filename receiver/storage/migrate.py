@@ -17,6 +17,9 @@ from receiver.home import COMMAND
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
+OF_NEWER = "which a newer version than this one made"
+START_NEWER = "start that version, or restore a backup that this one made"
+
 
 def migrate(database: Database, to: str = "head", *, cipher: Cipher | None = None) -> str:
     """Move the schema up to `to`; answers the revision reached. Running it again changes nothing.
@@ -50,8 +53,7 @@ def is_known(revision: str) -> bool:
 def pending_scripts(database: Database) -> list[Script]:
     """The migrations that the database lacks, in their order. Raises Refused for a newer database."""
     found = current_revision(database)
-    if found is not None and not is_known(found):
-        raise Refused(f"the database is at revision {found}, which a newer version than this one made")
+    _refuse_newer(found, "the database")
     scripts = ScriptDirectory.from_config(_config())
     return [*reversed([*scripts.iterate_revisions("head", found or "base")])]
 
@@ -60,14 +62,21 @@ def require_newest(database: Database, called: str = "the database") -> None:
     """Raises Refused on a database that this code does not fit."""
     found, needed = current_revision(database), newest_revision()
     if found != needed:
+        _refuse_newer(found, called)
         raise Refused(
             f"{called} is at revision {found or 'none'} and this version needs {needed}; "
             f"run `{COMMAND} migrate` first"
         )
 
 
+def _refuse_newer(found: str | None, called: str) -> None:
+    if found is not None and not is_known(found):
+        raise Refused(f"{called} is at revision {found}, {OF_NEWER}; {START_NEWER}")
+
+
 def _move(database: Database, move: Callable[[Config, str], None], to: str, cipher: Cipher | None) -> str:
     config = _config()
+    _refuse_newer(current_revision(database), "the database")
     with database.migrating() as session:
         if not database.is_sqlite:
             _require_utf8(session)

@@ -113,12 +113,12 @@ POOLERS = "docs/deployment.md says which poolers can stand before the database"
 
 
 def _schema(database: Database) -> Check:
-    from receiver.storage.migrate import current_revision, newest_revision  # here: Alembic takes 7 MB
+    from receiver.storage import migrate  # here: Alembic takes 7 MB
 
     try:
         with database.writing() as session:  # takes the write lock: a read-only database shows itself
             session.execute(text("SELECT 1"))
-        found, newest = current_revision(database), newest_revision()
+        found, newest = migrate.current_revision(database), migrate.newest_revision()
         pooler = pooler_problem(database)
     except OptionsRefused as error:
         return Check("database", CheckState.FAIL, str(error), POOLERS)
@@ -128,6 +128,9 @@ def _schema(database: Database) -> Check:
         )
     kind = database.url.get_backend_name()
     if found != newest:
+        if found and not migrate.is_known(found):
+            newer = f"{kind} is at revision {found}, {migrate.OF_NEWER}"
+            return Check("database", CheckState.FAIL, newer, migrate.START_NEWER)
         at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
         return Check("database", CheckState.FAIL, at, f"run `{COMMAND} migrate`")
     if pooler:
