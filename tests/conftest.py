@@ -24,8 +24,9 @@ from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
 from receiver.services.staff import passwords
 from receiver.settings import Settings
-from receiver.storage.database import BOUNDED, LOCK_SECONDS, Database
+from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
+from receiver.storage.postgresql import BOUNDED, LOCK_SECONDS
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
 from tests.once import keep_routes, keep_templates
@@ -95,6 +96,7 @@ def chromium():
 
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+        flags += ["--disable-gpu", "--in-process-gpu"]  # there is none: a process less draws quicker
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()

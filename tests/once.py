@@ -1,14 +1,12 @@
 """Keeps what nearly every test would do anew: an app and a database of its own each time, of the same make.
 
-Compiled templates, and what werkzeug compiles to build a route's addresses, are the same in every app of a
-process. The latter was two thirds of the processor time that an app takes to be made.
+Compiled templates, and what werkzeug compiles of a route, are the same in every app of a process. The latter
+was two thirds of the processor time that an app takes to be made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import CodeType
-from typing import Any
 
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
@@ -33,15 +31,20 @@ class _Templates(BytecodeCache):
 
 
 def keep_routes() -> None:
-    """Share each route's builders, which ask the rule that they are bound to for everything that differs."""
-    compile_anew, kept = Rule._compile_builder, {}
+    """Share what a route is compiled to; its builders ask the rule they are bound to for what differs."""
+    compile_anew, kept = Rule.compile, {}
 
-    def builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    def compile_once(rule: Rule) -> None:
         if rule.defaults:  # their values are compiled in
-            return compile_anew(rule, append_unknown)
-        key: tuple[Any, ...] = (rule.rule, tuple(rule._trace), append_unknown)
+            return compile_anew(rule)
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes)
         if key not in kept:
-            kept[key] = compile_anew(rule, append_unknown)
-        return kept[key]
+            compile_anew(rule)
+            builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+            kept[key] = rule._parts, rule._trace, rule._converters, rule.arguments, builders
+        rule._parts, rule._trace, rule._converters, rule.arguments, builders = kept[key]
+        for name, builder in builders.items():
+            setattr(rule, name, builder.__get__(rule))
+        return None
 
-    Rule._compile_builder = builder  # type: ignore[method-assign]  # werkzeug offers no other way
+    Rule.compile = compile_once  # type: ignore[method-assign]  # werkzeug offers no other way

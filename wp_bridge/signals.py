@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
@@ -17,9 +17,17 @@ INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{
 YEARS = range(2000, 2200)
 UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 LARGEST = 2**63 - 1
+Value = TypeVar("Value")
 
 
-class _Text(fields.Field[str]):
+class _Checked(fields.Field[Value]):
+    """A field that checks all of its value as it reads it: it has no validators to run besides."""
+
+    def _validate(self, value: Any) -> None:
+        pass
+
+
+class _Text(_Checked[str]):
     """A text of a given form."""
 
     def __init__(self, pattern: str, right: str, **kwargs: Any) -> None:
@@ -32,7 +40,7 @@ class _Text(fields.Field[str]):
         return value
 
 
-class _AccountId(fields.Field[str]):
+class _AccountId(_Checked[str]):
     """An ad account's id: kept as text, because it is longer than a float is exact."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -52,7 +60,7 @@ class _Digits(_Text):
         return None if names_no_account(value) else super()._deserialize(value, attr, data, **kwargs)
 
 
-class _WholeNumber(fields.Field[int]):
+class _WholeNumber(_Checked[int]):
     """A whole number from 1 on: neither "7" nor 7.0 nor true."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -61,7 +69,7 @@ class _WholeNumber(fields.Field[int]):
         return value
 
 
-class _YesNo(fields.Field[bool]):
+class _YesNo(_Checked[bool]):
     """true or false, and nothing that only resembles them."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
@@ -70,7 +78,7 @@ class _YesNo(fields.Field[bool]):
         return value
 
 
-class _Instant(fields.Field[datetime]):
+class _Instant(_Checked[datetime]):
     """A moment with its offset, in UTC from here on."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:

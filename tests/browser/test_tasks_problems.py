@@ -70,7 +70,7 @@ def console(container):
                 f"{address}/webhooks/woocommerce/{salt}",
                 data=body,
                 headers=dict(signed_headers(body, THEIRS)),
-                timeout=10,
+                timeout=60,
             )
             assert answer.status_code == 401
         quiet = add_shop(container, "https://quiet.example/", name="Quiet Corner").id

@@ -23,7 +23,7 @@ from receiver.errors import Advice, ProviderError, SettingsError
 from receiver.integrations.probe import ProbeResult
 from receiver.services.operations import rotate_keys
 from receiver.services.operations.doctor import Check, CheckState, diagnose
-from receiver.storage import database, heartbeats
+from receiver.storage import heartbeats, sqlite
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import newest_revision
@@ -107,7 +107,7 @@ class TestSecrets:
     def test_rotate_says_that_a_read_keeps_the_old_seals(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(database, "EMPTY_LOG_MS", 1)
+        monkeypatch.setattr(sqlite, "EMPTY_LOG_MS", 1)
         keep_secrets(container.database, container.cipher, "one")
         with container.database.reading() as session:
             session.scalars(select(WebhookSecret)).all()

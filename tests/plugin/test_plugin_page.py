@@ -37,15 +37,23 @@ def browser(chromium, site):
     site.remove_webhooks()
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """Of all tests here: a process for each costs more than the pages that are shown in it."""
+    tab = browser.new_page()
+    tab.on("console", lambda told: told.type in ("error", "warning") and tab.complaints.append(told.text))
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    return tab
+
+
 @pytest.fixture
-def page(browser):
-    """`complaints` are the browser's."""
-    page = browser.new_page()
-    page.complaints = []
-    page.on("console", lambda told: told.type in ("error", "warning") and page.complaints.append(told.text))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    yield page
-    page.close()
+def page(tab):
+    """Empty, as wide as a desktop's; `complaints` are the browser's."""
+    tab.complaints = []
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    yield tab
+    tab.unroute_all()
+    tab.goto("about:blank")
 
 
 def show(site, page, answer, **changes):

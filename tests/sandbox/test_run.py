@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -18,6 +17,7 @@ from sqlalchemy import select
 
 from receiver.container import Container
 from receiver.storage.tables import Staff
+from tests.processes import wait_until
 from tests.sandbox.ports import free_ports
 from tests.sandbox.scenario.test_world import PROMISED
 
@@ -51,7 +51,7 @@ class Sandbox:
     def stop(self, number: signal.Signals) -> tuple[int, str, str]:
         assert self.process is not None
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err
 
     def memory(self) -> dict[str, dict[str, str]]:
@@ -61,14 +61,14 @@ class Sandbox:
     def status(self, key: str) -> dict[str, object]:
         token = self.memory()[key]["token"]
         address = f"http://127.0.0.1:{self.port}/api/v1/status"
-        with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=5) as answer:
+        with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=60) as answer:
             document: dict[str, object] = json.load(answer)
         return document
 
     def shop(self, key: str) -> dict[str, object]:
         """What it says of itself."""
         address = f"http://127.0.0.1:{self.port + 2}/shops/{key}/wp-json/"
-        with urlopen(address, timeout=5) as answer:
+        with urlopen(address, timeout=60) as answer:
             index: dict[str, object] = json.load(answer)
         return index
 
@@ -95,13 +95,6 @@ def marked(process: Path, mark: bytes) -> bool:
         return False
 
 
-def until(true: Callable[[], object], seconds: float = 50) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """A database of one's own may be either."""
@@ -114,7 +107,7 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     yield made
     if made.process is not None and made.process.poll() is None:
         made.process.kill()
-        made.process.communicate(timeout=20)
+        made.process.communicate(timeout=60)
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="/proc tells what runs")
@@ -132,7 +125,7 @@ def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> Non
         return {key: document["stage"] for key, document in documents.items()}
 
     try:
-        until(lambda: stand() == STAGES)
+        wait_until(lambda: stand() == STAGES)
     except AssertionError:
         pytest.fail(f"the stores stand at {stand()}\n{sandbox.stop(signal.SIGTERM)}")
     assert len(sandbox.processes()) >= 5
@@ -148,7 +141,7 @@ def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> Non
     assert sandbox.processes() == []
 
     sandbox.start()
-    until(lambda: stand() == STAGES)
+    wait_until(lambda: stand() == STAGES)
     assert sandbox.stop(signal.SIGTERM)[0] == 0
     assert {key: store["id"] for key, store in sandbox.memory().items()} == {
         key: store["id"] for key, store in first.items()
@@ -159,21 +152,21 @@ def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> Non
 @needs_proc
 def test_killed_outright_it_takes_its_processes_along(sandbox: Sandbox) -> None:
     process = sandbox.start()
-    until(lambda: len(sandbox.processes()) >= 4)
+    wait_until(lambda: len(sandbox.processes()) >= 4)
     process.kill()
-    process.communicate(timeout=20)
-    until(lambda: sandbox.processes() == [], seconds=20)
+    process.communicate(timeout=60)
+    wait_until(lambda: sandbox.processes() == [])
 
 
 @needs_proc
 def test_a_process_that_falls_is_named_and_ends_all_of_it(sandbox: Sandbox) -> None:
     process = sandbox.start()
-    until(lambda: (sandbox.folder / "stores.log").exists())
+    wait_until(lambda: (sandbox.folder / "stores.log").exists())
     (worker,) = [
         item for item in sandbox.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
     ]
     os.kill(worker, signal.SIGKILL)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err.startswith("The worker process ended (exit status -9).")
     assert sandbox.processes() == []
@@ -181,7 +174,7 @@ def test_a_process_that_falls_is_named_and_ends_all_of_it(sandbox: Sandbox) -> N
 
 def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
     with socket.create_server(("127.0.0.1", sandbox.port + 1)):
-        out, err = sandbox.start().communicate(timeout=30)
+        out, err = sandbox.start().communicate(timeout=60)
     assert sandbox.process is not None
     assert (sandbox.process.returncode, out) == (1, "")
     assert len(err.splitlines()) == 1
@@ -193,7 +186,7 @@ def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Conta
         session.add(
             Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=container.now())
         )
-    _, err = sandbox.start(DATABASE_URL=container.settings.database_url).communicate(timeout=30)
+    _, err = sandbox.start(DATABASE_URL=container.settings.database_url).communicate(timeout=60)
     assert sandbox.process is not None
     assert sandbox.process.returncode == 1
     assert "holds stores or staff that are not the sandbox's" in err
@@ -204,7 +197,7 @@ def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Conta
 def test_settings_of_ones_own_are_one_sentence_and_left_alone(sandbox: Sandbox) -> None:
     sandbox.folder.mkdir()
     (sandbox.folder / ".env").write_text("PUBLIC_URL=https://credit.example\n")
-    _, err = sandbox.start().communicate(timeout=30)
+    _, err = sandbox.start().communicate(timeout=60)
     assert sandbox.process is not None
     assert sandbox.process.returncode == 1
     assert len(err.splitlines()) == 1

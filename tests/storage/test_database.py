@@ -133,7 +133,7 @@ def test_of_two_that_wait_for_each_other_one_is_told_that_it_collided(container)
                     text("SELECT 1 FROM heartbeats WHERE name = :name FOR UPDATE"), {"name": name}
                 )
                 if name == names[0]:
-                    both.wait(20)
+                    both.wait(120)
 
     with ThreadPoolExecutor(2) as threads:
         found = [threads.submit(lock, names).exception for names in (beats, beats[::-1])]

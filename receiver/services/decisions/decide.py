@@ -164,7 +164,7 @@ def _decide_where_needed(
     session: Session, records: StoreRecords, now: datetime, unchanged: UnchangedStores | None
 ) -> _Outcome | None:
     """Decide and keep; None where that would change nothing but the moment of the decision."""
-    if unchanged is None:
+    if unchanged is None or records.last is None:  # a first decision is news in any case
         return _decide_and_keep(session, records, now)
     content = content_of(records)
     if unchanged.is_known(records, content, now):

@@ -14,7 +14,7 @@ from receiver.services.context import ServiceContext
 from receiver.services.decisions.notices import current_notices
 from receiver.services.decisions.troubles import is_stale, observe
 from receiver.services.evaluation.evaluate import evaluate_records
-from receiver.services.evaluation.records import records_of
+from receiver.services.evaluation.records import StoreRecords, records_of
 from receiver.services.programmes.places import admission_of
 from receiver.storage import notices, reviews, stores, tables
 from receiver.storage.cipher import token_hash
@@ -41,8 +41,12 @@ def status_for_token(database: Database, now: datetime, token: str) -> Status:
 
 
 def _status(session: Session, store: tables.Store, now: datetime) -> Status:
-    records = records_of(session, store, now)
-    account = records.account
+    return status_from(session, records_of(session, store, now), now)
+
+
+def status_from(session: Session, records: StoreRecords, now: datetime) -> Status:
+    """Return the status of a store whose records were read at `now`."""
+    store, account = records.store, records.account
     _, decision = evaluate_records(records, now)
     observed = observe(records, decision, now)
     asked = reviews.newest_review(session, store.id)

@@ -28,7 +28,7 @@ from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.services.programmes.terms import terms_in_force
 from receiver.setting_sources import near_misses
 from receiver.settings import Settings
-from receiver.storage import alerts, heartbeats, store_troubles
+from receiver.storage import alerts, heartbeats, migrate, store_troubles
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.pooler import pooler_problem
@@ -113,8 +113,6 @@ POOLERS = "docs/deployment.md says which poolers can stand before the database"
 
 
 def _schema(database: Database) -> Check:
-    from receiver.storage import migrate  # here: Alembic takes 7 MB
-
     try:
         with database.writing() as session:  # takes the write lock: a read-only database shows itself
             session.execute(text("SELECT 1"))

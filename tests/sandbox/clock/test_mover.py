@@ -65,15 +65,18 @@ def test_what_fell_due_on_the_way_was_polled_day_by_day(sandbox: Journey) -> Non
 
 
 def test_to_go_where_it_has_been_already_changes_nothing(sandbox: Journey) -> None:
-    move_to(sandbox)
+    soon = REAL + timedelta(days=3)
+    move_to(sandbox, soon)
     before = decisions(sandbox)
-    move_to(sandbox)
+    move_to(sandbox, soon)
     move_to(sandbox, REAL)
-    assert (sandbox.container.now(), decisions(sandbox)) == (UNTIL, before)
+    assert (sandbox.container.now(), decisions(sandbox)) == (soon, before)
     assert changes(sandbox) == []
 
 
 def test_beside_a_worker_at_the_same_work_the_end_is_the_same(sandbox: Journey) -> None:
+    sandbox.clock.at = REAL + timedelta(days=20)  # from where the stage changes on the third and fifth day
+    sandbox.work()
     stopping = Event()
 
     def work() -> None:

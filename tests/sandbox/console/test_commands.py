@@ -23,7 +23,7 @@ from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.fakes import FrozenClock
 
-REAL = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
+REAL = datetime(2026, 1, 28, 12, 0, tzinfo=UTC)  # the programme is over on 31 January
 COMMANDS = (
     ["clock"],
     ["clock", "+1d"],
@@ -86,15 +86,15 @@ def test_any_other_installation_says_in_one_sentence_what_they_need(
 def test_clock_shows_the_sandboxs_time(served: Container) -> None:
     run(served, "clock", "+12h")
     assert json.loads(run(served, "clock", "--json").stdout) == {
-        "now": "2025-11-21T00:00:00Z",
+        "now": "2026-01-29T00:00:00Z",
         "ahead_seconds": 43200,
         "moving_to": None,
     }
-    assert "2025-11-21T00:00:00Z" in run(served, "clock").stdout
+    assert "2026-01-29T00:00:00Z" in run(served, "clock").stdout
 
 
 def test_the_stores_whose_stage_changed_are_a_line_each_with_the_date(served: Container) -> None:
-    answer = run(served, "clock", "+75d")
+    answer = run(served, "clock", "+5d")
     assert answer.exit_code == 0, answer.stderr
     first, *rest = answer.stdout.splitlines()
     assert first == "2026-01-31  Example  [31m store: awaiting_setup -> programme_over"
@@ -102,9 +102,9 @@ def test_the_stores_whose_stage_changed_are_a_line_each_with_the_date(served: Co
 
 
 def test_the_same_in_json(served: Container) -> None:
-    answer = json.loads(run(served, "clock", "+75d", "--json").stdout)
+    answer = json.loads(run(served, "clock", "+5d", "--json").stdout)
     (change,) = answer["changes"]
-    assert answer["now"] == "2026-02-03T12:00:00Z"
+    assert answer["now"] == "2026-02-02T12:00:00Z"
     assert (change["store_id"], change["was"], change["now"]) == ("st_1", "awaiting_setup", "programme_over")
 
 

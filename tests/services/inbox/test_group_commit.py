@@ -25,14 +25,14 @@ class Desk:
     def _all(self, items: Sequence[int]) -> list[int]:
         self.batches.append(list(items))
         self.began.set()
-        assert self.go_on.wait(20)
+        assert self.go_on.wait(120)
         return [self._work(item) for item in items]
 
     def run(self, first: int, others: Sequence[int]) -> dict[int, Future[int]]:
         """The first alone, then the others, all waiting before the first one's batch ends."""
         with ThreadPoolExecutor(len(others) + 1) as threads:
             asked = {first: threads.submit(self.together.submit, first)}
-            assert self.began.wait(20)
+            assert self.began.wait(120)
             for item in others:
                 asked[item] = threads.submit(self.together.submit, item)
             while len(self.together._waiting) < len(others):

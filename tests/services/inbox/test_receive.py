@@ -67,7 +67,7 @@ class Desk:
         with self.container.database.reading() as session:
             days = session.query(StoreDay).all()
             sent = sum(day.deliveries for day in days)
-            return [(row.duplicates, sent) for row in session.query(Delivery)]
+            return [(row.duplicates, sent) for row in session.query(Delivery).order_by(Delivery.id)]
 
 
 @pytest.fixture
