@@ -102,7 +102,7 @@ FILTERS = (
     ),
     click.option(
         "--failed-in",
-        type=click.IntRange(1),
+        type=click.IntRange(1, LARGEST_ID),
         metavar="REPLAY",
         help="The replay in which it failed; it has not succeeded since.",
     ),
