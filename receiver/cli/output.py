@@ -110,4 +110,6 @@ def _plain(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, list | tuple):
         return ", ".join(cell(part) for part in value)
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={cell(part)}" for name, part in value.items())
     return str(value)

@@ -167,3 +167,8 @@ def test_every_number_that_a_command_takes_is_one_that_a_column_can_hold():
         assert isinstance(bounds, click.IntRange), (name, param.name)
         assert bounds.min is not None, (name, param.name)
         assert (bounds.max or LARGEST_ID + 1) <= LARGEST_ID, (name, param.name)
+
+
+def test_what_changes_is_told_in_a_cell_as_people_read_it():
+    change = {"what": "rules.account_linked", "before": "pass", "after": None}
+    assert cell([change]) == "what=rules.account_linked before=pass after=-"

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load
 
+from receiver.domain.calendar import YEARS
 from receiver.errors import Advice
 from receiver.integrations.tiktok.envelope import Reply
 from receiver.tiktok_ids import account_id
@@ -95,15 +96,19 @@ class InstantField(fields.Field[datetime | None]):
 
 
 class ClockTime(fields.Field[datetime | None]):
-    """`2026-10-12 04:00:00`, on the clock of a zone that stands beside it."""
+    """`2026-10-12 04:00:00`, on the clock of a zone that stands beside it; a year of nobody's is none.
+
+    Some programs write no time as `0001-01-01 00:00:00`.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
         if value in NOTHING:
             return None
         try:
-            return datetime.strptime(value, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007  # its zone is another field
+            at = datetime.strptime(value, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007  # its zone is another field
         except (TypeError, ValueError) as error:
             raise ValidationError("should be a date and time") from error
+        return at if at.year in YEARS else None
 
 
 class Offset(fields.Field[timezone | None]):

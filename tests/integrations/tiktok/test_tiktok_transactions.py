@@ -122,6 +122,13 @@ def test_a_rows_time_goes_by_its_own_offset_and_is_unknown_without_one(zone, at)
 
 
 @responses.activate
+@pytest.mark.parametrize("zone", ["UTC+07:00", "UTC-05:00"])
+@pytest.mark.parametrize("at", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
+def test_a_time_of_a_year_that_is_nobodys_is_unknown(at, zone):
+    assert only_row(create_time=at, timezone=zone).at is None
+
+
+@responses.activate
 def test_what_tiktok_does_not_say_is_unknown_and_not_zero():
     silent = dict.fromkeys(("transaction_type", "billing_type", "subtotal", "currency", "create_time"), "-")
     assert only_row(**silent, tax_amount=None) == LedgerTransaction(
