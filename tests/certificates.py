@@ -34,7 +34,11 @@ class Authority:
         self._name = _named("Test authority")
         made = _begun(self._name, self._name, self._key)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        made = made.add_extension(SIGNS_CERTIFICATES, critical=True)  # which Python 3.13 insists on
+        # Both of these Python 3.13 insists on.
+        made = made.add_extension(SIGNS_CERTIFICATES, critical=True)
+        made = made.add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
+        )
         self._certificate = made.sign(self._key, SHA256())
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._certificate.public_bytes(Encoding.PEM))

@@ -117,7 +117,7 @@ class _Part(fields.Nested):
         return super()._deserialize(value, attr, data, partial, **kwargs)
 
 
-class _LinkedAccount(_Part):
+class _AccountPart(_Part):
     """An account whose id is empty or 0 is none: so TikTok's plugin leaves its options behind."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> Any:
@@ -157,7 +157,7 @@ class _AccountSignal(_SignalSchema, _AccountField):
 
 class _StateSignal(_SignalSchema):
     integration = _Part(_Integration, allow_none=True, load_default=None)
-    account = _LinkedAccount(_AccountField, allow_none=True, load_default=None)
+    account = _AccountPart(_AccountField, allow_none=True, load_default=None)
 
 
 EVENTS: dict[str, Schema] = {
