@@ -21,6 +21,7 @@ from rich.progress import Progress
 
 from bench import burst, commands, console, decisions, processes, receiving, recorded, sizing, stores
 from bench.report import show
+from receiver.collector import freeze_start
 
 SUBJECTS = {
     "decisions": decisions.measure,
@@ -53,6 +54,7 @@ def main(subjects: tuple[str, ...], stores: str, svg: str | None, record: bool) 
     measures = {**SUBJECTS, "sizing": partial(sizing.measure, up_to=int(stores))}
     console = Console(record=svg is not None)
     machine = _machine()
+    freeze_start()  # as web and worker do: much is measured in this process
     with Progress(console=Console(stderr=True), transient=True) as progress:
         reports = {name: measures[name](progress) for name in subjects or SUBJECTS}
     for report in reports.values():

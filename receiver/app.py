@@ -17,25 +17,18 @@ from receiver.settings import Settings, read_settings
 def create_app(settings: Settings | None = None, container: Container | None = None) -> Flask:
     """The whole service as a WSGI app. Starts no thread and opens no connection.
 
-    Raises SettingsError when a setting is wrong. Only a terminal command gets an app all the same:
-    `secrets new` and `credits decide` need no settings, and any other says itself what is wrong.
+    Raises SettingsError when a setting is wrong. `flask --app wsgi COMMAND` gets an app for commands instead.
     """
-    app = _bare_app()
-    try:
-        made = container or build_container(_with_terms(settings or read_settings()))
-    except SettingsError as error:
-        if not _looked_up_by_a_command():
-            raise
-        app.extensions["receiver"] = error
-        return app
-    return _with_pages(app, made)
+    if settings is None and container is None and _looked_up_by_a_command():
+        return create_command_app()
+    return _with_pages(_bare_app(), container or build_container(_with_terms(settings or read_settings())))
 
 
 def create_command_app() -> Flask:
-    """The app that a command of `ad-credit` runs in: without pages, which take half a second to import.
+    """The app that a command runs in: without pages, which take half a second and 15 megabytes to import.
 
-    A setting that is wrong is told by the command that needs it. Only a sandbox has its pages here too: they
-    come with its commands.
+    A setting that is wrong is told by the command that needs it: `secrets new` and `credits decide` need
+    none. Only a sandbox has its pages here too: they come with its commands.
     """
     app = _bare_app()
     try:

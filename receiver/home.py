@@ -7,6 +7,7 @@ AD_CREDIT_HOME names, or else the one the process was started in.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 _BESIDE_THE_PACKAGE = Path(__file__).resolve().parent.parent
@@ -18,6 +19,14 @@ def _home() -> Path:
     if named:
         return Path(named).resolve()
     return _BESIDE_THE_PACKAGE if IS_CHECKOUT else Path.cwd()
+
+
+def with_package(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return a child's environment, in which a checkout is found from whatever folder it is started in."""
+    if not IS_CHECKOUT:
+        return dict(environment)
+    known = environment.get("PYTHONPATH")
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, (str(_BESIDE_THE_PACKAGE), known)))}
 
 
 HOME = _home()

@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from receiver.home import with_package
+
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 10.0
 LAST_LINES = 15
@@ -98,7 +100,7 @@ class Children:
         return subprocess.Popen(  # noqa: S603 (our own commands)
             command,
             cwd=self._folder,
-            env=dict(environment),
+            env=with_package(environment),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT if out else None,

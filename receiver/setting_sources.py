@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ from receiver.errors import SettingsError
 from receiver.settings_table import SETTINGS, Setting
 
 FILE_SUFFIX = "_FILE"
+LIKE = 0.8  # of 1: so much of two names is alike where one is a slip
+ENCODING = "utf-8-sig"  # editors of Windows write a mark before the text
+NO_TEXT = "it is not text in UTF-8; save it as such"
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,21 @@ def find_sources(env_file: Path) -> list[SettingSource]:
     return [_find(setting, below, env_file) for setting in SETTINGS]
 
 
+def near_misses(env_file: Path) -> dict[str, str]:
+    """Return the names in the settings file that no setting has, each with the setting it resembles."""
+    known = [name for setting in SETTINGS for name in (setting.name, setting.name + FILE_SUFFIX)]
+    unknown = _settings_file(env_file).keys() - set(known)
+    near = {name: get_close_matches(name.upper(), known, n=1, cutoff=LIKE) for name in sorted(unknown)}
+    return {name: found[0] for name, found in near.items() if found}
+
+
 def _settings_file(env_file: Path) -> dict[str, str | None]:
     try:
-        return dict(dotenv_values(env_file)) if env_file.is_file() else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file.name} cannot be read ({type(error).__name__})") from error
+        return dict(dotenv_values(env_file, encoding=ENCODING)) if env_file.is_file() else {}
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{env_file.name} cannot be read ({NO_TEXT})") from error
+    except OSError as error:
+        raise SettingsError(f"{env_file.name} cannot be read ({error.strerror})") from error
 
 
 def _find(setting: Setting, below: dict[str, str | None], env_file: Path) -> SettingSource:
@@ -60,8 +74,11 @@ def _find(setting: Setting, below: dict[str, str | None], env_file: Path) -> Set
 
 
 def _look_up(name: str, below: dict[str, str | None], env_file: Path) -> tuple[str | None, str | None]:
-    """Return the value and where it stands; the environment wins, with an empty value, too."""
-    if name in os.environ:
+    """Return the value and where it stands; the environment wins, with an empty value, too.
+
+    Flask's own command puts what the settings file says into the environment.
+    """
+    if name in os.environ and os.environ[name] != below.get(name):
         return os.environ[name], "environment"
     if below.get(name) is not None:
         return below[name], str(env_file)
@@ -70,11 +87,13 @@ def _look_up(name: str, below: dict[str, str | None], env_file: Path) -> tuple[s
 
 def _content(name: str, file: str) -> str:
     try:
-        text = Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        text = Path(file).read_text(encoding=ENCODING)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name}: {file} cannot be read ({NO_TEXT})") from error
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise SettingsError(f"{name}: {file} cannot be read ({reason})") from error
-    return text.removesuffix("\n").removesuffix("\r")
+    return text.rstrip("\r\n")
 
 
 def _without_password(address: str) -> str:

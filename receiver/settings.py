@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from receiver.domain.deliveries import DeliverySource
+from receiver.domain.hosts import canonical_host
+from receiver.domain.shops import DEFAULT_PORTS
 from receiver.errors import SettingsError
 from receiver.home import COMMAND, HOME
 from receiver.setting_sources import SettingSource, find_sources
@@ -26,6 +28,7 @@ from receiver.settings_table import DEFAULTS
 SANDBOX_FOLDER = HOME / "instance" / "sandbox"
 KEYS_HELP = f"should be a comma list of Fernet keys; `{COMMAND} secrets new` prints one"
 ADDRESS_HELP = "should be a web address such as https://credit.example"
+PUBLIC_HELP = "should be the web address of a host of its own, without a path, such as https://credit.example"
 DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name"
 SANDBOX_HELP = "is only for a sandbox, whose settings say SANDBOX=yes (`make run` writes them); unset it"
 SMTP_HELP = "should be smtp://host, smtp://user:password@host:587 or smtps://user:password@host"
@@ -103,11 +106,11 @@ class _Found(Env):
 
 def _settings(env: Env) -> Settings:
     _required(env, "SECRET_KEYS", KEYS_HELP)
-    _required(env, "PUBLIC_URL", ADDRESS_HELP)
+    _required(env, "PUBLIC_URL", PUBLIC_HELP)
     return Settings(
         secret_keys=tuple(env.list("SECRET_KEYS", validate=_fernet_keys)),
-        public_url=env.str("PUBLIC_URL", validate=_web_address).rstrip("/"),
-        database_url=env.str("DATABASE_URL", validate=_database),
+        public_url=_origin(env.str("PUBLIC_URL", validate=_public_address)),
+        database_url=_in_home(env.str("DATABASE_URL", validate=_database)),
         programme=env.str("PROGRAMME", validate=Length(min=1, error=PROGRAMME_HELP)).strip(),
         tiktok_api_url=env.str("TIKTOK_API_URL", validate=_web_address).rstrip("/"),
         tiktok_app_id=env.str("TIKTOK_APP_ID", ""),
@@ -227,6 +230,34 @@ def _web_address(value: str) -> None:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username or any(c.isspace() for c in value):
         raise ValidationError(ADDRESS_HELP)
+
+
+def _public_address(value: str) -> None:
+    """Our links lead to the root of their host."""
+    try:
+        _web_address(value.strip())
+        parts = urlsplit(value.strip())
+        canonical_host(parts.hostname or "")
+    except (ValidationError, ValueError) as error:
+        raise ValidationError(PUBLIC_HELP) from error
+    if parts.path.strip("/"):
+        raise ValidationError(PUBLIC_HELP)
+
+
+def _origin(address: str) -> str:
+    """Return a checked address as browsers write where they are: an origin, compared with theirs."""
+    parts = urlsplit(address.strip())
+    host = canonical_host(parts.hostname or "")
+    is_usual = parts.port in (None, DEFAULT_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
+def _in_home(database: str) -> str:
+    """Return the address of a database; a file named without its folder lies in ours, whoever asks."""
+    url = make_url(database)
+    if url.drivername != "sqlite" or Path(url.database or "").is_absolute():
+        return database
+    return url.set(database=str(HOME / (url.database or ""))).render_as_string(hide_password=False)
 
 
 def _web_address_or_none(value: str) -> None:

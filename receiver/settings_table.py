@@ -32,7 +32,9 @@ SETTINGS = (
         "comma list of Fernet keys; the first encrypts secrets and tokens, all decrypt",
         is_secret=True,
     ),
-    Setting("PUBLIC_URL", None, "where stores and browsers reach the service"),
+    Setting(
+        "PUBLIC_URL", None, "where stores and browsers reach the service: a host of its own, by its root"
+    ),
     Setting(
         "DATABASE_URL",
         "sqlite:///HOME/instance/receiver.db",

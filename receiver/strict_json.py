@@ -29,6 +29,8 @@ def read_json(given: str | bytes, *, path: str = "") -> Any:
     may be a customer's data.
     """
     value = _parsed(given, path, _each_key_once)
+    if isinstance(given, bytes) and b"\\u" not in given:
+        return value  # UTF-8 has no half characters, only escapes have
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()  # a lone surrogate fails here
     except UnicodeError as error:
@@ -72,6 +74,8 @@ class _OutOfBounds(Exception):
 
 
 def _check_depth(text: str) -> None:
+    if text.count("{") + text.count("[") <= DEEPEST:
+        return
     depth = 0
     for found in TEXT_OR_BRACKET.finditer(text):
         if found[1]:

@@ -13,6 +13,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+SIGNS_CERTIFICATES = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=False,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 class Authority:
     """`file` is what a client must trust."""
@@ -20,8 +32,12 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self._folder, self._key = folder, ec.generate_private_key(ec.SECP256R1())
         self._name = _named("Test authority")
-        made = _begun(self._name, self._name, self._key).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        made = _begun(self._name, self._name, self._key)
+        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        # Both of these Python 3.13 insists on.
+        made = made.add_extension(SIGNS_CERTIFICATES, critical=True)
+        made = made.add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
         )
         self._certificate = made.sign(self._key, SHA256())
         self.file = folder / "authority.pem"

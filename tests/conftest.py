@@ -24,19 +24,21 @@ from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
 from receiver.services.staff import passwords
 from receiver.settings import Settings
-from receiver.storage.database import BOUNDED, LOCK_SECONDS, Database
+from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
+from receiver.storage.postgresql import BOUNDED, LOCK_SECONDS
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
 from tests.once import keep_routes, keep_templates
 from tests.shared_statements import share_compiled_statements
 from tests.shops import Listener, listening, served_shops
 
-# No test measures time; under CI the same examples come each time, so that a red run can be repeated.
+# No test measures time, nor fails because few of a seed's situations are of its kind; under CI the same
+# examples come each time, so that a red run can be repeated.
 settings.register_profile(
     "here",
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     derandomize=os.environ.get("CI") == "true",
 )
 settings.load_profile("here")

@@ -75,7 +75,7 @@ def kill_at_random(
         stopping.set()
         for sender in senders:
             sender.join(60)
-        wait_until(lambda: not waits(container), seconds=60)
+        wait_until(lambda: not waits(container))
     return compared(container, found)
 
 
@@ -101,7 +101,7 @@ def _send(
 
 
 def _post(port: int, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()

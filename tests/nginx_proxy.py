@@ -54,7 +54,7 @@ class Proxy:
             yield
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(120)
 
     def _command(self) -> list[str]:
         assert NGINX is not None

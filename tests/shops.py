@@ -84,11 +84,11 @@ class Merchant(requests.Session):
 
     def asked(self, url: str) -> requests.Response:
         """What the shop shows at an app's address, after logging in where it wants that."""
-        page = self.get(url, timeout=10)
+        page = self.get(url, timeout=60)
         if "/login?" not in page.url:
             return page
         fields = {"username": self._user, "password": self._shop.setup.passwords[self._user]}
-        return self.post(page.url, data=fields, timeout=10)
+        return self.post(page.url, data=fields, timeout=60)
 
     def approve(self, url: str) -> requests.Response:
         """The answer to Approve: a redirect to the app, or a 401 page."""

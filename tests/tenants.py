@@ -132,7 +132,7 @@ def _suffer(
     stopping.set()
     for sender in senders:
         sender.join(60)
-    wait_until(lambda: not waits(container), seconds=60)
+    wait_until(lambda: not waits(container))
     calls = next(numbers) - 1
     growth = max(0, _on_disk(container) - before) * 1_000 // max(calls, 1_000)
     return Suffered(
@@ -167,7 +167,7 @@ def _post(port: int, store_id: str, body: bytes, number: int, secret: str) -> in
 
 def _answer(port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> int:
     """The status; 0 where none came."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()

@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from receiver.processes import Children
+from tests.processes import wait_until
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
 # Ignores SIGTERM, and so does the grandchild it leaves in its group.
@@ -36,13 +36,6 @@ def start(children: Children, code: str) -> subprocess.Popen[bytes]:
     return children.start("child", [sys.executable, "-c", code], os.environ).process
 
 
-def until(true: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def runs(process_id: int) -> bool:
     """Whether it runs; one that ended and was not waited for does not."""
     try:
@@ -60,7 +53,7 @@ def test_one_whose_parent_died_before_it_could_ask_ends_at_once(parent: str, sai
 
 def test_one_that_ends_is_noticed_with_its_last_lines(children: Children) -> None:
     start(children, "print('what went wrong'); raise SystemExit(3)")
-    until(children.fallen)
+    wait_until(children.fallen)
     fallen = children.fallen()
     assert fallen is not None
     assert (fallen.process.returncode, fallen.last_lines()) == (3, ["what went wrong"])
@@ -69,18 +62,18 @@ def test_one_that_ends_is_noticed_with_its_last_lines(children: Children) -> Non
 def test_new_lines_are_told_once_and_whole(children: Children) -> None:
     start(children, "import time; print('one\\ntw', end='', flush=True); time.sleep(60)")
     (child,) = children.running
-    until(lambda: child.log.stat().st_size == 6)
+    wait_until(lambda: child.log.stat().st_size == 6)
     assert (child.new_lines(), child.new_lines()) == (["one"], [])
 
 
 def test_stop_ends_those_that_will_not_and_what_they_left(children: Children) -> None:
     process = start(children, STUBBORN)
     (child,) = children.running
-    until(child.last_lines)
+    wait_until(child.last_lines)
     left = int(child.last_lines()[0])
     children.stop()
     assert process.returncode == -signal.SIGKILL
-    until(lambda: not runs(left))
+    wait_until(lambda: not runs(left))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems than Linux do not tell a parent's death")
@@ -96,8 +89,16 @@ time.sleep(60)
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
-    until(lambda: (tmp_path / "child.log").read_text())
+    wait_until(lambda: (tmp_path / "child.log").read_text())
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    until(lambda: not runs(child))
+    wait_until(lambda: not runs(child))
+
+
+def test_a_child_finds_the_program_from_whatever_folder_it_is_started_in(children: Children) -> None:
+    without = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-c", "import receiver; print(receiver.__name__)"]
+    child = children.start("child", command, without)
+    assert child.process.wait(120) == 0
+    assert child.last_lines() == ["receiver"]

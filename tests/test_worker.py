@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,15 +29,9 @@ from receiver.worker.jobs import Job, queue_of
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.fakes import FrozenClock
+from tests.processes import wait_until
 
 ROOT = Path(__file__).parents[1]
-
-
-def until(true: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def last_beat(container: Container) -> datetime | None:
@@ -60,7 +54,7 @@ class Working:
     def stop(self) -> None:
         self.stopping.set()
         for thread in self.threads:
-            thread.join(20)
+            thread.join(120)
             assert not thread.is_alive()
 
 
@@ -111,15 +105,24 @@ class TestInbox:
     ) -> None:
         decided, touched = decisions(monkeypatch), loop.TouchedStores()
         monkeypatch.setattr(loop, "DECIDE_SECONDS", 3600.0)
-        monkeypatch.setattr(loop, "MOST_TOUCHED", 3)
-        touched.decide(container)  # as it was a moment ago
-        known, more = [Outcome(("st_1",))] * loop.BATCH, [Outcome((f"st_{n}",)) for n in range(loop.BATCH)]
-        monkeypatch.setattr(loop, "process_next", Inbox(known, known, more, known, [Outcome(("st_2",))]))
+        known, other = [Outcome(("st_1",))] * loop.BATCH, [Outcome(("st_2",))] * loop.BATCH
+        monkeypatch.setattr(loop, "process_next", Inbox(known, other, known, [Outcome(("st_3",))]))
         seen = []
-        for _ in range(5):
+        for _ in range(4):
             loop.work_inbox(container, touched=touched)
-            seen.append(len(decided))
-        assert seen == [0, 0, loop.BATCH, loop.BATCH, loop.BATCH + 2]
+            seen.append(list(decided))
+        assert seen == [[], [], [], ["st_1", "st_2", "st_3"]]
+
+    def test_of_many_touched_stores_those_that_waited_longest_are_decided_first(
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        decided, touched = decisions(monkeypatch), loop.TouchedStores()
+        monkeypatch.setattr(loop, "DECIDED_AT_ONCE", 2)
+        monkeypatch.setattr(loop, "process_next", Inbox([Outcome(("st_3", "st_1", "st_2"))], []))
+        assert loop.work_inbox(container, touched=touched)
+        assert decided == ["st_3", "st_1"]
+        assert not loop.work_inbox(container, touched=touched)
+        assert decided == ["st_3", "st_1", "st_2"]
 
     def test_the_problems_of_senders_whose_deliveries_died_are_tracked_at_once(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
@@ -147,7 +150,7 @@ class TestInbox:
         inbox = Inbox(trouble)
         monkeypatch.setattr(loop, "process_next", inbox)
         working.start(container)
-        until(lambda: inbox.asked > 1)
+        wait_until(lambda: inbox.asked > 1)
 
     def test_a_full_batch_is_followed_at_once(
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
@@ -156,7 +159,7 @@ class TestInbox:
         inbox = Inbox([Outcome()] * loop.BATCH, [Outcome()] * loop.BATCH)
         monkeypatch.setattr(loop, "process_next", inbox)
         working.start(container)
-        until(lambda: inbox.asked == 3)
+        wait_until(lambda: inbox.asked == 3)
 
     def test_a_replay_moves_only_after_a_look_that_took_all_that_was_due(
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
@@ -167,7 +170,7 @@ class TestInbox:
         monkeypatch.setattr(loop, "process_next", inbox)
         monkeypatch.setattr(loop, "replay_next", lambda *_: looks.append(inbox.asked))
         working.start(container)
-        until(lambda: looks)
+        wait_until(lambda: looks)
         assert looks[0] == 3
 
     def test_the_next_batch_of_a_replay_is_done_when_its_time_comes(
@@ -183,7 +186,7 @@ class TestInbox:
         monkeypatch.setattr(loop, "process_next", Inbox())
         monkeypatch.setattr(loop, "replay_next", next_at)
         working.start(container)
-        until(lambda: len(looks) == 3)
+        wait_until(lambda: len(looks) == 3)
 
 
 class TestClock:
@@ -203,16 +206,16 @@ class TestClock:
     ) -> None:
         begun: list[str] = []
         done = Event()
-        slow = Job("slow", lambda _: (begun.append("begun"), done.wait(20)))
+        slow = Job("slow", lambda _: (begun.append("begun"), done.wait(120)))
         queue = queue_of(container, (slow,), Event())
         (tick,) = queue.read_periodic(None)
         first = Thread(target=queue.execute, args=(tick,))
         first.start()
-        until(lambda: begun)
+        wait_until(lambda: begun)
         clock.move(minutes=1)
         second = Thread(target=queue.execute, args=(tick,))
         second.start()
-        second.join(10)
+        second.join(120)
         passed = not second.is_alive()
         done.set()
         first.join()
@@ -226,7 +229,7 @@ class TestClock:
         ticks: list[str] = []
         for _ in range(2):
             working.start(container, Job("count", lambda _: runs.append("ran")), Job("tick", ticks.append))
-        until(lambda: runs and ticks)
+        wait_until(lambda: runs and ticks)
         time.sleep(1.5)  # the queue is asked at least once a second
         assert (len(runs), len(ticks)) == (1, 1)
 
@@ -277,12 +280,12 @@ class TestStopping:
 
         def job(stopping: Event) -> None:
             told.append("begun")
-            stopping.wait(20)
+            stopping.wait(120)
             time.sleep(0.3)
             told.append("finished")
 
         working.start(container, Job("slow", job))
-        until(lambda: told)
+        wait_until(lambda: told)
         working.stop()
         assert told == ["begun", "finished"]
 
@@ -323,9 +326,9 @@ class TestProcess:
             text=True,
         )
         try:
-            until(lambda: last_beat(container) or process.poll() is not None)
+            wait_until(lambda: last_beat(container) or process.poll() is not None)
             process.send_signal(number)
-            said, _ = process.communicate(timeout=20)
+            said, _ = process.communicate(timeout=60)
         finally:
             process.kill()
         assert process.returncode == 0, said
@@ -370,6 +373,6 @@ def test_the_worker_leaves_no_thread_behind(container: Container) -> None:
     before = threading.active_count()
     working = Working()
     working.start(container)
-    until(lambda: last_beat(container))
+    wait_until(lambda: last_beat(container))
     working.stop()
     assert threading.active_count() == before

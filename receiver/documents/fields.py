@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields
 
+from receiver.domain.calendar import YEARS
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.errors import InputError
 
 AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,8})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
-YEARS = range(1970, 2200)
 PROGRAMME_ID = "[a-z0-9][a-z0-9-]{0,62}"
 DateOrTime = TypeVar("DateOrTime", date, datetime)
 

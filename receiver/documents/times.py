@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
+@lru_cache(1024)  # a document says again and again when the same thing was read
 def time_text(at: datetime) -> str:
     """ISO 8601 in UTC with a Z, to the second."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

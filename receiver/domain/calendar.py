@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 DAY = timedelta(days=1)
+YEARS = range(1970, 2200)  # of what people and documents date: every reckoning from it stays in the calendar
 SETTLING = timedelta(hours=48)  # TikTok's slowest money metric is there 24 to 48 h after the day's end
 DAILY_FIX = time(12, 0, tzinfo=UTC)  # TikTok corrects a day's figures in a run at 12:00 UTC
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiver.domain.evaluation_context import EvaluationContext
 from receiver.domain.facts import Override, Payment, Source, value_at
@@ -13,8 +12,7 @@ from receiver.domain.programme import Anchor
 from receiver.domain.spend import Spend
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One fact or term a rule used: its value, who said so, and when it was read (None: not told)."""
 
     fact: str

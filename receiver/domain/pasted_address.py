@@ -8,12 +8,19 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from receiver.domain.shops import shop_address
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
+# As people type it: "https:/", "https//", "ttp://", "htps://", or "https:" alone.
+SLIP = re.compile(r"h?t{1,3}p(s?)(?:[:;]+[/\\]*|[/\\]{2,})(?=[^\W\d])", re.IGNORECASE)
 CONNECT = re.compile(r"/connect(/go)?/?")
 # Where WordPress itself begins; what stands before is the shop.
 OF_WORDPRESS = re.compile(
     r"/(wp-admin|wp-json|wp-login\.php|wp-content|wp-includes|wc-auth|index\.php|xmlrpc\.php)(/|$)"
 )
-AROUND = "\ufeff\u200b\u2060 \t\r\n\"'<>"  # what mails, chats and tables put around an address
+# What mails, chats and tables put around an address: marks of direction, too.
+AROUND = (
+    "\ufeff\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\u00a0"
+    + " \t\r\n\"'<>"
+)
+BEFORE, BEHIND = "([{“”„‘’«‹「*", ")]}“”’‘»›」*,;.!、。，；"
 LINKS = 3  # a link in a link is somebody's mistake; more of them are a joke
 
 
@@ -23,7 +30,7 @@ def pasted_address(text: str) -> str:
     A scheme that is left out is https. Raises ValueError saying what is wrong.
     """
     for _ in range(LINKS):
-        text = _with_scheme(text.strip(AROUND))
+        text = _with_scheme(_unwrapped(text))
         named = _named_in(text)
         if named is None:
             break
@@ -31,7 +38,16 @@ def pasted_address(text: str) -> str:
     return shop_address(_home_of(text))
 
 
+def _unwrapped(text: str) -> str:
+    """Return the text without what a sentence puts around it; a bracket of an IPv6 address is its own."""
+    text = text.strip(AROUND)
+    inner = text.lstrip(BEFORE + AROUND).rstrip(BEHIND + AROUND)
+    return text if "[" in text or not inner else inner
+
+
 def _with_scheme(text: str) -> str:
+    if (slip := SLIP.match(text)) is not None:
+        return f"http{slip[1].lower()}://{text[slip.end() :]}"
     return text if SCHEME.match(text) or not text else f"https://{text}"
 
 

@@ -12,6 +12,7 @@ from receiver.domain.languages import is_language
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST = 500  # with the closing slash
 TOO_LONG = f"must be at most {LONGEST} characters without spaces"
+NO_PORT = "must have a port from 1 to 65535 behind the colon, or none"
 WRITTEN_PLAINLY = "/%:@!$&'()*+,;=-._~"  # in a path; the rest is percent-encoded
 ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 
@@ -97,7 +98,10 @@ def _split(url: str) -> SplitResult:
     # urlsplit silently drops tabs and line breaks, and takes any length.
     if len(url.rstrip("/")) >= LONGEST or not url.isprintable() or " " in url or "\\" in url:
         raise ValueError(TOO_LONG)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # brackets around no IPv6, letters that hide a slash
+        raise ValueError(NO_HOST) from error
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError(NO_HOST)
     return parts
@@ -105,7 +109,12 @@ def _split(url: str) -> SplitResult:
 
 def _authority(parts: SplitResult) -> str:
     host = canonical_host(parts.hostname or "")
-    port = parts.port  # a bad one is a ValueError
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(NO_PORT) from error
+    if port == 0:
+        raise ValueError(NO_PORT)
     return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import Window, final_at, local_date
@@ -39,8 +40,7 @@ class SpendUnknown(StrEnum):
     REGISTRATION = "registration"  # the window begins with a date that TikTok does not tell
 
 
-@dataclass(frozen=True)
-class CountedDay:
+class CountedDay(NamedTuple):
     """One date of the window: what counts of it and what is left out; None: not known yet."""
 
     date: date

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import cast
 
 from sqlalchemy import Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import CallCount
+from receiver.storage.upsert import insert_into
 
 
 def add(session: Session, path: str, code: str) -> None:
     """Holds the row until the transaction ends."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     table = cast(Table, CallCount.__table__)
-    added = insert(table).values(path=path, code=code, count=1)
+    added = insert_into(session, table).values(path=path, code=code, count=1)
     one_more = {"count": table.c.count + 1}
     session.execute(added.on_conflict_do_update(index_elements=["path", "code"], set_=one_more))
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.domain.awards import masked_code
 from receiver.storage.cipher import Cipher
 from receiver.storage.tables import Award, HashKey
+from receiver.storage.upsert import insert_into
 
 CODES = "codes"
 
@@ -51,7 +51,6 @@ def read_codes(session: Session, cipher: Cipher) -> CodeBook:
 
 def write_codes(session: Session, cipher: Cipher, now: datetime) -> CodeBook:
     """For keeping: the first to come makes the key, and who comes at the same moment waits for it."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     made = {"name": CODES, "key_encrypted": cipher.encrypt(secrets.token_hex()), "made_at": now}
-    session.execute(insert(HashKey).values(made).on_conflict_do_nothing())
+    session.execute(insert_into(session, HashKey).values(made).on_conflict_do_nothing())
     return read_codes(session, cipher)

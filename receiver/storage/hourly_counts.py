@@ -11,21 +11,20 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.domain.hourly_counts import HourlyEvent, HourlyKind, hour_of
 from receiver.storage.tables import HourlyCount
+from receiver.storage.upsert import insert_into
 
 Counts = dict[datetime, dict[HourlyEvent, int]]  # by hour
 
 
 def add(session: Session, at: datetime, counts: Mapping[HourlyEvent, int]) -> None:
     """Add to the counts of the hour of `at`."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     table = cast(Table, HourlyCount.__table__)
     for (kind, name), count in sorted(counts.items()):
-        added = insert(table).values(hour=hour_of(at), kind=kind, name=name, count=count)
+        added = insert_into(session, table).values(hour=hour_of(at), kind=kind, name=name, count=count)
         more = {"count": table.c.count + added.excluded["count"]}
         session.execute(added.on_conflict_do_update(index_elements=["hour", "kind", "name"], set_=more))
 

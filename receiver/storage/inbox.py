@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from sqlalchemy import Select, Table, case, insert, select, update
+from sqlalchemy import Select, Table, case, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import BODY_STAYS, UNDONE, WAITING, DeliveryReason, DeliveryState, may_move
 from receiver.errors import Refused
+from receiver.storage.bulk import insert_rows, is_any_of
 from receiver.storage.database import Driver, driver_of
 from receiver.storage.tables import Attempt, Delivery
 from receiver.storage.turns import in_turn
@@ -29,6 +30,7 @@ from receiver.storage.types import utc_as_text
 QUEUED_AGAIN = 50  # times, by the same delivery arriving again: each is an attempt that is kept
 DELIVERIES = cast(Table, Delivery.__table__)
 ATTEMPTS = cast(Table, Attempt.__table__)
+ATTEMPT = ("delivery_id", "outcome", "error", "at", "actor", "replay_id")
 
 # Each column with its type in PostgreSQL and what stands in it.
 COLUMNS = {
@@ -97,6 +99,40 @@ class ClaimedDelivery:
     id: int
     tries: int  # this one included
     lease_until: datetime
+
+
+class HeldDelivery(Protocol):
+    """The columns of a delivery that processing looks at: of its row, or read alone."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def store_id(self) -> str | None: ...
+    @property
+    def topic(self) -> str | None: ...
+    @property
+    def headers(self) -> list[Any]: ...
+    @property
+    def body(self) -> bytes | None: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def tries(self) -> int: ...
+    @property
+    def lease_until(self) -> datetime | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+
+
+HELD = tuple(DELIVERIES.c[name] for name in vars(HeldDelivery) if name in DELIVERIES.c)
 
 
 @dataclass(frozen=True)
@@ -219,7 +255,7 @@ def claim(
     until = now + lease
     taken = (
         update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(ids), _free(now))
+        .where(is_any_of(DELIVERIES.c.id, ids), _free(now))
         # Due again when the lease is over: a worker that dies gives its rows back by doing nothing.
         .values(state=DeliveryState.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
         .returning(DELIVERIES.c.id, DELIVERIES.c.tries)
@@ -241,7 +277,7 @@ def _is_crowded(session: Session, now: datetime, limit: int) -> bool:
 
 def _unlocked(session: Session, now: datetime, ids: Sequence[int]) -> list[int]:
     """Lock those of them that are still due and that nobody else has; in their order."""
-    due = select(DELIVERIES.c.id).where(DELIVERIES.c.id.in_(ids), DELIVERIES.c.due_at <= now)
+    due = select(DELIVERIES.c.id).where(is_any_of(DELIVERIES.c.id, ids), DELIVERIES.c.due_at <= now)
     locked = set(session.scalars(due.with_for_update(skip_locked=True))) if ids else set()
     return [number for number in ids if number in locked]
 
@@ -273,16 +309,16 @@ def take_again(row: Delivery) -> None:
     row.tries, row.error, row.ended_at = 1, None, None
 
 
-def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[Delivery]:
+def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[HeldDelivery]:
     """Those claimed rows that are still ours, locked for this transaction; a lapsed lease is not."""
-    ids = [claim.id for claim in claims]
-    query = select(Delivery).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.PROCESSING)
-    locked = query.order_by(Delivery.id).with_for_update()
-    rows = {row.id: row for row in session.scalars(locked, execution_options={"populate_existing": True})}
+    is_in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
+    query = select(*HELD).where(is_any_of(DELIVERIES.c.id, [claim.id for claim in claims]), is_in_hand)
+    locked = session.execute(query.order_by(DELIVERIES.c.id).with_for_update())
+    rows = {row.id: cast(HeldDelivery, row) for row in locked}
     return [rows[claim.id] for claim in claims if claim.id in rows and _is_of(rows[claim.id], claim)]
 
 
-def _is_of(row: Delivery, claim: ClaimedDelivery) -> bool:
+def _is_of(row: HeldDelivery, claim: ClaimedDelivery) -> bool:
     return (row.lease_until, row.tries) == (claim.lease_until, claim.tries)
 
 
@@ -301,14 +337,14 @@ def finish(
         setattr(row, name, value)
 
 
-def finish_all(session: Session, ends: Iterable[tuple[Delivery, TryEnd]], at: datetime) -> None:
+def finish_all(session: Session, ends: Iterable[tuple[HeldDelivery, TryEnd]], at: datetime) -> None:
     """Mark as `finish` does how the tries on held rows ended, in a statement for those that ended alike."""
     alike: defaultdict[TryEnd, list[int]] = defaultdict(list)
     for row, end in ends:
         _refuse_move(row, end.state)
         alike[end].append(row.id)
     for end, ids in alike.items():
-        session.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(_ended(end, at)))
+        session.execute(update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, ids)).values(_ended(end, at)))
 
 
 def _ended(end: TryEnd, at: datetime) -> dict[str, Any]:
@@ -325,10 +361,11 @@ def _ended(end: TryEnd, at: datetime) -> dict[str, Any]:
     return {**ended, "body": None} if drops_body else ended
 
 
-def give_back(row: Delivery, now: datetime) -> None:
-    """As if it had never been claimed."""
-    _move(row, DeliveryState.RECEIVED)
-    row.lease_until, row.due_at, row.tries = None, now, row.tries - 1
+def give_back(session: Session, rows: Sequence[HeldDelivery], now: datetime) -> None:
+    """Let held rows be as if they had never been claimed."""
+    held = update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, [row.id for row in rows]))
+    tries = DELIVERIES.c.tries - 1
+    session.execute(held.values(state=DeliveryState.RECEIVED, lease_until=None, due_at=now, tries=tries))
 
 
 def note_attempts(
@@ -340,12 +377,7 @@ def note_attempts(
     replay_id: int | None = None,
 ) -> None:
     """One try at each of these deliveries, with what came of it."""
-    same = {"at": at, "actor": actor, "replay_id": replay_id}
-    rows = [
-        {"delivery_id": item, "outcome": outcome, "error": error, **same} for item, outcome, error in tried
-    ]
-    if rows:
-        session.execute(insert(ATTEMPTS), rows)
+    insert_rows(session, ATTEMPTS, ATTEMPT, [(*item, at, actor, replay_id) for item in tried])
 
 
 def _locked(session: Session, **which: Any) -> Delivery | None:
@@ -358,7 +390,7 @@ def _move(row: Delivery, to: DeliveryState) -> None:
     row.state = to
 
 
-def _refuse_move(row: Delivery, to: DeliveryState) -> None:
+def _refuse_move(row: HeldDelivery, to: DeliveryState) -> None:
     """Raise Refused where a delivery's state cannot become another one."""
     if not may_move(DeliveryState(row.state), to):
         raise Refused(f"delivery {row.id} is {row.state} and cannot become {to}")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, union
+from sqlalchemy import ColumnElement, delete, func, select, union, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import CLAIMS_OF_A_STORE
@@ -44,21 +44,34 @@ def end_other_links(session: Session, store_id: str, advertiser_id: str, at: dat
         link.ended_at = at
 
 
-def drop_old_claims(session: Session, store_id: str) -> None:
-    """Forget a store's oldest claims beyond CLAIMS_OF_A_STORE: ended, and never consented to.
+def drop_old_claims(session: Session, store_ids: Collection[str]) -> None:
+    """Forget each store's oldest claims beyond CLAIMS_OF_A_STORE: ended, and never consented to.
 
     Nothing is decided by such a claim, and one that stands is never dropped: whatever a store has claimed
     before, the account it names now is linked. In steps, since an older version kept any number.
     """
-    claims = select(Link.id).where(
-        Link.store_id == store_id,
-        Link.ended_at.is_not(None),
-        Link.proven_at.is_(None),
-        Link.consent.is_(None),
-        Link.token_encrypted.is_(None),
+    if not store_ids:
+        return
+    newer = func.row_number().over(partition_by=Link.store_id, order_by=Link.id.desc())
+    claims = (
+        select(Link.id, newer.label("place"))
+        .where(
+            Link.store_id.in_(store_ids),
+            Link.ended_at.is_not(None),
+            Link.proven_at.is_(None),
+            Link.consent.is_(None),
+            Link.token_encrypted.is_(None),
+        )
+        .subquery()
     )
-    oldest = claims.order_by(Link.id.desc()).offset(CLAIMS_OF_A_STORE - 1).limit(CLAIMS_DROPPED)
+    oldest = select(claims.c.id).where(claims.c.place >= CLAIMS_OF_A_STORE).limit(CLAIMS_DROPPED)
     session.execute(delete(Link).where(Link.id.in_(oldest)), execution_options={"synchronize_session": False})
+
+
+def forget_dating_signals(session: Session, store_id: str) -> None:
+    """Let the dates of a store's links stand, whatever signal of before comes late."""
+    dated = update(Link).where(Link.store_id == store_id, Link.linked_news.is_not(None))
+    session.execute(dated.values(linked_news=None))
 
 
 def links_of(session: Session, store_id: str) -> list[Link]:

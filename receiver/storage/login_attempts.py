@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.domain.sign_in import LoginThrottle
 from receiver.storage.tables import SignInTries
+from receiver.storage.upsert import insert_into
 
 IN_ALL = 50_000  # rows: strangers name whom they like
 
@@ -63,8 +63,7 @@ def purge_tries(session: Session, before: datetime, limit: int) -> int:
 
 
 def _locked(session: Session, subject: str, now: datetime) -> SignInTries:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    none_yet = insert(SignInTries).values(subject=subject, tries=0, until=now, last_at=now)
+    none_yet = insert_into(session, SignInTries).values(subject=subject, tries=0, until=now, last_at=now)
     session.execute(none_yet.on_conflict_do_nothing())
     query = select(SignInTries).where(SignInTries.subject == subject).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.domain.facts import LostSignals
 from receiver.domain.rejections import RejectionReason
+from receiver.storage.bulk import is_any_of
 from receiver.storage.tables import Delivery, Quarantined, RejectionSample, Store, StoreTroubleRow
 
 BY_REASON: Mapping[str, LostSignals] = {
@@ -57,10 +58,10 @@ def is_held(store: Store, lost: LostMessages, noticed: Mapping[str, datetime]) -
     return why is LostSignals.HELD and (store.clock_read_at is None or at > store.clock_read_at)
 
 
-def forget_losses(session: Session, store_ids: Collection[str | None]) -> None:
+def forget_losses(session: Session, store_ids: Collection[str]) -> None:
     """Forget what these stores lost before: a signal of each was applied."""
     if store_ids:
-        of_stores = StoreTroubleRow.store_id.in_(store_ids)
+        of_stores = is_any_of(StoreTroubleRow.store_id, store_ids)
         session.execute(delete(StoreTroubleRow).where(of_stores, StoreTroubleRow.id.in_(TROUBLES)))
 
 

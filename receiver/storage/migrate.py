@@ -1,21 +1,29 @@
-"""Brings a database to the schema this code expects, and says how far one is."""
+"""Brings a database to the schema this code expects, and says how far one is.
+
+Alembic is imported by whoever moves a schema: it takes eight megabytes, and a worker only compares revisions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from receiver.errors import Refused
 from receiver.home import COMMAND
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import Script
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+OF_NEWER = "which a newer version than this one made"
+START_NEWER = "start that version, or restore a backup that this one made"
 
 
 def migrate(database: Database, to: str = "head", *, cipher: Cipher | None = None) -> str:
@@ -24,34 +32,38 @@ def migrate(database: Database, to: str = "head", *, cipher: Cipher | None = Non
     Raises Refused where secrets must be encrypted on the way and no cipher was given, and for a PostgreSQL
     database that cannot hold every language.
     """
-    return _move(database, command.upgrade, to, cipher)
+    return _move(database, to, cipher, up=True)
 
 
 def migrate_down(database: Database, to: str = "base", *, cipher: Cipher | None = None) -> str:
     """Move the schema down to `to`; what only newer tables held is gone. Raises Refused as `migrate`."""
-    return _move(database, command.downgrade, to, cipher)
+    return _move(database, to, cipher, up=False)
 
 
 def current_revision(database: Database) -> str | None:
     """The revision the database is at; None for one never migrated."""
     with database.reading() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision()
+        if not inspect(session.connection()).has_table("alembic_version"):
+            return None
+        revision: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
 
 
 def newest_revision() -> str:
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return max(_revisions())
 
 
 def is_known(revision: str) -> bool:
     """Return whether this version has the migration that leads to a revision."""
-    return any(item.revision == revision for item in ScriptDirectory.from_config(_config()).walk_revisions())
+    return revision in _revisions()
 
 
 def pending_scripts(database: Database) -> list[Script]:
     """The migrations that the database lacks, in their order. Raises Refused for a newer database."""
+    from alembic.script import ScriptDirectory
+
     found = current_revision(database)
-    if found is not None and not is_known(found):
-        raise Refused(f"the database is at revision {found}, which a newer version than this one made")
+    _refuse_newer(found, "the database")
     scripts = ScriptDirectory.from_config(_config())
     return [*reversed([*scripts.iterate_revisions("head", found or "base")])]
 
@@ -60,14 +72,28 @@ def require_newest(database: Database, called: str = "the database") -> None:
     """Raises Refused on a database that this code does not fit."""
     found, needed = current_revision(database), newest_revision()
     if found != needed:
+        _refuse_newer(found, called)
         raise Refused(
             f"{called} is at revision {found or 'none'} and this version needs {needed}; "
             f"run `{COMMAND} migrate` first"
         )
 
 
-def _move(database: Database, move: Callable[[Config, str], None], to: str, cipher: Cipher | None) -> str:
-    config = _config()
+def _revisions() -> set[str]:
+    """Those that a migration leads to: its file is named after it."""
+    return {path.name[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py")}
+
+
+def _refuse_newer(found: str | None, called: str) -> None:
+    if found is not None and not is_known(found):
+        raise Refused(f"{called} is at revision {found}, {OF_NEWER}; {START_NEWER}")
+
+
+def _move(database: Database, to: str, cipher: Cipher | None, *, up: bool) -> str:
+    from alembic import command
+
+    config, move = _config(), command.upgrade if up else command.downgrade
+    _refuse_newer(current_revision(database), "the database")
     with database.migrating() as session:
         if not database.is_sqlite:
             _require_utf8(session)
@@ -86,6 +112,8 @@ def _require_utf8(session: Session) -> None:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

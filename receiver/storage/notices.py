@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import SENT_NOTICES
 from receiver.domain.notices import MailState
+from receiver.storage.row_batch import RowBatch
 from receiver.storage.tables import NoticeAddress, Store, StoreNotice
 
 
@@ -34,7 +35,7 @@ def kept_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict
 
 
 def replace_notices(
-    session: Session, store_id: str, now: datetime, before: Mapping[str, KeptNotice], found: Collection[str]
+    rows: RowBatch, store_id: str, now: datetime, before: Mapping[str, KeptNotice], found: Collection[str]
 ) -> tuple[set[str], list[str]]:
     """Keep the notices that are true now; those sent before stay, the newest SENT_NOTICES of them.
 
@@ -45,13 +46,11 @@ def replace_notices(
     sent = [notice_id for notice_id, kept in gone.items() if kept.sent_at is not None]
     unsent = [notice_id for notice_id in gone if notice_id not in sent]
     forgotten = [*unsent, *sent[: max(0, len(sent) - SENT_NOTICES)]]
-    if forgotten:
-        session.execute(
-            delete(StoreNotice).where(StoreNotice.store_id == store_id, StoreNotice.id.in_(forgotten)),
-            execution_options={"synchronize_session": False},
-        )
+    for item in forgotten:
+        rows.remove(StoreNotice, store_id, item)
     new = set(found) - set(before)
-    session.add_all(StoreNotice(store_id=store_id, id=item, noticed_at=now) for item in sorted(new))
+    for item in sorted(new):
+        rows.add(StoreNotice, store_id=store_id, id=item, noticed_at=now)
     return new, forgotten
 
 

@@ -6,9 +6,9 @@ connection, or drops start-up options, leaves statements without an end, and nob
 
 from __future__ import annotations
 
-import psycopg
+import sqlite3
 
-from receiver.storage.database import AT_SERVER, Database, Driver
+from receiver.storage.database import Database, Driver
 
 TRIES = 5
 HELP = "connect to PostgreSQL itself, or set up a pooler in session mode as docs/deployment.md says"
@@ -34,7 +34,7 @@ def pooler_problem(database: Database) -> str | None:
 
 
 def _announced(connection: Driver) -> int:
-    assert isinstance(connection, psycopg.Connection)
+    assert not isinstance(connection, sqlite3.Connection)
     return connection.info.backend_pid
 
 
@@ -43,6 +43,8 @@ def _backend(connection: Driver) -> int:
 
 
 def _holds_settings(connection: Driver) -> bool:
+    from receiver.storage.postgresql import AT_SERVER  # here: readiness is asked for on SQLite too
+
     return all(_value(connection, f"SHOW {name}") == AT_SERVER[name] for name in HELD)
 
 

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any, TypeVarTuple, cast
 
 from sqlalchemy import Row, Select, Table, bindparam, delete, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.deliveries import DeliveryReason
@@ -46,6 +45,7 @@ from receiver.storage.tables import (
     WebhookEndpoint,
     WebhookSecret,
 )
+from receiver.storage.upsert import insert_into
 
 Cells = TypeVarTuple("Cells")
 Key = tuple[str, ProblemCause]  # a store (or none) and a cause
@@ -167,7 +167,6 @@ def lock_problems(session: Session, stores: Collection[str] | None = None) -> di
 
 def add_problems(session: Session, found: Mapping[Key, Messages]) -> None:
     """Keep problems as open, once each, whoever keeps them at the same moment."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     rows = [
         {
             "store_id": store_id,
@@ -183,7 +182,7 @@ def add_problems(session: Session, found: Mapping[Key, Messages]) -> None:
         for (store_id, cause), messages in sorted(found.items())
     ]
     if rows:
-        once = insert(PROBLEMS).on_conflict_do_nothing(index_elements=["store_id", "cause"])
+        once = insert_into(session, PROBLEMS).on_conflict_do_nothing(index_elements=["store_id", "cause"])
         session.execute(once, rows)
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Quarantined
+from receiver.storage.upsert import insert_into
 
 PER_STORE, IN_TOTAL = 50, 2_000
 OLDEST_FIRST = Keyset((Quarantined.id,))
@@ -20,8 +20,9 @@ OLDEST_FIRST = Keyset((Quarantined.id,))
 
 def put(session: Session, **values: Any) -> None:
     """Keep it, once; what is over the limits goes from the middle."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(cast(Table, Quarantined.__table__)).on_conflict_do_nothing(index_elements=["identity"])
+    statement = insert_into(session, cast(Table, Quarantined.__table__)).on_conflict_do_nothing(
+        index_elements=["identity"]
+    )
     session.execute(statement.values(**values))
     ids = select(Quarantined.id).order_by(Quarantined.id)
     _trim(session, ids.where(Quarantined.store_id == values["store_id"]), PER_STORE)

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.domain.rejections import RejectedCall, RejectionReason
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Rejection, RejectionSample
+from receiver.storage.upsert import insert_into
 
 SAMPLES = 50  # of a store and for a reason
 LOOKED_THROUGH = 1_000  # samples of all kinds, for those of one reason
@@ -23,10 +23,9 @@ NEWEST_DAY = Keyset((Rejection.day,), descending=True, then=BY_KIND)
 
 def add_counts(session: Session, counts: Mapping[tuple[str, RejectionReason, date], int]) -> None:
     """By store (empty: none known), reason and day."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     table = cast(Table, Rejection.__table__)
     for (store_id, reason, day), count in sorted(counts.items()):
-        added = insert(table).values(store_id=store_id, reason=reason, day=day, count=count)
+        added = insert_into(session, table).values(store_id=store_id, reason=reason, day=day, count=count)
         more = {"count": table.c.count + added.excluded["count"]}
         session.execute(added.on_conflict_do_update(index_elements=["store_id", "reason", "day"], set_=more))
 

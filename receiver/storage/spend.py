@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.domain.facts import DaySpend
 from receiver.domain.poll_reasons import PollReason
 from receiver.request_id import REQUEST_ID
 from receiver.storage.tables import Account, Link, SpendDay, Store
+from receiver.storage.upsert import insert_into
 
 FIGURES = ("spend", "billed_cost", "cash_spend", "voucher_spend")
 URGENT_LEAVES = 4  # every so many-th place of a batch, for polls that are not urgent
@@ -48,9 +48,8 @@ def account_for_polling(session: Session, advertiser_id: str, now: datetime, rea
 
     Of two who make it at the same moment the second waits for the first.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     made = {"advertiser_id": advertiser_id, "failures": 0}
-    session.execute(insert(Account).values(made).on_conflict_do_nothing())
+    session.execute(insert_into(session, Account).values(made).on_conflict_do_nothing())
     found = session.get_one(Account, advertiser_id)
     found.next_poll_at, found.poll_reason = now, reason
     return found

@@ -7,35 +7,31 @@ from datetime import date
 from typing import cast
 
 from sqlalchemy import Select, Table, delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from receiver.storage.bulk import insert_rows, is_any_of
 from receiver.storage.tables import Store, StoreDay
 from receiver.storage.tables.stores import IS_OVER
 
 COUNTS = ("deliveries", "body_bytes", "signals", "shortened", "merged", "passed_over")
+ADDED = "ON CONFLICT (store_id, day) DO UPDATE SET " + ", ".join(
+    f"{name} = store_days.{name} + excluded.{name}" for name in COUNTS
+)
 
 
 def add(session: Session, more: Mapping[tuple[str, date], Mapping[str, int]]) -> None:
     """Add counts by name to stores' days, rows in one order: two writers wait in one direction only."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    table = cast(Table, StoreDay.__table__)
-    added = insert(table)
-    sums = {name: table.c[name] + added.excluded[name] for name in COUNTS}
-    rows = [
-        {"store_id": store_id, "day": day, **{name: counts.get(name, 0) for name in COUNTS}}
-        for (store_id, day), counts in sorted(more.items())
-    ]
-    if rows:
-        session.execute(added.on_conflict_do_update(index_elements=["store_id", "day"], set_=sums), rows)
+    rows = [(*key, *(counts.get(name, 0) for name in COUNTS)) for key, counts in sorted(more.items())]
+    insert_rows(session, cast(Table, StoreDay.__table__), ("store_id", "day", *COUNTS), rows, ADDED)
 
 
 def signals_of(session: Session, days: Collection[tuple[str, date]]) -> dict[tuple[str, date], int]:
     """Return how many signals were applied of these stores on these days; none: left out."""
     if not days:
         return {}
-    key = tuple_(StoreDay.store_id, StoreDay.day)
-    query = select(StoreDay.store_id, StoreDay.day, StoreDay.signals).where(key.in_(days))
+    of_stores = is_any_of(StoreDay.store_id, {store_id for store_id, _ in days})
+    on_days = StoreDay.day.in_({day for _, day in days})
+    query = select(StoreDay.store_id, StoreDay.day, StoreDay.signals).where(of_stores, on_days)
     return {(store_id, day): count for store_id, day, count in session.execute(query)}
 
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from receiver.storage.row_batch import RowBatch
 from receiver.storage.tables import Store, StoreTroubleRow
 
 _FIRST = select(func.min(StoreTroubleRow.id).label("id")).cte("present", recursive=True)
@@ -36,23 +37,18 @@ def troubles_of_stores(session: Session, store_ids: Collection[str]) -> dict[str
 
 
 def replace_troubles(
-    session: Session, store_id: str, now: datetime, before: Collection[str], found: Mapping[str, str]
+    rows: RowBatch, store_id: str, now: datetime, before: Collection[str], found: Mapping[str, str]
 ) -> None:
     """Keep who must act by trouble id; those noticed `before` keep their time.
 
     The caller holds the store's row.
     """
-    gone = [trouble_id for trouble_id in before if trouble_id not in found]
-    if gone:
-        session.execute(
-            delete(StoreTroubleRow).where(StoreTroubleRow.store_id == store_id, StoreTroubleRow.id.in_(gone)),
-            execution_options={"synchronize_session": False},
-        )
-    session.add_all(
-        StoreTroubleRow(store_id=store_id, id=trouble_id, who=who, since=now)
-        for trouble_id, who in found.items()
-        if trouble_id not in before
-    )
+    for trouble_id in before:
+        if trouble_id not in found:
+            rows.remove(StoreTroubleRow, store_id, trouble_id)
+    for trouble_id, who in found.items():
+        if trouble_id not in before:
+            rows.add(StoreTroubleRow, store_id=store_id, id=trouble_id, who=who, since=now)
 
 
 def present_ids(session: Session) -> set[str]:

@@ -36,8 +36,9 @@ from receiver.services.polling.verify_subscriptions import verify_subscriptions_
 from receiver.services.problems.track import track_problems
 from receiver.services.programmes.places import fill_all_places
 from receiver.services.programmes.statistics import count_programmes
-from receiver.storage.database import SQLITE_BUSY_MS, Database
+from receiver.storage.database import Database
 from receiver.storage.heartbeats import take_turn
+from receiver.storage.sqlite import BUSY_MS
 
 POLL_BATCH = AT_ONCE  # no more: between batches a worker that was told to stop does
 POLL_BATCHES = 40  # what the highest rate can ask in a minute; the rest waits for the next run
@@ -180,7 +181,7 @@ def _purge_at_night(container: Container, stopping: Event) -> None:
 def _open_queue(database: Database) -> Huey:
     try:
         if database.is_sqlite:
-            seconds = SQLITE_BUSY_MS / 1000
+            seconds = BUSY_MS / 1000
             return SqliteHuey(
                 "receiver", filename=database.url.database, fsync=True, timeout=seconds, results=False
             )

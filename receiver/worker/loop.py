@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import islice
 from threading import Event, Thread
 
 import structlog
@@ -31,9 +32,9 @@ from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
 BATCH = 250
-# While whole batches wait, the stores they touch are decided once for many deliveries: when there are as many
-# as this, and at the latest after a second, or three times as long as it took before.
-MOST_TOUCHED, DECIDE_SECONDS, SHARE = 500, 1.0, 3
+# While whole batches wait, the stores they touch are decided once for many deliveries: so many at a time, the
+# longest waiting first; a second after the first was touched, or after three times as long as it took before.
+DECIDED_AT_ONCE, DECIDE_SECONDS, SHARE = 500, 1.0, 3
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0  # between tries while something is wrong
 BEAT_SECONDS = 5.0
@@ -99,7 +100,7 @@ def _beat(container: Container) -> None:
 
 
 class TouchedStores:
-    """The stores that deliveries touched, to be decided once each.
+    """The stores that deliveries touched, to be decided once each, in the order in which they were.
 
     Their rows say so, too: those of a worker that dies are decided within a minute.
     """
@@ -108,16 +109,24 @@ class TouchedStores:
         self._ids: dict[str, None] = {}
         self._due_at = 0.0
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def add(self, store_ids: Iterable[str]) -> None:
+        if not self._ids:
+            self._due_at = max(self._due_at, time.monotonic() + DECIDE_SECONDS)
         self._ids.update(dict.fromkeys(store_ids))
 
     def is_due(self) -> bool:
-        return len(self._ids) >= MOST_TOUCHED or time.monotonic() >= self._due_at
+        return bool(self._ids) and time.monotonic() >= self._due_at
 
     def decide(self, container: Container) -> None:
+        """Decide those that have waited longest, DECIDED_AT_ONCE at most."""
         began = time.monotonic()
-        decide_each(container.database, container.now(), self._ids)
-        self._ids = {}
+        longest = list(islice(self._ids, DECIDED_AT_ONCE))
+        decide_each(container.database, container.now(), longest)
+        for store_id in longest:
+            del self._ids[store_id]
         ended = time.monotonic()
         self._due_at = ended + max(DECIDE_SECONDS, SHARE * (ended - began))
 
@@ -136,13 +145,13 @@ def work_inbox(
         store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
     ]
     restart_agreed(container.database, container.now(), passed_over)
-    is_whole, touched_now = len(outcomes) == BATCH, touched or TouchedStores()
+    is_whole, touched_now = len(outcomes) == BATCH, TouchedStores() if touched is None else touched
     touched_now.add(store_id for outcome in outcomes for store_id in outcome.stores)
     if touched is None or not is_whole or touched.is_due():
         touched_now.decide(container)
     dead = {outcome.sender for outcome in outcomes if outcome.state is DeliveryState.DEAD}
     track_quietly(container.database, container.now(), dead)
-    return is_whole
+    return is_whole or len(touched_now) > 0
 
 
 def _work_replay(container: Container) -> float:

@@ -1,10 +1,12 @@
 """The migrations make exactly the tables the code declares, up and down, on both databases."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, select, text
 
 from receiver.documents.poll_reasons import SENTENCES
@@ -12,7 +14,7 @@ from receiver.domain import limits
 from receiver.domain.deliveries import DeliveryReason
 from receiver.services.deliveries.sequence import BEFORE_RESTART, FELL_BACK
 from receiver.storage.database import Database
-from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
+from receiver.storage.migrate import MIGRATIONS, current_revision, migrate, migrate_down, newest_revision
 from receiver.storage.tables import Account, Base, Link, Staff, StaffToken, Store
 
 
@@ -25,6 +27,13 @@ def test_up_down_and_up_again(empty_database_url):
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     assert migrate(database) == newest_revision()
     database.close()
+
+
+def test_the_newest_revision_is_alembics_and_each_file_is_named_after_its_own():
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert newest_revision() == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
 
 
 def test_a_migration_interrupted_half_way_leaves_nothing_and_is_run_again(empty_database_url):

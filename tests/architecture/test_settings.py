@@ -9,6 +9,8 @@ import pytest
 
 from receiver.app import create_app
 from receiver.errors import SettingsError
+from receiver.home import HOME
+from receiver.setting_sources import near_misses
 from receiver.settings import Settings, read_settings
 from receiver.settings_table import SETTINGS
 from tests.conftest import make_settings
@@ -56,6 +58,8 @@ def test_the_defaults_are_those_of_the_contract(environ):
         ("PUBLIC_URL", "https://user:pass@credit.example"),
         ("PUBLIC_URL", "https://credit.example/?a=1"),
         ("PUBLIC_URL", "https://exa mple"),
+        ("PUBLIC_URL", "https://credit.example/shop"),
+        ("PUBLIC_URL", "https://credit.example:99999"),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "nonsense"),
@@ -89,6 +93,48 @@ def test_the_defaults_are_those_of_the_contract(environ):
 def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, value):
     with pytest.raises(SettingsError, match=f"^{name}: .*should be "):
         environ(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("HTTPS://Credit.Example/", "https://credit.example"),
+        ("https://credit.example:443", "https://credit.example"),
+        ("http://credit.example:80/", "http://credit.example"),
+        ("https://credit.example:8443", "https://credit.example:8443"),
+        (" https://crédit.example. ", "https://xn--crdit-csa.example"),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_it_however_it_is_written(environ, written, origin):
+    assert environ(PUBLIC_URL=written).public_url == origin
+
+
+def test_a_database_file_named_without_a_folder_is_the_same_wherever_a_command_is_started(environ):
+    assert environ(DATABASE_URL="sqlite:///mine.db").database_url == f"sqlite:///{HOME / 'mine.db'}"
+    assert environ(DATABASE_URL="sqlite:////srv/mine.db").database_url == "sqlite:////srv/mine.db"
+
+
+def test_a_settings_file_of_a_windows_editor_is_read(environ, monkeypatch, tmp_path):
+    monkeypatch.delenv("SECRET_KEYS")
+    monkeypatch.delenv("PUBLIC_URL")
+    text = f"SECRET_KEYS={KEY}\r\nPUBLIC_URL=https://credit.example\r\n"
+    (tmp_path / ".env").write_bytes(text.encode("utf-8-sig"))
+    assert environ().secret_keys == (KEY,)
+    (tmp_path / ".env").write_bytes(text.encode("utf-16"))
+    with pytest.raises(SettingsError, match="not text in UTF-8"):
+        environ()
+
+
+def test_a_slip_in_a_settings_name_is_found_and_the_name_that_was_meant(tmp_path):
+    (tmp_path / ".env").write_text(
+        "PUBLIC_ULR=x\nTIKTOK_APPID=1\nSECRET_KEY_FILE=/x\nPGPASSWORD=x\nWEB_THREADS=8\n"
+    )
+    assert near_misses(tmp_path / ".env") == {
+        "PUBLIC_ULR": "PUBLIC_URL",
+        "SECRET_KEY_FILE": "SECRET_KEYS_FILE",
+        "TIKTOK_APPID": "TIKTOK_APP_ID",
+    }
 
 
 @pytest.mark.parametrize("programme", ["nope", "nope.toml", "/nowhere/terms.toml", "../woocommerce-2025"])
@@ -226,7 +272,7 @@ class TestSecretsByFile:
 
         return write
 
-    @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+    @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
     @pytest.mark.parametrize("name", SECRETS)
     def test_a_file_holds_the_value_and_the_break_at_its_end_does_not_count(self, environ, files, name, end):
         files(name, f"{SECRETS[name]}{end}".encode())

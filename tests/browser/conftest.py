@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.capabilities import AXE
 
+# In milliseconds, before a test gives up what does not come: much, since a busy machine makes everybody wait.
+PATIENCE = 120_000
 EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
 
 
@@ -19,10 +22,18 @@ def page(request, chromium, console):
         yield page
 
 
+def new_context(chromium, **options):
+    """A browser of somebody's own, who is patient; `options` are Playwright's."""
+    expect.set_options(timeout=PATIENCE)
+    context = chromium.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @contextmanager
 def signed_in(chromium, console, width):
     """Whoever EMAIL is, on the first page of the console. `complaints` are the browser's."""
-    context = chromium.new_context(viewport={"width": width, "height": 844}, base_url=console)
+    context = new_context(chromium, viewport={"width": width, "height": 844}, base_url=console)
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text))

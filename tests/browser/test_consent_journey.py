@@ -16,7 +16,7 @@ from receiver.services.decisions.status import status_for_token
 from receiver.services.polling.poll import poll_due
 from receiver.storage.cipher import token_hash
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import runs_over
+from tests.browser.conftest import new_context, runs_over
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
@@ -52,7 +52,7 @@ def shop(tmp_path_factory):
 @pytest.fixture
 def merchant(chromium, shop):
     """A browser's page; `complaints` are what it says of ours."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context = new_context(chromium, viewport={"width": 390, "height": 844}, locale="en-GB")
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda said: page.complaints.append((said.location["url"], said.text)))
@@ -108,7 +108,7 @@ def test_an_address_of_tiktoks_that_somebody_sent_links_nothing(shop, merchant, 
 
     start(shop, merchant)
     at_tiktok(merchant)
-    victim = chromium.new_context().new_page()
+    victim = new_context(chromium).new_page()
     victim.goto(merchant.url)
     before = account_of(shop)
     victim.get_by_label("Kites 700001").check()

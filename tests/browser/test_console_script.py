@@ -8,7 +8,7 @@ from receiver.container import build_container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, new_context, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all
@@ -61,7 +61,7 @@ def test_on_a_phone_what_is_pressed_is_as_large_as_a_fingertip(chromium, console
 
 
 def test_without_a_script_the_frame_works(chromium, console):
-    context = chromium.new_context(base_url=console, java_script_enabled=False)
+    context = new_context(chromium, base_url=console, java_script_enabled=False)
     page = context.new_page()
     page.goto("/admin/")
     page.get_by_label("E-mail").fill(EMAIL)

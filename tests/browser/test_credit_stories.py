@@ -63,7 +63,7 @@ def journeys(tmp_path_factory):
 def asks_for_review(journey, message):
     headers = {"Authorization": f"Bearer {journey.store.status_token}"}
     address = f"{journey.base_url}/api/v1/reviews"
-    answer = requests.post(address, json={"message": message}, headers=headers, timeout=10)
+    answer = requests.post(address, json={"message": message}, headers=headers, timeout=60)
     assert answer.ok, answer.text
 
 

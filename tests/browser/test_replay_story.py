@@ -24,7 +24,6 @@ from tests.journeys.journey import JOINED, Journey
 from tests.serving import served
 
 pytestmark = [needs_chromium, needs_axe]
-PATIENCE = 15_000  # milliseconds, for a worker and a page that renews itself
 SIGNALS = ("integration_installed", "integration_set_up", "link_lost")
 
 
@@ -81,14 +80,14 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
         page.get_by_role("button", name="Replay 3").click()
 
         progress = page.get_by_label("Deliveries replayed")
-        expect(progress).to_have_js_property("value", 1, timeout=PATIENCE)
+        expect(progress).to_have_js_property("value", 1)
         page.get_by_role("link", name="Pause").click()
         expect(page.get_by_role("link", name="Resume updates")).to_be_visible()
         assert complaints_of(page) == []
         page.get_by_role("link", name="Resume updates").click()
         for done in (2, 3):  # the page renews itself
             journey.clock.move(seconds=1)
-            expect(progress).to_have_js_property("value", done, timeout=PATIENCE)
+            expect(progress).to_have_js_property("value", done)
         expect(page.get_by_text("done", exact=True)).to_be_visible()
         page.get_by_role("cell", name="1", exact=True).get_by_role("link").click()
         expect(page.get_by_text("the worker has enough memory now")).to_be_visible()

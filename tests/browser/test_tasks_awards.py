@@ -20,7 +20,7 @@ from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Award, Store
 from tests.award_fixtures import NOW, AwardDesk
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, new_context, runs_over, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
@@ -144,7 +144,7 @@ def test_8_a_colleague_is_let_in_to_read(chromium, console):
         password = page.locator("code.token").first.inner_text()
         assert page.complaints == []
     assert len(hands.done) <= MOST["let a colleague in"]
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=console)
+    context = new_context(chromium, viewport={"width": 390, "height": 844}, base_url=console)
     theirs = context.new_page()
     theirs.goto("/admin/awards?state=any")
     theirs.get_by_label("E-mail").fill("bob@staff.example")

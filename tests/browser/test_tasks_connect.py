@@ -16,7 +16,7 @@ from receiver.storage import tables
 from receiver.storage.migrate import migrate
 from receiver.web.connect import shop as pages
 from receiver.worker.store_work import work_stores
-from tests.browser.conftest import axe_violations, runs_over
+from tests.browser.conftest import axe_violations, new_context, runs_over
 from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import rows_of
@@ -114,8 +114,12 @@ class Phone:
 
 @pytest.fixture(params=["light", "dark"])
 def phone(request, chromium, container):
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, locale="en-GB", color_scheme=request.param, bypass_csp=True
+    context = new_context(
+        chromium,
+        viewport={"width": 390, "height": 844},
+        locale="en-GB",
+        color_scheme=request.param,
+        bypass_csp=True,
     )
     yield Phone(context.new_page(), container)
     context.close()
@@ -124,7 +128,7 @@ def phone(request, chromium, container):
 @pytest.fixture
 def strict(chromium, container):
     """A phone that holds pages to their policy; axe needs one that does not."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context = new_context(chromium, viewport={"width": 390, "height": 844}, locale="en-GB")
     yield Phone(context.new_page(), container)
     context.close()
 

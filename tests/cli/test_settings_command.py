@@ -56,6 +56,17 @@ def test_each_value_stands_with_where_it_is_from(home: Path, monkeypatch: pytest
     assert all(row["meaning"] for row in found.values())
 
 
+def test_what_flask_took_from_the_file_into_the_environment_is_of_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / ".env").write_text(f"SECRET_KEYS={KEY}\nPUBLIC_URL=https://credit.example\n")
+    monkeypatch.setenv("SECRET_KEYS", KEY)
+    monkeypatch.setenv("PUBLIC_URL", "https://another.example")
+    found = rows()
+    assert found["SECRET_KEYS"]["source"] == str(home / ".env")
+    assert found["PUBLIC_URL"]["source"] == "environment"
+
+
 def test_no_secret_is_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLIC_URL", "https://credit.example")
     monkeypatch.setenv("MAIL_FROM", "a@b.example")

@@ -23,7 +23,7 @@ from receiver.errors import Advice, ProviderError, SettingsError
 from receiver.integrations.probe import ProbeResult
 from receiver.services.operations import rotate_keys
 from receiver.services.operations.doctor import Check, CheckState, diagnose
-from receiver.storage import database, heartbeats
+from receiver.storage import heartbeats, sqlite
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import newest_revision
@@ -107,7 +107,7 @@ class TestSecrets:
     def test_rotate_says_that_a_read_keeps_the_old_seals(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(database, "EMPTY_LOG_MS", 1)
+        monkeypatch.setattr(sqlite, "EMPTY_LOG_MS", 1)
         keep_secrets(container.database, container.cipher, "one")
         with container.database.reading() as session:
             session.scalars(select(WebhookSecret)).all()
@@ -393,6 +393,24 @@ class TestDoctor:
 
     def test_a_clock_before_this_code_was_written_fails(self, container: Container) -> None:
         assert examine_one(container, "clock", now=datetime(2020, 1, 1, tzinfo=UTC)).state is CheckState.FAIL
+
+    @pytest.mark.parametrize(
+        ("address", "state"), [("https://a.example", CheckState.OK), ("http://a.example", CheckState.WARN)]
+    )
+    def test_it_tells_of_an_address_where_all_is_sent_in_the_clear(
+        self, container: Container, address: str, state: CheckState
+    ) -> None:
+        check = examine_one(container, "settings", public_url=address)
+        assert (check.state, "https://" in check.do) == (state, state is CheckState.WARN)
+
+    def test_it_tells_of_a_slip_in_a_settings_name(
+        self, container: Container, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("receiver.services.operations.doctor.HOME", tmp_path)
+        (tmp_path / ".env").write_text("PUBLIC_ULR=https://a.example\n")
+        check = examine_one(container, "settings")
+        assert (check.state, check.do) == (CheckState.WARN, "write PUBLIC_URL")
+        assert "PUBLIC_ULR in .env is no setting" in check.found
 
     def test_without_settings_it_says_so_and_exits_with_1(self) -> None:
         answer = without_settings().test_cli_runner().invoke(args=["doctor", "--json"])

@@ -38,7 +38,7 @@ def test_a_backup_taken_under_load_is_whole_elsewhere(container, tmp_path):
     sender = Thread(target=send)
     sender.start()
     try:
-        assert enough.wait(30)
+        assert enough.wait(120)
         before = len(written)
         run(container, "backup", tmp_path / "a.backup")
     finally:

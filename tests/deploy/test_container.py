@@ -214,7 +214,7 @@ def test_as_user_10001_on_a_read_only_tree_it_migrates_answers_works_and_stops_i
         *[word.replace("0.0.0.0", "127.0.0.1") for word in image_command()], "--port", str(port)
     )
     worker = machine.start(*OURS["worker"]["command"])
-    wait_until(lambda: status_of(port, "GET", "/readyz") == 200, seconds=60)
+    wait_until(lambda: status_of(port, "GET", "/readyz") == 200)
     assert status_of(port, "GET", "/readyz") == 200, machine.said
 
     (check,) = re.findall(r"HEALTHCHECK.*?CMD (\[.*\])", CONTAINERFILE.replace("\\\n", " "))
@@ -222,7 +222,7 @@ def test_as_user_10001_on_a_read_only_tree_it_migrates_answers_works_and_stops_i
     assert machine.run(*probe) == 0, machine.said
     web.send_signal(signal.SIGTERM)
     worker.send_signal(signal.SIGTERM)
-    assert (web.wait(40), worker.wait(70)) == (0, 0), machine.said
+    assert (web.wait(120), worker.wait(120)) == (0, 0), machine.said
     assert machine.run(*probe) == 1, "the health check does not see that nothing answers"
 
 

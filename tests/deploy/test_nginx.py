@@ -53,7 +53,7 @@ class Front:
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Reply:
         return _asked(
-            HTTPSConnection("127.0.0.1", self.proxy.https, timeout=20, context=self.tls),
+            HTTPSConnection("127.0.0.1", self.proxy.https, timeout=60, context=self.tls),
             method,
             path,
             body,
@@ -61,7 +61,7 @@ class Front:
         )
 
     def ask_plainly(self, method: str, path: str) -> Reply:
-        return _asked(HTTPConnection("127.0.0.1", self.proxy.http, timeout=20), method, path, b"", None)
+        return _asked(HTTPConnection("127.0.0.1", self.proxy.http, timeout=60), method, path, b"", None)
 
     def slow_sender(self, number: int) -> socket.socket:
         """Announces a thousand bytes and sends one."""

@@ -115,7 +115,7 @@ class Sender:
 
     def wait_for(self, more: int) -> None:
         wanted = len(self.accepted) + more
-        wait_until(lambda: len(self.accepted) >= wanted, seconds=60)
+        wait_until(lambda: len(self.accepted) >= wanted)
         assert len(self.accepted) >= wanted, self.refused
 
     def _run(self) -> None:
@@ -130,7 +130,7 @@ class Sender:
             time.sleep(PAUSE)
 
     def _post(self, body: bytes, delivery_id: str) -> object:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
         headers = {
             "Content-Type": "application/json",
             "X-WC-Webhook-Topic": "action.wc_ad_credit_signal",
@@ -217,7 +217,7 @@ def test_no_delivery_is_lost_while_a_filled_database_of_0_1_0_is_upgraded(
     def unfinished() -> list[str]:
         return [name for name, (_, state) in states().items() if state != "processed"]
 
-    wait_until(lambda: not unfinished(), seconds=60)
+    wait_until(lambda: not unfinished())
     kept = states()
     assert {name: kept.get(name, ("lost",))[0] for name in sender.accepted} == sender.accepted
     assert [name for name in unfinished() if name in sender.accepted] == []

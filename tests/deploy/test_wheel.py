@@ -58,7 +58,7 @@ def running(installed: Path, home: Path) -> Iterator[tuple[subprocess.Popen[str]
     with (home / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=home, env=environment(), stdout=log, stderr=log, text=True)
     try:
-        wait_until(lambda: status_of(port, "GET", "/healthz") == 200, seconds=60)
+        wait_until(lambda: status_of(port, "GET", "/healthz") == 200)
         yield process, port
     finally:
         process.kill()  # its parts end with it
@@ -66,7 +66,7 @@ def running(installed: Path, home: Path) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def status_of(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> int | None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body, {name.replace("_", "-"): one for name, one in headers.items()})
         return connection.getresponse().status
@@ -140,7 +140,7 @@ def test_when_its_worker_falls_the_whole_service_ends_and_says_so(
         one for one in children_of(process.pid) if b"\0worker\0" in Path(f"/proc/{one}/cmdline").read_bytes()
     ]
     os.kill(worker, signal.SIGKILL)
-    assert process.wait(60) == 1
+    assert process.wait(120) == 1
     assert "Error: worker ended by itself (exit status -9)" in (home / "log").read_text()
     assert status_of(port, "GET", "/healthz") is None
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 
 from receiver.domain.decision import decide
 from receiver.domain.facts import Payment
@@ -139,7 +139,6 @@ def test_what_is_spent_and_not_yet_paid_counts_as_spent():
     assert what_if(found, Decimal("50.00")).on == date(2025, 11, 21)
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much])  # a few situations are still open
 @given(situations())
 def test_spending_what_was_asked_reaches_the_tier_on_the_date_told(situation: Situation):
     found = situation.decided()

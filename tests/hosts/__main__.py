@@ -106,7 +106,7 @@ def main(cut: int, logs: bool) -> None:
         _break(running, course, cut)
         ended = [name for name, process in running.processes.items() if not process.is_running]
         running.processes["sender"].kill()
-        wait_until(lambda: not waits(running.container), seconds=120)
+        wait_until(lambda: not waits(running.container))
         findings = [*_judge(running, course), judging.nobody_ended(ended)]
         if logs:
             for name, process in running.processes.items():

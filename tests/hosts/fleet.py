@@ -59,7 +59,7 @@ class Fleet:
             self.processes[name] = self.hosts[name].start(web(PORT, address="0.0.0.0"), environment)
         for name in WORKERS:
             self.processes[name] = self.hosts[name].start(worker(), environment)
-        wait_until(lambda: all(map(self.is_ready, WEBS)), seconds=120)
+        wait_until(lambda: all(map(self.is_ready, WEBS)))
         self.processes["sender"] = others.start(load, environment)
 
     def is_ready(self, name: str) -> bool:

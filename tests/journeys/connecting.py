@@ -31,7 +31,7 @@ class Visitor(requests.Session):
     def at(self, path: str, **more: Any) -> requests.Response:
         url = path if path.startswith("http") else self.base + path
         headers = {"Sec-Fetch-Site": "same-origin"} if path == "/connect/go" else {}  # as by a link of ours
-        answer = self.get(url, allow_redirects=False, timeout=20, headers=headers, **more)
+        answer = self.get(url, allow_redirects=False, timeout=60, headers=headers, **more)
         as_secure(self)
         return answer
 
@@ -64,7 +64,7 @@ def connect_by_hand(container: Container, base: str, clock: FrozenClock, shop: S
     visitor = Visitor(base)
     keys = {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
     visitor.post(
-        f"{base}/connect/by-hand", data={"shop": shop.url, **keys}, timeout=20, allow_redirects=False
+        f"{base}/connect/by-hand", data={"shop": shop.url, **keys}, timeout=60, allow_redirects=False
     )
     work_stores(container)
     clock.move(seconds=5)

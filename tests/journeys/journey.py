@@ -66,7 +66,7 @@ class Journey:
 
     def status(self) -> dict:
         headers = {"Authorization": f"Bearer {self.store.status_token}"}
-        answer = requests.get(f"{self.base_url}/api/v1/status", headers=headers, timeout=10)
+        answer = requests.get(f"{self.base_url}/api/v1/status", headers=headers, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -18,7 +18,7 @@ from sqlalchemy import event, text
 
 from receiver.app import create_app
 from receiver.container import Container, build_container
-from receiver.storage import database as databases
+from receiver.storage import postgresql, sqlite
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Delivery
 from tests.conftest import make_settings, waits_briefly_for_locks
@@ -143,7 +143,7 @@ def impatient(
     container: Container, database_url: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Container]:
     """Waits less long for a lock, so that a test does."""
-    monkeypatch.setattr(databases, "SQLITE_BUSY_MS", 500)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 500)
     waits_briefly_for_locks(monkeypatch)
     made = build_container(make_settings(database_url=database_url), now=clock)
     yield made
@@ -175,10 +175,10 @@ def test_a_lock_that_goes_in_time_costs_nobody_a_delivery(container: Container):
 
 
 def test_all_waiting_for_storage_ends_before_a_store_gives_its_delivery_up():
-    assert databases.SQLITE_BUSY_MS / 1000 < STORE_WAITS / 2
+    assert sqlite.BUSY_MS / 1000 < STORE_WAITS / 2
     # At worst a lead before ours waited too: a connection that hangs, and then a new one that does.
-    answer = databases.ANSWER_SECONDS + 1 + databases.CONNECT_SECONDS
-    assert answer + databases.LOCK_SECONDS + databases.ANSWER_SECONDS < STORE_WAITS
+    answer = postgresql.ANSWER_SECONDS + 1 + postgresql.CONNECT_SECONDS
+    assert answer + postgresql.LOCK_SECONDS + postgresql.ANSWER_SECONDS < STORE_WAITS
 
 
 def test_a_damaged_file_is_told_by_503(tmp_path: Path):
@@ -234,7 +234,7 @@ def hanging(server: PostgresServer) -> Iterator[None]:
 def test_a_server_that_hangs_is_given_up_and_used_again(
     server: PostgresServer, on_server: Container, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(databases._Answering, "within", 1.0)
+    monkeypatch.setattr(postgresql.BoundedConnection, "within", 1.0)
     with served(create_app(container=on_server)) as base_url:
         sender = Sender(on_server, base_url)
         assert sender.send(1).status == 200

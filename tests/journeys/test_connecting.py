@@ -216,10 +216,10 @@ def test_a_shop_without_https_takes_keys_by_hand_and_calls_are_signed(service, v
     container, _ = service
     key = shop.new_key()
     wrong = {"shop": shop.url, "consumer_key": "ck_1", "consumer_secret": key.consumer_secret}
-    refused = visitor.post(f"{visitor.base}/connect/by-hand", data=wrong, timeout=10)
+    refused = visitor.post(f"{visitor.base}/connect/by-hand", data=wrong, timeout=60)
     assert (refused.status_code, "These are not the keys" in refused.text) == (400, True)
     given = {**wrong, "consumer_key": key.consumer_key}
-    visitor.post(f"{visitor.base}/connect/by-hand", data=given, timeout=10, allow_redirects=False)
+    visitor.post(f"{visitor.base}/connect/by-hand", data=given, timeout=60, allow_redirects=False)
     work_stores(container)
     clock.move(seconds=5)
     work_stores(container)
@@ -234,7 +234,7 @@ def test_whoever_knocks_at_many_doors_is_held_back(visitor, shops):
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"user_id": 7}', b"x" * 20_000])
 def test_a_post_of_keys_that_is_none_is_refused_without_a_redirect(visitor, body):
-    answer = visitor.post(f"{visitor.base}/connect/keys", data=body, timeout=10, allow_redirects=False)
+    answer = visitor.post(f"{visitor.base}/connect/keys", data=body, timeout=60, allow_redirects=False)
     assert answer.status_code in (400, 413)
 
 

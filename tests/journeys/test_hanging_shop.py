@@ -90,7 +90,7 @@ def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_th
     finally:
         hanging.go_on.set()
         stopping.set()
-        worker.join(60)
+        worker.join(120)
 
 
 def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(

@@ -364,7 +364,7 @@ def test_nothing_moves_to_where_another_store_is(container, service, connect, sh
         f"{service[1]}/api/v1/admin/stores/{store_id}/move",
         json={"url": other.url, "reason": "asked"},
         headers=staff_token(container),
-        timeout=20,
+        timeout=60,
     )
     assert (refused.status_code, f"another store is at {other.url}/" in refused.text) == (409, True)
     assert identity(container) == before

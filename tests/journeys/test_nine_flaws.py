@@ -69,13 +69,13 @@ def test_nobody_is_answered_before_the_row_is_durable(shop: Shop, monkeypatch: p
 
     def held_up(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
         reached.set()
-        assert go_on.wait(20)
+        assert go_on.wait(120)
         return insert_new(driver, new)
 
     monkeypatch.setattr("receiver.services.inbox.receive.insert_new", held_up)
     with ThreadPoolExecutor(1) as thread:
         asked = thread.submit(shop.sends, BODY)
-        assert reached.wait(20)
+        assert reached.wait(120)
         with pytest.raises(TimeoutError):
             asked.result(timeout=0.5)
         go_on.set()
@@ -104,7 +104,7 @@ def test_of_many_that_send_the_very_same_at_once_one_is_accepted(container: Cont
             def ask(
                 reception: WebhookReceiver, body: bytes = body, start: Barrier = start
             ) -> WebhookResponse:
-                start.wait(20)
+                start.wait(120)
                 return reception.answer(call(store_id, body))
 
             told = list(threads.map(ask, receptions * each))

@@ -36,7 +36,7 @@ class Line:
         head += [f"{name}: {value}" for name, value in signed_headers(BODY, SECRET, **changes)]
         pieces = ["\r\n".join([*head, "", ""]).encode(), *bodies]
         answer = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as line:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
             with suppress(OSError):  # it need not hear us out
                 for piece in pieces:
                     line.sendall(piece)
@@ -50,7 +50,7 @@ class Line:
         """As a store does; the status of the answer."""
         body = body_of(signal(number))
         headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}", **changes)
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("POST", self.path, body, dict(headers))
             return connection.getresponse().status

@@ -64,7 +64,7 @@ def sent(container, shop):
 
 def status(service, token):
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.get(f"{service[1]}/api/v1/status", headers=headers, timeout=20).status_code
+    return requests.get(f"{service[1]}/api/v1/status", headers=headers, timeout=60).status_code
 
 
 def leaves_nothing(shop):

@@ -52,7 +52,7 @@ def test_a_worker_gives_back_at_once_what_it_had_not_begun(container: Container)
         left = select(func.max(Delivery.due_at)).where(Delivery.state == DeliveryState.RECEIVED)
         assert session.scalar(left) <= container.now()
     with running(container, worker()):
-        wait_until(lambda: not states(container).keys() & NOT_ENDED, 60)
+        wait_until(lambda: not states(container).keys() & NOT_ENDED)
     assert not states(container).keys() & NOT_ENDED
     with container.database.reading() as session:
         assert session.query(Attempt).count() == total
@@ -70,7 +70,7 @@ class Store:
     def send(self, numbers: Iterator[int]) -> None:
         while not self.ended.is_set():
             number = f"{next(numbers):032x}"
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
             try:
                 connection.connect()
             except OSError:  # nothing was sent

@@ -156,7 +156,7 @@ def test_where_a_host_blocks_the_key_page_keys_can_be_typed_in(container, visito
     assert visitor.at(anyway.headers["Location"]).headers["Location"].startswith(shop.url)
     key = shop.new_key()
     typed = {"shop": shop.url, "consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
-    sent = visitor.post(f"{visitor.base}/connect/by-hand", data=typed, timeout=20, allow_redirects=False)
+    sent = visitor.post(f"{visitor.base}/connect/by-hand", data=typed, timeout=60, allow_redirects=False)
     work_stores(container)
     finish(container, clock)
     assert CONNECTED in as_secure(visitor).at(sent.headers["Location"]).text

@@ -45,7 +45,7 @@ def fresh(site, service):
 
 def by_key(site: Any, key: str, method: str, route: str, body: Any = None) -> requests.Response:
     """As the service calls, which has nothing but a key."""
-    return requests.request(method, f"{site.url}{REST}{route}", auth=(key, "cs_x"), json=body, timeout=30)
+    return requests.request(method, f"{site.url}{REST}{route}", auth=(key, "cs_x"), json=body, timeout=60)
 
 
 def bring_token(site: Any, key: str) -> requests.Response:

@@ -121,7 +121,7 @@ def test_a_broken_body_is_refused(connected, visitor):
             f"{connected.url}{REST}token",
             data=body,
             headers={"X-WP-Nonce": shop.nonce, "Content-Type": "application/json"},
-            timeout=30,
+            timeout=60,
         )
         assert answer.status_code == 400, body
     assert unchanged(connected)
@@ -156,7 +156,7 @@ def test_a_dismissal_is_kept_for_that_user_and_that_news_only(connected, visitor
 def test_the_token_is_shown_to_nobody(connected, visitor):
     shop = visitor("shop")
     assert CONNECTION["token"] not in shop.page() + shop.rest("GET", "state").text
-    status = shop.session.get(f"{connected.url}/wp-admin/admin.php?page=wc-status", timeout=30).text
+    status = shop.session.get(f"{connected.url}/wp-admin/admin.php?page=wc-status", timeout=60).text
     assert "https://credit.example" in status
     assert CONNECTION["token"] not in status
 

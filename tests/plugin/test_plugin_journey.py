@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from receiver.services.reviews.reviews import page_of_reviews
 from receiver.worker.loop import work_inbox
+from tests.browser.conftest import new_context
 from tests.capabilities import needs_chromium, needs_wordpress
 from tests.plugin.visitors import PAGE
 from wp_bridge.packing import SLUG, SOURCE, packed
@@ -46,7 +47,7 @@ $note->save();
 
 @pytest.fixture
 def boss(chromium, empty_site):
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=empty_site.url)
+    context = new_context(chromium, viewport={"width": 1280, "height": 900}, base_url=empty_site.url)
     page = context.new_page()
     page.goto("/wp-login.php")
     page.locator("#user_login").fill("boss")

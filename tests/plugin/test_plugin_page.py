@@ -6,7 +6,7 @@ import pytest
 from babel import Locale
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe_violations, runs_over
+from tests.browser.conftest import axe_violations, new_context, runs_over
 from tests.capabilities import needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
 from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
@@ -25,7 +25,7 @@ def browser(chromium, site):
         "wc_ad_credit_connection", {"service": "https://credit.example", "token": "stt_" + "a" * 40}
     )
     site.make_webhook(7, SIGNAL, "https://credit.example/webhooks/woocommerce/st_1/hk_1")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=site.url)
+    context = new_context(chromium, viewport={"width": 1280, "height": 900}, base_url=site.url)
     page = context.new_page()
     page.goto("/wp-login.php")
     page.locator("#user_login").fill("shop")
@@ -270,8 +270,8 @@ def test_a_document_of_no_known_shape_is_no_fatal_error(site, page):
 
 
 def test_without_javascript_the_page_says_the_same(site, chromium, browser):
-    context = chromium.new_context(
-        java_script_enabled=False, base_url=site.url, storage_state=browser.storage_state()
+    context = new_context(
+        chromium, java_script_enabled=False, base_url=site.url, storage_state=browser.storage_state()
     )
     shown = show(site, context.new_page(), document("accumulating"))
     expect(shown).to_contain_text("You have reached $500.00 of ad credit.")

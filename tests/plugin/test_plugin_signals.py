@@ -176,7 +176,7 @@ def test_deliveries_wait_for_no_queue_and_not_long(site, tiktok):
 
 def draw_page(site):
     """TikTok's own page, as its merchant sees it."""
-    assert Visitor(site, "shop").session.get(f"{site.url}{TIKTOK_PAGE}", timeout=30).ok
+    assert Visitor(site, "shop").session.get(f"{site.url}{TIKTOK_PAGE}", timeout=60).ok
 
 
 def test_an_id_left_by_an_earlier_connection_is_no_link_of_the_next(site, tiktok, told):

@@ -34,11 +34,11 @@ class Visitor:
             f"{self.site.url}{REST}{route}",
             json=body,
             headers=headers if headers["X-WP-Nonce"] else {},
-            timeout=30,
+            timeout=60,
         )
 
     def page(self) -> str:
-        return self.session.get(f"{self.site.url}{PAGE}", timeout=30).text
+        return self.session.get(f"{self.site.url}{PAGE}", timeout=60).text
 
     def press(
         self, does: Any, fields: dict[str, Any] | None = None, nonce: str | None = None
@@ -49,4 +49,4 @@ class Visitor:
             nonce = found[1] if found else ""
         data = {"wc_ad_credit_action": does, "wc_ad_credit_nonce": nonce, **(fields or {})}
         url = f"{self.site.url}/wp-admin/admin-post.php?action=wc_ad_credit"
-        return self.session.post(url, data=data, timeout=30, allow_redirects=False)
+        return self.session.post(url, data=data, timeout=60, allow_redirects=False)

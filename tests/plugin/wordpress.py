@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import requests
 
 from tests.capabilities import SBIN
+from tests.processes import wait_until
 from wp_bridge.packing import SLUG
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ MARIADB = [
     *("mariadbd", "--no-defaults", "--skip-networking", "--skip-log-bin"),
     *("--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--skip-innodb-doublewrite"),
 ]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class WordPress:
@@ -149,7 +149,7 @@ def _database(folder: Path, site: WordPress) -> Iterator[None]:
         f"--init-file={folder / 'init.sql'}",
     ]
     with _running(command, site.environment):
-        _wait_until(site.socket.exists)
+        wait_until(site.socket.exists)
         yield
 
 
@@ -167,7 +167,7 @@ def _server(site: WordPress) -> Iterator[None]:
     ]
     with _running(command, site.environment):
         host, port = address.split(":")
-        _wait_until(lambda: _listens(host, int(port)))
+        wait_until(lambda: _listens(host, int(port)))
         yield
 
 
@@ -207,10 +207,3 @@ def _free_port() -> int:
 def _listens(host: str, port: int) -> bool:
     with socket.socket() as line:
         return line.connect_ex((host, port)) == 0
-
-
-def _wait_until(there: Any) -> None:
-    end = time.monotonic() + PATIENCE
-    while not there():
-        assert time.monotonic() < end, "it did not start"
-        time.sleep(0.05)

@@ -9,8 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from sqlalchemy import select
 
 from receiver.container import Container
 from receiver.storage.tables import Staff
+from tests.processes import wait_until
 from tests.sandbox.ports import free_ports
 from tests.sandbox.scenario.test_world import PROMISED
 
@@ -54,7 +54,7 @@ class Sandbox:
     def stop(self, number: signal.Signals) -> tuple[int, str, str]:
         assert self.process is not None
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err
 
     def memory(self) -> dict[str, dict[str, str]]:
@@ -64,14 +64,14 @@ class Sandbox:
     def status(self, key: str) -> dict[str, object]:
         token = self.memory()[key]["token"]
         address = f"http://127.0.0.1:{self.port}/api/v1/status"
-        with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=5) as answer:
+        with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=60) as answer:
             document: dict[str, object] = json.load(answer)
         return document
 
     def shop(self, key: str) -> dict[str, object]:
         """What it says of itself."""
         address = f"http://127.0.0.1:{self.port + 2}/shops/{key}/wp-json/"
-        with urlopen(address, timeout=5) as answer:
+        with urlopen(address, timeout=60) as answer:
             index: dict[str, object] = json.load(answer)
         return index
 
@@ -98,13 +98,6 @@ def marked(process: Path, mark: bytes) -> bool:
         return False
 
 
-def until(true: Callable[[], object], seconds: float = 50) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """A database of one's own may be either."""
@@ -116,7 +109,7 @@ def ended_at_last(made: Sandbox) -> Iterator[Sandbox]:
     yield made
     if made.process is not None and made.process.poll() is None:
         made.process.kill()
-        made.process.communicate(timeout=20)
+        made.process.communicate(timeout=60)
 
 
 @pytest.fixture
@@ -174,7 +167,7 @@ def wait_for_its_stages(sandbox: Sandbox) -> None:
                 yield key, error, stage
 
     try:
-        until(lambda: all(now == stage for _, now, stage in stand()))
+        wait_until(lambda: all(now == stage for _, now, stage in stand()))
     except AssertionError:
         pytest.fail(f"the stores stand at {list(stand())}\n{sandbox.stop(signal.SIGTERM)}")
 
@@ -207,21 +200,21 @@ def test_started_again_it_goes_on_with_its_stores(first_run: FirstRun, lived: Sa
 @needs_proc
 def test_killed_outright_it_takes_its_processes_along(lived: Sandbox) -> None:
     process = lived.start()
-    until(lambda: len(lived.processes()) >= 4)
+    wait_until(lambda: len(lived.processes()) >= 4)
     process.kill()
-    process.communicate(timeout=20)
-    until(lambda: lived.processes() == [], seconds=20)
+    process.communicate(timeout=60)
+    wait_until(lambda: lived.processes() == [])
 
 
 @needs_proc
 def test_a_process_that_falls_is_named_and_ends_all_of_it(lived: Sandbox) -> None:
     process = lived.start()
-    until(lambda: (lived.folder / "stores.log").exists())
+    wait_until(lambda: (lived.folder / "stores.log").exists())
     (worker,) = [
         item for item in lived.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
     ]
     os.kill(worker, signal.SIGKILL)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err.startswith("The worker process ended (exit status -9).")
     assert lived.processes() == []
@@ -229,7 +222,7 @@ def test_a_process_that_falls_is_named_and_ends_all_of_it(lived: Sandbox) -> Non
 
 def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
     with socket.create_server(("127.0.0.1", sandbox.port + 1)):
-        out, err = sandbox.start().communicate(timeout=30)
+        out, err = sandbox.start().communicate(timeout=60)
     assert sandbox.process is not None
     assert (sandbox.process.returncode, out) == (1, "")
     assert len(err.splitlines()) == 1
@@ -241,7 +234,7 @@ def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Conta
         session.add(
             Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=container.now())
         )
-    _, err = sandbox.start(DATABASE_URL=container.settings.database_url).communicate(timeout=30)
+    _, err = sandbox.start(DATABASE_URL=container.settings.database_url).communicate(timeout=60)
     assert sandbox.process is not None
     assert sandbox.process.returncode == 1
     assert "holds stores or staff that are not the sandbox's" in err
@@ -252,7 +245,7 @@ def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Conta
 def test_settings_of_ones_own_are_one_sentence_and_left_alone(sandbox: Sandbox) -> None:
     sandbox.folder.mkdir()
     (sandbox.folder / ".env").write_text("PUBLIC_URL=https://credit.example\n")
-    _, err = sandbox.start().communicate(timeout=30)
+    _, err = sandbox.start().communicate(timeout=60)
     assert sandbox.process is not None
     assert sandbox.process.returncode == 1
     assert len(err.splitlines()) == 1

@@ -60,7 +60,7 @@ class Machine:
             cwd="/",
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
         )
 
     def pip_calls(self) -> list[str]:
@@ -204,7 +204,7 @@ def test_a_folder_that_cannot_be_written_is_named(
         env={"PATH": str(machine.tools)},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         **identity,  # type: ignore[call-overload]
     )
     assert f"The folder {machine.project} cannot be written to" in refusal(answer)

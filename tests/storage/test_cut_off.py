@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
-from receiver.storage import database as databases
+from receiver.storage import postgresql as engine
 from receiver.storage.database import Driver, driver_of
 from receiver.worker.jobs import Job, queue_of
 from tests.conftest import database_on, make_settings
@@ -36,8 +36,8 @@ def line(postgresql: str, migrated_name: str) -> Iterator[Line]:
 @pytest.fixture
 def far(line: Line, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """Wired over the line, and less patient than in earnest."""
-    monkeypatch.setattr(databases._Answering, "within", 1.0)
-    monkeypatch.setitem(databases.BOUNDED, "connect_timeout", 2)
+    monkeypatch.setattr(engine.BoundedConnection, "within", 1.0)
+    monkeypatch.setitem(engine.BOUNDED, "connect_timeout", 2)
     made = build_container(make_settings(database_url=line.url), now=clock)
     yield made
     made.database.close()

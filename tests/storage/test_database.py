@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from receiver.errors import Collided, Refused, StorageUnavailable
 from receiver.storage.database import Database
@@ -133,9 +133,36 @@ def test_of_two_that_wait_for_each_other_one_is_told_that_it_collided(container)
                     text("SELECT 1 FROM heartbeats WHERE name = :name FOR UPDATE"), {"name": name}
                 )
                 if name == names[0]:
-                    both.wait(20)
+                    both.wait(120)
 
     with ThreadPoolExecutor(2) as threads:
         found = [threads.submit(lock, names).exception for names in (beats, beats[::-1])]
         errors = [error() for error in found]
     assert sorted(type(error) for error in errors if error) == [Collided]
+
+
+@pytest.mark.parametrize("broken", ["no database", "damaged"])
+def test_a_file_that_is_no_database_any_more_is_told_in_one_sentence(tmp_path, broken):
+    file = tmp_path / "receiver.db"
+    database = Database(f"sqlite:///{file}")
+    if broken == "damaged":
+        migrate(database)
+        database.empty_log()
+        database.close()
+        content = bytearray(file.read_bytes())
+        content[100:] = b"x" * (len(content) - 100)
+        file.write_bytes(content)
+    else:
+        file.write_bytes(b"no database at all " * 100)
+    with (
+        pytest.raises(StorageUnavailable, match="the database cannot be used: "),
+        database.writing() as session,
+    ):
+        session.execute(text("SELECT * FROM stores"))
+    database.close()
+
+
+def test_a_value_that_does_not_fit_is_no_fault_of_the_database(container):
+    twice = text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20'), ('x', '2025-11-21')")
+    with pytest.raises(IntegrityError), container.database.writing() as session:
+        session.execute(twice)

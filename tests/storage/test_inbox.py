@@ -38,7 +38,7 @@ def claim(container: Container, limit: int = 10) -> list[ClaimedDelivery]:
 def end(container: Container, claimed: ClaimedDelivery, state: DeliveryState, **how: object) -> None:
     with container.database.writing() as session:
         (held,) = inbox.hold(session, [claimed])
-        inbox.finish(held, state, container.now(), **how)  # type: ignore[arg-type]
+        inbox.finish_all(session, [(held, inbox.TryEnd(state, **how))], container.now())  # type: ignore[arg-type]
 
 
 # keeping
@@ -142,7 +142,7 @@ def test_a_batch_is_written_in_one_order_however_it_came(container: Container, s
         other.start()
         time.sleep(0.3)  # the other waits for our first, and must not hold the second meanwhile
         inbox.keep(session, [second])
-    other.join(60)
+    other.join(120)
     assert [item.duplicate for item in kept] == [True, True]
 
 
@@ -204,8 +204,7 @@ def test_what_is_given_back_is_as_if_never_claimed(container: Container, store_i
     keep(container, store_id, b"a")
     (claimed,) = claim(container)
     with container.database.writing() as session:
-        (held,) = inbox.hold(session, [claimed])
-        inbox.give_back(held, container.now())
+        inbox.give_back(session, inbox.hold(session, [claimed]), container.now())
     assert [(item.id, item.tries) for item in claim(container)] == [(claimed.id, 1)]
 
 
@@ -259,7 +258,7 @@ def test_deliveries_of_stores_come_in_while_a_worker_holds_them(
     order = SignalOrder("install", 1, container.now())
     with container.database.writing() as session:
         if hold == "by their signals":
-            LockedStores(session, [(item, order) for item in ids])
+            LockedStores(session, ids, orders=[(item, order) for item in ids])
         elif hold == "one by one":
             for item in ids:
                 stores.get_store(session, item, locked=True)
@@ -283,5 +282,5 @@ def _together(*works: object) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert failed == []

@@ -13,8 +13,9 @@ from receiver.services.operations import doctor
 from receiver.services.operations.doctor import CheckState
 from receiver.services.operations.readiness import readiness
 from receiver.storage import pooler
-from receiver.storage.database import AT_SERVER
+from receiver.storage.database import Database
 from receiver.storage.pooler import DROPPED, SHARED, pooler_problem
+from receiver.storage.postgresql import AT_SERVER
 from tests.factories import OPEN
 
 
@@ -79,9 +80,10 @@ def test_a_setting_that_a_pooler_dropped_is_told(name):
     assert pooler_problem(Behind(Pooled(1, [7], lost), Pooled(2, [8], lost))) == DROPPED
 
 
-def test_refused_start_up_options_are_told_as_a_poolers(container):
+def test_refused_start_up_options_are_told_as_a_poolers():
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:9/none")
     refusal = psycopg.OperationalError("FATAL: unsupported startup parameter: options")
-    with pytest.raises(OptionsRefused, match="pooler"), container.database.reading():
+    with pytest.raises(OptionsRefused, match="pooler"), database.reading():
         raise refusal
 
 

@@ -26,10 +26,10 @@ def test_it_looks_from_the_first_request_on_in_one_thread_and_through_faults(mon
     assert watched({}, None) == [b"answered"]
     begun = watched._thread
     watched({}, None)
-    assert looked.wait(10)
+    assert looked.wait(120)
     assert watched._thread is begun
     stopping.set()
-    begun.join(10)
+    begun.join(120)
     assert not begun.is_alive()
 
 

@@ -129,7 +129,7 @@ def test_no_command_prints_the_code(container, award_id, words):
 
 
 def test_no_export_has_the_code_and_an_export_given_back_changes_nothing(container, award_id):
-    text = "".join(export_awards(container.database, SETTLED, AwardFilters()))
+    text = export_awards(container.database, SETTLED, AwardFilters())
     assert (CODE in text, SHOWN in text) == (False, True)
     operator = Console(container)
     assert "was recorded before" in operator.post("/admin/awards/file", text=text).text

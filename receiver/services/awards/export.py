@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from receiver.domain.awards import AwardFilters
@@ -18,15 +18,17 @@ from receiver.storage.database import Database
 COLUMNS = (*REQUIRED, *OPTIONAL, *TOLD)
 
 
-def export_awards(database: Database, now: datetime, filters: AwardFilters) -> Iterator[str]:
-    """The file in pieces, however many awards there are; the earliest due first."""
-    yield _lines([COLUMNS])
+def export_awards(database: Database, now: datetime, filters: AwardFilters) -> str:
+    """Return the whole file, the earliest due first: one that broke off would look like all of it.
+
+    Raises InputError.
+    """
 
     def read(after: str | None, size: int) -> Page[dict[str, Any]]:
         return page_of_awards(database, now, filters, after=after, limit=size)
 
-    for page in every_page(read):
-        yield _lines([[_cell(row, name) for name in COLUMNS] for row in page.rows])
+    rows = (row for page in every_page(read) for row in page.rows)
+    return _lines(chain([COLUMNS], ([_cell(row, name) for name in COLUMNS] for row in rows)))
 
 
 def _cell(row: dict[str, Any], name: str) -> str:

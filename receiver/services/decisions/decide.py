@@ -39,6 +39,7 @@ from receiver.services.evaluation.records import StoreRecords, gather_records, r
 from receiver.services.polling.earlier_poll import EarlierPoll, earlier_poll, reschedule_poll
 from receiver.storage import audit, decisions, notices, stores, tables
 from receiver.storage.database import Database
+from receiver.storage.row_batch import RowBatch
 
 STALE_AFTER = timedelta(hours=1)
 STALE_AT_ONCE = 2_000  # in a minute: 120,000 stores have their turn in an hour
@@ -140,11 +141,11 @@ def _decide_and_keep_all(
     After a store whose decision those of others look at, the records of the rest are gathered anew.
     """
     waiting, outcomes = list(dict.fromkeys(store_ids)), dict[str, _Outcome]()
-    passed: list[str] = []
+    passed, rows = list[str](), RowBatch(session)
     while waiting:
         gathered = gather_records(session, stores.get_stores(session, waiting), now)
         for store_id in waiting:
-            outcome = _decide_where_needed(session, gathered[store_id], now, unchanged)
+            outcome = _decide_where_needed(rows, gathered[store_id], now, unchanged)
             if outcome is None:
                 passed.append(store_id)
                 continue
@@ -152,6 +153,7 @@ def _decide_and_keep_all(
             if outcome.concerns_others:
                 break
         waiting = waiting[waiting.index(store_id) + 1 :]
+    rows.keep()
     stores.note_decided(session, passed, now)
     if added := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
         decisions.bound_decisions(session, added, now)
@@ -161,38 +163,39 @@ def _decide_and_keep_all(
 
 
 def _decide_where_needed(
-    session: Session, records: StoreRecords, now: datetime, unchanged: UnchangedStores | None
+    rows: RowBatch, records: StoreRecords, now: datetime, unchanged: UnchangedStores | None
 ) -> _Outcome | None:
     """Decide and keep; None where that would change nothing but the moment of the decision."""
-    if unchanged is None:
-        return _decide_and_keep(session, records, now)
+    if unchanged is None or records.last is None:  # a first decision is news in any case
+        return _decide_and_keep(rows, records, now)
     content = content_of(records)
     if unchanged.is_known(records, content, now):
         return None
-    outcome = _decide_and_keep(session, records, now)
+    outcome = _decide_and_keep(rows, records, now)
     if outcome.is_same and outcome.wanted_poll is None and content_of(records) == content:
         unchanged.remember(records, content, now)
     return outcome
 
 
-def _decide_and_keep(session: Session, records: StoreRecords, now: datetime) -> _Outcome:
-    store, was_held = records.store, records.store.stage == Stage.HELD
+def _decide_and_keep(rows: RowBatch, records: StoreRecords, now: datetime) -> _Outcome:
+    session, store, was_held = rows.session, records.store, records.store.stage == Stage.HELD
     facts, decision = evaluate_records(records, now)
     is_due = isinstance(decision.award, DueAward)
     if is_due:
+        rows.keep()
         records = _gather_locked(session, store, now)
         facts, decision = evaluate_records(records, now)
     elif update_award_from_facts(session, now, records, facts, decision):
         facts, decision = evaluate_records(records, now)
-    kept = _keep(session, records, decision, facts)
+    kept = _keep(rows, records, decision, facts)
     is_told = kept.is_told
-    if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept.decision):
+    if isinstance(decision.award, DueAward) and _record_award(rows, store, decision, kept.last):
         records = records_of(session, store, now)
         facts, decision = evaluate_records(records, now)
-        kept = _keep(session, records, decision, facts)
+        kept = _keep(rows, records, decision, facts)
     return _Outcome(
         decision,
-        is_new=isinstance(kept.decision, tables.DecisionRow),
+        is_new=kept.last is None,
         is_told=is_told or kept.is_told,
         is_same=kept.is_same and not is_due,
         concerns_others=is_due or was_held != (decision.stage is Stage.HELD),
@@ -216,14 +219,14 @@ def _gather_locked(session: Session, store: tables.Store, now: datetime) -> Stor
 class _Kept:
     """A decision as it was kept beside its store."""
 
-    decision: tables.DecisionRow | int  # the number of the last one where it said the same
+    last: int | None  # the number of the last one, where it said the same; None: this one is new
     is_told: bool  # there is a new notice for its merchant
     is_same: bool  # decision, troubles and notices stay as they are
 
 
-def _keep(session: Session, records: StoreRecords, decision: Decision, facts: Facts) -> _Kept:
+def _keep(rows: RowBatch, records: StoreRecords, decision: Decision, facts: Facts) -> _Kept:
     """Add the decision, unless the last one said the same from the same facts."""
-    store = records.store
+    session, store = rows.session, records.store
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     store.progress = progress_document(decision)
     coming = likely_credit(decision)
@@ -232,14 +235,15 @@ def _keep(session: Session, records: StoreRecords, decision: Decision, facts: Fa
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
     store_discrepancies(session, decision.as_of, store, facts.discrepancies, Agent.SERVICE)
     observed = observe(records, decision, decision.as_of)
-    since = keep_troubles(session, records, decision, observed)
-    new, forgotten = keep_notices(session, records, decision, observed, since)
+    since = keep_troubles(rows, records, decision, observed)
+    new, forgotten = keep_notices(rows, records, decision, observed, since)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
     if records.last is not None and records.last[1] == digest:
         is_same = not new and not forgotten and since.keys() == records.troubles.keys()
         return _Kept(records.last[0], bool(new), is_same)
-    row = tables.DecisionRow(
+    rows.add(
+        tables.DecisionRow,
         store_id=store.id,
         decided_at=decision.as_of,
         stage=decision.stage,
@@ -249,8 +253,7 @@ def _keep(session: Session, records: StoreRecords, decision: Decision, facts: Fa
         programme=_data_of(decision.programme),
         answer=status_document(decision),
     )
-    session.add(row)
-    return _Kept(row, bool(new), is_same=False)
+    return _Kept(None, bool(new), is_same=False)
 
 
 def _digest(decision: Decision, known: dict[str, Any]) -> str:
@@ -269,14 +272,15 @@ def _data_of(programme: Programme) -> dict[str, Any]:
     return programme_data(programme)
 
 
-def _record_award(
-    session: Session, store: tables.Store, decision: Decision, kept: tables.DecisionRow | int
-) -> bool:
+def _record_award(rows: RowBatch, store: tables.Store, decision: Decision, last: int | None) -> bool:
     """Record a due award; False when the database already holds one for this store or account.
 
     An override lets a store past a rule, never past that.
     """
-    session.flush()  # the decision's row has its number from here on
+    session = rows.session
+    rows.keep()
+    if last is None:
+        last, _ = decisions.last_digests(session, [store.id])[store.id]
     due, account = decision.award, decision.account
     assert isinstance(due, DueAward)
     assert account is not None
@@ -296,7 +300,7 @@ def _record_award(
         due_by=due.due_by,
         timezone=account.timezone,
         flags=[AwardFlag.DECIDED_LATE] if is_overdue(AwardState.DUE, due.due_by, decision.today) else [],
-        decision_id=kept if isinstance(kept, int) else kept.id,
+        decision_id=last,
     )
     try:
         with session.begin_nested():

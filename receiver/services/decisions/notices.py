@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from receiver.domain.decision import Decision
 from receiver.domain.notices import Notice, notices_of
 from receiver.domain.troubles import Observations
 from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import notices
+from receiver.storage.row_batch import RowBatch
 
 
 def keep_notices(
-    session: Session,
+    rows: RowBatch,
     records: StoreRecords,
     decision: Decision,
     observed: Observations,
@@ -26,7 +25,7 @@ def keep_notices(
     `since`: since when each of its troubles has been noticed, by id. The caller holds the store's row.
     """
     found = {item.id for item in notices_of(decision, since, observed)}
-    return notices.replace_notices(session, records.store.id, decision.as_of, records.notices, found)
+    return notices.replace_notices(rows, records.store.id, decision.as_of, records.notices, found)
 
 
 def current_notices(

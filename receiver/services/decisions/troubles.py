@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
@@ -16,6 +14,7 @@ from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import tables
 from receiver.storage.bridges import BridgeTrouble
 from receiver.storage.lost_signals import is_held
+from receiver.storage.row_batch import RowBatch
 from receiver.storage.store_troubles import replace_troubles
 from wp_bridge.errors import StoreTrouble
 
@@ -45,14 +44,14 @@ def observe(records: StoreRecords, decision: Decision, now: datetime) -> Observa
 
 
 def keep_troubles(
-    session: Session, records: StoreRecords, decision: Decision, observed: Observations
+    rows: RowBatch, records: StoreRecords, decision: Decision, observed: Observations
 ) -> dict[str, datetime]:
     """Keep a store's troubles as of a decision; return since when each of them has been noticed.
 
     The caller holds the store's row.
     """
     found: dict[str, str] = {item.id: item.who.value for item in troubles_of(decision, observed)}
-    replace_troubles(session, records.store.id, decision.as_of, records.troubles, found)
+    replace_troubles(rows, records.store.id, decision.as_of, records.troubles, found)
     return {trouble_id: records.troubles.get(trouble_id, decision.as_of) for trouble_id in found}
 
 

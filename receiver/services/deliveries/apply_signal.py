@@ -55,15 +55,15 @@ from receiver.services.deliveries.sequence import (
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
 from receiver.storage.bridges import reschedule_check
+from receiver.storage.inbox import HeldDelivery
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.lost_signals import forget_losses
-from receiver.storage.signals import news_as_list, news_from_list
-from receiver.storage.tables import Delivery, Link, Store
+from receiver.storage.signal_state import LinkState, StoreState
 from wp_bridge.errors import BadSignal, OtherVersion
 from wp_bridge.signals import read_signal
 
 # Of the providers that are no store: what applies a delivery of theirs.
-APPLIED_ALONE: Mapping[str, Callable[[Session, Delivery, datetime], ProcessingResult]] = {
+APPLIED_ALONE: Mapping[str, Callable[[Session, HeldDelivery, datetime], ProcessingResult]] = {
     DeliverySource.TIKTOK: apply_tiktok_event,
 }
 NOT_USED: dict[str | None, str] = {
@@ -72,7 +72,7 @@ NOT_USED: dict[str | None, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _ReadSignal:
     """The content of a delivery, once it could be read."""
 
@@ -84,17 +84,24 @@ class _ReadSignal:
     claimed_at: datetime  # as the store's clock had it
     received_at: datetime
     by_rest: bool  # we asked the store for it
-    told: SignalEvent
+    integration: Integration | None  # what it says of TikTok's plugin
+    linked: Linked | None  # what it says of the link
+    is_state: bool  # it says all there is at once
     dated_at: datetime  # `claimed_at`, set right by what is known of that clock
 
 
 def apply_deliveries(
-    session: Session, deliveries: Sequence[Delivery], now: datetime
+    session: Session, deliveries: Sequence[HeldDelivery], now: datetime
 ) -> list[ProcessingResult]:
     """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
-    read = [_traced_read(session, delivery, now) for delivery in deliveries]
+    read = [_read(session, delivery, now) for delivery in deliveries]
     signals = [item for item in read if isinstance(item, _ReadSignal)]
-    held = LockedStores(session, [(signal.store_id, signal.news) for signal in signals], _named(signals))
+    held = LockedStores(
+        session,
+        {signal.store_id for signal in signals},
+        orders=[(signal.store_id, signal.news) for signal in signals],
+        accounts=_accounts(signals),
+    )
     bounds = SignalBounds(session, [(signal.store_id, day_of(signal.received_at)) for signal in signals])
     for delivery in deliveries:
         if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
@@ -104,32 +111,23 @@ def apply_deliveries(
         for item in read
     ]
     bounds.write()
-    held.keep_applied()
-    held.drop_old_claims()
-    heard = [ending.state is DeliveryState.PROCESSED for ending in endings]
-    forget_losses(
-        session, {item.store_id for item, is_heard in zip(deliveries, heard, strict=True) if is_heard}
-    )
+    held.write()
+    ended = zip(deliveries, endings, strict=True)
+    heard = {item.store_id for item, ending in ended if ending.state is DeliveryState.PROCESSED}
+    forget_losses(session, [store_id for store_id in heard if store_id is not None])
     return endings
 
 
-def _named(signals: Sequence[_ReadSignal]) -> set[tuple[str, str]]:
-    """Return the stores and ad accounts whose links the signals are about."""
-    changes = ((signal.store_id, link_change(signal.told)) for signal in signals)
-    return {
-        (store_id, change.account.advertiser_id) for store_id, change in changes if change and change.account
-    }
+def _accounts(signals: Sequence[_ReadSignal]) -> set[str]:
+    """Return the ad accounts that the signals name."""
+    changes = (signal.linked for signal in signals)
+    return {change.account.advertiser_id for change in changes if change and change.account}
 
 
-def _traced_read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | ProcessingResult:
-    """What it has others do, such as a poll of an ad account, is done under its request's id."""
-    with traced(delivery.request_id):
-        return _read(session, delivery, now)
-
-
-def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | ProcessingResult:
+def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSignal | ProcessingResult:
     if delivery.source in APPLIED_ALONE:
-        return APPLIED_ALONE[delivery.source](session, delivery, now)
+        with traced(delivery.request_id):  # a poll of an ad account is asked for under it
+            return APPLIED_ALONE[delivery.source](session, delivery, now)
     if delivery.topic != SIGNAL:
         error = NOT_USED.get(delivery.topic, "this topic is not used")
         return ProcessingResult(DeliveryState.IGNORED, error, reason=DeliveryReason.NOT_USED)
@@ -148,6 +146,7 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
         return ProcessingResult(DeliveryState.DEAD, str(error), (delivery.store_id,), _reason_of(error))
     # A clock that runs ahead must not make its news the newest for ever.
     news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
+    reported = _signal_event(fields)
     return _ReadSignal(
         store_id=delivery.store_id,
         delivery_id=delivery.id,
@@ -157,7 +156,9 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
         claimed_at=fields["at"],
         received_at=delivery.received_at,
         by_rest=delivery.headers == READ_BY_REST,
-        told=_signal_event(fields),
+        integration=integration_change(reported),
+        linked=link_change(reported),
+        is_state=isinstance(reported, StateReported),
         dated_at=fields["at"],
     )
 
@@ -169,7 +170,7 @@ def _reason_of(error: InputError) -> DeliveryReason:
     return DeliveryReason.UNREADABLE
 
 
-def _fields(delivery: Delivery) -> dict[str, Any]:
+def _fields(delivery: HeldDelivery) -> dict[str, Any]:
     try:
         return read_signal(read_event(delivery))
     except BadSignal as error:
@@ -196,21 +197,21 @@ def _apply_signal(
     if place is SignalPlace.FELL_BACK:
         note_run(store, signal.news)
         return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, (store.id,), DeliveryReason.FELL_BACK)
-    if place is SignalPlace.TRUTH and begin_anew(session, store, signal.news, now):
-        held.forget_applied(store.id, signal.news)
+    if place is SignalPlace.TRUTH:
+        begin_anew(session, held, store, signal.news, now)
     if held.is_applied(store.id, signal.news) and place is not SignalPlace.TRUTH:
         return ProcessingResult(DeliveryState.PROCESSED)
     if not bounds.allow(store.id, day_of(signal.received_at)):
         return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS, reason=DeliveryReason.OVER_SIGNALS)
     _apply(held, store, signal, is_truth=place is SignalPlace.TRUTH)
     if place is SignalPlace.IN_ORDER:
-        note_order(store, signal.news, is_state=isinstance(signal.told, StateReported))
+        note_order(store, signal.news, is_state=signal.is_state)
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)
     return ProcessingResult(DeliveryState.PROCESSED, stores=(store.id,))
 
 
-def _set_right(store: Store, signal: _ReadSignal) -> _ReadSignal:
+def _set_right(store: StoreState, signal: _ReadSignal) -> _ReadSignal:
     """The signal as by a right clock; one that we asked for is of the moment we did."""
     if signal.by_rest:
         claimed_at = signal.received_at
@@ -221,6 +222,8 @@ def _set_right(store: Store, signal: _ReadSignal) -> _ReadSignal:
             measured_at=store.clock_measured_at,
             received_at=signal.received_at,
         )
+    if claimed_at == signal.claimed_at:
+        return signal
     news = replace(signal.news, at=min(claimed_at, signal.received_at))
     return replace(signal, news=news, dated_at=claimed_at)
 
@@ -252,32 +255,33 @@ def _account(fields: dict[str, Any]) -> AdAccount:
     return AdAccount(fields["advertiser_id"], fields["exact"])
 
 
-def _apply(held: LockedStores, store: Store, signal: _ReadSignal, *, is_truth: bool) -> None:
-    integration, linked = integration_change(signal.told), link_change(signal.told)
-    if integration is not None:
-        _note_integration(store, integration, signal, is_truth=is_truth)
-    if linked is not None:
-        _note_link(held, store, linked, signal, is_truth=is_truth)
+def _apply(held: LockedStores, store: StoreState, signal: _ReadSignal, *, is_truth: bool) -> None:
+    if signal.integration is not None:
+        _note_integration(store, signal.integration, signal, is_truth=is_truth)
+    if signal.linked is not None:
+        _note_link(held, store, signal.linked, signal, is_truth=is_truth)
     note_clock(store, signal.claimed_at, received_at=signal.received_at, by_rest=signal.by_rest)
 
 
-def _note_integration(store: Store, integration: Integration, signal: _ReadSignal, *, is_truth: bool) -> None:
+def _note_integration(
+    store: StoreState, integration: Integration, signal: _ReadSignal, *, is_truth: bool
+) -> None:
     news = signal.news
     dated = bound_date(signal.dated_at, joined_at=store.joined_at, received_at=signal.received_at)
     if integration.there and _dates(store.installed_at, store.installed_news, news):
-        store.installed_at, store.installed_news = dated.at, news_as_list(news)
+        store.installed_at, store.installed_news = dated.at, news
     if integration.set_up and _dates(store.set_up_at, store.set_up_news, news):
         store.set_up_at, store.set_up_claimed_at = dated.at, dated.claimed_at
-        store.set_up_news = news_as_list(news)
-    if is_truth or is_newer(news, news_from_list(store.integration_news)):
+        store.set_up_news = news
+    if is_truth or is_newer(news, store.integration_news):
         store.removed_at = None if integration.there else news.at
-        store.integration_news = news_as_list(news)
+        store.integration_news = news
 
 
 def _note_link(
-    held: LockedStores, store: Store, linked: Linked, signal: _ReadSignal, *, is_truth: bool
+    held: LockedStores, store: StoreState, linked: Linked, signal: _ReadSignal, *, is_truth: bool
 ) -> None:
-    news, last = signal.news, news_from_list(store.account_news)
+    news, last = signal.news, store.account_news
     newest = is_truth or is_newer(news, last)
     if linked.account is not None:
         # Late news of a link that is not known yet: by the newest news it has ended.
@@ -286,12 +290,17 @@ def _note_link(
     if newest:
         stands = linked.account.advertiser_id if linked.account else ""
         held.end_other_links(store.id, stands, news.at)
-        store.account_news = news_as_list(news)
+        store.account_news = news
 
 
 def _known_link(
-    held: LockedStores, store: Store, account: AdAccount, signal: _ReadSignal, *, ended_at: datetime | None
-) -> Link:
+    held: LockedStores,
+    store: StoreState,
+    account: AdAccount,
+    signal: _ReadSignal,
+    *,
+    ended_at: datetime | None,
+) -> LinkState:
     link = held.link(store.id, account.advertiser_id)
     if link is None:
         link = held.add_link(store.id, account.advertiser_id, ended_at=ended_at)
@@ -300,16 +309,15 @@ def _known_link(
         dated = bound_date(signal.dated_at, **moments)
         link.linked_at, link.claimed_at = dated.at, dated.claimed_at
         link.exact = is_exact(account.exact, signal.dated_at, **moments)
-        link.linked_news = news_as_list(signal.news)
+        link.linked_news = signal.news
     return link
 
 
-def _dates(dated_at: datetime | None, dated_by: list[Any] | None, news: SignalOrder) -> bool:
+def _dates(dated_at: datetime | None, first: SignalOrder | None, news: SignalOrder) -> bool:
     """Return whether a signal dates something: the first of its install does, late as it may come.
 
     A date that staff or the service gave stands, and so does one of another install.
     """
     if dated_at is None:
         return True
-    first = news_from_list(dated_by)
     return first is not None and first.install_id == news.install_id and news.seq < first.seq

@@ -18,13 +18,13 @@ from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.verify_subscriptions import request_verification
 from receiver.storage import spend
-from receiver.storage.tables import Delivery
+from receiver.storage.inbox import HeldDelivery
 
 NO_ACCOUNT = "names no ad account of ours"
 DROPPED = "body: was dropped"
 
 
-def apply_tiktok_event(session: Session, delivery: Delivery, now: datetime) -> ProcessingResult:
+def apply_tiktok_event(session: Session, delivery: HeldDelivery, now: datetime) -> ProcessingResult:
     """Make due the accounts that the event names, each at most once in five minutes; return the result."""
     if delivery.body is None:
         return ProcessingResult(DeliveryState.DEAD, DROPPED, reason=DeliveryReason.DROPPED)

@@ -188,7 +188,9 @@ def _finished(
 
 
 def _ended(
-    session: Session, tries: Sequence[tuple[Delivery, ProcessingResult, datetime | None]], now: datetime
+    session: Session,
+    tries: Sequence[tuple[inbox.HeldDelivery, ProcessingResult, datetime | None]],
+    now: datetime,
 ) -> list[AttemptResult]:
     """Mark how each try ended and, where one follows, when that is due."""
     outcomes, ends = [], []
@@ -237,14 +239,9 @@ def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: dat
     """As well as the database lets us: what stays claimed is free again when its lease is over."""
     try:
         with database.writing() as session:
-            _release(session, claims, now)
+            inbox.give_back(session, inbox.hold(session, claims), now)
     except StorageUnavailable as error:
         log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
-
-
-def _release(session: Session, claims: Sequence[inbox.ClaimedDelivery], now: datetime) -> None:
-    for row in inbox.hold(session, claims):
-        inbox.give_back(row, now)
 
 
 def _known_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from receiver.errors import InputError
 from receiver.integrations.providers import PROVIDERS
-from receiver.storage.tables import Delivery
+from receiver.storage.inbox import HeldDelivery
 
 
-def read_event(delivery: Delivery) -> Any:
+def read_event(delivery: HeldDelivery) -> Any:
     """Return what the sender's `read_event` makes of the body. Raises InputError with a path."""
     if delivery.body is None:
         raise InputError("was dropped", path="body")

@@ -11,19 +11,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.domain.signals import SequenceFall, SignalOrder
 from receiver.errors import Refused
 from receiver.services.deliveries import replay
-from receiver.services.deliveries.sequence import FELL_BACK, keep_dates, newest_of
+from receiver.services.deliveries.sequence import FELL_BACK, newest_of
 from receiver.services.validation import require_text
 from receiver.storage import audit, stores
 from receiver.storage.database import Database
-from receiver.storage.signals import fall_from_dict, forget_signals, news_as_list, news_from_list
-from receiver.storage.tables import Store
+from receiver.storage.locked_stores import LockedStores
+from receiver.storage.signal_state import StoreState
+from receiver.storage.signals import fall_from_dict, news_from_list
 
 AGREED = "its signals agree on the new numbers, as after a restored backup"
 
@@ -37,11 +36,13 @@ def restart_sequence(
     """
     reason = require_text(reason, "reason")
     with database.writing() as session:
-        store = stores.get_store(session, store_id, locked=True)
-        run = fall_from_dict(store.sequence_fall)
+        stores.get_store(session, store_id, locked=True)
+        held = LockedStores(session, [store_id])
+        run = held.store(store_id).sequence_fall
         if run is None:
             raise Refused(f"store {store_id} sends no messages that count from an earlier number")
-        what = _restart(session, store, run)
+        what = _restart(held, held.store(store_id), run)
+        held.write()
         detail = {**what, "reason": reason}
         audit.record(session, now, actor, AuditAction.STORE_SEQUENCE_RESTARTED, store_id, detail)
     replayed = _replay_passed_over(database, now, store_id, actor=actor, reason=reason)
@@ -66,16 +67,16 @@ def _is_agreed(database: Database, store_id: str) -> bool:
     return run is not None and run.is_agreed(restarted.at if restarted else None)
 
 
-def _restart(session: Session, store: Store, run: SequenceFall) -> dict[str, Any]:
+def _restart(held: LockedStores, store: StoreState, run: SequenceFall) -> dict[str, Any]:
     """Let the run be what comes next: its first signal is newer than all that is known of its install."""
     first = run.first
     last = newest_of(store, first.install_id)
     before = SignalOrder(first.install_id, first.seq - 1, min(first.at, last.at if last else first.at))
-    store.integration_news = store.account_news = news_as_list(before)
-    store.sequence_from = news_as_list(first)
+    store.integration_news = store.account_news = before
+    store.sequence_from = first
     store.sequence_fell_at = store.sequence_fall = store.decided_at = None
-    keep_dates(session, store)
-    forget_signals(session, store.id, first.install_id, first.seq)
+    held.keep_dates(store)
+    held.forget_applied(store.id, first)
     return {"install_id": first.install_id, "from": last.seq if last else None, "to": first.seq}
 
 

@@ -12,9 +12,8 @@ from receiver.domain.claims import CLOCK_ALLOWANCE, clock_skew
 from receiver.domain.signals import SequenceFall, SignalOrder, falls_back, is_of_before
 from receiver.storage import audit
 from receiver.storage.bridges import reschedule_check
-from receiver.storage.links import links_of
-from receiver.storage.signals import fall_as_dict, fall_from_dict, news_as_list, news_from_list
-from receiver.storage.tables import Store
+from receiver.storage.locked_stores import LockedStores
+from receiver.storage.signal_state import StoreState
 
 JUMP = timedelta(hours=1)  # a clock that was put right by less, and a signal that was late, look the same
 FELL_BACK = "its number fell back, as after a restored backup: the store's state is read instead"
@@ -31,11 +30,11 @@ class SignalPlace(StrEnum):
     BEFORE_RESTART = "before restart"
 
 
-def place_of(store: Store, news: SignalOrder, *, received_at: datetime, by_rest: bool) -> SignalPlace:
+def place_of(store: StoreState, news: SignalOrder, *, received_at: datetime, by_rest: bool) -> SignalPlace:
     """Return where a signal stands; `by_rest`: we asked the store for it with our own keys."""
     if by_rest and (store.clock_read_at is None or received_at >= store.clock_read_at):
         return SignalPlace.TRUTH
-    if is_of_before(news, news_from_list(store.sequence_from), received_at=received_at):
+    if is_of_before(news, store.sequence_from, received_at=received_at):
         return SignalPlace.BEFORE_RESTART
     if news.at >= received_at:  # by a clock that is ahead: the moment is ours, not the signal's own
         return SignalPlace.IN_ORDER
@@ -46,54 +45,50 @@ def place_of(store: Store, news: SignalOrder, *, received_at: datetime, by_rest:
     return SignalPlace.PERHAPS_FELL if falls_back(news, last, margin=margin) else SignalPlace.IN_ORDER
 
 
-def note_fall(session: Session, store: Store, now: datetime) -> None:
+def note_fall(session: Session, store: StoreState, now: datetime) -> None:
     """Tell that a store's numbers fell back, and have its state read at once."""
     store.sequence_fell_at = store.sequence_fell_at or now
     store.decided_at = None
     reschedule_check(session, store.id, now)
 
 
-def note_run(store: Store, news: SignalOrder) -> None:
+def note_run(store: StoreState, news: SignalOrder) -> None:
     """Keep a signal that fell back in the run of those that agree with it, for restart.py."""
-    run = fall_from_dict(store.sequence_fall)
-    grown = run.followed_by(news) if run else SequenceFall(news, news)
-    store.sequence_fall = fall_as_dict(grown)
+    run = store.sequence_fall
+    store.sequence_fall = run.followed_by(news) if run else SequenceFall(news, news)
 
 
-def note_order(store: Store, news: SignalOrder, *, is_state: bool) -> None:
+def note_order(store: StoreState, news: SignalOrder, *, is_state: bool) -> None:
     """End the run of a store whose newest signal is in order again.
 
     A state, which says all of it at once, ends the trouble as well.
     """
+    if store.sequence_fell_at is None:
+        return
     last = newest_of(store, news.install_id)
-    if store.sequence_fell_at is None or last is None or news.seq < last.seq:
+    if last is None or news.seq < last.seq:
         return
     store.sequence_fall = None
     if is_state:
         store.sequence_fell_at = None
 
 
-def begin_anew(session: Session, store: Store, news: SignalOrder, now: datetime) -> bool:
-    """Let a sequence that fell back start from the state that was read; return whether it did."""
+def begin_anew(
+    session: Session, held: LockedStores, store: StoreState, news: SignalOrder, now: datetime
+) -> None:
+    """Let a sequence that fell back, if it did, start from the state that was read."""
     store.sequence_fell_at = store.sequence_fall = None
     last = newest_of(store, news.install_id)
     if last is None or news.seq >= last.seq:
-        return False
-    store.sequence_from = news_as_list(news)
-    keep_dates(session, store)
+        return
+    store.sequence_from = news
+    held.keep_dates(store)
+    held.forget_applied(store.id, news)
     what = {"install_id": news.install_id, "from": last.seq, "to": news.seq}
     audit.record(session, now, Agent.SERVICE, AuditAction.STORE_SEQUENCE_RESTARTED, store.id, what)
-    return True
 
 
-def keep_dates(session: Session, store: Store) -> None:
-    """Let the dates that stand stand for good: an earlier number is not an earlier moment any more."""
-    store.installed_news = store.set_up_news = None
-    for link in links_of(session, store.id):
-        link.linked_news = None
-
-
-def note_clock(store: Store, claimed_at: datetime, *, received_at: datetime, by_rest: bool) -> None:
+def note_clock(store: StoreState, claimed_at: datetime, *, received_at: datetime, by_rest: bool) -> None:
     """Measure a store's clock: exactly where it answered us, else by a signal, which may be late."""
     if store.clock_read_at is not None and received_at < store.clock_read_at:
         return
@@ -105,15 +100,15 @@ def note_clock(store: Store, claimed_at: datetime, *, received_at: datetime, by_
     store.clock_read_at = received_at
 
 
-def _is_explained_by_delay(store: Store, skew: int) -> bool:
+def _is_explained_by_delay(store: StoreState, skew: int) -> bool:
     if store.clock_measured_at is None or store.clock_skew is None:
         return False
     return skew <= store.clock_skew + CLOCK_ALLOWANCE.total_seconds()
 
 
-def newest_of(store: Store, install_id: str) -> SignalOrder | None:
+def newest_of(store: StoreState, install_id: str) -> SignalOrder | None:
     """Return the newest of an install's news that is known."""
-    known = (news_from_list(item) for item in (store.integration_news, store.account_news))
+    known = (store.integration_news, store.account_news)
     return max(
         (news for news in known if news is not None and news.install_id == install_id),
         key=lambda news: news.seq,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiver.domain.facts import Facts, Source, value_at
 from receiver.domain.staff_facts import StaffFactName, override_name
@@ -39,8 +39,7 @@ LOOKED_UP = (
 )
 
 
-@dataclass(frozen=True)
-class FactSource:
+class FactSource(NamedTuple):
     """When a fact was said, and by whom where it is not who usually says it."""
 
     at: datetime | None

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
-from receiver.errors import Collided, StorageUnavailable
+from receiver.errors import StorageUnavailable
 
 # At most, for others to come: a transaction costs as much as three of its deliveries.
 GATHER_SECONDS = 0.001
-TRIES = 5  # of work that collides each time
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -22,8 +20,7 @@ class GroupCommit(Generic[Item, Result]):
     """Group commit without a thread of its own: who comes first leads, does all that waits, and hands on.
 
     `work` answers for each item in its order. When it raises, each item is tried alone, so that only what
-    is at fault fails; not so when storage is gone, which is nobody's fault. Work that collided with another
-    transaction is done again at once: nobody sends a second time.
+    is at fault fails; not so when storage is gone, which is nobody's fault.
     """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
@@ -90,7 +87,7 @@ class GroupCommit(Generic[Item, Result]):
 
     def _do(self, batch: Sequence[_Entry[Item, Result]]) -> None:
         try:
-            results = self._tried([place.item for place in batch])
+            results = self._work([place.item for place in batch])
         except Exception as error:
             if len(batch) == 1 or isinstance(error, StorageUnavailable):
                 for place in batch:
@@ -101,12 +98,6 @@ class GroupCommit(Generic[Item, Result]):
         else:
             for place, result in zip(batch, results, strict=True):
                 place.result = result
-
-    def _tried(self, items: Sequence[Item]) -> Sequence[Result]:
-        for _ in range(TRIES - 1):
-            with suppress(Collided):
-                return self._work(items)
-        return self._work(items)
 
 
 class _Entry(Generic[Item, Result]):

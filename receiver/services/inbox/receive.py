@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from receiver.domain.rejections import RejectionReason
-from receiver.errors import ReceiverError, StorageUnavailable
+from receiver.errors import Collided, ReceiverError, StorageUnavailable
 from receiver.integrations.providers import Provider
 from receiver.request_id import REQUEST_ID
 from receiver.services.inbox.bounds import DailyBounds
@@ -28,7 +29,7 @@ from receiver.services.inbox.verify import (
 )
 from receiver.storage import inbox, webhook_endpoints
 from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database
+from receiver.storage.database import Database, retried
 from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
@@ -168,22 +169,42 @@ class WebhookReceiver:
 
     def _take(self, arrived: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:
         """Verify each on its raw bytes and keep what is right: one look-up and one commit for all."""
-        with self._database.autocommit_connection() as driver:
-            stores = [item.call for item in arrived if isinstance(item, _Received)]
-            hook_ids = {call.hook_id or call.store_id for call in stores}
-            addresses = webhook_endpoints.resolve_endpoints(
-                driver, filter(ID.fullmatch, hook_ids), self._now()
-            )
-            verified = [
-                self._verified(item, addresses) if isinstance(item, _Received) else item for item in arrived
-            ]
-            fresh = insert_new(driver, [item for item in verified if isinstance(item, NewDelivery)])
+        verified, fresh = self._verify_and_insert(arrived)
         answers = [_fast_response(item, fresh) for item in verified]
-        if None in answers or self._has_counts():
+        if None in answers:
             left = [item for item, answer in zip(verified, answers, strict=True) if answer is None]
-            late = self._store_remaining(left)
+            late = iter(self._late_answers(left))
             answers = [next(late) if answer is None else answer for answer in answers]
+        if self._has_counts():
+            self._write_counts()
         return [answer for answer in answers if answer is not None]
+
+    def _verify_and_insert(
+        self, arrived: Sequence[_Received | NewDelivery]
+    ) -> tuple[list[_Seen], dict[str, int]]:
+        """Return how each looks, and the new ids by identity.
+
+        To verify a call counts it, so of what collided only the insertion is done again.
+        """
+        verified: list[_Seen] = []
+        try:
+            with self._database.autocommit_connection() as driver:
+                stores = [item.call for item in arrived if isinstance(item, _Received)]
+                hook_ids = {call.hook_id or call.store_id for call in stores}
+                addresses = webhook_endpoints.resolve_endpoints(
+                    driver, filter(ID.fullmatch, hook_ids), self._now()
+                )
+                verified = [
+                    self._verified(item, addresses) if isinstance(item, _Received) else item
+                    for item in arrived
+                ]
+                return verified, insert_new(driver, _deliveries_in(verified))
+        except Collided:
+            return verified, retried(lambda: self._insert(_deliveries_in(verified)))
+
+    def _insert(self, new: Sequence[NewDelivery]) -> dict[str, int]:
+        with self._database.autocommit_connection() as driver:
+            return insert_new(driver, new)
 
     def _verified(self, received: _Received, addresses: Mapping[str, ResolvedEndpoint]) -> _Seen:
         call = received.call
@@ -225,17 +246,35 @@ class WebhookReceiver:
             raise _Refused(401, RejectionReason.SIGNATURE, problem)
         return new_delivery(signed, received.at, received.request_id)
 
-    def _store_remaining(self, left: Sequence[_Seen]) -> Iterator[WebhookResponse]:
-        """What came before is counted, what may be a store's is held, and what was turned away is noted."""
+    def _late_answers(self, left: Sequence[_Seen]) -> list[WebhookResponse]:
+        """Answer those that are not simply new, each alone where one is at fault.
+
+        Raises nothing: beside them stand deliveries that are kept by now.
+        """
+        try:
+            return retried(lambda: self._store_remaining(left))
+        except StorageUnavailable as error:
+            return [unavailable(str(error))] * len(left)
+        except Exception as error:  # the edge: a fault of ours must still say "not kept"
+            if len(left) == 1:
+                return [unavailable(type(error).__name__)]
+            return [answer for item in left for answer in self._late_answers([item])]
+
+    def _store_remaining(self, left: Sequence[_Seen]) -> list[WebhookResponse]:
+        """What came before is counted, and what may be a store's is held."""
         with self._database.writing() as session:
-            kept = iter(inbox.keep(session, [item for item in left if isinstance(item, NewDelivery)]))
+            kept = iter(inbox.keep(session, _deliveries_in(left)))
             for item in left:
                 if isinstance(item, _Unverified):
                     quarantine_call(session, self._cipher, item.call, item.at)
+        return [item.answer if isinstance(item, _Unverified) else _durable(next(kept)) for item in left]
+
+    def _write_counts(self) -> None:
+        """Write what was noted beside the deliveries; it is no reason to refuse one."""
+        with suppress(StorageUnavailable), self._database.writing() as session:
             for counts in (self._rejections, self._bounds):
                 if counts.is_due(self._now()):
                     counts.write(session, self._now())
-        return iter([item.answer if isinstance(item, _Unverified) else _durable(next(kept)) for item in left])
 
     def _has_counts(self) -> bool:
         """Whether what was counted in memory is to be written."""
@@ -247,6 +286,10 @@ def _read(call: WebhookRequest, length: int) -> bytes:
         return call.read(length)
     except OSError as error:
         raise _Refused(400, RejectionReason.BODY, f"body cut short: {type(error).__name__}") from error
+
+
+def _deliveries_in(seen: Sequence[_Seen]) -> list[NewDelivery]:
+    return [item for item in seen if isinstance(item, NewDelivery)]
 
 
 def _fast_response(seen: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:

@@ -20,14 +20,15 @@ from receiver.errors import (
     SettingsError,
     StorageUnavailable,
 )
-from receiver.home import COMMAND
+from receiver.home import COMMAND, HOME
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
 from receiver.services.context import ServiceContext
 from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.services.programmes.terms import terms_in_force
+from receiver.setting_sources import near_misses
 from receiver.settings import Settings
-from receiver.storage import alerts, heartbeats, store_troubles
+from receiver.storage import alerts, heartbeats, migrate, store_troubles
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.pooler import pooler_problem
@@ -66,7 +67,7 @@ def diagnose(
 ) -> Iterator[Check]:
     """Every check in turn; none raises."""
     settings, database, now = context.settings, context.database, context.now()
-    yield Check("settings", CheckState.OK, f"complete; reached at {settings.public_url}")
+    yield _settings(settings)
     schema = _schema(database)
     yield schema
     if schema.state is not CheckState.FAIL:
@@ -95,16 +96,27 @@ def _readable(database: Database, schema: Check) -> Database | None:
     return None if schema.state is CheckState.FAIL else database
 
 
+def _settings(settings: Settings) -> Check:
+    """Report what starts all the same, and is hardly meant so."""
+    misses = near_misses(HOME / ".env")
+    if misses:
+        found = ", ".join(f"{name} in .env is no setting" for name in misses)
+        return Check("settings", CheckState.WARN, found, f"write {', '.join(misses.values())}")
+    found = f"complete; reached at {settings.public_url}"
+    if settings.public_url.startswith("https:") or settings.sandbox_folder is not None:
+        return Check("settings", CheckState.OK, found)
+    return Check("settings", CheckState.WARN, f"{found}, where all is sent in the clear", NEEDS_TLS)
+
+
+NEEDS_TLS = "put TLS before it, and https:// in PUBLIC_URL: WooCommerce gives no keys to an http address"
 POOLERS = "docs/deployment.md says which poolers can stand before the database"
 
 
 def _schema(database: Database) -> Check:
-    from receiver.storage.migrate import current_revision, newest_revision  # here: Alembic takes 7 MB
-
     try:
         with database.writing() as session:  # takes the write lock: a read-only database shows itself
             session.execute(text("SELECT 1"))
-        found, newest = current_revision(database), newest_revision()
+        found, newest = migrate.current_revision(database), migrate.newest_revision()
         pooler = pooler_problem(database)
     except OptionsRefused as error:
         return Check("database", CheckState.FAIL, str(error), POOLERS)
@@ -114,6 +126,9 @@ def _schema(database: Database) -> Check:
         )
     kind = database.url.get_backend_name()
     if found != newest:
+        if found and not migrate.is_known(found):
+            newer = f"{kind} is at revision {found}, {migrate.OF_NEWER}"
+            return Check("database", CheckState.FAIL, newer, migrate.START_NEWER)
         at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
         return Check("database", CheckState.FAIL, at, f"run `{COMMAND} migrate`")
     if pooler:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from receiver.domain.audit import AuditAction
+from receiver.domain.calendar import YEARS
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page, read_number
 from receiver.services.authorization.consent import give_consent
@@ -68,6 +69,8 @@ def _checked(advertiser_id: str, token: str, linked_at: datetime | None, now: da
         raise InputError(SHAPE, path="advertiser")
     if not token.strip() or not token.isprintable() or len(token) > 1000:
         raise InputError("must be the advertiser's access token", path="token")
+    if linked_at is not None and linked_at.year not in YEARS:
+        raise InputError("must be a time such as 2025-11-20T12:00:00Z", path="linked-at")
     if linked_at is not None and linked_at > now:
         raise InputError("lies in the future", path="linked-at")
     return found

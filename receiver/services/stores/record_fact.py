@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
+from receiver.domain.calendar import YEARS
 from receiver.domain.facts import Outcome, Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.domain.staff_facts import StaffFactName, override_name
@@ -123,6 +124,8 @@ def _past_time(value: str, now: datetime) -> datetime:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
         raise InputError("must be a time such as 2025-11-20T12:00:00Z", path="value") from error
+    if moment.year not in YEARS:
+        raise InputError("must be a time such as 2025-11-20T12:00:00Z", path="value")
     if moment.tzinfo is None:
         raise InputError("must have an offset, as in 2025-11-20T12:00:00Z", path="value")
     if moment > now:

@@ -121,9 +121,11 @@ def days_in(text: str) -> int:
 
 
 def _page(*, made: NewToken | None = None, refused: str = "") -> str:
+    tokens = page_of_tokens(current_container().database, staff_id=g.person.id, limit=0).rows
     return render_template(
         "account.html",
-        tokens=page_of_tokens(current_container().database, staff_id=g.person.id, limit=0).rows,
+        tokens=tokens,
+        revoke_addresses={token.id: url_for("account.revoke", token_id=token.id) for token in tokens},
         longest_name=LONGEST_NAME,
         days=DAYS,
         most_days=MOST_DAYS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ FIRST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
 PARTS: Mapping[str, str] = {"admission.pending": "admit", "merchant_once.unknown": "merchant"}
 LINK_RULE, LETTER = "account_linked", "letter"
 OURS = frozenset(f"{LINK_RULE}.unknown.{lost}" for lost in LostSignals)  # no merchant can help there
+COUNTED_AS = {Outcome.FAIL: "not met", Outcome.UNKNOWN: "not known", Outcome.PENDING: "not met yet"}
 OPEN_AT_ONCE = 3  # the others are folded
 
 
@@ -45,6 +47,15 @@ def open_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRul
     order = {outcome: place for place, outcome in enumerate(FIRST)}
     not_met = [rule for rule in decision.rules if rule.outcome is not Outcome.PASS]
     return [_shown(rule, document) for rule in sorted(not_met, key=lambda rule: order[rule.outcome])]
+
+
+def open_words(rules: Sequence[ShownRule], total: int) -> str:
+    """Tell how many of all rules are not met, and how many are merely not known or not reached yet."""
+    counts = Counter(COUNTED_AS[Outcome(rule.outcome)] for rule in rules)
+    if len(counts) == 1:
+        (answer,) = counts
+        return f"{len(rules)} of {total} rules {answer}"
+    return f"{total} rules: " + ", ".join(f"{count} {answer}" for answer, count in counts.items())
 
 
 def count_open_at_once(rules: Sequence[ShownRule]) -> int:

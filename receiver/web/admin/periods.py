@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from receiver.domain.calendar import YEARS
 from receiver.errors import InputError
 from receiver.web.admin.filters import readers_zone
 
@@ -29,11 +30,10 @@ def shown_period(asked: dict[str, str]) -> dict[str, str]:
 
 def usual_periods(now: datetime) -> dict[str, dict[str, str]]:
     """Return the last hour, today and yesterday in the reader's zone, as a form's fields."""
-    local = now.astimezone(readers_zone())
-    today = _midnight(local.date())
-    yesterday = _midnight(local.date() - DAY)
+    date_of_today = now.astimezone(readers_zone()).date()
+    today, yesterday = _midnight(date_of_today), _midnight(date_of_today - DAY)
     return {
-        "last hour": {"since": field_text(local - HOUR)},
+        "last hour": {"since": field_text(now - HOUR)},
         "today": {"since": field_text(today)},
         "yesterday": {"since": field_text(yesterday), "until": field_text(today)},
     }
@@ -45,13 +45,25 @@ def field_text(moment: datetime) -> str:
 
 
 def _moment(text: str, name: str) -> datetime:
+    """Return the moment in UTC, where lengths are what they seem. Raises InputError."""
+    moment: datetime | None
     try:
         if len(text) == len("2025-11-20"):
-            return _midnight(date.fromisoformat(text) + (DAY if name == "until" else timedelta()))
-        moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=readers_zone())
+            moment = _midnight(date.fromisoformat(text) + (DAY if name == "until" else timedelta()))
+        else:
+            moment = datetime.fromisoformat(text)
+        moment = moment.astimezone(UTC) if moment.tzinfo else _widest(moment, name)
     except (ValueError, OverflowError):
-        raise InputError(f"Enter a date and time for “{LABELS[name]}”.") from None
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise InputError(f"Enter a date and time for “{LABELS[name]}”.")
+    return moment
+
+
+def _widest(local: datetime, name: str) -> datetime:
+    """Return the moment that a clock on the wall shows; of an hour that comes twice all is in the period."""
+    both = [local.replace(tzinfo=readers_zone(), fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return max(both) if name == "until" else min(both)
 
 
 def _midnight(day: date) -> datetime:

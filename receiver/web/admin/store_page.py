@@ -33,7 +33,7 @@ from receiver.web.admin.chart import charts_of
 from receiver.web.admin.claims import WHYS
 from receiver.web.admin.history_words import act_words, note_words
 from receiver.web.admin.key_dates import key_dates
-from receiver.web.admin.open_rules import count_open_at_once, met_rules, open_rules
+from receiver.web.admin.open_rules import count_open_at_once, met_rules, open_rules, open_words
 
 DECISIONS = LINKS = 10  # the newest
 MATTERED = 20  # entries of the history
@@ -56,6 +56,7 @@ def store_page(container: Container, store_id: str, letter_language: str) -> dic
         "staff_words": staff_words,
         "open": not_met,
         "open_at_once": count_open_at_once(not_met),
+        "open_words": open_words(not_met, len(status.decision.rules)),
         "met": met_rules(status.decision, document),
         "dates": key_dates(status.decision, document),
         "letter": _letter(status, store.url, bool(connection["connected_at"]), letter_language),

@@ -168,11 +168,15 @@ def _member_page(
     staff_id: int, *, made: NewToken | None = None, password: str = "", refused: str = ""
 ) -> str:
     container, person = current_container(), _person(staff_id)
+    tokens = page_of_tokens(container.database, staff_id=staff_id, limit=0).rows
     return render_template(
         "team_member.html",
         person=person,
         roles=Role,
-        tokens=page_of_tokens(container.database, staff_id=staff_id, limit=0).rows,
+        tokens=tokens,
+        revoke_addresses={
+            token.id: url_for("team.revoke", staff_id=staff_id, token_id=token.id) for token in tokens
+        },
         may_make_token=staff_id == g.person.id or person.role is Role.VIEWER,
         longest_name=LONGEST_NAME,
         days=DAYS,

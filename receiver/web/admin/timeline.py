@@ -66,11 +66,7 @@ def _nearby(since: datetime | None, until: datetime | None) -> dict[str, dict[st
     if since is None or until is None:
         return {}
     length = until - since
-    try:
-        before, after = (since - length, since), (until, until + length)
-    except OverflowError:
-        return {}
-    pairs = {"earlier": before, "later": after}
+    pairs = {"earlier": (since - length, since), "later": (until, until + length)}
     return {
         words: {"since": field_text(begin), "until": field_text(end)} for words, (begin, end) in pairs.items()
     }

@@ -89,7 +89,7 @@ def ask(fake):
             headers=asked["headers"],
             params=asked.get("query"),
             json={**asked["json"], **changes} if "json" in asked else None,
-            timeout=10,
+            timeout=60,
         )
 
     return sent

@@ -59,7 +59,7 @@ def test_an_approval_posts_keys_that_work_before_the_browser_goes_on(shop, servi
     assert key.description == "Ad credit - API (2025-11-20 12:00:00)"
     shop.setup.https = True
     auth = (posted["consumer_key"], posted["consumer_secret"])
-    assert requests.get(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, timeout=10).json() == []
+    assert requests.get(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, timeout=60).json() == []
 
 
 @pytest.mark.parametrize("status", [201, 204, 400, 401, 500])
@@ -99,15 +99,15 @@ def test_denying_is_a_link_that_posts_nothing(shop, service):
     ids=str,
 )
 def test_what_is_missing_or_wrong_is_a_401_page(shop, changes):
-    assert requests.get(address(shop, **changes), timeout=10).status_code == 401
+    assert requests.get(address(shop, **changes), timeout=60).status_code == 401
 
 
 def test_who_is_not_logged_in_is_led_to_a_form_and_back(shop):
-    first = requests.get(address(shop), allow_redirects=False, timeout=10)
+    first = requests.get(address(shop), allow_redirects=False, timeout=60)
     assert first.status_code == 302
     assert "/wc-auth/v1/login?" in first.headers["Location"]
     wrong = {"username": "owner", "password": "guess"}
-    assert "wrong password" in requests.post(first.headers["Location"], data=wrong, timeout=10).text
+    assert "wrong password" in requests.post(first.headers["Location"], data=wrong, timeout=60).text
     page = Merchant(shop).asked(address(shop))
     assert page.url.startswith(f"{shop.url}/wc-auth/v1/authorize?")
     for word in ("Ad credit", "Read/Write", "credit.example", "owner"):
@@ -122,7 +122,7 @@ def test_an_approval_needs_the_page_that_asked(shop, service):
     merchant = Merchant(shop)
     merchant.asked(address(shop))
     forged = address(shop).replace("/authorize?", "/access_granted?")
-    for page in (merchant.get(forged, timeout=10), requests.get(forged, timeout=10)):
+    for page in (merchant.get(forged, timeout=60), requests.get(forged, timeout=60)):
         assert page.status_code == 401
     assert service.heard == []
 
@@ -145,7 +145,7 @@ def test_what_an_app_says_of_itself_is_shown_as_text(shop):
 
 def test_without_rewriting_the_pages_are_behind_index_php(shop, service):
     shop.setup.permalinks = Permalinks.NO_REWRITING
-    assert requests.get(address(shop), timeout=10).status_code == 404
+    assert requests.get(address(shop), timeout=60).status_code == 404
     answer = Merchant(shop).approve(address(shop).replace("/wc-auth/", "/index.php/wc-auth/"))
     assert answer.status_code == 302
     assert len(service.heard) == 1

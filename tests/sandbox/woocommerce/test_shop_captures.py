@@ -63,7 +63,7 @@ def asked(shop: SandboxShop, clock: FrozenClock, key: Key, example: Exchange) ->
         params=example.query,
         json=example.request_json,
         auth=None if example.auth == "none" else (key.consumer_key, secret),
-        timeout=10,
+        timeout=60,
     )
 
 

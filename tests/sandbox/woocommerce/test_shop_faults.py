@@ -15,7 +15,7 @@ from receiver.sandbox.woocommerce.shop import SandboxShop
 
 
 def index(shop: SandboxShop, **more: object) -> requests.Response:
-    return requests.get(f"{shop.url}/wp-json/", timeout=5, allow_redirects=False, **more)  # type: ignore[arg-type]
+    return requests.get(f"{shop.url}/wp-json/", timeout=60, allow_redirects=False, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_shop_for_members_answers_keys_only(shop):
     shop.faults.on(ShopFault.MEMBERS_ONLY)
     assert (index(shop).status_code, index(shop).json()["code"]) == (401, "rest_not_logged_in")
     address, pair = f"{shop.url}/wp-json/wc/v3/webhooks", (key.consumer_key, key.consumer_secret)
-    assert requests.get(address, auth=pair, timeout=5).json() == []
+    assert requests.get(address, auth=pair, timeout=60).json() == []
 
 
 def test_a_server_that_loses_the_authorization_header_leaves_keys_in_the_query(shop):
@@ -105,9 +105,9 @@ def test_a_server_that_loses_the_authorization_header_leaves_keys_in_the_query(s
     key = shop.new_key()
     shop.faults.on(ShopFault.NO_AUTHORIZATION)
     address, pair = f"{shop.url}/wp-json/wc/v3/webhooks", (key.consumer_key, key.consumer_secret)
-    assert requests.get(address, auth=pair, timeout=5).status_code == 401
+    assert requests.get(address, auth=pair, timeout=60).status_code == 401
     in_query = dict(zip(("consumer_key", "consumer_secret"), pair, strict=True))
-    assert requests.get(address, params=in_query, timeout=5).status_code == 200
+    assert requests.get(address, params=in_query, timeout=60).status_code == 200
 
 
 def test_a_queue_that_stands_still_keeps_what_waits(shop, listener):
@@ -115,7 +115,7 @@ def test_a_queue_that_stands_still_keeps_what_waits(shop, listener):
     shop.setup.https = True
     wanted = {"topic": "action.wc_ad_credit_signal", "delivery_url": listener.url}
     pair = (key.consumer_key, key.consumer_secret)
-    assert requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=pair, json=wanted, timeout=5).ok
+    assert requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=pair, json=wanted, timeout=60).ok
     shop.faults.on(ShopFault.QUEUE_STANDS)
     shop.signal("integration_installed")
     run_queue(shop)

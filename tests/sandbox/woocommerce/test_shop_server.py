@@ -28,7 +28,7 @@ def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> Hook
         f"{shop.url}/wp-json/wc/v3/webhooks",
         auth=(key.consumer_key, key.consumer_secret),
         json={"topic": topic, "delivery_url": listener.url},
-        timeout=5,
+        timeout=60,
     )
     return shop.records.hooks[-1]
 
@@ -36,7 +36,7 @@ def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> Hook
 def do(shop: SandboxShop, deed: str, hook: Hook | None = None) -> str:
     """Press a button; answers the page it leads to."""
     fields = {"do": deed, "hook": str(hook.id) if hook else ""}
-    answer = requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=5)
+    answer = requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=60)
     assert answer.ok
     return answer.text
 
@@ -78,7 +78,7 @@ def test_what_waits_is_sent_and_connected_shops_have_their_daily_check(shops, sh
 def test_the_list_leads_to_every_shop(shops, shop) -> None:
     shops.open("other").setup.name = "Tea & Co"
     for path in ("/", "/shops/"):
-        page = requests.get(shop.url.replace("/shops/one", path), timeout=5).text
+        page = requests.get(shop.url.replace("/shops/one", path), timeout=60).text
         assert f'href="{shop.url}/wp-admin/"' in page
         assert "Tea &amp; Co" in page
 
@@ -101,12 +101,12 @@ def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, liste
     connected(shop, listener, "action.woocommerce_settings_saved")
     key = shop.records.keys[0]
     fields = {"country": "GB", "currency": "GBP"}
-    assert 'value="GBP"' in requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=5).text
+    assert 'value="GBP"' in requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=60).text
     run_queue(shop)
     assert json.loads(listener.heard[-1].body) == {"action": "woocommerce_settings_saved", "arg": ""}
-    requests.post(f"{shop.url}/wp-admin/", data={"country": "Atlantis", "currency": "XXX"}, timeout=5)
+    requests.post(f"{shop.url}/wp-admin/", data={"country": "Atlantis", "currency": "XXX"}, timeout=60)
     auth, address = (key.consumer_key, key.consumer_secret), f"{shop.url}/wp-json/wc/v3/settings/general"
-    told = {item["id"]: item["value"] for item in requests.get(address, auth=auth, timeout=5).json()}
+    told = {item["id"]: item["value"] for item in requests.get(address, auth=auth, timeout=60).json()}
     assert (told["woocommerce_default_country"], told["woocommerce_currency"]) == ("GB", "GBP")
 
 
@@ -131,13 +131,13 @@ def test_a_merchant_deletes_webhooks_and_revokes_keys(shop, listener) -> None:
 def test_a_fault_is_switched_on_and_off_where_it_is_shown(shops, shop) -> None:
     other = shops.open("other")
     address = f"{shop.url}/wp-admin/"
-    requests.post(address, data={"on": "maintenance"}, timeout=5)
-    assert requests.get(f"{shop.url}/wp-json/", timeout=5).status_code == 503
-    assert requests.get(f"{other.url}/wp-json/", timeout=5).status_code == 200
-    page = requests.get(address, timeout=5)
+    requests.post(address, data={"on": "maintenance"}, timeout=60)
+    assert requests.get(f"{shop.url}/wp-json/", timeout=60).status_code == 503
+    assert requests.get(f"{other.url}/wp-json/", timeout=60).status_code == 200
+    page = requests.get(address, timeout=60)
     assert page.text.count("Switch off") == 1
-    requests.post(address, data={"off": "maintenance", "on": "earthquake"}, timeout=5)
-    assert requests.get(f"{shop.url}/wp-json/", timeout=5).status_code == 200
+    requests.post(address, data={"off": "maintenance", "on": "earthquake"}, timeout=60)
+    assert requests.get(f"{shop.url}/wp-json/", timeout=60).status_code == 200
 
 
 def test_the_page_leads_to_connecting_and_shows_no_token(shop) -> None:

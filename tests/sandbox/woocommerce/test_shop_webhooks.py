@@ -21,7 +21,7 @@ TOPIC = "action.wc_ad_credit_signal"
 
 def client(shop: SandboxShop, **more: Any) -> API:
     key = shop.new_key(**more)
-    return API(shop.url, key.consumer_key, key.consumer_secret, timeout=10)
+    return API(shop.url, key.consumer_key, key.consumer_secret, timeout=60)
 
 
 def make(shop: SandboxShop, listener: Listener, **fields: Any) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def test_a_shop_goes_on_where_it_was_left(shops, shop, listener):
     listener.status = 200
     run_queue(again)
     assert json.loads(listener.heard[-1].body)["arg"] == "waits"
-    assert requests.get(f"{again.url}/wp-json/", timeout=5).status_code == 200
+    assert requests.get(f"{again.url}/wp-json/", timeout=60).status_code == 200
 
 
 def test_what_a_shop_kept_and_cannot_be_read_is_one_sentence(shops, shop, tmp_path):

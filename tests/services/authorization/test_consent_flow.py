@@ -502,7 +502,7 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
         session.get_one(Account, "700001", with_for_update=True)
         thread, caught = while_waiting(session, calls[asked])
         assert spend.stores_to_decide(session, "700001") == ["st_1"]
-    thread.join(60)
+    thread.join(120)
     assert caught == []
 
 
@@ -513,7 +513,7 @@ def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked
         spend.account_for_polling(session, "7001", container.now(), PollReason.LINKED)
         session.flush()
         thread, caught = while_waiting(session, lambda: attacker.back(states[1]))
-    thread.join(60)
+    thread.join(120)
     assert caught == []
     assert way.back(states[0]).outcome is ConsentOutcome.LINKED
     assert attacker.links()["7001"].consent

@@ -53,12 +53,15 @@ class Shop:
 
     @property
     def row(self) -> Store:
-        return self.session.get_one(Store, self.id)
+        return self.session.get_one(Store, self.id, populate_existing=True)
 
     @property
     def links(self) -> dict[str, Link]:
         query = select(Link).where(Link.store_id == self.id)
-        return {link.advertiser_id: link for link in self.session.scalars(query)}
+        return {
+            link.advertiser_id: link
+            for link in self.session.scalars(query, execution_options={"populate_existing": True})
+        }
 
     @property
     def open(self) -> list[str]:

@@ -261,7 +261,7 @@ def test_two_workers_never_process_one_delivery_at_the_same_time(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert sorted(outcome.delivery_id for outcome in outcomes) == ids
     with container.database.reading() as session:
         assert session.query(Attempt).count() == 40
@@ -288,7 +288,7 @@ def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
         thread.start()
         time.sleep(0.1)
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert store(container, store_id).integration_news[1] == 2  # type: ignore[index]
 
 

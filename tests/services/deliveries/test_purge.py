@@ -17,7 +17,7 @@ from receiver.services.deliveries import purge as purging
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.purge import expired, purge
 from receiver.services.staff.sign_in import Visitor, sign_in
-from receiver.storage import database, rejections
+from receiver.storage import rejections, sqlite
 from receiver.storage.quarantine import put
 from receiver.storage.tables import (
     Attempt,
@@ -155,7 +155,7 @@ def test_what_went_stands_in_no_file_of_the_database(container, store_id, clock,
 def test_a_read_that_does_not_end_is_told_and_the_next_purge_clears_up(
     container, store_id, clock, monkeypatch
 ):
-    monkeypatch.setattr(database, "EMPTY_LOG_MS", 1)
+    monkeypatch.setattr(sqlite, "EMPTY_LOG_MS", 1)
     keep(container, store_id, b"ann@shop.example", topic="order.created")
     with container.database.writing() as session:
         session.execute(update(Delivery).values(state="ignored", ended_at=container.now(), due_at=None))

@@ -440,7 +440,7 @@ def test_two_who_do_it_at_the_same_time_try_each_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert of_replays(container) == ids
     assert progress(container.database, asked.id).done == 40
 

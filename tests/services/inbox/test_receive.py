@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliverySource
+from receiver.errors import Collided, StorageUnavailable
 from receiver.integrations.providers import PROVIDERS
+from receiver.services.inbox import receive
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
-from receiver.storage.database import Database
-from receiver.storage.tables import Delivery
+from receiver.storage import inbox
+from receiver.storage.database import TRIES, Database
+from receiver.storage.tables import Delivery, StoreDay
 from tests.raw_http import signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
 
@@ -38,6 +42,32 @@ class Desk:
     def kept(self) -> int:
         with self.container.database.reading() as session:
             return session.query(Delivery).count()
+
+    def ask_all(self, *bodies: bytes, signature: str | None = None) -> list[WebhookResponse]:
+        """As one batch: what a leader does for all that waits; `signature` in place of the last one's."""
+        calls = [self.received(body) for body in bodies]
+        if signature is not None:
+            calls[-1].call.headers["x-wc-webhook-signature"] = signature  # type: ignore[index]
+        return self.reception._take(calls)
+
+    def received(self, body: bytes) -> receive._Received:
+        call = WebhookRequest(
+            PROVIDERS["woocommerce"],
+            "POST",
+            dict(signed_headers(body, SECRET)),
+            lambda _: body,
+            self.store_id,
+        )
+        return receive._Received(call, body, self.container.now(), None)
+
+    def counted(self) -> list[tuple[int, int]]:
+        """Each delivery's duplicates, and what counts of its store's day, once all is written."""
+        self.reception._bounds._written_at = self.container.now() - timedelta(days=1)
+        self.reception._write_counts()
+        with self.container.database.reading() as session:
+            days = session.query(StoreDay).all()
+            sent = sum(day.deliveries for day in days)
+            return [(row.duplicates, sent) for row in session.query(Delivery).order_by(Delivery.id)]
 
 
 @pytest.fixture
@@ -108,3 +138,66 @@ def test_a_store_is_unknown_at_the_address_of_another_platform(desk: Desk):
     call = WebhookRequest(other, "POST", headers, lambda length: BODY[:length], desk.store_id)
     assert desk.reception.answer(call).status == 404
     assert desk.kept() == 0
+
+
+OTHERS = [body_of(signal(seq)) for seq in (2, 3, 4)]
+
+
+@pytest.fixture
+def fails(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have a function of a module raise, so many times, in place of what it does."""
+
+    def fail(module: Any, name: str, error: Exception, times: int) -> None:
+        real, left = getattr(module, name), iter([error] * times)
+
+        def failing(*given: Any, **named: Any) -> Any:
+            if (raised := next(left, None)) is not None:
+                raise raised
+            return real(*given, **named)
+
+        monkeypatch.setattr(module, name, failing)
+
+    return fail
+
+
+def test_what_collided_while_it_was_kept_is_accepted_and_counted_once(desk: Desk, fails: Callable[..., None]):
+    fails(receive, "insert_new", Collided("a deadlock"), TRIES - 1)
+    assert [answer.body["status"] for answer in desk.ask_all(*OTHERS)] == ["accepted"] * 3
+    assert desk.counted() == [(0, 3)] * 3
+
+
+@pytest.mark.parametrize(
+    ("error", "first"),
+    [
+        (Collided("a deadlock"), (503, 0)),
+        (StorageUnavailable("gone"), (503, 0)),
+        (ValueError("a fault of ours"), (200, 1)),
+    ],
+)
+def test_what_is_kept_is_accepted_and_no_duplicate_where_another_of_its_batch_fails(
+    desk: Desk, fails: Callable[..., None], error: Exception, first: tuple[int, int]
+):
+    desk.ask_all(OTHERS[0])
+    fails(receive, "quarantine_call", error, TRIES)
+    answers = desk.ask_all(*OTHERS, signature="A" * 44)
+    assert [answer.status for answer in answers] == [first[0], 200, 503]
+    assert answers[1].body["status"] == "accepted"
+    assert [duplicates for duplicates, _ in desk.counted()] == [first[1], 0]
+
+
+def test_a_call_before_that_collides_is_counted_once(desk: Desk, fails: Callable[..., None]):
+    desk.ask_all(OTHERS[0])
+    fails(inbox, "keep", Collided("a deadlock"), 2)
+    assert [answer.body["status"] for answer in desk.ask_all(*OTHERS)] == [
+        "duplicate",
+        "accepted",
+        "accepted",
+    ]
+    assert [duplicates for duplicates, _ in desk.counted()] == [1, 0, 0]
+
+
+def test_what_cannot_be_counted_refuses_no_delivery(desk: Desk, fails: Callable[..., None]):
+    desk.ask_all(OTHERS[0], signature="A" * 44)
+    desk.reception._rejections._written_at = desk.container.now() - timedelta(days=1)
+    fails(receive.RejectionLog, "write", StorageUnavailable("gone"), 1)
+    assert [answer.body["status"] for answer in desk.ask_all(*OTHERS[1:])] == ["accepted"] * 2

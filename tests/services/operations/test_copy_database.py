@@ -31,8 +31,7 @@ from receiver.app import create_app
 from receiver.container import Container
 from receiver.errors import Refused, StorageUnavailable
 from receiver.services.operations.copy_database import copy_database
-from receiver.storage import database as databases
-from receiver.storage import table_copy
+from receiver.storage import sqlite, table_copy
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.heartbeats import beat
@@ -59,7 +58,7 @@ def target(postgresql: str, migrated_name: str) -> Iterator[Database]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for a lock."""
-    monkeypatch.setattr(databases, "SQLITE_BUSY_MS", 100)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 100)
     waits_briefly_for_locks(monkeypatch)
 
 

@@ -423,7 +423,7 @@ def test_accounts_are_read_side_by_side(linked):
 
     class Slow(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
-            both_are_asked.wait(timeout=20)
+            both_are_asked.wait(timeout=60)
             return [replace(self.info, advertiser_id=advertiser_ids[0])]
 
     polled = poll_due(at(linked, OPEN, tiktok=Slow()))

@@ -168,7 +168,7 @@ def test_one_freed_place_is_given_once_however_many_give_it(container: Container
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert given == ["st_2"]
 
 

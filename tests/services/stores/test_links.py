@@ -93,6 +93,7 @@ def test_a_token_is_kept_encrypted_and_forgotten_with_the_link(container):
         ({"token": " "}, InputError, "token"),
         ({"token": "two\nlines"}, InputError, "token"),
         ({"linked_at": OPEN + timedelta(days=1)}, InputError, "linked-at"),
+        ({"linked_at": OPEN.replace(year=25)}, InputError, "linked-at"),
         ({"store_id": "st_nobody"}, NotFound, "st_nobody"),
     ],
 )

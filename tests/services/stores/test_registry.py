@@ -171,7 +171,7 @@ def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(contai
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert (len(added), len(refused)) == (3, 3)
     stores = [show_store(container.database, item) for item in added]
     assert sum(store.admitted_at is not None for store in stores) == 1

@@ -69,10 +69,10 @@ def test_a_token_opens_the_api_until_it_expires(viewer, container, clock):
     assert "20 Dec 2025, 12:00" in viewer.get(PAGE).text
     clock.move(days=29)
     assert opens(viewer, token)
-    assert "<strong>soon</strong>" in viewer.get(PAGE).text
+    assert '<span class="badge ours">soon</span>' in viewer.get(PAGE).text
     clock.move(days=1)
     assert not opens(viewer, token)
-    assert "<strong>expired</strong>" in viewer.get(PAGE).text
+    assert '<span class="badge bad">expired</span>' in viewer.get(PAGE).text
 
 
 @pytest.mark.parametrize("days", ["", "0", "-1", "366", "9" * 5000, "ninety", "٩٠"])

@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
+from receiver.errors import StorageUnavailable
+from receiver.paging import Page
 from receiver.storage.tables import Award, Store
 from tests.award_fixtures import NOW, AwardDesk
 from tests.staff import Console, seen
@@ -270,3 +272,15 @@ def test_a_blank_reference_in_a_file_skips_its_row_and_is_told(operator, desk):
     assert "it has no reference" in checked.text
     record(operator, checked)
     assert [desk.award(item).state for item in ("aw_0", "aw_2")] == ["issued", "due"]
+
+
+def test_an_export_that_cannot_be_made_whole_is_no_file(operator, monkeypatch):
+    assert operator.get(f"/admin/awards/export.csv?programme={'x' * 300}").status_code == 400
+
+    def broken(*_given, after, **_named):
+        if after is not None:
+            raise StorageUnavailable("gone")
+        return Page([], next="1")
+
+    monkeypatch.setattr("receiver.services.awards.export.page_of_awards", broken)
+    assert operator.get("/admin/awards/export.csv").status_code == 503

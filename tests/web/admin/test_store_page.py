@@ -169,6 +169,8 @@ def test_a_fact_taken_back_and_said_again_is_recorded_again(container, store_id)
         ({"value": "confirmed"}, 400, "Choose one of the answers."),
         ({"name": "linked_at", "value": ""}, 400, "Enter a date and a time."),
         ({"name": "linked_at", "value": "2099-01-01T00:00"}, 400, "That time lies in the future."),
+        ({"name": "linked_at", "value": "0202-11-20T00:00"}, 400, "Enter a date and a time."),
+        ({"name": "set_up_at", "value": "0001-01-01T00:00:00+14:00"}, 400, "Enter a date and a time."),
     ],
 )
 def test_what_cannot_be_recorded_is_told_beside_what_was_typed(container, store_id, change, status, said):

@@ -77,6 +77,19 @@ def test_no_control_of_the_page_is_a_free_text_for_a_fact(container, provisional
     assert operator.get(f"{PATH}/fact?name=override&rule=spend_reached").status_code == 404
 
 
+def test_what_is_not_known_is_not_counted_as_not_met(provisional, operator):
+    assert "1 of 15 rules not known" in text_of(operator.get(PATH).text)
+
+
+def test_rules_that_are_open_for_several_reasons_are_counted_by_reason(operator, container):
+    keep_store(container, country="DE")
+    decide_store(container.database, SETTLED, "st_1")
+    page = text_of(operator.get(PATH).text)
+    assert re.search(r"15 rules: 1 not met, 1 not known, \d+ not met yet", page) or re.search(
+        r"15 rules: 1 not met, \d+ not met yet", page
+    )
+
+
 def test_met_rules_and_all_evidence_are_folded(provisional, operator):
     page = operator.get(PATH).text
     assert re.findall(r'<details class="(?:met|evidence)"[^>]* open', page) == []

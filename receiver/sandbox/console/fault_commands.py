@@ -1,0 +1,72 @@
+"""`sandbox faults` and `sandbox shop-faults`: the same commands for each side whose faults are switched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic
+
+import click
+from flask.cli import with_appcontext
+
+from receiver.cli.output import Commands, json_option, print_rows
+from receiver.sandbox.fault_switches import Kind, Switches
+
+
+@dataclass(frozen=True)
+class FaultSide(Generic[Kind]):
+    """A side whose faults are switched: the words of its commands, and its switches."""
+
+    group: str
+    help: str
+    kinds: type[Kind]
+    does: Mapping[Kind, Mapping[str, str]]  # columns that say what each fault does
+    whose: str  # the option that names one of them
+    one: str
+    every: str
+    switches: Callable[[], Switches[Kind]]
+
+
+def fault_commands(side: FaultSide[Kind]) -> click.Group:
+    """Return the group that lists the faults of a side, with `on` and `off`."""
+    fault = click.Choice([kind.value for kind in side.kinds])
+
+    @click.group(side.group, cls=Commands, invoke_without_command=True, help=side.help)
+    @json_option
+    @click.pass_context
+    @with_appcontext
+    def group(context: click.Context, as_json: bool) -> None:
+        if context.invoked_subcommand is None:
+            _show(side, as_json)
+
+    @group.command("on", help=f"Switch a fault on, for every {side.every} or one.")
+    @click.argument("name", type=fault, metavar="NAME")
+    @click.option(f"--{side.whose}", "whose", default="", help=f"Only for this {side.one}.")
+    @json_option
+    def on_command(name: str, whose: str, as_json: bool) -> None:
+        side.switches().on(side.kinds(name), whose)
+        _show(side, as_json)
+
+    @group.command("off", help="Switch a fault off, or all of them.")
+    @click.argument("name", type=fault, metavar="NAME", required=False)
+    @click.option("--all", "all_of_them", is_flag=True, help="Every fault.")
+    @click.option(f"--{side.whose}", "whose", help=f"Only what was switched on for this {side.every}.")
+    @json_option
+    def off_command(name: str | None, all_of_them: bool, whose: str | None, as_json: bool) -> None:
+        if (name is None) is not all_of_them:
+            raise click.UsageError("write either NAME or --all")
+        for kind in list(side.kinds) if name is None else [side.kinds(name)]:
+            side.switches().off(kind, whose)
+        _show(side, as_json)
+
+    return group
+
+
+def _show(side: FaultSide[Kind], as_json: bool) -> None:
+    """Print each fault, whose it is on for, and what it does."""
+    on: dict[Kind, list[str]] = defaultdict(list)
+    for item in side.switches().switched_on():
+        on[item.fault].append(item.whose or "all")
+    rows = [{"fault": fault, "on": on[fault], **columns} for fault, columns in side.does.items()]
+    print_rows(rows, as_json, ("fault", "on", "does"))

@@ -1,0 +1,112 @@
+"""Statements about many rows at once, whose text does not grow with the number of rows.
+
+With a parameter for each value, building and parsing a statement costs more than running it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, Table, Text, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+# One value for each column.
+Values = tuple[Any, ...]
+
+
+class _IsAnyOf(FunctionElement[bool]):
+    """A condition without a type: of a boolean SQLite would be asked if it `= 1`, and use no index."""
+
+    inherit_cache = True
+
+
+def is_any_of(column: Any, values: Iterable[str] | Iterable[int]) -> ColumnElement[bool]:
+    """Return the condition that a column of texts or whole numbers has one of these values."""
+    return are_any_of((column,), [(value,) for value in values])
+
+
+def are_any_of(columns: Sequence[Any], rows: Iterable[Values]) -> ColumnElement[bool]:
+    """Return the condition that columns of texts or whole numbers have the values of one of these rows."""
+    return _IsAnyOf(*columns, bindparam(None, json.dumps(list(rows)), type_=Text, unique=True))
+
+
+@compiles(_IsAnyOf, "sqlite")
+def _in_sqlite(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    # Cast, since it looks rows of values up in an index only where each has its column's type.
+    return _in_json(element, compiler, "json_extract(value, '$[{place}]')", "json_each({rows})", **how)
+
+
+@compiles(_IsAnyOf, "postgresql")
+def _in_postgresql(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    return _in_json(element, compiler, "item ->> {place}", "json_array_elements({rows}::json) AS item", **how)
+
+
+def _in_json(element: _IsAnyOf, compiler: SQLCompiler, value: str, source: str, **how: Any) -> str:
+    *columns, rows = (compiler.process(clause, **how) for clause in element.clauses)
+    kinds = [clause.type.compile(compiler.dialect) for clause in element.clauses][:-1]
+    values = [f"CAST({value.format(place=place)} AS {kind})" for place, kind in enumerate(kinds)]
+    chosen = f"SELECT {', '.join(values)} FROM {source.format(rows=rows)}"  # noqa: S608 (names of ours)
+    return f"({', '.join(columns)}) IN ({chosen})"
+
+
+def insert_rows(
+    session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Values], conflict: str = ""
+) -> None:
+    """Insert rows in their order; `conflict`: the ON CONFLICT clause, if any."""
+    if not rows:
+        return
+    into = f"INSERT INTO {table.name} ({', '.join(names)})"
+    dialect = session.get_bind().dialect
+    if dialect.name == "sqlite":
+        values = f"VALUES ({', '.join('?' * len(names))})"
+    else:
+        values = f"SELECT * FROM {_unnested(dialect, table, names)}"  # noqa: S608 (names of ours)
+    _execute(session, f"{into} {values} {conflict}", table, names, rows)
+
+
+def update_rows(session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
+    """Update columns of the rows that the first of these columns names."""
+    if not rows:
+        return
+    key, *changed = names
+    dialect = session.get_bind().dialect
+    if dialect.name == "sqlite":
+        # The key is numbered, since it stands first in a row and last in the statement.
+        columns = ", ".join(f"{name} = ?{place}" for place, name in enumerate(changed, 2))
+        statement = f"UPDATE {table.name} SET {columns} WHERE {key} = ?1"  # noqa: S608 (names of ours)
+    else:
+        columns = ", ".join(f"{name} = new.{name}" for name in changed)
+        new = f"{_unnested(dialect, table, names)} AS new ({', '.join(names)})"
+        statement = f"UPDATE {table.name} SET {columns} FROM {new} WHERE {table.name}.{key} = new.{key}"  # noqa: S608
+    _execute(session, statement, table, names, rows)
+
+
+def _unnested(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
+    arrays = (f"%s::{table.c[name].type.compile(dialect)}[]" for name in names)
+    return f"unnest({', '.join(arrays)})"
+
+
+def _execute(
+    session: Session, statement: str, table: Table, names: tuple[str, ...], rows: Sequence[Values]
+) -> None:
+    connection = session.connection()
+    columns = [
+        list(map(process, values)) if process else list(values)
+        for process, values in zip(
+            _processors(connection.dialect, table, names), zip(*rows, strict=True), strict=True
+        )
+    ]
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)) if is_sqlite else tuple(columns))
+
+
+@lru_cache(maxsize=100)
+def _processors(dialect: Dialect, table: Table, names: tuple[str, ...]) -> list[Callable[[Any], Any] | None]:
+    """Return, for each column, the way from a value to what the driver takes; None: as it is."""
+    return [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]

@@ -1,0 +1,54 @@
+"""A process imports what it uses: what it does not, it would hold in memory as long as it runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+ROOT = Path(__file__).parents[2]
+WEB = """
+import sys
+import wsgi
+assert wsgi.app.test_client().get("/healthz").status_code == 200
+print(*sys.modules)
+"""
+# Started as an operator starts it; where the work would begin, it says what is loaded.
+WORKER = """
+import sys
+from flask.cli import main
+from receiver.worker import loop
+loop.run = lambda *_: print(*sys.modules)
+sys.argv = ["flask", "--app", "wsgi", "worker"]
+main()
+"""
+
+
+def loaded(program: str, folder: Path) -> set[str]:
+    """The modules of a process on SQLite."""
+    settings = {
+        "SECRET_KEYS": Fernet.generate_key().decode(),
+        "PUBLIC_URL": "https://credit.example",
+        "DATABASE_URL": f"sqlite:///{folder}/receiver.db",
+    }
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX")}
+    answer = subprocess.run(
+        [sys.executable, "-c", program], env={**ours, **settings}, cwd=ROOT, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stderr
+    return set(answer.stdout.split())
+
+
+def test_a_web_process_imports_no_worker_no_migrations_and_no_driver_but_its_databases(tmp_path):
+    modules = loaded(WEB, tmp_path)
+    assert "receiver.web.admin" in modules
+    assert not modules & {"alembic", "huey", "mako", "psycopg", "receiver.storage.postgresql"}
+
+
+def test_a_worker_imports_no_page_and_no_migrations(tmp_path):
+    modules = loaded(WORKER, tmp_path)
+    assert "huey" in modules
+    assert not modules & {"alembic", "flask_smorest", "mako", "receiver.web", "receiver.storage.postgresql"}
