@@ -27,7 +27,7 @@ from tests.fuzzed_calls import Caller, Route, RouteFuzzer
 from tests.signals import keep_one, signal
 from tests.staff import Console, staff_token
 
-COUNTS = {"sqlite": 10_000, "postgresql": 2_000}
+COUNTS = {"sqlite": 5_000, "postgresql": 500}
 SEED = int(os.environ.get("FUZZ_SEED", "20251129"))
 STATUS_TOKEN = "stt_" + "a" * 40
 TEMPLATES = Path(__file__).parents[1] / "receiver" / "web"

@@ -308,6 +308,11 @@ def environment(database_url: str) -> dict[str, str]:
 
 
 class TestProcess:
+    @pytest.fixture
+    def database_kind(self) -> str:
+        """Processes are told to stop on both databases in journeys/test_stops.py."""
+        return "sqlite"
+
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_works_until_it_is_told_to_stop_and_ends_with_0(
         self, container: Container, environment: dict[str, str], number: signal.Signals

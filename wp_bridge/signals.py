@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 
 from receiver.tiktok_ids import SHAPE, account_id, names_no_account
 from wp_bridge.errors import BadSignal, OtherVersion
@@ -17,17 +17,9 @@ INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{
 YEARS = range(2000, 2200)
 UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 LARGEST = 2**63 - 1
-Value = TypeVar("Value")
 
 
-class _Checked(fields.Field[Value]):
-    """A field that checks all of its value as it reads it: it has no validators to run besides."""
-
-    def _validate(self, value: Any) -> None:
-        pass
-
-
-class _Text(_Checked[str]):
+class _Text(fields.Field[str]):
     """A text of a given form."""
 
     def __init__(self, pattern: str, right: str, **kwargs: Any) -> None:
@@ -40,7 +32,7 @@ class _Text(_Checked[str]):
         return value
 
 
-class _AccountId(_Checked[str]):
+class _AccountId(fields.Field[str]):
     """An ad account's id: kept as text, because it is longer than a float is exact."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -60,7 +52,7 @@ class _Digits(_Text):
         return None if names_no_account(value) else super()._deserialize(value, attr, data, **kwargs)
 
 
-class _WholeNumber(_Checked[int]):
+class _WholeNumber(fields.Field[int]):
     """A whole number from 1 on: neither "7" nor 7.0 nor true."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -69,7 +61,7 @@ class _WholeNumber(_Checked[int]):
         return value
 
 
-class _YesNo(_Checked[bool]):
+class _YesNo(fields.Field[bool]):
     """true or false, and nothing that only resembles them."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
@@ -78,7 +70,7 @@ class _YesNo(_Checked[bool]):
         return value
 
 
-class _Instant(_Checked[datetime]):
+class _Instant(fields.Field[datetime]):
     """A moment with its offset, in UTC from here on."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
@@ -98,6 +90,40 @@ def _moment(text: str) -> datetime | None:
 class _Strict(Schema):
     class Meta:
         unknown = EXCLUDE  # a newer plugin may say more
+
+
+def _load(schema: Schema, data: Any) -> dict[str, Any]:
+    """Return what `schema.load` does: where nothing is wrong, in a quarter of its time."""
+    try:
+        return {name: _read(field, name, data) for name, field in schema.load_fields.items()}
+    except ValidationError:
+        loaded: dict[str, Any] = schema.load(data)  # raises it with the names of all that is wrong
+        return loaded
+
+
+def _read(field: fields.Field[Any], name: str, data: Mapping[str, Any]) -> Any:
+    value = data.get(name, missing)
+    if value is missing and not field.required:
+        return field.load_default
+    return None if value is None and field.allow_none else field._deserialize(value, name, data)
+
+
+class _Part(fields.Nested):
+    """An object within a signal."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        if isinstance(value, dict):
+            return _load(self.schema, value)
+        return super()._deserialize(value, attr, data, partial, **kwargs)
+
+
+class _AccountPart(_Part):
+    """An account whose id is empty or 0 is none: so TikTok's plugin leaves its options behind."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        if isinstance(value, dict) and names_no_account(value.get("advertiser_id", value)):
+            return None
+        return super()._deserialize(value, attr, data, partial, **kwargs)
 
 
 class _AccountField(_Strict):
@@ -130,16 +156,8 @@ class _AccountSignal(_SignalSchema, _AccountField):
 
 
 class _StateSignal(_SignalSchema):
-    integration = fields.Nested(_Integration, allow_none=True, load_default=None)
-    account = fields.Nested(_AccountField, allow_none=True, load_default=None)
-
-    @pre_load
-    def no_account(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """An account whose id is empty or 0 is none: so TikTok's plugin leaves its options behind."""
-        account = data.get("account")
-        if isinstance(account, dict) and names_no_account(account.get("advertiser_id", account)):
-            return {**data, "account": None}
-        return data
+    integration = _Part(_Integration, allow_none=True, load_default=None)
+    account = _AccountPart(_AccountField, allow_none=True, load_default=None)
 
 
 EVENTS: dict[str, Schema] = {
@@ -163,7 +181,7 @@ def read_signal(data: Any) -> dict[str, Any]:
     if not isinstance(event, str) or event not in EVENTS:
         raise BadSignal(f"must be one of {', '.join(EVENTS)}", path="event")
     try:
-        signal: dict[str, Any] = EVENTS[event].load(data)
+        signal = _load(EVENTS[event], data)
     except ValidationError as error:
         path, message = _first(error.messages)
         raise BadSignal(message, path=path) from error

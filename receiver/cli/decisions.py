@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from receiver.cli.options import limit_option
+from receiver.cli.options import NUMBER, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.services.decisions.history import page_of_decisions, show_decision
@@ -29,7 +29,7 @@ def list_command(store: str, limit: int, as_json: bool) -> None:
 
 
 @decisions_group.command("show")
-@click.argument("decision", metavar="ID", type=int)
+@click.argument("decision", metavar="ID", type=NUMBER)
 @json_option
 def show_command(decision: int, as_json: bool) -> None:
     """One decision exactly as it was said; --json adds the facts and terms it rests on."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from receiver.cli.options import actor, delivery_filters, limit_option
+from receiver.cli.options import NUMBER, actor, delivery_filters, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows, to_json
 from receiver.cli.replays import replay_command, replays_command
 from receiver.container import current_container
@@ -69,7 +69,7 @@ def counts_command(filters: DeliveryFilters, as_json: bool) -> None:
 
 
 @deliveries_group.command()
-@click.argument("delivery_id", metavar="ID", type=int)
+@click.argument("delivery_id", metavar="ID", type=NUMBER)
 @click.option("--body", "with_body", is_flag=True, help="Its JSON too, without secrets and people.")
 @click.option("--raw", is_flag=True, help="Nothing but the bytes as they were received; audited.")
 @json_option
@@ -102,7 +102,7 @@ deliveries_group.add_command(replays_command)
 
 
 @deliveries_group.command("quarantine")
-@click.argument("ids", metavar="[ID…]", type=int, nargs=-1)
+@click.argument("ids", metavar="[ID…]", type=NUMBER, nargs=-1)
 @click.option("--store", help="The store's id, or part of its name, address or id.")
 @click.option("--take-in", is_flag=True, help="Verify anew, and take in what is right; with --reason.")
 @click.option("--reason", help="Why; kept in the audit.")

@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliverySource, DeliveryState
+from receiver.paging import LARGEST_ID
 
+MOST_ROWS = 1_000_000_000  # of a listing; who wants more wants all
 LONGEST_SECRET = 10_000  # characters; what comes after them is not read
 STDIN = '"-" reads it from standard input, where nobody else on the machine can see it.'
 RIGHT = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
@@ -63,11 +65,25 @@ class SecretOption(click.ParamType[str]):
         return str(click.prompt(param.human_readable_name if param else self.name, hide_input=True, err=True))
 
 
+class NumberArgument(click.IntRange):
+    """The number of a row: none has one larger than a column holds."""
+
+    name = "number"
+
+    def __init__(self) -> None:
+        super().__init__(0, LARGEST_ID)
+
+
+NUMBER = NumberArgument()
 TIME = TimeOption()
 SECRET = SecretOption()
 
 limit_option = click.option(
-    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 = all."
+    "--limit",
+    type=click.IntRange(0, MOST_ROWS),
+    default=50,
+    show_default=True,
+    help="At most so many; 0 = all.",
 )
 
 FILTERS = (
@@ -86,7 +102,7 @@ FILTERS = (
     ),
     click.option(
         "--failed-in",
-        type=click.IntRange(1),
+        type=click.IntRange(1, LARGEST_ID),
         metavar="REPLAY",
         help="The replay in which it failed; it has not succeeded since.",
     ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -17,14 +19,25 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Row = Mapping[str, Any]
 
 
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Have trouble told in one clear line, that of a full disk behind the output, too."""
+    try:
+        yield
+    except ReceiverError as error:
+        raise click.ClickException(one_line(str(error))) from error
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # nobody listens any more: click ends without a word
+            raise
+        raise click.ClickException(one_line(str(error))) from error
+
+
 class Commands(AppGroup):
     """A group of the command line whose ReceiverErrors become one clear line on stderr and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with in_one_line():
             return super().invoke(ctx)
-        except ReceiverError as error:
-            raise click.ClickException(one_line(str(error))) from error
 
 
 def json_option(command: Command) -> Command:

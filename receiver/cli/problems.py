@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from receiver.cli.options import actor, limit_option
+from receiver.cli.options import NUMBER, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.problems import ProblemCause, ProblemFilters, ProblemState
@@ -36,7 +36,7 @@ def list_command(limit: int, as_json: bool, **filters: str) -> None:
 
 
 @problems_group.command()
-@click.argument("problem_id", metavar="ID", type=int)
+@click.argument("problem_id", metavar="ID", type=NUMBER)
 @click.option("--note", required=True, help="What is known or done about it; kept in the audit.")
 @json_option
 def acknowledge(problem_id: int, note: str, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from receiver.cli.options import actor, delivery_filters, limit_option
+from receiver.cli.options import NUMBER, actor, delivery_filters, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import Container, current_container
 from receiver.domain.deliveries import DeliveryFilters
@@ -41,7 +41,7 @@ COLUMNS = ("id", "state", "asked_at", "actor", "which", "total", "done", "rate",
 
 @click.command("replay")
 @with_appcontext
-@click.argument("ids", metavar="[ID…]", type=int, nargs=-1)
+@click.argument("ids", metavar="[ID…]", type=NUMBER, nargs=-1)
 @delivery_filters
 @click.option("--reason", help="Why; kept with each attempt and in the audit.")
 @click.option("--dry-run", is_flag=True, help="Count what would be replayed, and change nothing.")
@@ -86,7 +86,7 @@ def replay_command(
 @click.command("replays")
 @with_appcontext
 @click.option(
-    "--cancel", "cancelled_id", metavar="ID", type=int, help="End this one; what is done stays done."
+    "--cancel", "cancelled_id", metavar="ID", type=NUMBER, help="End this one; what is done stays done."
 )
 @limit_option
 @json_option

@@ -11,7 +11,7 @@ import click
 
 from receiver.cli.output import one_line
 from receiver.cli.single import single_command
-from receiver.cli.web import address_options, web_server
+from receiver.cli.web import address_options, require_address, web_server
 from receiver.container import current_container
 from receiver.errors import Refused
 from receiver.home import HOME
@@ -32,6 +32,7 @@ def run_command(host: str, port: int) -> None:
     with exit code 1 when one of them falls, so that a service manager starts all of it again.
     """
     stop = Stop()
+    require_address(host, port)
     threads = _prepare()
     children = Children(None, HOME)
     environment = {**os.environ, "AD_CREDIT_HOME": str(HOME)}

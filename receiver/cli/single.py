@@ -8,16 +8,13 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from receiver.cli.output import one_line
-from receiver.errors import ReceiverError
+from receiver.cli.output import in_one_line
 
 
 class _Single(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with in_one_line():
             return super().invoke(ctx)
-        except ReceiverError as error:
-            raise click.ClickException(one_line(str(error))) from error
 
 
 def single_command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from receiver.cli.options import actor, limit_option
+from receiver.cli.options import NUMBER, actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
 from receiver.clock import utc_now
 from receiver.container import current_container
@@ -117,7 +117,7 @@ def tokens(limit: int, as_json: bool) -> None:
 
 
 @staff.command("revoke-token")
-@click.argument("token_id", type=int)
+@click.argument("token_id", type=NUMBER)
 @json_option
 def revoke(token_id: int, as_json: bool) -> None:
     """End a token at once."""

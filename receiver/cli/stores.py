@@ -272,7 +272,9 @@ def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json:
 
 @stores_group.command("rotate-secret")
 @click.argument("store_id", metavar="STORE")
-@click.option("--overlap", type=click.IntRange(min=0), default=24, show_default=True, help="Hours.")
+@click.option(
+    "--overlap", type=click.IntRange(0, service.LONGEST_OVERLAP), default=24, show_default=True, help="Hours."
+)
 @click.option("--webhook-secret", type=SECRET, help=f"Default: a new one of letters and digits; {STDIN}")
 @click.option("--take-in", is_flag=True, help="With --webhook-secret: accept from quarantine what verifies.")
 @click.option("--dry-run", is_flag=True, help="With --webhook-secret: say what would verify, change nothing.")

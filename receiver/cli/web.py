@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from receiver.cli.single import plain_command
+from receiver.errors import Refused
 from receiver.settings import read_settings
 
 STOPS_WITHIN_SECONDS = 30  # the longest answer
@@ -28,8 +30,25 @@ def address_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @address_options
 def web_command(host: str, port: int) -> None:
     """Answer requests until SIGTERM; what was accepted is answered first."""
-    command = web_server(host, port, read_settings().web_threads)
+    threads = read_settings().web_threads
+    require_address(host, port)
+    command = web_server(host, port, threads)
     os.execv(command[0], command)  # noqa: S606 (a server of its own, which gets the signals)
+
+
+def require_address(host: str, port: int) -> None:
+    """Raise Refused where nobody can listen: the server would say so in a traceback."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):  # as granian does
+                probe.setsockopt(socket.SOL_SOCKET, option, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Refused(
+            f"web cannot listen on port {port} of {host} ({reason}); choose others with --host and --port"
+        ) from error
 
 
 def web_server(host: str, port: int, threads: int) -> list[str]:

@@ -10,54 +10,49 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Table, Text, bindparam
+from sqlalchemy import ColumnElement, Dialect, Table, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # One value for each column.
 Values = tuple[Any, ...]
 
 
-class _Array(TypeDecorator[Any]):
-    """Texts or whole numbers as one parameter: an array in PostgreSQL, JSON in SQLite."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, of: TypeEngine[Any]) -> None:
-        super().__init__()
-        self.of = of
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.of))
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return json.dumps(value) if dialect.name == "sqlite" else value
-
-
 class _IsAnyOf(FunctionElement[bool]):
-    type = Boolean()
+    """A condition without a type: of a boolean SQLite would be asked if it `= 1`, and use no index."""
+
     inherit_cache = True
 
 
 def is_any_of(column: Any, values: Iterable[str] | Iterable[int]) -> ColumnElement[bool]:
     """Return the condition that a column of texts or whole numbers has one of these values."""
-    return _IsAnyOf(column, bindparam(None, list(values), type_=_Array(column.type), unique=True))
+    return are_any_of((column,), [(value,) for value in values])
+
+
+def are_any_of(columns: Sequence[Any], rows: Iterable[Values]) -> ColumnElement[bool]:
+    """Return the condition that columns of texts or whole numbers have the values of one of these rows."""
+    return _IsAnyOf(*columns, bindparam(None, json.dumps(list(rows)), type_=Text, unique=True))
 
 
 @compiles(_IsAnyOf, "sqlite")
-def _in_json(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
-    column, values = (compiler.process(clause, **how) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (names of ours)
+def _in_sqlite(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    # Cast, since it looks rows of values up in an index only where each has its column's type.
+    return _in_json(element, compiler, "json_extract(value, '$[{place}]')", "json_each({rows})", **how)
 
 
 @compiles(_IsAnyOf, "postgresql")
-def _in_array(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
-    column, values = (compiler.process(clause, **how) for clause in element.clauses)
-    return f"{column} = ANY ({values})"
+def _in_postgresql(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    return _in_json(element, compiler, "item ->> {place}", "json_array_elements({rows}::json) AS item", **how)
+
+
+def _in_json(element: _IsAnyOf, compiler: SQLCompiler, value: str, source: str, **how: Any) -> str:
+    *columns, rows = (compiler.process(clause, **how) for clause in element.clauses)
+    kinds = [clause.type.compile(compiler.dialect) for clause in element.clauses][:-1]
+    values = [f"CAST({value.format(place=place)} AS {kind})" for place, kind in enumerate(kinds)]
+    chosen = f"SELECT {', '.join(values)} FROM {source.format(rows=rows)}"  # noqa: S608 (names of ours)
+    return f"({', '.join(columns)}) IN ({chosen})"
 
 
 def insert_rows(

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, select, tuple_
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import ClaimReason
@@ -18,7 +18,7 @@ from receiver.domain.signals import SignalOrder
 from receiver.errors import NotFound
 from receiver.storage.address_claims import NewClaim, keep_claim
 from receiver.storage.bridges import reschedule_check
-from receiver.storage.bulk import Values, insert_rows
+from receiver.storage.bulk import Values, are_any_of, insert_rows
 from receiver.storage.links import drop_old_claims, forget_dating_signals
 from receiver.storage.signal_state import Changes, LinkState, StoreState, add_links, lock_stores, read_links
 from receiver.storage.signals import forget_signals
@@ -61,9 +61,9 @@ class LockedStores:
     def _applied_of(self, keys: set[tuple[str, str, int]]) -> set[tuple[str, str, int]]:
         if not keys:
             return set()
-        key = tuple_(SIGNALS.c.store_id, SIGNALS.c.install_id, SIGNALS.c.seq)
-        known = select(SIGNALS.c.store_id, SIGNALS.c.install_id, SIGNALS.c.seq).where(key.in_(keys))
-        return {(store_id, install, seq) for store_id, install, seq in self._session.execute(known)}
+        key = (SIGNALS.c.store_id, SIGNALS.c.install_id, SIGNALS.c.seq)
+        known = select(*key).where(are_any_of(key, keys))
+        return {(store_id, install, seq) for store_id, install, seq in self._session.execute(known).all()}
 
     def store(self, store_id: str) -> StoreState:
         """Raises NotFound."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+OF_NEWER = "which a newer version than this one made"
+START_NEWER = "start that version, or restore a backup that this one made"
+
 
 def migrate(database: Database, to: str = "head", *, cipher: Cipher | None = None) -> str:
     """Move the schema up to `to`; answers the revision reached. Running it again changes nothing.
@@ -60,8 +63,7 @@ def pending_scripts(database: Database) -> list[Script]:
     from alembic.script import ScriptDirectory
 
     found = current_revision(database)
-    if found is not None and not is_known(found):
-        raise Refused(f"the database is at revision {found}, which a newer version than this one made")
+    _refuse_newer(found, "the database")
     scripts = ScriptDirectory.from_config(_config())
     return [*reversed([*scripts.iterate_revisions("head", found or "base")])]
 
@@ -70,6 +72,7 @@ def require_newest(database: Database, called: str = "the database") -> None:
     """Raises Refused on a database that this code does not fit."""
     found, needed = current_revision(database), newest_revision()
     if found != needed:
+        _refuse_newer(found, called)
         raise Refused(
             f"{called} is at revision {found or 'none'} and this version needs {needed}; "
             f"run `{COMMAND} migrate` first"
@@ -81,10 +84,16 @@ def _revisions() -> set[str]:
     return {path.name[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py")}
 
 
+def _refuse_newer(found: str | None, called: str) -> None:
+    if found is not None and not is_known(found):
+        raise Refused(f"{called} is at revision {found}, {OF_NEWER}; {START_NEWER}")
+
+
 def _move(database: Database, to: str, cipher: Cipher | None, *, up: bool) -> str:
     from alembic import command
 
     config, move = _config(), command.upgrade if up else command.downgrade
+    _refuse_newer(current_revision(database), "the database")
     with database.migrating() as session:
         if not database.is_sqlite:
             _require_utf8(session)

@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import Select, Table, delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from receiver.storage.bulk import insert_rows
+from receiver.storage.bulk import insert_rows, is_any_of
 from receiver.storage.tables import Store, StoreDay
 from receiver.storage.tables.stores import IS_OVER
 
@@ -29,8 +29,9 @@ def signals_of(session: Session, days: Collection[tuple[str, date]]) -> dict[tup
     """Return how many signals were applied of these stores on these days; none: left out."""
     if not days:
         return {}
-    key = tuple_(StoreDay.store_id, StoreDay.day)
-    query = select(StoreDay.store_id, StoreDay.day, StoreDay.signals).where(key.in_(days))
+    of_stores = is_any_of(StoreDay.store_id, {store_id for store_id, _ in days})
+    on_days = StoreDay.day.in_({day for _, day in days})
+    query = select(StoreDay.store_id, StoreDay.day, StoreDay.signals).where(of_stores, on_days)
     return {(store_id, day): count for store_id, day, count in session.execute(query)}
 
 

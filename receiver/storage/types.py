@@ -62,9 +62,19 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Read SQLite's text at once: of the way through SQLAlchemy's own type a row has a dozen."""
+        return _utc_from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _utc_from_text(text: str | None) -> datetime | None:
+    return None if text is None else _in_utc(datetime.fromisoformat(text))
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def utc_as_text(at: datetime) -> str:

@@ -1,12 +1,14 @@
 """Every subject still runs, is shown, and is written for programs."""
 
 import json
+from dataclasses import replace
 from itertools import count
 
 from click.testing import CliRunner
 
 from bench import __main__ as bench
 from bench import burst, commands, console, decisions, drain, processes, receiving, stores
+from bench.serving import a_load, a_service
 from receiver.worker.loop import BATCH
 
 
@@ -20,16 +22,21 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     for subject in (decisions, stores):
         monkeypatch.setattr(subject, "quickest", once)
     monkeypatch.setattr(stores, "STORES", (1, 2, 3))
-    for name, little in {"CASES": (("sqlite", 1, 4),), "ROUNDS": 1, "SECONDS": 0.4}.items():
+    for subject in (receiving, processes):
+        monkeypatch.setattr(subject, "a_service", lambda kind: a_service(kind, stores=40))
+        # Over when all is sent: within so many seconds a busy machine may have answered nothing.
+        monkeypatch.setattr(
+            subject, "a_load", lambda *which: replace(a_load(*which, signals=2), once=True, seconds=60.0)
+        )
+    for name, little in {"CASES": (("sqlite", 1, 4),), "ROUNDS": 1}.items():
         monkeypatch.setattr(receiving, name, little)
     monkeypatch.setattr(receiving, "CONNECTIONS", 4)
     monkeypatch.setattr(drain, "STORES", 10)
-    for name, few in {"FEW": 100, "MANY": 300, "DRAINED": BATCH}.items():
+    for name, few in {"FEW": 20, "MANY": 60, "DRAINED": BATCH}.items():
         monkeypatch.setattr(receiving, name, few)
     little = {
         "PROCESSES": (1,),
         "ROUNDS": 1,
-        "SECONDS": 0.4,
         "CONNECTIONS": 4,
         "STORES": 5,
         "WAITING": 2 * BATCH + 10,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -11,9 +13,11 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
+from receiver.cli import load_commands
 from receiver.cli.options import TIME, actor
 from receiver.cli.output import Commands, cell, json_option, print_one, print_rows, table
 from receiver.errors import NotFound
+from receiver.paging import LARGEST_ID
 
 ROWS = [
     {"id": 1, "name": "Café", "at": datetime(2025, 11, 20, 13, tzinfo=timezone(timedelta(hours=1)))},
@@ -47,6 +51,11 @@ def show(as_json: bool) -> None:
 @things.command()
 def lose() -> None:
     raise NotFound("there is no thing\n of that \x1b[31mname")
+
+
+@things.command()
+def fill() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -134,3 +143,27 @@ def test_a_user_without_a_name_is_known_by_number(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("getpass.getuser", nobody)
     assert actor().removeprefix("cli:").isdigit()
+
+
+def test_an_answer_that_cannot_be_written_is_trouble_in_one_line():
+    code, _, told = run("fill")
+    assert (code, told) == (1, "Error: [Errno 28] No space left on device\n")
+
+
+def numbers_in(commands: Iterable[click.Command]) -> Iterator[tuple[str | None, click.Parameter]]:
+    for command in commands:
+        if isinstance(command, click.Group):
+            yield from numbers_in(command.commands.values())
+        for param in command.params:
+            if isinstance(param.type, click.IntRange | type(click.INT)):
+                yield command.name, param
+
+
+def test_every_number_that_a_command_takes_is_one_that_a_column_can_hold():
+    found = list(numbers_in(load_commands()))
+    assert len(found) > 10
+    for name, param in found:
+        bounds = param.type
+        assert isinstance(bounds, click.IntRange), (name, param.name)
+        assert bounds.min is not None, (name, param.name)
+        assert (bounds.max or LARGEST_ID + 1) <= LARGEST_ID, (name, param.name)

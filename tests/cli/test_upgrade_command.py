@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from alembic.script import Script
-from click.testing import Result
+from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
+from flask.cli import ScriptInfo
 from sqlalchemy import text
 
+from receiver.__main__ import ad_credit
 from receiver.app import create_app
 from receiver.cli import run as run_module
 from receiver.container import Container, build_container
+from receiver.services.operations.doctor import CheckState, diagnose_before_start
 from receiver.storage.cipher import Cipher
 from receiver.storage.migrate import current_revision, migrate_down, newest_revision, pending_scripts
 from tests.conftest import make_settings
@@ -99,12 +103,39 @@ def test_an_empty_database_needs_neither_backup_nor_stop(empty: Container) -> No
 def test_a_database_of_a_newer_version_is_refused_in_one_line(container: Container) -> None:
     with container.database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    for words in (["--check"], []):
-        answer = upgrade(container, *words)
-        assert (answer.exit_code, answer.stdout) == (1, "")
+    runner = create_app(container=container).test_cli_runner()
+    for words in (["upgrade", "--check"], ["upgrade"], ["migrate"], ["worker"]):
+        answer = runner.invoke(args=words)
+        assert (answer.exit_code, answer.stdout) == (1, ""), words
         assert answer.stderr == (
-            "Error: the database is at revision 9999, which a newer version than this one made\n"
+            "Error: the database is at revision 9999, which a newer version than this one made; "
+            "start that version, or restore a backup that this one made\n"
         )
+
+
+def test_doctor_sends_nobody_to_migrate_a_database_of_a_newer_version(container: Container) -> None:
+    with container.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    (check, *_) = diagnose_before_start(container)
+    assert (check.name, check.state) == ("database", CheckState.FAIL)
+    assert check.found.endswith("which a newer version than this one made")
+    assert check.do == "start that version, or restore a backup that this one made"
+
+
+def test_an_address_that_nobody_can_listen_on_is_told_in_one_line_before_anything_is_started(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        monkeypatch.setattr(ScriptInfo, "load_app", lambda _: create_app(container=container))
+        for words in (["--port", port], ["--port", "9", "--host", "203.0.113.7"], ["--host", "no host"]):
+            answer = CliRunner().invoke(ad_credit, ["run", *words])
+            assert answer.exit_code == 1, answer.output
+            assert answer.stderr.startswith("Error: web cannot listen on port ")
+            assert answer.stderr.endswith("; choose others with --host and --port\n")
+            assert answer.stderr.count("\n") == 1
 
 
 def failures(container: Container) -> list[str]:

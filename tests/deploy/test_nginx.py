@@ -8,7 +8,9 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 
@@ -30,6 +32,7 @@ from tests.signals import SECRET, add_shop, body_of, signal
 THREADS = 8
 SLOW = 200
 ADDRESSES = 4  # of this machine, among which the slow senders share
+SHOPS = count(1)
 
 pytestmark = needs_nginx
 
@@ -39,7 +42,8 @@ class Front:
 
     def __init__(self, container: Container, proxy: Proxy, serving: Process) -> None:
         self.container, self.proxy, self.serving = container, proxy, serving
-        self.path = f"/webhooks/woocommerce/{add_shop(container).id}"
+        self.store = add_shop(container, f"https://shop-{next(SHOPS)}.example/").id
+        self.path = f"/webhooks/woocommerce/{self.store}"
         self.tls = ssl.create_default_context()
         self.tls.check_hostname, self.tls.verify_mode = False, ssl.CERT_NONE
 
@@ -69,7 +73,7 @@ class Front:
 
     def kept(self) -> int:
         with self.container.database.reading() as session:
-            return session.query(Delivery).count()
+            return session.query(Delivery).filter_by(store_id=self.store).count()
 
 
 def _asked(
@@ -84,16 +88,38 @@ def _asked(
         connection.close()
 
 
-@pytest.fixture
-def front(tmp_path: Path) -> Iterator[Front]:
-    container = build_container(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
+@dataclass(frozen=True)
+class Service:
+    """A web process without a proxy."""
+
+    container: Container
+    port: int
+    process: Process
+
+    def ensure_it_runs(self) -> None:
+        if not self.process.is_running:
+            self.process.start()
+        wait_until(lambda: answers(self.port))
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Of all tests here: it knows nothing of who asked before, and each test has a store of its own."""
+    folder, port = tmp_path_factory.mktemp("service"), two_free_ports()
+    container = build_container(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
     migrate(container.database)
-    ports, behind = two_free_ports(), two_free_ports()
-    proxy = Proxy(tmp_path, ports, ports + 1, behind)
-    with running(container, web(behind, THREADS)) as serving, proxy.running():
-        wait_until(lambda: answers(behind))
-        yield Front(container, proxy, serving)
+    with running(container, web(port, THREADS)) as process:
+        yield Service(container, port, process)
     container.database.close()
+
+
+@pytest.fixture
+def front(tmp_path: Path, service: Service) -> Iterator[Front]:
+    service.ensure_it_runs()  # a test before may have stopped it
+    ports = two_free_ports()
+    proxy = Proxy(tmp_path, ports, ports + 1, service.port)
+    with proxy.running():
+        yield Front(service.container, proxy, service.process)
 
 
 def test_nginx_takes_the_file(tmp_path: Path):

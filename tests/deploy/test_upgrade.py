@@ -15,7 +15,7 @@ import sys
 import tarfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection, HTTPException
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +24,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import create_engine, text
 
+from receiver.app import create_command_app
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from receiver.storage.migrate import newest_revision
 from tests.conftest import KEY
@@ -76,11 +77,21 @@ class Version:
         return self.start(*server, "--workers-kill-timeout", "30", "wsgi:app")
 
     def command(self, *words: str) -> str:
+        if self._source == ROOT:  # this process has imported it already
+            return self._command_here(words)
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
         done = subprocess.run(
             command, cwd=self._source, env=self._environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _command_here(self, words: Sequence[str]) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._environment.items():
+                patch.setenv(name, value)
+            done = create_command_app().test_cli_runner().invoke(args=words, catch_exceptions=False)
+        assert done.exit_code == 0, done.stderr
         return done.stdout
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from receiver.domain.decision import Decision, DueAward, Stage, decide
 from receiver.domain.facts import Facts, Payment, as_known_at
@@ -250,7 +250,6 @@ def test_a_date_told_for_the_credit_is_never_past_nor_after_the_credits_end(situ
         assert found.today <= day <= situation.terms.credit_expires
 
 
-@settings(max_examples=300)
 @given(situations())
 def test_what_is_asked_for_and_given_on_its_last_useful_date_earns_the_tier(situation: Situation):
     found = situation.decided()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -101,75 +104,120 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    made = Sandbox(tmp_path / "sandbox")
+@contextmanager
+def ended_at_last(made: Sandbox) -> Iterator[Sandbox]:
     yield made
     if made.process is not None and made.process.poll() is None:
         made.process.kill()
         made.process.communicate(timeout=60)
 
 
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with ended_at_last(Sandbox(tmp_path / "sandbox")) as made:
+        yield made
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """What a sandbox showed while it ran, what it said, and how it ended."""
+
+    folder: Path
+    processes: int
+    shop: dict[str, object]
+    open_to_others: list[str]
+    status: int
+    out: str
+    err: str
+    left: list[int]
+    memory: dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstRun]:
+    """Begun with nothing, and ended by Ctrl-C once all stores stood where their stories say."""
+    with ended_at_last(Sandbox(tmp_path_factory.mktemp("first") / "sandbox")) as sandbox:
+        sandbox.start()
+        wait_for_its_stages(sandbox)
+        processes, shop, open_to_others = (
+            len(sandbox.processes()),
+            sandbox.shop("morning-roast"),
+            sandbox.open_to_others(),
+        )
+        status, out, err = sandbox.stop(signal.SIGINT)
+        left, memory = sandbox.processes(), sandbox.memory()
+        yield FirstRun(sandbox.folder, processes, shop, open_to_others, status, out, err, left, memory)
+
+
+@pytest.fixture
+def lived(first_run: FirstRun, tmp_path: Path) -> Iterator[Sandbox]:
+    """One that ran before: to live its stores' past takes most of a first start."""
+    shutil.copytree(first_run.folder, tmp_path / "sandbox", ignore=shutil.ignore_patterns("*.log"))
+    with ended_at_last(Sandbox(tmp_path / "sandbox")) as made:
+        yield made
+
+
+def wait_for_its_stages(sandbox: Sandbox) -> None:
+    def stand() -> Iterator[tuple[str, object, str]]:
+        """Each store, where it stands, and where it should."""
+        for key, stage in STAGES.items():
+            try:
+                yield key, sandbox.status(key)["stage"], stage
+            except (OSError, ValueError, KeyError) as error:
+                yield key, error, stage
+
+    try:
+        wait_until(lambda: all(now == stage for _, now, stage in stand()))
+    except AssertionError:
+        pytest.fail(f"the stores stand at {list(stand())}\n{sandbox.stop(signal.SIGTERM)}")
+
+
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="/proc tells what runs")
 
 
 @needs_proc
-def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> None:
-    sandbox.start()
-
-    def stand() -> dict[str, object]:
-        try:
-            documents = {key: sandbox.status(key) for key in STAGES}
-        except (OSError, ValueError, KeyError):
-            return {}
-        return {key: document["stage"] for key, document in documents.items()}
-
-    try:
-        wait_until(lambda: stand() == STAGES)
-    except AssertionError:
-        pytest.fail(f"the stores stand at {stand()}\n{sandbox.stop(signal.SIGTERM)}")
-    assert len(sandbox.processes()) >= 5
-    assert sandbox.shop("morning-roast")["name"] == "Morning Roast Coffee"
-    assert sandbox.open_to_others() == []
-    first = sandbox.memory()
-
-    status, out, err = sandbox.stop(signal.SIGINT)
-
-    assert (status, err) == (0, "")
-    assert "demo@sandbox.example" in out
-    assert f"-H 'Authorization: Bearer {first['morning-roast']['token']}'" in out
-    assert sandbox.processes() == []
-
-    sandbox.start()
-    wait_until(lambda: stand() == STAGES)
-    assert sandbox.stop(signal.SIGTERM)[0] == 0
-    assert {key: store["id"] for key, store in sandbox.memory().items()} == {
-        key: store["id"] for key, store in first.items()
-    }
-    assert sandbox.processes() == []
+def test_it_plays_its_stories_and_leaves_nothing_behind(first_run: FirstRun) -> None:
+    assert first_run.processes >= 5
+    assert first_run.shop["name"] == "Morning Roast Coffee"
+    assert first_run.open_to_others == []
+    assert (first_run.status, first_run.err) == (0, "")
+    assert "demo@sandbox.example" in first_run.out
+    assert f"-H 'Authorization: Bearer {first_run.memory['morning-roast']['token']}'" in first_run.out
+    assert first_run.left == []
 
 
 @needs_proc
-def test_killed_outright_it_takes_its_processes_along(sandbox: Sandbox) -> None:
-    process = sandbox.start()
-    wait_until(lambda: len(sandbox.processes()) >= 4)
+def test_started_again_it_goes_on_with_its_stores(first_run: FirstRun, lived: Sandbox) -> None:
+    lived.start()
+    wait_for_its_stages(lived)
+    assert lived.stop(signal.SIGTERM)[0] == 0
+    assert {key: store["id"] for key, store in lived.memory().items()} == {
+        key: store["id"] for key, store in first_run.memory.items()
+    }
+    assert lived.processes() == []
+
+
+@needs_proc
+def test_killed_outright_it_takes_its_processes_along(lived: Sandbox) -> None:
+    process = lived.start()
+    wait_until(lambda: len(lived.processes()) >= 4)
     process.kill()
     process.communicate(timeout=60)
-    wait_until(lambda: sandbox.processes() == [])
+    wait_until(lambda: lived.processes() == [])
 
 
 @needs_proc
-def test_a_process_that_falls_is_named_and_ends_all_of_it(sandbox: Sandbox) -> None:
-    process = sandbox.start()
-    wait_until(lambda: (sandbox.folder / "stores.log").exists())
+def test_a_process_that_falls_is_named_and_ends_all_of_it(lived: Sandbox) -> None:
+    process = lived.start()
+    wait_until(lambda: (lived.folder / "stores.log").exists())
     (worker,) = [
-        item for item in sandbox.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
+        item for item in lived.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
     ]
     os.kill(worker, signal.SIGKILL)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err.startswith("The worker process ended (exit status -9).")
-    assert sandbox.processes() == []
+    assert lived.processes() == []
 
 
 def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:

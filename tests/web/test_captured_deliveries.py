@@ -19,6 +19,12 @@ from tests.signals import add_shop
 REFUSED = (401, {"error": "signature"})
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """What a sender is told of these bytes; test_webhook_answers.py keeps such on both."""
+    return "sqlite"
+
+
 class Shops:
     """A store for every secret, added when it is first needed."""
 

@@ -11,7 +11,7 @@ from receiver.app import create_app
 from receiver.errors import StorageUnavailable
 from receiver.web.bodies import MOST_BYTES
 from receiver.web.bulkhead import Bulkhead
-from tests.staff import BASE
+from tests.staff import BASE, Console
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PEOPLE = [
@@ -147,3 +147,17 @@ def test_people_read_a_page_where_there_is_no_room_for_them_and_programs_json(cl
     answer, _, _ = run_wsgi_app(full, environ | {"PATH_INFO": "/api/v1/status"})
     assert json.loads(b"".join(answer)) == {"error": "too many requests at once; try again"}
     held.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/admin/stores/st_1/admit", "This address is reached by a button and cannot be opened by itself."),
+        (f"/admin/stores?{'x' * 101}=1", "We could not read what was sent."),
+    ],
+)
+def test_staff_read_in_words_why_a_page_of_the_console_does_not_open(container, path, words):
+    answer = Console(container).get(path)
+    assert answer.status_code in (400, 405)
+    assert words in answer.text
+    assert "Nothing was changed." in answer.text

@@ -25,7 +25,7 @@ from tests.fakes import FrozenClock
 from tests.fuzzed_calls import LIMIT, Fuzzer
 from tests.signals import add_shop
 
-COUNTS = {"sqlite": 10_000, "postgresql": 2_000}
+COUNTS = {"sqlite": 5_000, "postgresql": 500}
 SEED = int(os.environ.get("FUZZ_SEED", "20251123"))
 UNEASY = 4 * 1024 * 1024  # bytes by which a process may grow all the same
 A_FAULT_OF_OURS = re.compile(r"\w+(Error|Exception|Warning)\b")

@@ -22,7 +22,7 @@ from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, Driver, driver_of
 from receiver.storage.tables import Delivery, Store
 from receiver.web.webhooks import WebhookMiddleware
-from tests.conftest import make_settings
+from tests.conftest import make_settings, on_both_databases
 from tests.fakes import FrozenClock
 from tests.raw_http import Headers, Reply, send, signed_headers
 from tests.serving import served
@@ -32,6 +32,12 @@ BODY = body_of(signal())
 PING = b"webhook_id=30"
 FORM = "application/x-www-form-urlencoded"
 OURS = "/webhooks/woocommerce/"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What is kept, and how it is found, is tried on both."""
+    return "sqlite"
 
 
 class Receiver:
@@ -66,6 +72,7 @@ def receiver(container: Container) -> Iterator[Receiver]:
 # taken in
 
 
+@on_both_databases
 def test_a_delivery_is_durable_once_it_is_accepted(receiver: Receiver):
     reply = receiver.post()
     (row,) = receiver.kept()
@@ -75,22 +82,26 @@ def test_a_delivery_is_durable_once_it_is_accepted(receiver: Receiver):
     assert reply.headers["content-type"] == "application/json"
 
 
+@on_both_databases
 def test_the_very_same_delivery_is_counted_on_the_first(receiver: Receiver):
     first = receiver.post().json["id"]
     assert receiver.post().json == {"status": "duplicate", "id": first}
     assert [row.duplicates for row in receiver.kept()] == [1]
 
 
+@on_both_databases
 def test_a_delivery_id_that_was_seen_before_is_no_duplicate(receiver: Receiver):
     bodies = [BODY, body_of(signal(2))]
     assert [receiver.post(body).json["status"] for body in bodies] == ["accepted"] * 2
 
 
+@on_both_databases
 @pytest.mark.parametrize("name", ["x_wc_webhook_id", "x_wc_webhook_delivery_id"])
 def test_one_body_under_two_ids_is_two_deliveries(receiver: Receiver, name: str):
     assert [receiver.post(**{name: value}).json["status"] for value in ("1", "2", None)] == ["accepted"] * 3
 
 
+@on_both_databases
 def test_during_a_rotation_both_secrets_verify_and_then_the_new_one(receiver: Receiver, clock: FrozenClock):
     container = receiver.container
     new = rotate_secret(container, receiver.store_id, actor="test")
@@ -103,6 +114,7 @@ def test_during_a_rotation_both_secrets_verify_and_then_the_new_one(receiver: Re
     assert statuses() == [401, 200]
 
 
+@on_both_databases
 def test_a_webhook_of_the_bridge_names_its_topic_whatever_the_header_says(receiver: Receiver):
     container = receiver.container
     with container.database.writing() as session:
@@ -116,6 +128,7 @@ def test_a_webhook_of_the_bridge_names_its_topic_whatever_the_header_says(receiv
     assert [row.topic for row in receiver.kept()] == ["action.woocommerce_settings_saved"]
 
 
+@on_both_databases
 def test_a_webhook_is_only_found_under_its_own_store(receiver: Receiver):
     other = add_shop(receiver.container, "https://other.example/").id
     assert receiver.post(path=f"{OURS}{other}/{receiver.store_id}").status == 404
@@ -131,6 +144,7 @@ SIGNED_BUT_UNREADABLE = {
 }
 
 
+@on_both_databases
 @pytest.mark.parametrize("body", SIGNED_BUT_UNREADABLE.values(), ids=SIGNED_BUT_UNREADABLE)
 def test_what_is_signed_is_kept_even_when_nobody_can_read_it(receiver: Receiver, body: bytes):
     assert receiver.post(body).json["status"] == "accepted"
@@ -146,6 +160,7 @@ def test_a_signed_form_that_looks_like_a_ping_is_a_delivery(receiver: Receiver):
     assert receiver.post(PING, content_type=FORM).json["status"] == "accepted"
 
 
+@on_both_databases
 @pytest.mark.parametrize("topic", ["order.created", "no such topic", "x" * 5000, "caf\xe9", None])
 def test_a_topic_nobody_knows_is_kept_and_made_short_and_plain(receiver: Receiver, topic: str | None):
     assert receiver.post(x_wc_webhook_topic=topic).json["status"] == "accepted"
@@ -193,6 +208,7 @@ def test_a_wrong_or_missing_signature_is_refused(receiver: Receiver, signature: 
     assert receiver.kept() == []
 
 
+@on_both_databases
 @pytest.mark.parametrize("path", ["st_unknown", "st_unknown/hk_1", "%00", "..", "a%20b", "st_" + "x" * 5000])
 def test_an_address_nobody_was_given_is_not_there(receiver: Receiver, path: str):
     assert receiver.post(path=OURS + path).status == 404
@@ -202,6 +218,7 @@ def test_an_unknown_webhook_of_a_known_store_is_not_there(receiver: Receiver):
     assert receiver.post(path=f"{receiver.path}/hk_unknown").json == {"error": "store"}
 
 
+@on_both_databases
 def test_a_disconnected_store_is_gone(receiver: Receiver):
     with receiver.container.database.writing() as session:
         session.get_one(Store, receiver.store_id).disconnected_at = receiver.container.now()
@@ -215,6 +232,7 @@ def test_a_body_over_the_limit_is_refused_unread(receiver: Receiver):
     assert (reply.status, reply.json) == (413, {"error": "size"})
 
 
+@on_both_databases
 def test_a_body_at_the_limit_is_taken(receiver: Receiver):
     assert receiver.post(b"x" * 1024 * 1024).status == 200
 
@@ -296,6 +314,7 @@ class LostWhenCommitting(Database):
             raise StorageUnavailable("the server went away")
 
 
+@on_both_databases
 def test_nothing_is_half_written_when_the_commit_fails(receiver: Receiver):
     container = receiver.container
     database = LostWhenCommitting(container.settings.database_url)

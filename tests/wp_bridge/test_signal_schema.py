@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.captures import captures
 from tests.signals import ACCOUNT, INSTALL, linked, signal
+from wp_bridge import signals
 from wp_bridge.errors import BadSignal
 from wp_bridge.signals import EVENTS, read_signal
 
@@ -138,3 +141,43 @@ def test_a_wrong_field_inside_a_state_is_named_by_its_path(path: str, fields: di
 def test_what_is_no_object_is_no_signal(data: Any):
     with pytest.raises(BadSignal, match="object"):
         read_signal(data)
+
+
+ANYTHING = st.sampled_from(
+    [None, True, 0, 1, 7, "", "0", " ", "x", "7000001", {}, [], {"advertiser_id": "7000001"}, 1.5]
+)
+ACCOUNT_FIELDS = {
+    "advertiser_id": st.just(ACCOUNT) | ANYTHING,
+    "business_center": st.just("60001") | ANYTHING,
+    "external_business_id": st.just("a text") | ANYTHING,
+    "exact": st.booleans() | ANYTHING,
+    "newer": ANYTHING,
+}
+ACCOUNTS = st.fixed_dictionaries({}, optional=ACCOUNT_FIELDS)
+INTEGRATIONS = st.fixed_dictionaries({}, optional={"installed": ANYTHING, "set_up": st.booleans()})
+SIGNALS = st.fixed_dictionaries(
+    {"event": st.sampled_from(list(EVENTS))},
+    optional={
+        **ACCOUNT_FIELDS,
+        "seq": st.integers(0, 9) | ANYTHING,
+        "previous": st.just("70001") | ANYTHING,
+        "integration": INTEGRATIONS | ANYTHING,
+        "account": ACCOUNTS | ANYTHING,
+    },
+)
+
+
+def result_of(data: dict[str, Any]) -> dict[str, Any] | tuple[str, str]:
+    try:
+        return read_signal(data)
+    except BadSignal as error:
+        return error.path, error.message
+
+
+@given(changes=SIGNALS)
+def test_a_signal_is_read_as_marshmallow_alone_would_read_it(changes: dict[str, Any]):
+    data = linked(1) | changes
+    read = result_of(data)
+    with pytest.MonkeyPatch.context() as alone:
+        alone.setattr(signals, "_load", lambda schema, part: schema.load(part))
+        assert result_of(data) == read

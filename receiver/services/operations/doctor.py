@@ -28,10 +28,9 @@ from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.services.programmes.terms import terms_in_force
 from receiver.setting_sources import near_misses
 from receiver.settings import Settings
-from receiver.storage import alerts, heartbeats, store_troubles
+from receiver.storage import alerts, heartbeats, migrate, store_troubles
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.migrate import current_revision, newest_revision
 from receiver.storage.pooler import pooler_problem
 from receiver.storage.rate_limiter import SharedBudget
 from receiver.storage.sqlite_files import open_to_others
@@ -117,7 +116,7 @@ def _schema(database: Database) -> Check:
     try:
         with database.writing() as session:  # takes the write lock: a read-only database shows itself
             session.execute(text("SELECT 1"))
-        found, newest = current_revision(database), newest_revision()
+        found, newest = migrate.current_revision(database), migrate.newest_revision()
         pooler = pooler_problem(database)
     except OptionsRefused as error:
         return Check("database", CheckState.FAIL, str(error), POOLERS)
@@ -127,6 +126,9 @@ def _schema(database: Database) -> Check:
         )
     kind = database.url.get_backend_name()
     if found != newest:
+        if found and not migrate.is_known(found):
+            newer = f"{kind} is at revision {found}, {migrate.OF_NEWER}"
+            return Check("database", CheckState.FAIL, newer, migrate.START_NEWER)
         at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
         return Check("database", CheckState.FAIL, at, f"run `{COMMAND} migrate`")
     if pooler:

@@ -246,8 +246,9 @@ def histories(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
 @given(histories())
 def test_any_order_of_the_signals_of_one_install_leaves_the_same_store(shop: Shop, history: Any):
     in_order, in_disorder = history
-    assert _left_behind(shop, in_order) == _left_behind(shop, in_disorder)
-    assert _left_behind(shop, in_order) == _left_behind(shop, in_disorder, at_once=1)
+    left = _left_behind(shop, in_order)
+    assert _left_behind(shop, in_disorder) == left
+    assert _left_behind(shop, in_disorder, at_once=1) == left
 
 
 def _left_behind(shop: Shop, signals: list[Any], at_once: int = 50) -> Any:

@@ -202,6 +202,7 @@ def victim(container: Container) -> Facts:
     return victims_facts(container)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # what is earned, whatever keeps the rows
 @settings(
     max_examples=40,
     deadline=None,
