@@ -80,7 +80,7 @@ FOR_STAFF: Mapping[TroubleId, tuple[str, str, str]] = {
     TroubleId.SIGNALS_REFUSED: (
         "store whose messages have a wrong signature",
         "stores whose messages have a wrong signature",
-        "Set the store's secret, then check again: see Problems.",
+        "Set the store's secret, under Connection on its page; Problems has what is held.",
     ),
     TroubleId.SIGNALS_UNREADABLE: (
         "store whose messages cannot be read",
@@ -90,12 +90,12 @@ FOR_STAFF: Mapping[TroubleId, tuple[str, str, str]] = {
     TroubleId.SIGNALS_OUTDATED: (
         "store with an old version of our plugin",
         "stores with an old version of our plugin",
-        "The merchant updates the plugin: Problems has a message to send.",
+        "The merchant updates the plugin: the store's page has a message to send.",
     ),
     TroubleId.SIGNALS_HELD: (
         "store whose messages come from another address",
         "stores whose messages come from another address",
-        "Staging copy? Nothing to do. Moved? Change the store's address: see Problems.",
+        "Staging copy? Nothing to do. Moved? Change the store's address, under Connection on its page.",
     ),
     TroubleId.SIGNALS_FELL_BACK: (
         "store whose messages count from an earlier number",

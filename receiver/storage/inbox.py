@@ -260,7 +260,7 @@ def claim(
         .values(state=DeliveryState.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
         .returning(DELIVERIES.c.id, DELIVERIES.c.tries)
     )
-    tries = {row.id: row.tries for row in session.execute(taken)} if ids else {}
+    tries = {row.id: row.tries for row in session.execute(taken).all()} if ids else {}
     return [ClaimedDelivery(number, tries[number], until) for number in ids if number in tries]
 
 
@@ -278,7 +278,7 @@ def _is_crowded(session: Session, now: datetime, limit: int) -> bool:
 def _unlocked(session: Session, now: datetime, ids: Sequence[int]) -> list[int]:
     """Lock those of them that are still due and that nobody else has; in their order."""
     due = select(DELIVERIES.c.id).where(is_any_of(DELIVERIES.c.id, ids), DELIVERIES.c.due_at <= now)
-    locked = set(session.scalars(due.with_for_update(skip_locked=True))) if ids else set()
+    locked = set(session.scalars(due.with_for_update(skip_locked=True)).all()) if ids else set()
     return [number for number in ids if number in locked]
 
 
@@ -314,7 +314,7 @@ def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[HeldDelive
     is_in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
     query = select(*HELD).where(is_any_of(DELIVERIES.c.id, [claim.id for claim in claims]), is_in_hand)
     locked = session.execute(query.order_by(DELIVERIES.c.id).with_for_update())
-    rows = {row.id: cast(HeldDelivery, row) for row in locked}
+    rows = {row.id: cast(HeldDelivery, row) for row in locked.all()}
     return [rows[claim.id] for claim in claims if claim.id in rows and _is_of(rows[claim.id], claim)]
 
 

@@ -63,7 +63,7 @@ class LockedStores:
             return set()
         key = (SIGNALS.c.store_id, SIGNALS.c.install_id, SIGNALS.c.seq)
         known = select(*key).where(are_any_of(key, keys))
-        return {(store_id, install, seq) for store_id, install, seq in self._session.execute(known)}
+        return {(store_id, install, seq) for store_id, install, seq in self._session.execute(known).all()}
 
     def store(self, store_id: str) -> StoreState:
         """Raises NotFound."""

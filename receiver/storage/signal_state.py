@@ -73,14 +73,14 @@ def lock_stores(session: Session, ids: Collection[str]) -> list[StoreState]:
         .where(is_any_of(STORES.c.id, ids))
         .order_by(STORES.c.id)
     )
-    return [_store(row) for row in session.execute(query.with_for_update(key_share=True))]
+    return [_store(row) for row in session.execute(query.with_for_update(key_share=True)).all()]
 
 
 def read_links(session: Session, store_ids: Collection[str], accounts: Collection[str]) -> list[LinkState]:
     """Return the links of these stores that stand, and those to one of these ad accounts."""
     query = select(*(LINKS.c[name] for name in OF_LINK)).where(is_any_of(LINKS.c.store_id, store_ids))
     wanted = or_(LINKS.c.ended_at.is_(None), is_any_of(LINKS.c.advertiser_id, accounts))
-    return [_link(row) for row in session.execute(query.where(wanted).order_by(LINKS.c.id))]
+    return [_link(row) for row in session.execute(query.where(wanted).order_by(LINKS.c.id)).all()]
 
 
 class Changes:

@@ -70,7 +70,7 @@ def in_turn(session: Session, now: datetime, limit: int, chance: float) -> list[
         return []
     query = TURNS.bindparams(_NOW, bindparam("heads", expanding=True, type_=BigInteger))
     # The rows come as the walk makes them, a turn of all lanes before the next; it ends with the last wanted.
-    return list(session.scalars(query, {"heads": heads, "now": now, "most": limit}))
+    return list(session.scalars(query, {"heads": heads, "now": now, "most": limit}).all())
 
 
 def _heads(session: Session, now: datetime, limit: int, start: str) -> Sequence[int]:

@@ -31,7 +31,7 @@ from receiver.storage.migrate import require_newest
 from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
-BATCH = 250
+BATCH = 500
 # While whole batches wait, the stores they touch are decided once for many deliveries: so many at a time, the
 # longest waiting first; a second after the first was touched, or after three times as long as it took before.
 DECIDED_AT_ONCE, DECIDE_SECONDS, SHARE = 500, 1.0, 3

@@ -311,3 +311,14 @@ def test_the_page_asks_no_more_of_a_long_history(container, operator):
         record(container.database, SETTLED, store_id="st_1", actor="ann", **fact)
     keep_day(container, "650.00")
     assert operator.questions(PATH) == few
+
+
+def test_a_store_added_by_hand_leads_to_its_secret_before_anything_is_wrong(operator, container):
+    keep_all(container)
+    path = f"{PATH}/secret"
+    assert f'href="{path}"' in operator.get(PATH).text
+    assert operator.get(path).status_code == 200
+    assert f'href="{path}"' not in Console(container, "viewer").get(PATH).text
+    with container.database.writing() as session:
+        session.execute(update(Store).values(disconnected_at=SETTLED))
+    assert f'href="{path}"' not in operator.get(PATH).text
