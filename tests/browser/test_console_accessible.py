@@ -11,7 +11,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, axe_violations, runs_over
+from tests.browser.conftest import EMAIL, PASSWORD, axe_violations, runs_over, signed_in
 from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all
@@ -20,6 +20,7 @@ from tests.fakes import FrozenClock
 from tests.serving import served
 
 pytestmark = [needs_chromium, needs_axe]
+WIDTHS = (390, 1280)
 BESIDE = (
     "/admin/account",
     "/admin/account/password",
@@ -49,6 +50,13 @@ BESIDE = (
 )
 
 
+@pytest.fixture
+def page(chromium, console):
+    """At one width: each page is looked at in both."""
+    with signed_in(chromium, console, WIDTHS[0]) as page:
+        yield page
+
+
 @pytest.fixture(scope="module")
 def console(tmp_path_factory):
     file = tmp_path_factory.mktemp("accessible") / "receiver.db"
@@ -68,15 +76,25 @@ def test_axe_finds_no_violation_and_nothing_runs_over(page):
     expect(bar).to_be_visible()
     leads_to = bar.get_by_role("link").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert {"/admin/", "/admin/audit"} <= set(leads_to)
-    for path in [*leads_to, *BESIDE]:
-        page.goto(path)
-        assert complaints_of(page) == [], path
+    found = {path: complaints_at_each_width(page, path) for path in [*leads_to, *BESIDE]}
     page.goto("/admin/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert complaints_of(page) == []
+    found["sign-in"] = complaints_at_each_width(page)
+    assert {path: complaints for path, complaints in found.items() if complaints} == {}
+
+
+def complaints_at_each_width(page: Page, path: str = "") -> list[str]:
+    """Of the page at a path, or of the one that is shown: drawn anew at each width, loaded once."""
+    if path:
+        page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    complaints = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        complaints += [f"{width}: {item}" for item in complaints_of(page)]
+    return complaints
 
 
 def complaints_of(page: Page) -> list[str]:
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
     return [*axe_violations(page), *(["runs over"] if runs_over(page) else [])]

@@ -40,7 +40,7 @@ def kept_after(database, moments, decide_all):
             return everything_kept(session)
 
 
-@pytest.mark.parametrize(("database_kind", "seed"), [("sqlite", 11), ("sqlite", 12), ("postgresql", 11)])
+@pytest.mark.parametrize(("database_kind", "seed"), [("sqlite", 11), ("postgresql", 12)])
 def test_stores_decided_together_are_decided_as_each_alone(container, seed):
     population = Population(container.database, seed, 40)
     moments = list(population.moments())
