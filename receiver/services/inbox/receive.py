@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import structlog
 
 from receiver.domain.rejections import RejectionReason
 from receiver.errors import Collided, ReceiverError, StorageUnavailable
@@ -38,6 +39,8 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LENGTH = re.compile(r"[0-9]{1,18}")
 MOST_AT_ONCE = 200  # deliveries in one transaction
 QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write, and anybody can send them
+
+log = structlog.get_logger(__name__)
 
 
 # What there is one of for each call is not frozen: that takes several times as long to build.
@@ -200,6 +203,8 @@ class WebhookReceiver:
                 ]
                 return verified, insert_new(driver, _deliveries_in(verified))
         except Collided:
+            if not verified:  # it was the look-up: nothing is counted yet, and nothing kept
+                raise
             return verified, retried(lambda: self._insert(_deliveries_in(verified)))
 
     def _insert(self, new: Sequence[NewDelivery]) -> dict[str, int]:
@@ -271,10 +276,15 @@ class WebhookReceiver:
 
     def _write_counts(self) -> None:
         """Write what was noted beside the deliveries; it is no reason to refuse one."""
-        with suppress(StorageUnavailable), self._database.writing() as session:
-            for counts in (self._rejections, self._bounds):
-                if counts.is_due(self._now()):
-                    counts.write(session, self._now())
+        try:
+            with self._database.writing() as session:
+                for counts in (self._rejections, self._bounds):
+                    if counts.is_due(self._now()):
+                        counts.write(session, self._now())
+        except StorageUnavailable:
+            pass  # what was noted is lost with it: figures, and no delivery
+        except Exception:  # the edge: beside them stand deliveries that are kept by now
+            log.exception("counts not written")
 
     def _has_counts(self) -> bool:
         """Whether what was counted in memory is to be written."""
