@@ -109,7 +109,7 @@ def test_a_store_is_disconnected_with_a_reason_and_not_without(container, connec
     with container.database.reading() as session:
         said = session.scalars(select(AuditEntry).where(AuditEntry.action == "stores disconnect")).one()
     assert (said.actor, said.detail["reason"]) == ("operator@staff.example", "asked by the merchant")
-    assert "Not connected: the store was added by hand" in page(operator, connected)
+    assert "Not connected: the store has left." in page(operator, connected)
 
 
 def test_what_is_not_there_is_said_on_a_page(container, store_id):
