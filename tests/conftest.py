@@ -113,11 +113,18 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def memory_path() -> Iterator[Path]:
-    """A folder of the test's own, on no disk where there is room: SQLite waits for a disk at each commit."""
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """On no disk where there is room, and gone afterwards: SQLite waits for a disk at each commit."""
     with tempfile.TemporaryDirectory(prefix="db", dir=_in_memory()) as folder:
         yield Path(folder)
+
+
+@pytest.fixture
+def memory_path() -> Iterator[Path]:
+    """A folder of the test's own."""
+    with folder_in_memory() as folder:
+        yield folder
 
 
 @pytest.fixture
