@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from receiver.container import Container
 from receiver.storage.tables import Staff
+from tests.conftest import folder_in_memory
 from tests.processes import wait_until
 from tests.sandbox.ports import free_ports
 from tests.sandbox.scenario.test_world import PROMISED
@@ -113,8 +114,8 @@ def ended_at_last(made: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with ended_at_last(Sandbox(tmp_path / "sandbox")) as made:
+def sandbox(memory_path: Path) -> Iterator[Sandbox]:
+    with ended_at_last(Sandbox(memory_path / "sandbox")) as made:
         yield made
 
 
@@ -134,9 +135,9 @@ class FirstRun:
 
 
 @pytest.fixture(scope="module")
-def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstRun]:
+def first_run() -> Iterator[FirstRun]:
     """Begun with nothing, and ended by Ctrl-C once all stores stood where their stories say."""
-    with ended_at_last(Sandbox(tmp_path_factory.mktemp("first") / "sandbox")) as sandbox:
+    with folder_in_memory() as folder, ended_at_last(Sandbox(folder / "sandbox")) as sandbox:
         sandbox.start()
         wait_for_its_stages(sandbox)
         processes, shop, open_to_others = (
@@ -150,10 +151,10 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstRun]:
 
 
 @pytest.fixture
-def lived(first_run: FirstRun, tmp_path: Path) -> Iterator[Sandbox]:
+def lived(first_run: FirstRun, memory_path: Path) -> Iterator[Sandbox]:
     """One that ran before: to live its stores' past takes most of a first start."""
-    shutil.copytree(first_run.folder, tmp_path / "sandbox", ignore=shutil.ignore_patterns("*.log"))
-    with ended_at_last(Sandbox(tmp_path / "sandbox")) as made:
+    shutil.copytree(first_run.folder, memory_path / "sandbox", ignore=shutil.ignore_patterns("*.log"))
+    with ended_at_last(Sandbox(memory_path / "sandbox")) as made:
         yield made
 
 
@@ -187,29 +188,15 @@ def test_it_plays_its_stories_and_leaves_nothing_behind(first_run: FirstRun) -> 
 
 
 @needs_proc
-def test_started_again_it_goes_on_with_its_stores(first_run: FirstRun, lived: Sandbox) -> None:
-    lived.start()
+def test_started_again_it_goes_on_until_a_process_falls_which_is_named_and_ends_all_of_it(
+    first_run: FirstRun, lived: Sandbox
+) -> None:
+    process = lived.start()
     wait_for_its_stages(lived)
-    assert lived.stop(signal.SIGTERM)[0] == 0
     assert {key: store["id"] for key, store in lived.memory().items()} == {
         key: store["id"] for key, store in first_run.memory.items()
     }
-    assert lived.processes() == []
-
-
-@needs_proc
-def test_killed_outright_it_takes_its_processes_along(lived: Sandbox) -> None:
-    process = lived.start()
-    wait_until(lambda: len(lived.processes()) >= 4)
-    process.kill()
-    process.communicate(timeout=60)
-    wait_until(lambda: lived.processes() == [])
-
-
-@needs_proc
-def test_a_process_that_falls_is_named_and_ends_all_of_it(lived: Sandbox) -> None:
-    process = lived.start()
-    wait_until(lambda: (lived.folder / "stores.log").exists())
+    wait_until(lambda: (lived.folder / "stores.log").exists())  # begun after all others
     (worker,) = [
         item for item in lived.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
     ]
@@ -218,6 +205,19 @@ def test_a_process_that_falls_is_named_and_ends_all_of_it(lived: Sandbox) -> Non
     assert process.returncode == 1
     assert err.startswith("The worker process ended (exit status -9).")
     assert lived.processes() == []
+
+
+@needs_proc
+def test_stopped_while_it_starts_or_killed_outright_it_takes_its_processes_along(lived: Sandbox) -> None:
+    lived.start()
+    wait_until(lambda: len(lived.processes()) >= 4)
+    assert lived.stop(signal.SIGTERM)[0] == 0
+    assert lived.processes() == []
+    process = lived.start()
+    wait_until(lambda: len(lived.processes()) >= 4)
+    process.kill()
+    process.communicate(timeout=60)
+    wait_until(lambda: lived.processes() == [])
 
 
 def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
