@@ -35,7 +35,7 @@ from tests.signals import signal as signal_of
 
 ROOT = Path(__file__).parents[2]
 OLD = "32b00acbad64d769c7b6c9bf3077a9ea335dda53"  # the last commit of 0.1.0, whose newest migration is 0027
-FEW, MORE = 30, 15  # deliveries: that fill the old database, and that come to each version while it runs
+FEW, MORE = 10, 5  # deliveries: that fill the old database, and that come to each version while it runs
 PAUSE = 0.1  # seconds; a store may send 500 signals a day
 
 
@@ -175,6 +175,7 @@ def test_no_delivery_is_lost_while_a_filled_database_of_0_1_0_is_upgraded(
 ) -> None:
     old, new, port = versions
     old.command("migrate")
+    web, worker = old.web(), old.start("flask", "--app", "wsgi", "worker")
     about = (
         "--url",
         SHOP,
@@ -195,7 +196,6 @@ def test_no_delivery_is_lost_while_a_filled_database_of_0_1_0_is_upgraded(
         with engine.connect() as connection:
             return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
 
-    web, worker = old.web(), old.start("flask", "--app", "wsgi", "worker")
     with Sender(port, store) as sender:
         sender.wait_for(FEW)
         wait_until(lambda: sum(state == "processed" for _, state in states().values()) >= FEW)
