@@ -59,8 +59,7 @@ def measure(progress: Progress) -> Report:
         accepted = figures[f"{kind}_1_process_{CONNECTIONS}_connections_accepted_a_second"]
         figures[f"{kind}_drained_to_accepted"] = figures[f"{kind}_drained_a_second_by_one_worker"] / accepted
     with a_service("sqlite") as container:
-        figures |= _memory_at_rest(container)
-        figures["memory_at_100000_deliveries_to_10000"] = _memory_growth(container, progress)
+        figures |= _memory_of_web(container, progress) | _memory_of_worker(container)
     return Report("Receiving, beside a Flask view that only reads its body", figures)
 
 
@@ -109,30 +108,37 @@ def _rates(name: str, ours: Sequence[Round], noop: Sequence[Round]) -> dict[str,
     }
 
 
-def _memory_at_rest(container: Container) -> dict[str, float]:
-    """Of the web process when it answered /healthz, and deliveries one by one; of the worker that started."""
-    load = a_load(container, 1, 1.0)
+def _memory_of_web(container: Container, progress: Progress) -> dict[str, float]:
+    """When it answered /healthz, after deliveries one by one, and how it grows while many come in."""
+    one_by_one = a_load(container, 1, 1.0)
+    load = replace(one_by_one, connections=CONNECTIONS, seconds=SECONDS)
     with served("wsgi:app", load.port, 1, container) as pid:
         urllib.request.urlopen(f"http://127.0.0.1:{load.port}/healthz").close()
         started = resident_mb(children(pid)[0])
-        send(load)
+        send(one_by_one)
         web = resident_mb(children(pid)[0])
-    with running(container, worker()) as process:
-        wait_until(lambda: "worker started" in process.said, seconds=120)
-        resting = resident_mb(process.pid)
-    return {"memory_mb_of_web_started": started, "memory_mb_of_web": web, "memory_mb_of_worker": resting}
+        growth = _memory_growth(load, pid, progress)
+    return {
+        "memory_mb_of_web_started": started,
+        "memory_mb_of_web": web,
+        "memory_at_100000_deliveries_to_10000": growth,
+    }
 
 
-def _memory_growth(container: Container, progress: Progress) -> float:
-    """How the web process grows while deliveries come in."""
-    load = a_load(container, CONNECTIONS, SECONDS)
+def _memory_growth(load: Load, pid: int, progress: Progress) -> float:
     task = progress.add_task("memory from 10,000 to 100,000 deliveries", total=MANY)
     memory = {}
-    with served("wsgi:app", load.port, 1, container) as pid:
-        sent = 0
-        for many in (FEW, MANY):
-            while sent < many:
-                sent += send(load).answers
-                progress.update(task, completed=sent)
-            memory[many] = resident_mb(children(pid)[0])
+    sent = 0
+    for many in (FEW, MANY):
+        while sent < many:
+            sent += send(load).answers
+            progress.update(task, completed=sent)
+        memory[many] = resident_mb(children(pid)[0])
     return memory[MANY] / memory[FEW]
+
+
+def _memory_of_worker(container: Container) -> dict[str, float]:
+    """Of one that has just started."""
+    with running(container, worker()) as process:
+        wait_until(lambda: "worker started" in process.said, seconds=120)
+        return {"memory_mb_of_worker": resident_mb(process.pid)}

@@ -1,18 +1,30 @@
 """Every subject still runs, is shown, and is written for programs."""
 
 import json
+import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 
 from click.testing import CliRunner
 
 from bench import __main__ as bench
-from bench import burst, commands, console, decisions, drain, processes, receiving, stores
-from bench.serving import a_load, a_service
+from bench import burst, commands, console, decisions, drain, processes, receiving, serving, stores
+from bench.serving import a_database, a_load, a_service
 from receiver.worker.loop import BATCH
 
 
-def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
+def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path, migrated_file):
+    @contextmanager
+    def a_copy(kind: str, folder: str):
+        """One of SQLite is migrated already."""
+        if kind == "sqlite":
+            shutil.copy(migrated_file, f"{folder}/receiver.db")
+        with a_database(kind, folder) as url:
+            yield url
+
+    for module in (serving, stores, console):
+        monkeypatch.setattr(module, "a_database", a_copy)
     seconds = count(1)
 
     def once(run, *_, **__) -> float:
@@ -43,7 +55,13 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     }
     for name, few in little.items():
         monkeypatch.setattr(processes, name, few)
-    for name, few in {"DATABASES": ("sqlite",), "STORES": 4, "SIGNALS": 5, "CONNECTIONS": 4}.items():
+    for name, few in {
+        "DATABASES": ("sqlite",),
+        "STORES": 4,
+        "SIGNALS": 5,
+        "CONNECTIONS": 4,
+        "EVERY": 0.05,
+    }.items():
         monkeypatch.setattr(burst, name, few)
     for name, small in {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1}.items():
         monkeypatch.setattr(console, name, small)
