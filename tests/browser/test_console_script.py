@@ -8,7 +8,7 @@ from receiver.container import build_container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, first_page, new_context, sign_in_by_form
+from tests.browser.conftest import EMAIL, PASSWORD, new_context, new_tab, sign_in_by_form
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all
@@ -34,6 +34,7 @@ def console(tmp_path_factory):
 
 
 def test_the_first_tab_skips_to_the_content_and_a_slash_goes_to_the_search_box(page):
+    page.goto("/admin/")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -48,7 +49,7 @@ def test_the_first_tab_skips_to_the_content_and_a_slash_goes_to_the_search_box(p
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/stores", "/admin/account", "/admin/audit"])
 def test_on_a_phone_what_is_pressed_is_as_large_as_a_fingertip(staff, path):
-    with first_page(staff, 390) as page:
+    with new_tab(staff, 390) as page:
         page.goto(path)
         pressed = page.locator("header a, button, input:not([type=hidden],[type=checkbox]), select, summary")
         small = pressed.evaluate_all(

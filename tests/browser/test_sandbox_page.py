@@ -52,6 +52,7 @@ def console(tmp_path_factory):
 
 @pytest.fixture
 def sandbox_page(page):
+    page.goto("/admin/")
     page.get_by_role("link", name="Sandbox").click()
     return page
 
