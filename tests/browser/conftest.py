@@ -52,10 +52,10 @@ def signed_in(chromium, console, width):
 def staff_context(chromium, console):
     """A browser in which EMAIL is signed in. The form is sent, not drawn: that costs most of it."""
     context = new_context(chromium, base_url=console)
-    form = context.request.get("/admin/sign-in").text()
+    form = context.request.get("/admin/sign-in", timeout=PATIENCE).text()
     csrf = re.search('name="csrf" value="([^"]+)"', form)[1]
     entry = {"csrf": csrf, "email": EMAIL, "password": PASSWORD}
-    answer = context.request.post("/admin/sign-in", form=entry, max_redirects=0)
+    answer = context.request.post("/admin/sign-in", form=entry, max_redirects=0, timeout=PATIENCE)
     assert answer.status == 302, answer.text()
     yield context
     context.close()
