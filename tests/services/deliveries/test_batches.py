@@ -72,7 +72,7 @@ MESSAGES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(MESSAGES, min_size=2, max_size=14))
 @example(  # its numbers fall back, and its state is read
     sent=[Message(seq=6), Message(seq=2), Message(seq=1, event="state", kind="by REST"), Message(seq=6)]
