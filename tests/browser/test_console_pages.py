@@ -10,7 +10,7 @@ from receiver.container import build_container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.browser.conftest import EMAIL, PASSWORD, first_page, new_context, runs_over, sign_in_by_form
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all, keep_store
@@ -38,7 +38,18 @@ def console(tmp_path_factory):
     container.database.close()
 
 
-def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):
+@pytest.fixture(params=[1280, 390])
+def stranger(request, chromium, console):
+    """A page of the console in a browser in which nobody is signed in."""
+    context = new_context(chromium, base_url=console)
+    with first_page(context, request.param) as page:
+        yield page
+    context.close()
+
+
+def test_staff_sign_in_go_from_the_list_to_a_due_award_and_sign_out(stranger):
+    page = stranger
+    sign_in_by_form(page)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.goto("/admin/stores")
     expect(page.get_by_role("heading", name="Stores")).to_be_visible()

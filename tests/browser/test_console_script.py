@@ -8,7 +8,7 @@ from receiver.container import build_container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, new_context, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, new_context, new_tab, sign_in_by_form
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all
@@ -34,6 +34,7 @@ def console(tmp_path_factory):
 
 
 def test_the_first_tab_skips_to_the_content_and_a_slash_goes_to_the_search_box(page):
+    page.goto("/admin/")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -47,8 +48,8 @@ def test_the_first_tab_skips_to_the_content_and_a_slash_goes_to_the_search_box(p
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/stores", "/admin/account", "/admin/audit"])
-def test_on_a_phone_what_is_pressed_is_as_large_as_a_fingertip(chromium, console, path):
-    with signed_in(chromium, console, 390) as page:
+def test_on_a_phone_what_is_pressed_is_as_large_as_a_fingertip(staff, path):
+    with new_tab(staff, 390) as page:
         page.goto(path)
         pressed = page.locator("header a, button, input:not([type=hidden],[type=checkbox]), select, summary")
         small = pressed.evaluate_all(
@@ -64,9 +65,7 @@ def test_without_a_script_the_frame_works(chromium, console):
     context = new_context(chromium, base_url=console, java_script_enabled=False)
     page = context.new_page()
     page.goto("/admin/")
-    page.get_by_label("E-mail").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in_by_form(page)
     page.get_by_label("Search the console").fill("Example")
     page.get_by_label("Search the console").press("Enter")
     expect(page.get_by_role("heading", name="Example store", level=1)).to_be_visible()

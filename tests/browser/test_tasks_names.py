@@ -14,7 +14,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries.process import process_next
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, new_tab, runs_over, signed_in
 from tests.browser.test_console_accessible import complaints_of
 from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
@@ -120,8 +120,8 @@ def test_task_11_the_keyboard_reaches_the_first_delivery_and_replays_it(page, ha
     expect(page.get_by_text("1 delivery to process once more")).to_be_visible()
 
 
-def test_task_11_at_390_px_nothing_runs_over_and_a_store_is_no_screen_tall(chromium, console):
-    with signed_in(chromium, console, 390) as page:
+def test_task_11_at_390_px_nothing_runs_over_and_a_store_is_no_screen_tall(staff):
+    with new_tab(staff, 390) as page:
         for path in ("/admin/deliveries", "/admin/audit", "/admin/search?text=e", "/admin/deliveries/1"):
             page.goto(path)
             assert not runs_over(page), path

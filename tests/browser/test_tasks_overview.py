@@ -16,7 +16,7 @@ from receiver.services.staff.members import add_staff
 from receiver.storage import audit, heartbeats, polls
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Heartbeat
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_link, keep_store
@@ -70,11 +70,11 @@ def worker(container):
 
 @contextmanager
 def counted(page):
-    """Every click from here on, whatever page it leads to."""
+    """The first page, and every click from there on, whatever page it leads to."""
     clicks = []
     page.expose_function("clicked", lambda: clicks.append(1))
     page.add_init_script("addEventListener('click', () => clicked(), true)")
-    page.reload()
+    page.goto("/admin/")
     yield clicks
 
 
@@ -93,8 +93,16 @@ def test_whether_all_is_well_is_seen_without_a_click(page, worker):
     assert page.complaints == []
 
 
-def test_the_overview_renews_itself_when_the_worker_stops(page, worker, container):
-    page.clock.install()
+@pytest.fixture(params=[1280, 390])
+def timed(request, chromium, console):
+    """The first page in a browser of its own, whose time the test moves."""
+    with signed_in(chromium, console, request.param) as page:
+        page.clock.install()
+        yield page
+
+
+def test_the_overview_renews_itself_when_the_worker_stops(timed, worker, container):
+    page = timed
     page.reload()
     expect(page.get_by_text("Background work has stopped")).to_have_count(0)
     with container.database.writing() as session:

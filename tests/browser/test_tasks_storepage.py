@@ -18,7 +18,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Account, Link, RecordedFact, Store
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, first_page, runs_over
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_account, keep_day, keep_link, keep_store
@@ -91,8 +91,8 @@ class Hand:
 
 
 @contextmanager
-def operator(chromium, console, width=1280) -> Iterator[Hand]:
-    with signed_in(chromium, console, width) as page:
+def operator(staff, width=1280) -> Iterator[Hand]:
+    with first_page(staff, width) as page:
         yield Hand(page)
         assert page.complaints == []
         assert not runs_over(page)
@@ -104,9 +104,9 @@ def is_on_the_first_screen(target: Locator) -> bool:
     return box["y"] + box["height"] <= 844
 
 
-def test_task_2_a_held_award_is_understood_and_put_right_in_three_clicks(chromium, console):
+def test_task_2_a_held_award_is_understood_and_put_right_in_three_clicks(staff):
     """Before: five clicks and four fields, one of them a free text with nine grammars."""
-    with operator(chromium, console) as hand:
+    with operator(staff) as hand:
         page = hand.page
         hand.find("Night Owl Lamps")
         question = page.get_by_role("group", name="Are the bills for this spend paid?")
@@ -124,9 +124,9 @@ def test_task_2_a_held_award_is_understood_and_put_right_in_three_clicks(chromiu
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_task_2_why_a_store_gets_no_credit_stands_on_the_first_screen(chromium, console, width):
+def test_task_2_why_a_store_gets_no_credit_stands_on_the_first_screen(staff, width):
     """Before: two clicks, and row 9 of 15 below the charts."""
-    with operator(chromium, console, width) as hand:
+    with operator(staff, width) as hand:
         hand.find("Old Town Books")
         rule = hand.page.get_by_role("heading", name="No earlier advertising not met")
         expect(rule).to_be_visible()
@@ -134,9 +134,9 @@ def test_task_2_why_a_store_gets_no_credit_stands_on_the_first_screen(chromium, 
         assert hand.clicks < 2
 
 
-def test_task_2_a_lost_consent_says_one_thing_and_what_to_send(chromium, console):
+def test_task_2_a_lost_consent_says_one_thing_and_what_to_send(staff):
     """Before: one click, two messages that contradicted each other, and no action for staff."""
-    with operator(chromium, console) as hand:
+    with operator(staff) as hand:
         page = hand.page
         hand.find("Copper Kettle Teas")
         expect(
@@ -149,9 +149,9 @@ def test_task_2_a_lost_consent_says_one_thing_and_what_to_send(chromium, console
         assert hand.clicks < 1
 
 
-def test_task_7_an_award_is_blocked_and_lifted_and_the_merchant_reads_why(chromium, console):
+def test_task_7_an_award_is_blocked_and_lifted_and_the_merchant_reads_why(staff):
     """Before: four clicks and one, and the merchant read another reason."""
-    with operator(chromium, console) as hand:
+    with operator(staff) as hand:
         page = hand.page
         hand.find("Tin Whistle Music")
         hand.click(page.get_by_role("link", name="Block this award"))
@@ -173,9 +173,9 @@ def test_task_7_an_award_is_blocked_and_lifted_and_the_merchant_reads_why(chromi
         assert hand.clicks < 5
 
 
-def test_task_9_what_the_merchant_sees_is_a_click_away_in_each_language(chromium, console):
+def test_task_9_what_the_merchant_sees_is_a_click_away_in_each_language(staff):
     """Before: it could not be seen."""
-    with operator(chromium, console) as hand:
+    with operator(staff) as hand:
         page = hand.page
         hand.find("Old Town Books")
         hand.click(page.get_by_role("link", name="As the merchant sees it"))
@@ -186,8 +186,8 @@ def test_task_9_what_the_merchant_sees_is_a_click_away_in_each_language(chromium
         expect(page.get_by_text("Qué hacer ahora:")).to_be_visible()
 
 
-def test_a_printed_page_holds_the_whole_case_and_no_button(chromium, console):
-    with operator(chromium, console) as hand:
+def test_a_printed_page_holds_the_whole_case_and_no_button(staff):
+    with operator(staff) as hand:
         page = hand.page
         hand.find("Old Town Books")
         evidence = page.get_by_text("prior spend: 560.00")
