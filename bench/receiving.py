@@ -36,6 +36,10 @@ CONNECTIONS = 64  # of the case that draining is held against
 DRAINED = 2_000  # deliveries, each of which changes a decision
 FEW, MANY = 10_000, 100_000  # deliveries, between which memory may not grow
 
+TICK = 1 / os.sysconf(
+    "SC_CLK_TCK"
+)  # seconds: processor time is counted in these, so a short load may show none
+
 
 class Round(NamedTuple):
     """How one load went, and the processor time in microseconds that its server took for a request."""
@@ -83,7 +87,8 @@ def _beside_noop(container: Container, processes: int, connections: int) -> tupl
 def _round(load: Load, pid: int) -> Round:
     before = computed(pid)
     came = send(load)
-    return Round(came, (computed(pid) - before) / came.answers * 1e6)
+    took = max(computed(pid) - before, TICK)
+    return Round(came, took / came.answers * 1e6)
 
 
 def _costs(name: str, ours: Sequence[Round], noop: Sequence[Round]) -> dict[str, float]:
