@@ -33,7 +33,7 @@ CASES = (
     ("postgresql", 2, 64),
 )
 CONNECTIONS = 64  # of the case that draining is held against
-DRAINED = 2_000  # deliveries, each of which changes a decision
+DRAINED = 20_000  # deliveries: a backlog that lasts as long as stores wait for their decisions
 FEW, MANY = 10_000, 100_000  # deliveries, between which memory may not grow
 
 TICK = 1 / os.sysconf(
