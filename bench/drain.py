@@ -16,6 +16,7 @@ from receiver.storage.tables import DecisionRow, Delivery
 from receiver.worker.loop import TouchedStores, work_inbox
 from tests.signals import body_of, linked, new_delivery, signal
 
+KEPT_AT_ONCE = 500  # a statement takes only so many values
 STORES = 200  # in turns, as they come where many shops send
 
 
@@ -37,7 +38,9 @@ def _drained(kind: str, deliveries: int, sent: Sent) -> dict[str, float]:
     with a_service_on(kind) as container:
         stores = [add_store_that_spends(container, number) for number in range(STORES)]
         with container.database.writing() as session:
-            inbox.keep(session, list(sent(stores, deliveries)))
+            waiting = list(sent(stores, deliveries))
+            for first in range(0, deliveries, KEPT_AT_ONCE):
+                inbox.keep(session, waiting[first : first + KEPT_AT_ONCE])
         before, touched = _count(container, DecisionRow), TouchedStores()
         began, computed = time.perf_counter(), time.process_time()
         while work_inbox(container, touched=touched):  # as the worker's loop does
