@@ -83,7 +83,8 @@ def update_rows(session: Session, table: Table, names: tuple[str, ...], rows: Se
     else:
         columns = ", ".join(f"{name} = new.{name}" for name in changed)
         new = f"{_unnested(dialect, table, names)} AS new ({', '.join(names)})"
-        statement = f"UPDATE {table.name} SET {columns} FROM {new} WHERE {table.name}.{key} = new.{key}"  # noqa: S608
+        where = f"{table.name}.{key} = new.{key}"
+        statement = f"UPDATE {table.name} SET {columns} FROM {new} WHERE {where}"  # noqa: S608 (names of ours)
     _execute(session, statement, table, names, rows)
 
 

@@ -116,4 +116,4 @@ def _without_addresses(detail: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(session: Session, statement: Any) -> int:
     done = session.execute(statement, execution_options={"synchronize_session": False})
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return int(done.rowcount)  # type: ignore[attr-defined]  # typed as any Result

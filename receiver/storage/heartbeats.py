@@ -48,7 +48,7 @@ def take_turn(session: Session, name: str, minute: datetime) -> bool:
 
 def _move(session: Session, name: str, at: datetime, *only: ColumnElement[bool]) -> bool:
     moved = session.execute(update(Heartbeat).where(Heartbeat.name == name, *only).values(at=at))
-    return int(moved.rowcount) == 1  # type: ignore[attr-defined]
+    return int(moved.rowcount) == 1  # type: ignore[attr-defined]  # typed as any Result
 
 
 def _begin(session: Session, name: str, at: datetime) -> bool:

@@ -298,7 +298,7 @@ def reset_due_times(session: Session, now: datetime, latest: datetime) -> int:
     )
     lease = case((in_hand, now), else_=DELIVERIES.c.lease_until)
     moved = session.execute(put_off.values(due_at=now, lease_until=lease))
-    return int(moved.rowcount)  # type: ignore[attr-defined]
+    return int(moved.rowcount)  # type: ignore[attr-defined]  # typed as any Result
 
 
 def take_again(row: Delivery) -> None:

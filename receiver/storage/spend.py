@@ -102,7 +102,7 @@ def reset_due_times(session: Session, now: datetime) -> int:
         .values(next_poll_at=now, poll_reason=PollReason.CLOCK_ROLLED_BACK)
         .execution_options(synchronize_session=False)
     )
-    return int(moved.rowcount)  # type: ignore[attr-defined]
+    return int(moved.rowcount)  # type: ignore[attr-defined]  # typed as any Result
 
 
 def bring_poll_forward(

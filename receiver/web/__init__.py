@@ -41,9 +41,9 @@ def register(app: Flask, container: Container) -> None:
         app_secrets=settings.app_secrets,
     )
     front = WebhookMiddleware(Bulkhead(BodyLimit(app.wsgi_app), settings.web_threads), reception)
-    app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]
+    app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     if container.channel:
-        app.wsgi_app = AlertMonitor(app.wsgi_app, lambda: _tell(container))  # type: ignore[method-assign]
+        app.wsgi_app = AlertMonitor(app.wsgi_app, lambda: _tell(container))  # type: ignore[method-assign]  # as Flask says
 
 
 def _tell(container: Container) -> None:

@@ -44,7 +44,7 @@ STOP_WITHIN_SECONDS = 60  # for the periodic job in hand; what it could not keep
 log = structlog.get_logger(__name__)
 
 
-class _Consumer(Consumer):  # type: ignore[misc]
+class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
     """Huey's threads without its signal handlers: whoever runs the worker says when to stop."""
 
     def _set_signal_handlers(self) -> None:
