@@ -28,9 +28,10 @@ from receiver.services.inbox.verify import (
     new_delivery,
     plain_header,
 )
-from receiver.storage import inbox, webhook_endpoints
+from receiver.storage import inbox
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, retried
+from receiver.storage.endpoint_cache import EndpointCache
 from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
@@ -131,6 +132,7 @@ class WebhookReceiver:
         self._app_secrets = app_secrets or {}
         self._line = GroupCommit(self._take, MOST_AT_ONCE)
         self._verifier = Verifier(cipher)
+        self._endpoints = EndpointCache()
         self._rejections = RejectionLog()
         self._bounds = DailyBounds()
         self._quarantine_bucket = TokenBucket(QUARANTINE_BURST, QUARANTINE_A_SECOND)
@@ -193,15 +195,15 @@ class WebhookReceiver:
         try:
             with self._database.autocommit_connection() as driver:
                 stores = [item.call for item in arrived if isinstance(item, _Received)]
-                hook_ids = {call.hook_id or call.store_id for call in stores}
-                addresses = webhook_endpoints.resolve_endpoints(
-                    driver, filter(ID.fullmatch, hook_ids), self._now()
-                )
+                hook_ids = set(filter(ID.fullmatch, (call.hook_id or call.store_id for call in stores)))
+                addresses = self._endpoints.resolve(driver, hook_ids, self._now())
                 verified = [
                     self._verified(item, addresses) if isinstance(item, _Received) else item
                     for item in arrived
                 ]
-                return verified, insert_new(driver, _deliveries_in(verified))
+                fresh = insert_new(driver, _deliveries_in(verified))
+                self._endpoints.pass_over_writes(driver)
+                return verified, fresh
         except Collided:
             if not verified:  # it was the look-up: nothing is counted yet, and nothing kept
                 raise
