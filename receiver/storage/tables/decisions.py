@@ -36,7 +36,7 @@ class DecisionRow(Base):
     __tablename__ = "decisions"
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
-    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     decided_at: Mapped[dt.datetime]
     stage: Mapped[str]
     verdict: Mapped[str]

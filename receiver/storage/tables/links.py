@@ -22,7 +22,7 @@ class Link(Base):
     __tablename__ = "links"
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
-    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     advertiser_id: Mapped[str] = mapped_column(index=True)
     linked_at: Mapped[dt.datetime | None]
     claimed_at: Mapped[dt.datetime | None]  # what a signal asserted, where it was bounded (domain/claims.py)

@@ -20,7 +20,6 @@ HAS_LEFT = text("disconnected_at IS NOT NULL")
 IS_ASKED_ABOUT = text("alike_since IS NOT NULL")
 IS_RESERVED = text("admitted_at IS NOT NULL AND reserved_until IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
-IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
 IS_DUE = text("due_at IS NOT NULL")
 IS_OVER = text("(shortened > 0 OR merged > 0 OR passed_over > 0)")  # a bound of domain/limits.py
 
@@ -99,7 +98,6 @@ class Store(Base):
         ),
         Index("ix_stores_alike", "id", sqlite_where=IS_ASKED_ABOUT, postgresql_where=IS_ASKED_ABOUT),
         Index("ix_stores_left", "id", sqlite_where=HAS_LEFT, postgresql_where=HAS_LEFT),
-        Index("ix_stores_skewed", "id", sqlite_where=IS_SKEWED, postgresql_where=IS_SKEWED),
         # What the programme's page counts.
         Index("ix_stores_programme", "programme", "stage"),
         Index(
