@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from receiver.domain.awards import AwardDelivery, AwardState, BlockCause
@@ -122,8 +122,7 @@ class History:
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class DaySpend:
+class DaySpend(NamedTuple):
     """One date's figures in the account's currency; None: TikTok has no figure (yet)."""
 
     date: date
