@@ -27,7 +27,10 @@ Line = Callable[[EvaluationContext], Evidence]
 def evidence_for(case: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
     """All that the answer of a rule rests on, before any override."""
     lines = _SPEND + _what_proves_it(case) if rule_id == "spend_reached" else _LINES[rule_id]
-    return tuple(line(case) for line in lines) + tuple(
+    found = tuple([line(case) for line in lines])
+    if not case.facts.claimed_dates:
+        return found
+    return found + tuple(
         Evidence(name, case.facts.claimed_dates[path], Source.PLUGIN)
         for line, name, path in _CLAIMED_DATES
         if line in lines and path in case.facts.claimed_dates

@@ -209,12 +209,15 @@ class Spend:
         return [self.window.first + timedelta(days=n) for n in range(length)]
 
     def _counts(self, day: date) -> bool:
-        return (
-            self.window is not None
-            and self.counts_from is not None
-            and day in self.window
-            and day >= self.counts_from
-        )
+        first, last = self._counting
+        return first <= day <= last
+
+    @cached_property
+    def _counting(self) -> tuple[date, date]:
+        """The first and the last date that counts; the last comes first where none does."""
+        if self.window is None or self.counts_from is None:
+            return date.max, date.min
+        return max(self.window.first, self.counts_from), self.window.last
 
     def _awaits_split(self, row: DaySpend) -> bool:
         """Return whether a date that may count has spend of which the counting part is still to come."""
