@@ -12,7 +12,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
@@ -31,6 +32,7 @@ from receiver.storage import tables
 MOST = 200_000  # stores that are remembered, some 250 bytes each
 # At which a moment begins or ceases to count.
 AGES = (timedelta(0), AD_CREDIT_HOLDS, LASTING, FIRST_READING, MOVE_IS_NEWS, KEYS_TOLD_FOR, *FRESHNESS)
+IN_ONE_PIECE = frozenset({str, int, bool, type(None), Decimal, date, datetime})  # nearly all there is
 NOT_LOOKED_AT = {(tables.Store, "decided_at")}  # of the columns
 
 
@@ -63,7 +65,7 @@ def content_of(value: Any) -> Any:
     kind: Any = type(value)
     if (read := _parts(kind)) is None:
         return value
-    return tuple(content_of(part) for part in read(value))
+    return tuple([part if type(part) in IN_ONE_PIECE else content_of(part) for part in read(value)])
 
 
 @cache
