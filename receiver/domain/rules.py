@@ -332,7 +332,9 @@ def _answer(
     evidence = evidence_for(case, rule_id)
     override = case.facts.history.overrides.get(rule_id)
     if override is None or rule_id in NOT_OVERRIDABLE:
-        reason = ".".join(filter(None, (rule_id, finding.outcome, finding.reason_code)))
+        reason = f"{rule_id}.{finding.outcome}"
+        if finding.reason_code:
+            reason += f".{finding.reason_code}"
         result = RuleResult(rule_id, finding.outcome, reason, finding.params, evidence)
     else:
         params = {"reason": override.reason, "by": override.by, "rule": rule_id}

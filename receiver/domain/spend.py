@@ -130,7 +130,7 @@ class Spend:
     def days(self) -> tuple[CountedDay, ...]:
         """Every date of the window up to today."""
         rows = {row.date: row for row in self.rows}
-        return tuple(self._day(day, rows.get(day)) for day in self._window_dates())
+        return tuple([self._day(day, rows.get(day)) for day in self._window_dates()])
 
     @cached_property
     def net(self) -> Decimal:
@@ -231,9 +231,9 @@ class Spend:
 
     def _day(self, day: date, row: DaySpend | None) -> CountedDay:
         final = self.is_final(day)
-        missing = ZERO if final else None
-        net = _or(net_of(row, self.payment) if row else None, missing)
-        credit = _or(row.voucher_spend if row else None, missing)
+        net, credit = (net_of(row, self.payment), row.voucher_spend) if row else (None, None)
+        if final:  # what is missing then is nothing
+            net, credit = ZERO if net is None else net, ZERO if credit is None else credit
         if self._counts(day):
             return CountedDay(day, net, credit, final)
         left_out = None if net is None or credit is None else net + credit
@@ -292,10 +292,6 @@ def _ready_on(facts: Facts, account: AccountProfile, zone: ZoneInfo) -> date | N
     """The date on which both link and set-up were there; None before."""
     linked_at, set_up_at = account.linked_at, facts.store.set_up_at
     return None if linked_at is None or set_up_at is None else local_date(max(linked_at, set_up_at), zone)
-
-
-def _or(amount: Decimal | None, otherwise: Decimal | None) -> Decimal | None:
-    return otherwise if amount is None else amount
 
 
 def _is_provisional(facts: Facts, programme: Programme, payment: Payment) -> bool:
