@@ -21,6 +21,7 @@ from receiver.storage import store_names
 from receiver.storage.chunks import chunks_of
 from receiver.storage.database import driver_of
 from receiver.storage.paging import Keyset, ScanPlan, scan
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, Terms, WebhookEndpoint
 from receiver.storage.tables.links import IS_WITHDRAWN
 
@@ -29,6 +30,9 @@ NEWEST_FIRST = Keyset((Store.created_at, Store.id), descending=True)
 IN_LINE = Keyset((Store.joined_at, Store.id))
 BY_ID = Keyset((Store.id,))
 CLOCK_TROUBLES = (TroubleId.CLOCK_AHEAD, TroubleId.CLOCK_BEHIND)
+
+_BY_IDS = select(Store).where(Store.id.in_(STORE_IDS)).execution_options(populate_existing=True)
+_LOCKED = select(Store.id).where(Store.id.in_(STORE_IDS)).order_by(Store.id).with_for_update(key_share=True)
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
@@ -51,8 +55,8 @@ def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store
 def get_stores(session: Session, store_ids: Iterable[str]) -> list[Store]:
     """The stores in the order of their ids, fresh from the database. Raises NotFound."""
     wanted = list(dict.fromkeys(store_ids))
-    query = select(Store).where(Store.id.in_(filter(str.isprintable, wanted)))
-    found = {store.id: store for store in session.scalars(query.execution_options(populate_existing=True))}
+    asked = {"store_ids": list(filter(str.isprintable, wanted))}
+    found = {store.id: store for store in session.scalars(_BY_IDS, asked)}
     for store_id in wanted:
         if store_id not in found:
             raise NotFound(f"there is no store {store_id}")
@@ -86,8 +90,7 @@ def lock_stores(session: Session, store_ids: Iterable[str]) -> None:
     Deliveries still come in: rows that refer to a store do not wait (SQLite's writers wait anyway).
     """
     for ids in chunks_of(sorted(set(store_ids))):
-        query = select(Store.id).where(Store.id.in_(ids)).order_by(Store.id)
-        session.execute(query.with_for_update(key_share=True)).all()
+        session.execute(_LOCKED, {"store_ids": ids}).all()
 
 
 def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:

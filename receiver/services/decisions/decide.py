@@ -48,6 +48,8 @@ BATCH = 100  # stores in a transaction: deliveries wait for it to end where the 
 
 UNCHANGED = UnchangedStores()  # as this process decided
 
+_SORTED_JSON = json.JSONEncoder(sort_keys=True, check_circular=False)
+
 log = structlog.get_logger(__name__)
 
 
@@ -263,7 +265,7 @@ def _digest(decision: Decision, known: dict[str, Any]) -> str:
         "stage": decision.stage,
         "rules": [(rule.id, rule.reason) for rule in decision.rules],
     }
-    return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_SORTED_JSON.encode(says).encode()).hexdigest()
 
 
 @lru_cache(64)
