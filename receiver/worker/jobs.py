@@ -14,13 +14,13 @@ from datetime import UTC, datetime, time, timedelta
 from threading import Event, Lock
 
 import psycopg
-import structlog
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.alerts.notify_staff import notify_staff
 from receiver.services.connections.errands import ask_to_leave
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly
@@ -48,7 +48,7 @@ NIGHT = time(3, 0, tzinfo=UTC)
 PURGE_WITHIN = timedelta(minutes=10)
 QUEUE_LOCK = 0x68756579  # "huey": any number nobody else locks
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

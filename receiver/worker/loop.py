@@ -14,12 +14,12 @@ from contextlib import suppress
 from itertools import islice
 from threading import Event, Thread
 
-import structlog
 from huey.consumer import Consumer
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
@@ -41,7 +41,7 @@ BEAT_SECONDS = 5.0
 REPLAY_EVERY = 10  # full batches of live deliveries: a flood of one store must not stop all replays
 STOP_WITHIN_SECONDS = 60  # for the periodic job in hand; what it could not keep is done again
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
