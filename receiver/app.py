@@ -7,9 +7,8 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from receiver import cli
-from receiver.container import Container, build_container
-from receiver.documents.programme import load_programme
-from receiver.errors import InputError, SettingsError
+from receiver.container import Container, checked_container
+from receiver.errors import SettingsError
 from receiver.logs import log_to_stderr
 from receiver.settings import Settings, read_settings
 
@@ -21,7 +20,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     """
     if settings is None and container is None and _looked_up_by_a_command():
         return create_command_app()
-    return _with_pages(_bare_app(), container or build_container(_with_terms(settings or read_settings())))
+    return _with_pages(_bare_app(), container or checked_container(settings or read_settings()))
 
 
 def create_command_app() -> Flask:
@@ -32,7 +31,7 @@ def create_command_app() -> Flask:
     """
     app = _bare_app()
     try:
-        made = build_container(_with_terms(read_settings()))
+        made = checked_container(read_settings())
     except SettingsError as error:
         app.extensions["receiver"] = error
         return app
@@ -57,15 +56,6 @@ def _with_pages(app: Flask, made: Container) -> Flask:
     if made.sandbox:
         made.sandbox.register(app)
     return app
-
-
-def _with_terms(settings: Settings) -> Settings:
-    """Raises SettingsError for a PROGRAMME that cannot be read: a store that joins would find out first."""
-    try:
-        load_programme(settings.programme)
-    except InputError as error:
-        raise SettingsError(f"PROGRAMME: {error}") from error
-    return settings
 
 
 def _looked_up_by_a_command() -> bool:

@@ -14,8 +14,6 @@ from contextlib import suppress
 from itertools import islice
 from threading import Event, Thread
 
-from huey.consumer import Consumer
-
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
@@ -28,6 +26,7 @@ from receiver.services.deliveries.sequence import FELL_BACK
 from receiver.services.problems.track import track_quietly
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
+from receiver.worker.huey_queue import QuietConsumer
 from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
@@ -44,18 +43,11 @@ STOP_WITHIN_SECONDS = 60  # for the periodic job in hand; what it could not keep
 log = get_logger(__name__)
 
 
-class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
-    """Huey's threads without its signal handlers: whoever runs the worker says when to stop."""
-
-    def _set_signal_handlers(self) -> None:
-        pass
-
-
 def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
     """Work until `stopping` is set. Raises Refused on a database that is not migrated."""
     require_newest(container.database)
     huey = queue_of(container, every_minute(container) if jobs is None else jobs, stopping)
-    consumer = _Consumer(
+    consumer = QuietConsumer(
         huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
     )
     consumer.start()
@@ -72,7 +64,7 @@ def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = No
     log.info("worker stopped")
 
 
-def _work(container: Container, stopping: Event, consumer: Consumer) -> None:
+def _work(container: Container, stopping: Event, consumer: QuietConsumer) -> None:
     beat_due, full_batches, touched = 0.0, 0, TouchedStores()
     while not stopping.is_set():
         try:

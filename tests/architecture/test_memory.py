@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).parents[2]
@@ -19,10 +20,10 @@ print(*sys.modules)
 # Started as an operator starts it; where the work would begin, it says what is loaded.
 WORKER = """
 import sys
-from flask.cli import main
+from receiver.__main__ import main
 from receiver.worker import loop
 loop.run = lambda *_: print(*sys.modules)
-sys.argv = ["flask", "--app", "wsgi", "worker"]
+sys.argv = ["ad-credit", "worker"]
 main()
 """
 
@@ -52,3 +53,12 @@ def test_a_worker_imports_no_page_and_no_migrations(tmp_path):
     modules = loaded(WORKER, tmp_path)
     assert "huey" in modules
     assert not modules & {"alembic", "flask_smorest", "mako", "receiver.web", "receiver.storage.postgresql"}
+
+
+def test_a_worker_imports_no_flask_and_no_driver_but_its_databases(tmp_path):
+    assert not loaded(WORKER, tmp_path) & {"flask", "werkzeug", "jinja2", "psycopg"}
+
+
+@pytest.mark.parametrize("program", [WEB, WORKER])
+def test_neither_imports_what_draws_on_a_terminal(program, tmp_path):
+    assert not loaded(program, tmp_path) & {"rich", "pygments", "attr"}
