@@ -55,4 +55,4 @@ def web_server(host: str, port: int, threads: int) -> list[str]:
     """Return the command that serves the app with so many threads."""
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     workers = ["--blocking-threads", str(threads), "--workers-kill-timeout", str(STOPS_WITHIN_SECONDS)]
-    return [*server, *workers, "--respawn-failed-workers", "--factory", "receiver.app:create_app"]
+    return [*server, *workers, "--respawn-failed-workers", "--factory", "receiver.app:create_served_app"]

@@ -14,7 +14,11 @@ ROOT = Path(__file__).parents[2]
 WEB = """
 import sys
 import wsgi
-assert wsgi.app.test_client().get("/healthz").status_code == 200
+client = wsgi.app.test_client()
+assert client.get("/healthz").status_code == 200
+client.post("/webhooks/woocommerce/st_1", data=b"{}")
+assert client.get("/api/v1/status").status_code == 401
+assert client.get("/connect").status_code == 200
 print(*sys.modules)
 """
 # Started as an operator starts it; where the work would begin, it says what is loaded.
@@ -45,8 +49,14 @@ def loaded(program: str, folder: Path) -> set[str]:
 
 def test_a_web_process_imports_no_worker_no_migrations_and_no_driver_but_its_databases(tmp_path):
     modules = loaded(WEB, tmp_path)
-    assert "receiver.web.admin" in modules
+    assert "receiver.web.connect" in modules
     assert not modules & {"alembic", "huey", "mako", "psycopg", "receiver.storage.postgresql"}
+
+
+def test_a_web_process_imports_what_only_staff_call_and_what_calls_others_when_that_is_asked_for(tmp_path):
+    modules = loaded(WEB, tmp_path)
+    assert not modules & {"receiver.web.admin", "receiver.web.api.admin.areas"}
+    assert not modules & {"requests", "urllib3", "wp_bridge.safe_http", "wp_bridge.store"}
 
 
 def test_a_worker_imports_no_page_and_no_migrations(tmp_path):
