@@ -72,3 +72,8 @@ def test_a_worker_imports_no_flask_and_no_driver_but_its_databases(tmp_path):
 @pytest.mark.parametrize("program", [WEB, WORKER])
 def test_neither_imports_what_draws_on_a_terminal(program, tmp_path):
     assert not loaded(program, tmp_path) & {"rich", "pygments", "attr"}
+
+
+@pytest.mark.parametrize("program", [WEB, WORKER])
+def test_neither_imports_the_dialect_of_a_database_that_is_not_in_use(program, tmp_path):
+    assert "sqlalchemy.dialects.postgresql" not in loaded(program, tmp_path)
