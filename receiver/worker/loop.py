@@ -14,12 +14,10 @@ from contextlib import suppress
 from itertools import islice
 from threading import Event, Thread
 
-import structlog
-from huey.consumer import Consumer
-
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.claims import ClaimsAhead
 from receiver.services.deliveries.process import process_next
@@ -29,6 +27,7 @@ from receiver.services.deliveries.sequence import FELL_BACK
 from receiver.services.problems.track import track_quietly
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
+from receiver.worker.huey_queue import QuietConsumer
 from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
@@ -42,21 +41,14 @@ BEAT_SECONDS = 5.0
 REPLAY_EVERY = 10  # full batches of live deliveries: a flood of one store must not stop all replays
 STOP_WITHIN_SECONDS = 60  # for the periodic job in hand; what it could not keep is done again
 
-log = structlog.get_logger(__name__)
-
-
-class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
-    """Huey's threads without its signal handlers: whoever runs the worker says when to stop."""
-
-    def _set_signal_handlers(self) -> None:
-        pass
+log = get_logger(__name__)
 
 
 def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
     """Work until `stopping` is set. Raises Refused on a database that is not migrated."""
     require_newest(container.database)
     huey = queue_of(container, every_minute(container) if jobs is None else jobs, stopping)
-    consumer = _Consumer(
+    consumer = QuietConsumer(
         huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
     )
     consumer.start()
@@ -73,7 +65,7 @@ def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = No
     log.info("worker stopped")
 
 
-def _work(container: Container, stopping: Event, consumer: Consumer) -> None:
+def _work(container: Container, stopping: Event, consumer: QuietConsumer) -> None:
     beat_due, full_batches, touched = 0.0, 0, TouchedStores()
     ahead = ClaimsAhead(container.database)
     while not stopping.is_set():

@@ -12,16 +12,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.deliveries.apply_signal import ReadDelivery, read_ahead
 from receiver.storage import inbox
 from receiver.storage.database import Database
 
 LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from receiver.domain.deliveries import MOST_TRIES, DeliveryReason, DeliveryState, next_try
 from receiver.domain.hourly_counts import HourlyKind
 from receiver.errors import ReceiverError, StorageUnavailable
+from receiver.logs import bound_contextvars, get_logger
 from receiver.services.deliveries.apply_signal import NOTHING_READ, ReadDelivery, apply_deliveries
 from receiver.services.deliveries.claims import Batch, claim_batch, give_back
 from receiver.services.deliveries.result import ProcessingResult
@@ -45,7 +44,7 @@ COUNTED = {
     DeliveryState.DEAD: HourlyKind.DEAD,
 }
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

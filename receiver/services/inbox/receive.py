@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
-
 from receiver.domain.rejections import RejectionReason
 from receiver.errors import Collided, ReceiverError, StorageUnavailable
 from receiver.integrations.providers import Provider
+from receiver.logs import get_logger
 from receiver.request_id import REQUEST_ID
 from receiver.services.inbox.bounds import DailyBounds
 from receiver.services.inbox.group_commit import GroupCommit
@@ -41,7 +40,7 @@ LENGTH = re.compile(r"[0-9]{1,18}")
 MOST_AT_ONCE = 200  # deliveries in one transaction
 QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write, and anybody can send them
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 # What there is one of for each call is not frozen: that takes several times as long to build.

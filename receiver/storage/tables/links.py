@@ -6,10 +6,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.storage.tables.base import Base, Serial, encrypted_column
+from receiver.storage.tables.base import Base, Serial, encrypted_column, partial_index
 from receiver.storage.types import PackedJson
 
 STANDS = text("ended_at IS NULL")
@@ -46,8 +46,8 @@ class Link(Base):
 
     __table_args__ = (
         UniqueConstraint("store_id", "advertiser_id"),
-        Index("ix_links_standing", "store_id", sqlite_where=STANDS, postgresql_where=STANDS),
-        Index("ix_links_withdrawn", "store_id", sqlite_where=IS_WITHDRAWN, postgresql_where=IS_WITHDRAWN),
+        partial_index("ix_links_standing", "store_id", where=STANDS),
+        partial_index("ix_links_withdrawn", "store_id", where=IS_WITHDRAWN),
     )
 
 
