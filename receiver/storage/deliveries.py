@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, defer
 
 from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
@@ -51,33 +63,49 @@ def _plan(filters: DeliveryFilters, after: int | None) -> ScanPlan:
 
     Topics and senders' ids have no index: each would be one more to write before a webhook is answered.
     """
-    set_names = set(filters.as_json())
-    if filters.stores is not None:
-        newest = _newest_of_each(filters.stores, after)
-        return ScanPlan(select().select_from(Delivery).where(newest), BY_NUMBER, fit(filters), COUNTED)
+    set_names, stores = set(filters.as_json()), _stores_of(filters)
     is_rare = filters.state not in (None, DeliveryState.PROCESSED)
-    for name, leads in (("ids", True), ("failed_in", True), ("store", True), ("state", is_rare)):
+    for name, leads in (("ids", True), ("failed_in", True), ("state", is_rare and not stores)):
         if name in set_names and leads:
             return _led_by(filters, {name}, BY_NUMBER)
+    if stores:
+        bound = COUNTED if set_names <= {"store", "stores"} else LOOKED_THROUGH
+        further = true() if after is None else Delivery.id < after
+        newest = Delivery.id.in_(newest_of(stores, bound + 1, further))
+        return ScanPlan(select().select_from(Delivery).where(newest), BY_NUMBER, fit(filters), bound)
     times = set_names & {"since", "until"}
     return _led_by(filters, times, BY_TIME) if times else _led_by(filters, set(), BY_NUMBER)
 
 
-def _newest_of_each(stores: Sequence[str], after: int | None) -> ColumnElement[bool]:
-    """Of several stores, as many as a page looks at of each: their index has no order of all of them."""
-    further = true() if after is None else Delivery.id < after
-    newest = [
-        select(
-            select(Delivery.id)
-            .where(Delivery.store_id == store_id, further)
-            .order_by(Delivery.id.desc())
-            .limit(COUNTED + 1)
-            .subquery()
-            .c.id
-        )
-        for store_id in stores
-    ]
-    return Delivery.id.in_(select(union_all(*newest).subquery().c.id))
+def _stores_of(filters: DeliveryFilters) -> Sequence[str] | None:
+    return filters.stores if filters.store is None else (filters.store,)
+
+
+def of_stores(stores: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition of these stores' deliveries."""
+    # One by one: of a list, SQLite prefers to walk along all that has ended.
+    return or_(false(), *(or_(_ended_of(store), _waiting_of(store)) for store in stores))
+
+
+def newest_of(stores: Sequence[str], most: int, *further: ColumnElement[bool]) -> Select[int]:
+    """Select numbers of each store's deliveries, in no order: `most` of the newest ones are among them."""
+    newest = []
+    for store in stores:
+        ended = select(Delivery.id).where(_ended_of(store), *further).order_by(Delivery.id.desc()).limit(most)
+        # All of them, for their index has another order; a day's bounds of a store keep them few.
+        newest += [select(ended.subquery().c.id), select(Delivery.id).where(_waiting_of(store), *further)]
+    return select(union_all(*newest).subquery().c.id)
+
+
+def _ended_of(store_id: str) -> ColumnElement[bool]:
+    """Return the condition that `ix_deliveries_ended_of_store` serves."""
+    return and_(Delivery.due_at.is_(None), Delivery.store_id == store_id)
+
+
+def _waiting_of(store_id: str) -> ColumnElement[bool]:
+    """Return the condition that `ix_deliveries_lanes` serves."""
+    lane = func.coalesce(Delivery.store_id, literal_column("''"))
+    return and_(Delivery.due_at.is_not(None), lane == store_id)
 
 
 def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:
@@ -102,8 +130,7 @@ def count_states(session: Session, filters: DeliveryFilters) -> dict[DeliverySta
         return dict(zip(DeliveryState, session.scalars(union_all(*counts)), strict=True))
     if set_names - {"store", "stores", "since", "until"}:
         return None
-    plan = _plan(filters, None)
-    rows = plan.rows.add_columns(Delivery.state).where(*plan.wanted).limit(COUNTED + 1).subquery()
+    rows = select(Delivery.state).where(*fit(filters)).limit(COUNTED + 1).subquery()
     counted = session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
     by_state = {DeliveryState(state): count for state, count in counted}
     return by_state if sum(by_state.values()) <= COUNTED else None
@@ -166,8 +193,8 @@ def newest_delivery(session: Session) -> int:
 
 def last_of_store(session: Session, store_id: str) -> datetime | None:
     """When the newest delivery of a store came."""
-    query = select(Delivery.received_at).where(Delivery.store_id == store_id).order_by(Delivery.id.desc())
-    return session.scalars(query.limit(1)).first()
+    newest = select(Delivery.received_at).where(Delivery.id.in_(newest_of([store_id], 1)))
+    return session.scalars(newest.order_by(Delivery.id.desc()).limit(1)).first()
 
 
 def next_to_replay(
@@ -202,7 +229,6 @@ def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
     exact = {
         Delivery.state: filters.state,
         Delivery.source: filters.source,
-        Delivery.store_id: filters.store,
         Delivery.topic: filters.topic,
         Delivery.delivery_id: filters.delivery,
         Delivery.reason: filters.cause,
@@ -215,8 +241,8 @@ def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
             Attempt.replay_id == filters.failed_in, Attempt.outcome.in_(UNDONE)
         )
         wanted += [Delivery.id.in_(tried), Delivery.state.in_(UNDONE)]
-    if filters.stores is not None:
-        wanted.append(Delivery.store_id.in_(filters.stores))
+    if (stores := _stores_of(filters)) is not None:
+        wanted.append(of_stores(stores))
     if filters.since is not None:
         wanted.append(Delivery.received_at >= filters.since)
     if filters.until is not None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage import address_claims
+from receiver.storage.deliveries import of_stores
 from receiver.storage.tables import (
     AuditEntry,
     Award,
@@ -39,7 +40,7 @@ def erase(session: Session, store: Store) -> dict[str, int]:
         "deliveries": _rows(
             session,
             update(Delivery)
-            .where(Delivery.store_id == store.id, Delivery.body.is_not(None))
+            .where(of_stores([store.id]), Delivery.body.is_not(None))
             .values(body=None, headers=[]),
         ),
         "quarantine": _rows(session, delete(Quarantined).where(Quarantined.store_id == store.id)),

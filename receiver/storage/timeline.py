@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 from receiver.domain.timeline import OF_A_STORE, TimelineFilters, TimelineKind
 from receiver.paging import LARGEST_ID, Page, wrong_cursor
 from receiver.storage import hourly_counts
+from receiver.storage.deliveries import newest_of
 from receiver.storage.paging import BETWEEN, LONGEST_CURSOR, Key, Keyset, ScanPlan, scan
 from receiver.storage.tables import AuditEntry, DecisionRow, Delivery, HourlyCount, Link, PollRow
 
@@ -149,18 +150,7 @@ def _newest_of(
     latest = min(moment for moment in (until, after and after.at, LATEST) if moment)
     newest = select(Delivery.id).where(Delivery.received_at <= latest)
     last = session.scalar(newest.order_by(Delivery.received_at.desc(), Delivery.id.desc()).limit(1)) or 0
-    of_each = [
-        select(
-            select(Delivery.id)
-            .where(Delivery.store_id == store_id, Delivery.id <= last + OUT_OF_ORDER)
-            .order_by(Delivery.id.desc())
-            .limit(OUT_OF_ORDER + LOOKED_THROUGH + 1)
-            .subquery()
-            .c.id
-        )
-        for store_id in stores
-    ]
-    return select(union_all(*of_each).subquery().c.id)
+    return newest_of(stores, OUT_OF_ORDER + LOOKED_THROUGH + 1, Delivery.id <= last + OUT_OF_ORDER)
 
 
 def _decisions(

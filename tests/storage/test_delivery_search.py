@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.storage import deliveries
 from receiver.storage.deliveries import count_states, search_deliveries
-from receiver.storage.tables import Delivery
+from receiver.storage.erasure import erase
+from receiver.storage.tables import Delivery, Store
 from tests.signals import add_shop, keep_one, signal
 
 
@@ -114,3 +116,57 @@ def test_states_are_counted_where_an_index_finds_what_fits_and_up_to_a_bound(con
     monkeypatch.setattr(deliveries, "COUNTED", 3)
     assert counts()["received"] == 4  # more than 3
     assert counts(store=item.store_id) is None
+
+
+def test_counts_by_store_and_time_hold_where_the_newest_came_later(container, kept, monkeypatch):
+    monkeypatch.setattr(deliveries, "COUNTED", 2)
+    with container.database.reading() as session:
+        first = session.get(Delivery, kept[0])
+        for stores in ({"store": first.store_id}, {"stores": (first.store_id, "st_other")}):
+            filters = DeliveryFilters(until=first.received_at + timedelta(minutes=2), **stores)
+            assert count_states(session, filters) == {DeliveryState.RECEIVED: 2}
+
+
+def finish(container, ids):
+    with container.database.writing() as session:
+        for number in ids:
+            session.get(Delivery, number).due_at = None
+
+
+def test_what_waits_and_what_ended_of_a_store_is_one_listing(container, kept):
+    other = add_shop(container, url="https://other.example/").id
+    keep_one(container, other, signal(1, home_url="https://other.example/"))
+    finish(container, kept[::2])
+    with container.database.reading() as session:
+        store = session.get(Delivery, kept[0]).store_id
+        assert deliveries.last_of_store(session, store) == session.get(Delivery, kept[-1]).received_at
+        waits = deliveries.next_to_replay(
+            session, DeliveryFilters(store=store), after=0, up_to=kept[-1], limit=9, now=container.now()
+        )
+    assert [number for number, _ in waits] == kept
+    assert pages(container, DeliveryFilters(store=store)) == kept[::-1]
+    assert pages(container, DeliveryFilters(stores=(store, other)))[1:] == kept[::-1]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # an empty PostgreSQL plans nothing along an index
+def test_whatever_asks_for_a_stores_deliveries_walks_along_an_index_by_store(container, kept):
+    asked = []
+    event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+    one, two = DeliveryFilters(store="st_1"), DeliveryFilters(stores=("st_1", "st_2"))
+    with container.database.writing() as session:
+        for filters in (one, two):
+            search_deliveries(session, filters, after=9, limit=3)
+            count_states(session, filters)
+            deliveries.count_deliveries(session, filters, container.now())
+            deliveries.next_to_replay(session, filters, after=0, up_to=9, limit=3, now=container.now())
+        deliveries.last_of_store(session, "st_1")
+        erase(session, session.scalars(select(Store)).first())
+    of_deliveries = [item for item in asked if " deliveries" in item[0]]
+    with container.database.autocommit_connection() as driver:
+        plans = [
+            step[3]
+            for statement, parameters in of_deliveries
+            for step in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    read = {re.sub(r".* USING | \(.*", "", step) for step in plans if "deliveries" in step}
+    assert read == {"INTEGER PRIMARY KEY", "INDEX ix_deliveries_ended_of_store", "INDEX ix_deliveries_lanes"}

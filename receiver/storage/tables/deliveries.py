@@ -12,6 +12,7 @@ from receiver.domain.deliveries import DeliveryState
 from receiver.storage.tables.base import Base, Serial
 
 IS_DUE = text("due_at IS NOT NULL")
+IS_OVER = text("due_at IS NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
 IS_DEAD = text(f"state = '{DeliveryState.DEAD}'")
@@ -58,7 +59,10 @@ class Delivery(Base):
             postgresql_where=IS_DUE,
         ),
         Index("ix_deliveries_state", "state", "id"),
-        Index("ix_deliveries_store", "store_id", "id"),
+        # By store, of what has ended: what waits stands in its lane already.
+        Index(
+            "ix_deliveries_ended_of_store", "store_id", "id", sqlite_where=IS_OVER, postgresql_where=IS_OVER
+        ),
         Index("ix_deliveries_received", "received_at", "id"),
         Index(
             "ix_deliveries_lost", "store_id", "topic", "id", sqlite_where=IS_LOST, postgresql_where=IS_LOST
