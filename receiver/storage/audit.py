@@ -88,8 +88,8 @@ def _store_of(session: Session, subject: str) -> str | None:
         return session.scalar(select(Delivery.store_id).where(Delivery.id == int(name)))
     if kind not in OWNED:
         return None
-    owner = OWNED[kind]
-    return session.scalar(select(owner.store_id).where(owner.id == subject))
+    owner = session.get(OWNED[kind], subject)  # asks for nothing: it was read to be changed
+    return None if owner is None else owner.store_id
 
 
 def entries_of_award(session: Session, award_id: str) -> list[AuditEntry]:

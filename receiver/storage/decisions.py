@@ -112,11 +112,12 @@ def thin_decisions(session: Session, before: datetime, limit: int) -> int:
     Looks back THINNED from that moment, so that what was thinned is not read every night; a day in a
     statement, the last one first: only that is new on most nights. Answers how many rows went.
     """
-    midnight, gone = datetime.combine(before.astimezone(UTC).date(), time(0), UTC), 0
-    for days in range(THINNED.days + 1):
-        gone += _thin_day(session, midnight - timedelta(days=days), before, limit - gone)
-        if gone >= limit:
-            break
+    day, gone = datetime.combine(before.astimezone(UTC).date(), time(0), UTC), 0
+    looked_back = (DecisionRow.decided_at >= day - THINNED, DecisionRow.decided_at < before)
+    oldest = session.scalar(select(func.min(DecisionRow.decided_at)).where(*looked_back))
+    while oldest is not None and day + timedelta(days=1) > oldest and gone < limit:
+        gone += _thin_day(session, day, before, limit - gone)
+        day -= timedelta(days=1)
     return gone
 
 
