@@ -72,7 +72,7 @@ def process_next(
     Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
     Raises StorageUnavailable, having lost nothing.
     """
-    with database.writing() as session:
+    with database.writing_unsynced() as session:  # a claim that is lost is made again
         claims = inbox.claim(session, now, limit, LEASE, chance)
     parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
     if not stopping():
