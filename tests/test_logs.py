@@ -141,7 +141,7 @@ def test_lines_about_a_delivery_carry_its_id(container, lines, monkeypatch):
     found = lines()
     told = {event: [item.get("delivery_id") for item in found if item["event"] == event] for event in EVENTS}
     assert told == {"an effect": [None, *ids], "delivery not processed": ids}
-    (undone,) = [item for item in found if item["event"] == "batch undone, each delivery alone"]
+    (undone,) = [item for item in found if item["event"] == "batch undone, done in parts"]
     assert undone["deliveries"] == ids
     assert "a-word-of-a-body" not in json.dumps(found)
 

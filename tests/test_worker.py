@@ -105,7 +105,8 @@ class TestInbox:
     ) -> None:
         decided, touched = decisions(monkeypatch), loop.TouchedStores()
         monkeypatch.setattr(loop, "DECIDE_SECONDS", 3600.0)
-        known, other = [Outcome(("st_1",))] * loop.BATCH, [Outcome(("st_2",))] * loop.BATCH
+        whole = loop.batch_of(container.database)
+        known, other = [Outcome(("st_1",))] * whole, [Outcome(("st_2",))] * whole
         monkeypatch.setattr(loop, "process_next", Inbox(known, other, known, [Outcome(("st_3",))]))
         seen = []
         for _ in range(4):
@@ -156,7 +157,8 @@ class TestInbox:
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(loop, "IDLE_SECONDS", 3600.0)
-        inbox = Inbox([Outcome()] * loop.BATCH, [Outcome()] * loop.BATCH)
+        full = [Outcome()] * loop.batch_of(container.database)
+        inbox = Inbox(full, full)
         monkeypatch.setattr(loop, "process_next", inbox)
         working.start(container)
         wait_until(lambda: inbox.asked == 3)
@@ -164,7 +166,7 @@ class TestInbox:
     def test_a_replay_moves_only_after_a_look_that_took_all_that_was_due(
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        full = [Outcome()] * loop.BATCH
+        full = [Outcome()] * loop.batch_of(container.database)
         inbox = Inbox(full, full, full[1:])
         looks: list[int] = []
         monkeypatch.setattr(loop, "process_next", inbox)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Table, Text, bindparam
+from sqlalchemy import ColumnElement, Dialect, Table, Text, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -18,6 +18,19 @@ from sqlalchemy.sql.functions import FunctionElement
 
 # One value for each column.
 Values = tuple[Any, ...]
+
+
+class _Rows(TypeDecorator[list[Values]]):
+    """Rows of values as JSON; for PostgreSQL those of one column as an array, which it reads sooner."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[Values] | None, dialect: Dialect) -> str:
+        rows = value or []
+        if dialect.name == "sqlite" or any(len(row) > 1 for row in rows):
+            return json.dumps(rows)
+        return _as_array([row[0] for row in rows])
 
 
 class _IsAnyOf(FunctionElement[bool]):
@@ -33,7 +46,7 @@ def is_any_of(column: Any, values: Iterable[str] | Iterable[int]) -> ColumnEleme
 
 def are_any_of(columns: Sequence[Any], rows: Iterable[Values]) -> ColumnElement[bool]:
     """Return the condition that columns of texts or whole numbers have the values of one of these rows."""
-    return _IsAnyOf(*columns, bindparam(None, json.dumps(list(rows)), type_=Text, unique=True))
+    return _IsAnyOf(*columns, bindparam(None, list(rows), type_=_Rows, unique=True))
 
 
 @compiles(_IsAnyOf, "sqlite")
@@ -44,6 +57,11 @@ def _in_sqlite(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
 
 @compiles(_IsAnyOf, "postgresql")
 def _in_postgresql(element: _IsAnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    if len(element.clauses) == 2:
+        column, values = (compiler.process(clause, **how) for clause in element.clauses)
+        kind = element.clauses.clauses[0].type.compile(compiler.dialect)
+        # Not `= ANY`: beside an `OR`, each row would be compared with every value.
+        return f"{column} IN (SELECT unnest(CAST({values} AS {kind}[])))"
     return _in_json(element, compiler, "item ->> {place}", "json_array_elements({rows}::json) AS item", **how)
 
 

@@ -82,6 +82,17 @@ class Database:
             yield session
 
     @contextmanager
+    def writing_unsynced(self) -> Iterator[Session]:
+        """Like `writing`, for what may be lost with a crash of PostgreSQL: its commit waits for no disk.
+
+        Once a later commit is durable, so is this one.
+        """
+        with self.writing() as session:
+            if not self.is_sqlite:
+                session.execute(text("SET LOCAL synchronous_commit = off"))
+            yield session
+
+    @contextmanager
     def migrating(self) -> Iterator[Session]:
         """Like `writing`, but a statement may take as long as it takes."""
         with self.writing() as session, self._unhurried(session):

@@ -19,19 +19,20 @@ from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
 from receiver.logs import get_logger
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.claims import ClaimsAhead
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
 from receiver.services.deliveries.restart import restart_agreed
 from receiver.services.deliveries.sequence import FELL_BACK
 from receiver.services.problems.track import track_quietly
 from receiver.storage import heartbeats
+from receiver.storage.database import Database
 from receiver.storage.migrate import require_newest
 from receiver.worker.huey_queue import QuietConsumer
 from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
-BATCH = 500
+# Who waits for SQLite's lock waits for a whole batch; PostgreSQL locks the stores of a batch alone.
+BATCH, BATCH_ON_POSTGRESQL = 500, 1_000
 # While whole batches wait, the stores they touch are decided once for many deliveries: so many at a time, the
 # longest waiting first; a second after the first was touched, or after three times as long as it took before.
 DECIDED_AT_ONCE, DECIDE_SECONDS, SHARE = 500, 1.0, 3
@@ -67,15 +68,13 @@ def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = No
 
 def _work(container: Container, stopping: Event, consumer: QuietConsumer) -> None:
     beat_due, full_batches, touched = 0.0, 0, TouchedStores()
-    ahead = ClaimsAhead(container.database)
     while not stopping.is_set():
         try:
             if time.monotonic() >= beat_due:
                 _beat(container)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            more = work_inbox(container, stopping.is_set, touched, ahead)
-            full_batches = full_batches + 1 if more else 0
+            full_batches = full_batches + 1 if work_inbox(container, stopping.is_set, touched) else 0
             pause = 0.0 if full_batches % REPLAY_EVERY else _work_replay(container)
             pause = 0.0 if full_batches else pause
         except StorageUnavailable as error:
@@ -85,8 +84,6 @@ def _work(container: Container, stopping: Event, consumer: QuietConsumer) -> Non
             log.exception("worker goes on after an error")
             pause = TROUBLE_SECONDS
         stopping.wait(pause)
-    with suppress(StorageUnavailable):
-        ahead.close(container.now())
     with suppress(StorageUnavailable):
         touched.decide(container)
 
@@ -128,28 +125,29 @@ class TouchedStores:
         self._due_at = ended + max(DECIDE_SECONDS, SHARE * (ended - began))
 
 
+def batch_of(database: Database) -> int:
+    """Return how many deliveries a batch takes at most."""
+    return BATCH if database.is_sqlite else BATCH_ON_POSTGRESQL
+
+
 def work_inbox(
     container: Container,
     stopping: Callable[[], bool] = lambda: False,
     touched: TouchedStores | None = None,
-    ahead: ClaimsAhead | None = None,
 ) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do.
 
-    With `touched` the stores of a whole batch may wait there until they are due. With `ahead` the batch comes
-    from there.
+    With `touched` the stores of a whole batch may wait there until they are due.
     """
-    now, decides = container.now(), touched is None or touched.is_due()
-    # Deciding takes long, and a batch that is claimed meanwhile has a lease.
-    batch = ahead.take(now, BATCH, further=not decides) if ahead else None
-    outcomes = process_next(container.database, now, limit=BATCH, stopping=stopping, claimed=batch)
+    limit = batch_of(container.database)
+    outcomes = process_next(container.database, container.now(), limit=limit, stopping=stopping)
     passed_over = [
         store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
     ]
     restart_agreed(container.database, container.now(), passed_over)
-    is_whole, touched_now = len(outcomes) == BATCH, TouchedStores() if touched is None else touched
+    is_whole, touched_now = len(outcomes) == limit, TouchedStores() if touched is None else touched
     touched_now.add(store_id for outcome in outcomes for store_id in outcome.stores)
-    if decides or not is_whole:
+    if touched is None or not is_whole or touched.is_due():
         touched_now.decide(container)
     dead = {outcome.sender for outcome in outcomes if outcome.state is DeliveryState.DEAD}
     track_quietly(container.database, container.now(), dead)

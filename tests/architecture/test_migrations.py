@@ -78,7 +78,7 @@ def test_migrations_and_tables_agree_on_the_condition_of_each_partial_index(data
             statement = (
                 "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NOT NULL"
             )
-            assert set(session.scalars(text(made))) == set(told)
+            assert set(session.scalars(text(statement))) == set(told)
     database.close()
 
 

@@ -82,6 +82,15 @@ def test_postgresql_commits_are_on_disk_before_they_return(postgresql):
     database.close()
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_only_what_may_be_lost_is_committed_before_it_is_on_disk_and_nothing_after_it(container):
+    found = []
+    for transaction in (container.database.writing_unsynced, container.database.writing):
+        with transaction() as session:
+            found.append(session.scalar(text("SHOW synchronous_commit")))
+    assert found == ["off", "on"]
+
+
 def test_a_rehearsal_is_seen_inside_it_and_leaves_nothing_behind(container):
     with container.database.rolled_back() as rehearsal:
         with rehearsal.writing() as session:

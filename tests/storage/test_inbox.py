@@ -231,6 +231,19 @@ def test_only_what_is_ours_can_be_held(container: Container, store_id: str):
         assert [inbox.hold(session, [other]) for other in others] == [[], [], []]
 
 
+def test_what_was_erased_after_its_claim_is_not_held_and_claimed_anew_without_its_body(
+    container: Container, store_id: str, clock: FrozenClock
+):
+    kept = keep(container, store_id, b"a", b"b")
+    claims = claim(container)
+    with container.database.writing() as session:
+        session.get_one(Delivery, kept[0].id).body = None
+    with container.database.writing() as session:
+        assert [(row.id, row.body) for row in inbox.hold(session, claims)] == [(kept[1].id, b"b")]
+    clock.move(seconds=LEASE.total_seconds())
+    assert [item.content.body for item in claim(container) if item.id == kept[0].id] == [None]
+
+
 def test_what_was_ignored_cannot_be_taken_again(container: Container, store_id: str):
     keep(container, store_id, b"a")
     (claimed,) = claim(container)

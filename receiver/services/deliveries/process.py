@@ -1,4 +1,4 @@
-"""Works the inbox off: a batch in one transaction, or each delivery alone, with its effects or without any.
+"""Works the inbox off: a batch in one transaction or in parts, each delivery with its effects or without any.
 
 What fails rolls back and is tried again later; what can never succeed is dead at once; a database that does
 not answer is nobody's fault, and the delivery is given back.
@@ -7,10 +7,11 @@ not answer is nobody's fault, and the delivery is given back.
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
@@ -19,13 +20,13 @@ from receiver.domain.deliveries import MOST_TRIES, DeliveryReason, DeliveryState
 from receiver.domain.hourly_counts import HourlyKind
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.logs import bound_contextvars, get_logger
-from receiver.services.deliveries.apply_signal import NOTHING_READ, ReadDelivery, apply_deliveries
-from receiver.services.deliveries.claims import Batch, claim_batch, give_back
+from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage import hourly_counts, inbox
 from receiver.storage.database import Database, savepoint
 from receiver.storage.tables import Delivery, Replay
 
+LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
 LONGEST_ERROR = 500
 WORKER = "worker"
 
@@ -65,23 +66,22 @@ def process_next(
     limit: int = 50,
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
-    claimed: Batch | None = None,
 ) -> list[AttemptResult]:
-    """Process a batch that was claimed before, or claim what is due, in turn from each store.
+    """Claim what is due, in turn from each store, and process it.
 
     Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
     Raises StorageUnavailable, having lost nothing.
     """
-    batch = claimed or claim_batch(database, now, limit, chance)
-    claims = batch.claims
+    with database.writing_unsynced() as session:  # a claim that is lost is made again
+        claims = inbox.claim(session, now, limit, LEASE, chance)
+    parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
     if not stopping():
         try:
-            return _logged(_processed(database, claims, now, batch.read))
-        # One of them or storage: each alone shows which, and only that one stays behind.
-        except Exception as error:
-            deliveries = [claim.id for claim in claims]
-            log.info("batch undone, each delivery alone", deliveries=deliveries, error=type(error).__name__)
-    return _logged(_each_attempted(database, claims, now, chance, stopping))
+            return _logged(_processed(database, claims, now))
+        except Exception as error:  # one of them or storage: parts show which, and only that one stays behind
+            parts, ids = _parts(claims, error), [claim.id for claim in claims]
+            log.info("batch undone, done in parts", deliveries=ids, error=type(error).__name__)
+    return _logged(_attempted(database, deque(parts), now, chance, stopping))
 
 
 def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
@@ -92,28 +92,42 @@ def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
     return outcomes
 
 
-def _each_attempted(
+def _attempted(
     database: Database,
-    claims: Sequence[inbox.ClaimedDelivery],
+    waiting: deque[Sequence[inbox.ClaimedDelivery]],
     now: datetime,
     chance: Callable[[], float],
     stopping: Callable[[], bool],
 ) -> list[AttemptResult]:
+    """Attempt part by part; one that fails again in parts of its own, down to the delivery that fails."""
     outcomes: list[AttemptResult] = []
-    for place, claim in enumerate(claims):
+    while waiting:
+        part = waiting.popleft()
         if stopping():
-            give_back(database, claims[place:], now)
+            _give_back(database, [*part, *chain(*waiting)], now)
             return outcomes
         try:
-            with bound_contextvars(delivery_id=claim.id):
-                outcome = _attempt(database, claim, now, chance)
-        except StorageUnavailable as error:
-            rest = [claim.id for claim in claims[place:]]
-            log.warning("deliveries given back", deliveries=rest, error=str(error))
-            give_back(database, claims[place:], now)
-            return _known_or_raise(outcomes, error)
-        outcomes += [outcome] if outcome else []
+            outcomes += _attempt(database, part, now, chance)
+        except Exception as error:
+            if len(part) > 1:
+                waiting.extendleft(reversed(_parts(part, error)))
+            elif isinstance(error, StorageUnavailable):
+                rest = [*part, *chain(*waiting)]
+                ids = [claim.id for claim in rest]
+                log.warning("deliveries given back", deliveries=ids, error=str(error))
+                _give_back(database, rest, now)
+                return _known_or_raise(outcomes, error)
+            else:
+                raise
     return outcomes
+
+
+def _parts(
+    claims: Sequence[inbox.ClaimedDelivery], error: Exception
+) -> list[Sequence[inbox.ClaimedDelivery]]:
+    """Return two halves; where storage failed, each alone, since one that waits in vain waits for seconds."""
+    size = 1 if isinstance(error, StorageUnavailable) else (len(claims) + 1) // 2
+    return [claims[at : at + size] for at in range(0, len(claims), size)]
 
 
 def process_again(
@@ -152,30 +166,33 @@ def _apply_alone(
 
 
 def _attempt(
-    database: Database, claim: inbox.ClaimedDelivery, now: datetime, chance: Callable[[], float]
-) -> AttemptResult | None:
-    """None when the lease lapsed meanwhile and the delivery is somebody else's."""
-    try:
-        return next(iter(_processed(database, [claim], now)), None)
-    except StorageUnavailable:
-        raise
-    except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
-        ending, due_at = _failure(error, claim.tries, now, chance)
-    return _finished(database, claim, now, ending, due_at)
+    database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime, chance: Callable[[], float]
+) -> list[AttemptResult]:
+    """Nothing for those whose leases lapsed meanwhile: they are somebody else's.
+
+    Of one alone only storage's errors are raised, of several all are.
+    """
+    if len(claims) > 1:
+        return _processed(database, claims, now)
+    (claim,) = claims
+    with bound_contextvars(delivery_id=claim.id):
+        try:
+            return _processed(database, claims, now)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
+            ending, due_at = _failure(error, claim.tries, now, chance)
+        return _finished(database, claim, now, ending, due_at)
 
 
 def _processed(
-    database: Database,
-    claims: Sequence[inbox.ClaimedDelivery],
-    now: datetime,
-    read: Mapping[int, ReadDelivery] = NOTHING_READ,
+    database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
 ) -> list[AttemptResult]:
     """Effects, attempts and states in one transaction: all of it or nothing."""
     with database.writing() as session:
         rows = inbox.hold(session, claims)
         hopeful = [row for row in rows if row.tries <= MOST_TRIES]
-        results = apply_deliveries(session, hopeful, now, read)
-        endings = dict(zip((row.id for row in hopeful), results, strict=True))
+        endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
         return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
 
 
@@ -185,10 +202,10 @@ def _finished(
     now: datetime,
     ending: ProcessingResult,
     due_at: datetime | None,
-) -> AttemptResult | None:
+) -> list[AttemptResult]:
     with database.writing() as session:
         rows = inbox.hold(session, [claim])
-        return next(iter(_ended(session, [(row, ending, due_at) for row in rows], now)), None)
+        return _ended(session, [(row, ending, due_at) for row in rows], now)
 
 
 def _ended(
@@ -237,6 +254,15 @@ def _told(error: Exception) -> str:
 
 def _storable(error: str) -> str:
     return "".join(char if char.isprintable() else " " for char in error)[:LONGEST_ERROR]
+
+
+def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: datetime) -> None:
+    """As well as the database lets us: what stays claimed is free again when its lease is over."""
+    try:
+        with database.writing() as session:
+            inbox.give_back(session, inbox.hold(session, claims), now)
+    except StorageUnavailable as error:
+        log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 
 
 def _known_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:

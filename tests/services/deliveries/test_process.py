@@ -15,7 +15,6 @@ from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
 from receiver.services.deliveries import apply_signal, process
-from receiver.services.deliveries.claims import LEASE
 from receiver.services.deliveries.process import AttemptResult, process_next
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
@@ -160,6 +159,26 @@ def test_a_poisoned_one_does_not_hold_its_neighbours_up(
         DeliveryState.FAILED,
         DeliveryState.PROCESSED,
     ]
+
+
+def test_of_a_large_batch_the_poisoned_one_is_found_by_halves(
+    container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    ids = [keep_one(container, store_id, linked(8) if seq == 8 else signal(seq)) for seq in range(1, 17)]
+    break_links(monkeypatch, RuntimeError("broke"))
+    sizes: list[int] = []
+    real = process.apply_deliveries
+
+    def noted(session: Any, deliveries: Any, *given: Any) -> Any:
+        sizes.append(len(deliveries))
+        return real(session, deliveries, *given)
+
+    monkeypatch.setattr(process, "apply_deliveries", noted)
+    states = {item.delivery_id: item.state for item in work(container, limit=16)}
+    assert [number for number, state in states.items() if state == DeliveryState.FAILED] == [ids[7]]
+    assert list(states) == ids
+    assert sizes == [16, 8, 4, 4, 2, 2, 1, 1, 8]
+    assert [len(attempts(container, item)) for item in ids] == [1] * 16
 
 
 def test_a_duplicate_of_a_failed_one_is_tried_at_once(
@@ -350,7 +369,7 @@ def test_one_that_every_worker_dies_of_ends_too(container: Container, store_id: 
     delivery_id = keep_one(container, store_id, signal())
     for _ in range(9):
         with container.database.writing() as session:
-            assert len(inbox.claim(session, container.now(), 1, LEASE)) == 1
+            assert len(inbox.claim(session, container.now(), 1, process.LEASE)) == 1
         clock.move(minutes=5)
     assert [item.state for item in work(container)] == [DeliveryState.DEAD]
     assert row(container, delivery_id).error == "every worker that took it was lost"
@@ -392,11 +411,11 @@ def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_o
     alone: list[int] = []
     real = process.apply_deliveries
 
-    def counted(session: Any, deliveries: Any, *given: Any) -> Any:
+    def counted(session: Any, deliveries: Any, now: Any) -> Any:
         if len(deliveries) > 1:
             raise RuntimeError("the batch is undone")
         alone.append(deliveries[0].id)
-        return real(session, deliveries, *given)
+        return real(session, deliveries, now)
 
     monkeypatch.setattr(process, "apply_deliveries", counted)
     done = work(container, stopping=lambda: len(alone) == 2)
