@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from receiver.cli.output import json_option, print_one
 from receiver.cli.single import single_command
-from receiver.collector import freeze_start
+from receiver.collector import collect_seldom, freeze_start
 from receiver.container import current_container
 
 
@@ -22,5 +22,6 @@ def worker_command(as_json: bool) -> None:
         # In a thread: a handler that sets an event its own thread is waiting on can wait for itself.
         signal.signal(number, lambda *_: Thread(target=stopping.set).start())
     freeze_start()
+    collect_seldom()
     run(current_container(), stopping)
     print_one({"worker": "stopped"}, as_json)
