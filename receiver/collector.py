@@ -20,7 +20,7 @@ def freeze_start() -> None:
 def collect_seldom() -> None:
     """Let a process that decides many stores collect less often.
 
-    Collecting took a tenth of the time in which stores are decided, and found nothing: their documents refer
-    to nothing that refers back.
+    Collections took up to a tenth of the time in which stores are decided, and found nothing: what a decision
+    makes does not refer back to itself.
     """
     gc.set_threshold(NEW_OBJECTS)

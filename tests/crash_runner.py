@@ -54,14 +54,25 @@ class Found:
 
 
 def kill_at_random(
-    container: Container, port: int, kills: int, seed: int, progress: Callable[[], None] = lambda: None
+    container: Container,
+    port: int,
+    kills: int,
+    seed: int,
+    progress: Callable[[], None] = lambda: None,
+    *,
+    rest: float = 0.0,
 ) -> Found:
-    """Serve, send and kill, half of the kills each; then let a worker finish what is left."""
+    """Serve, send and kill, half of the kills each; then let a worker finish what is left.
+
+    `rest` is what each sender waits after each signal, in seconds.
+    """
     chance, found, stopping = random.Random(seed), Found(kills), Event()
     urls = [f"https://shop-{number}.example/" for number in range(STORES)]
     stores = [(add_shop(container, url=url).id, url) for url in urls]
     numbers = count(1)
-    senders = [Thread(target=_send, args=(port, stores, numbers, found, stopping)) for _ in range(SENDERS)]
+    senders = [
+        Thread(target=_send, args=(port, stores, numbers, found, stopping, rest)) for _ in range(SENDERS)
+    ]
     with running(container, web(port)) as serving, running(container, worker()) as working:
         wait_until(lambda: answers(port))
         for sender in senders:
@@ -80,10 +91,16 @@ def kill_at_random(
 
 
 def _send(
-    port: int, stores: Sequence[tuple[str, str]], numbers: Iterator[int], found: Found, stopping: Event
+    port: int,
+    stores: Sequence[tuple[str, str]],
+    numbers: Iterator[int],
+    found: Found,
+    stopping: Event,
+    rest: float,
 ) -> None:
     """Each signal once, whatever comes of it: a store does not send again."""
     while not stopping.is_set():
+        stopping.wait(rest)
         number = next(numbers)
         store_id, url = stores[number % len(stores)]
         body = body_of(a_signal(number, home_url=url))

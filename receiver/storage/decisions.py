@@ -92,14 +92,14 @@ _TOO_MANY = (
     select(DecisionRow.store_id, func.count())
     .where(DecisionRow.store_id.in_(STORE_IDS), DecisionRow.decided_at >= bindparam("midnight"))
     .group_by(DecisionRow.store_id)
-    .having(func.count() > DECISIONS_A_DAY)
+    .having(func.count() > bindparam("bound"))
 )
 
 
 def bound_decisions(session: Session, store_ids: Collection[str], at: datetime) -> None:
     """Keep the first decisions of each store's day and the newest: those before it give way."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
-    asked = {"store_ids": list(store_ids), "midnight": midnight}
+    asked = {"store_ids": list(store_ids), "midnight": midnight, "bound": DECISIONS_A_DAY}
     for store_id, count in session.execute(_TOO_MANY, asked).all():
         ids = select(DecisionRow.id).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
         before_newest = session.scalars(ids.offset(1).limit(count - DECISIONS_A_DAY)).all()
@@ -112,11 +112,12 @@ def thin_decisions(session: Session, before: datetime, limit: int) -> int:
     Looks back THINNED from that moment, so that what was thinned is not read every night; a day in a
     statement, the last one first: only that is new on most nights. Answers how many rows went.
     """
-    midnight, gone = datetime.combine(before.astimezone(UTC).date(), time(0), UTC), 0
-    for days in range(THINNED.days + 1):
-        gone += _thin_day(session, midnight - timedelta(days=days), before, limit - gone)
-        if gone >= limit:
-            break
+    day, gone = datetime.combine(before.astimezone(UTC).date(), time(0), UTC), 0
+    looked_back = (DecisionRow.decided_at >= day - THINNED, DecisionRow.decided_at < before)
+    oldest = session.scalar(select(func.min(DecisionRow.decided_at)).where(*looked_back))
+    while oldest is not None and day + timedelta(days=1) > oldest and gone < limit:
+        gone += _thin_day(session, day, before, limit - gone)
+        day -= timedelta(days=1)
     return gone
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.shop_identity import Known
 from receiver.domain.shops import other_scheme
 from receiver.domain.store_filters import SCANNED_STORES, UNDECIDED, StoreCondition, StoreFilters
+from receiver.domain.troubles import TroubleId
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage import store_names
@@ -23,12 +24,12 @@ from receiver.storage.paging import Keyset, ScanPlan, scan
 from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, Terms, WebhookEndpoint
 from receiver.storage.tables.links import IS_WITHDRAWN
-from receiver.storage.tables.stores import IS_SKEWED
 
 ADDRESSES_LOCK = 0x61646472  # "addr": any number nobody else locks
 NEWEST_FIRST = Keyset((Store.created_at, Store.id), descending=True)
 IN_LINE = Keyset((Store.joined_at, Store.id))
 BY_ID = Keyset((Store.id,))
+CLOCK_TROUBLES = (TroubleId.CLOCK_AHEAD, TroubleId.CLOCK_BEHIND)
 
 _BY_IDS = select(Store).where(Store.id.in_(STORE_IDS)).execution_options(populate_existing=True)
 _LOCKED = select(Store.id).where(Store.id.in_(STORE_IDS)).order_by(Store.id).with_for_update(key_share=True)
@@ -200,7 +201,6 @@ def _of_condition(condition: str) -> tuple[Select[()], Keyset]:
 _OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
     StoreCondition.WAITING: and_(Store.admitted_at.is_(None), Store.disconnected_at.is_(None)),
     StoreCondition.DISCONNECTED: Store.disconnected_at.is_not(None),
-    StoreCondition.CLOCK_OFF: IS_SKEWED,
 }
 
 
@@ -211,6 +211,7 @@ def _of_a_store(condition: str) -> tuple[Any, ColumnElement[bool] | TextClause]:
         StoreCondition.IN_TROUBLE: (Bridge, Bridge.trouble.is_not(None)),
         StoreCondition.WEBHOOKS_OFF: (WebhookEndpoint, WebhookEndpoint.trouble.is_not(None)),
         StoreCondition.CONSENT_LOST: (Link, IS_WITHDRAWN),
+        StoreCondition.CLOCK_OFF: (StoreTroubleRow, StoreTroubleRow.id.in_(CLOCK_TROUBLES)),
     }
     return tables.get(condition, (StoreTroubleRow, StoreTroubleRow.id == condition))
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 from threading import Event
 from typing import Any
 
-import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,6 +28,7 @@ from receiver.domain.flags import AwardFlag
 from receiver.domain.likely_credit import likely_credit
 from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
 from receiver.services.decisions.troubles import keep_troubles, observe
@@ -50,7 +50,7 @@ UNCHANGED = UnchangedStores()  # as this process decided
 
 _SORTED_JSON = json.JSONEncoder(sort_keys=True, check_circular=False)
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:

@@ -34,3 +34,7 @@ add_filter(
 );
 add_filter( 'pre_site_transient_update_core', '__return_true' );
 add_filter( 'option_show_avatars', '__return_false' );
+// Nothing here is about emoji or compression, which WordPress tries out in the browser on each page of a new site.
+remove_action( 'admin_print_scripts', 'print_emoji_detection_script' );
+remove_action( 'wp_head', 'print_emoji_detection_script', 7 );
+add_filter( 'pre_site_option_can_compress_scripts', '__return_zero' );

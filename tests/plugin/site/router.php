@@ -1,12 +1,18 @@
 <?php
 /** PHP's own web server in front of WordPress: files as they are, /run for the tests, everything else WordPress's. */
 
+/** To be kept by browsers: without a word about that they ask for all files of a page again at each. */
+function send_file( string $file ): void {
+	$types = array( 'css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml', 'png' => 'image/png' );
+	header( 'Content-Type: ' . ( $types[ pathinfo( $file, PATHINFO_EXTENSION ) ] ?? 'application/octet-stream' ) );
+	header( 'Cache-Control: max-age=3600' );
+	readfile( $file );
+}
+
 $path    = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
 $content = getenv( 'WORDPRESS_TEST_CONTENT' );
 if ( 0 === strpos( $path, '/wp-content/' ) && false === strpos( $path, '..' ) && is_file( $content . substr( $path, 11 ) ) ) {
-	$types = array( 'css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml', 'png' => 'image/png' );
-	header( 'Content-Type: ' . ( $types[ pathinfo( $path, PATHINFO_EXTENSION ) ] ?? 'application/octet-stream' ) );
-	readfile( $content . substr( $path, 11 ) );
+	send_file( $content . substr( $path, 11 ) );
 	return true;
 }
 if ( '/run' === $path ) {
@@ -18,6 +24,10 @@ if ( is_dir( $file ) && is_file( rtrim( $file, '/' ) . '/index.php' ) && '/' !==
 	$_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = rtrim( $path, '/' ) . '/index.php';
 	chdir( $file );
 	require rtrim( $file, '/' ) . '/index.php';
+	return true;
+}
+if ( is_file( $file ) && 'php' !== pathinfo( $file, PATHINFO_EXTENSION ) ) {
+	send_file( $file );
 	return true;
 }
 if ( is_file( $file ) ) {
