@@ -21,7 +21,7 @@ from rich.progress import Progress
 
 from bench import burst, commands, console, decisions, processes, receiving, recorded, sizing, stores
 from bench.report import show
-from receiver.collector import freeze_start
+from receiver.collector import collect_seldom, freeze_start
 
 SUBJECTS = {
     "decisions": decisions.measure,
@@ -54,7 +54,8 @@ def main(subjects: tuple[str, ...], stores: str, svg: str | None, record: bool) 
     measures = {**SUBJECTS, "sizing": partial(sizing.measure, up_to=int(stores))}
     console = Console(record=svg is not None)
     machine = _machine()
-    freeze_start()  # as web and worker do: much is measured in this process
+    freeze_start()
+    collect_seldom()  # as the worker does: much is measured in this process
     with Progress(console=Console(stderr=True), transient=True) as progress:
         reports = {name: measures[name](progress) for name in subjects or SUBJECTS}
     for report in reports.values():

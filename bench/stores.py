@@ -6,11 +6,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import count
 
 from rich.progress import Progress
+from sqlalchemy import delete, update
 
 from bench.decisions import a_case
 from bench.growth import Growth, quickest
@@ -21,12 +23,13 @@ from receiver.domain.decision import decide
 from receiver.services.decisions.decide import BATCH, decide_each
 from receiver.storage.migrate import migrate
 from receiver.storage.spend import replace_days
-from receiver.storage.tables import SpendDay
+from receiver.storage.tables import DecisionRow, SpendDay, StoreNotice, StoreTroubleRow
 from tests.conftest import make_settings
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import FIRST, LAST, LINKED, days_of
 
 STORES = (50, 100, 200, 400, 800)
+ROUNDS = 3  # of each kind of decision
 LAST_DAY = datetime(2025, 12, 1, 12, tzinfo=UTC)  # of the window: thirty days of spend, nothing decided yet
 
 
@@ -34,17 +37,19 @@ def measure(progress: Progress) -> Report:
     seconds = {}
     with a_service_on("sqlite") as container:
         there: list[str] = []
-        for count in progress.track(STORES, description="rounds by number of stores"):
-            there += [add_store_that_spends(container, number) for number in range(len(there), count)]
-            seconds[count] = quickest(_round(container, there), rounds=2)
+        for size in progress.track(STORES, description="rounds by number of stores"):
+            there += [add_store_that_spends(container, number) for number in range(len(there), size)]
+            seconds[size] = quickest(_round(container, there), rounds=2)
         waited = quickest(_round(container, there), time.perf_counter, rounds=1)
         longest = quickest(_round(container, there[:BATCH]), time.perf_counter, rounds=5)
+        kinds = _cost_by_kind(container, there)
     each, alone = seconds[len(there)] / len(there), quickest(partial(decide, *a_case(30)))
     figures = {
         "cpu_ms_of_a_store": each * 1e3,
         "cpu_of_a_store_to_that_of_its_decision_alone": each / alone,
         f"stores_decided_a_second_of_{len(there)}_the_disk_included": len(there) / waited,
         f"ms_of_a_transaction_of_{BATCH}_stores": longest * 1e3,
+        **kinds,
     }
     return Report("Rounds of decisions on SQLite", figures, (Growth("one round", "stores", seconds),))
 
@@ -52,6 +57,43 @@ def measure(progress: Progress) -> Report:
 def _round(container: Container, stores: list[str]) -> Callable[[], int]:
     """What the worker does every hour: each store is decided anew, and the same answer is not kept twice."""
     return lambda: decide_each(container.database, LAST_DAY, stores)
+
+
+def _cost_by_kind(container: Container, stores: list[str]) -> dict[str, float]:
+    """What a store costs that is decided for the first time, otherwise than before, or not at all."""
+    minutes = count(1)
+
+    def decide_all() -> None:
+        decide_each(container.database, LAST_DAY + timedelta(minutes=next(minutes)), stores)
+
+    def cost(prepare: Callable[[], object]) -> float:
+        seconds = []
+        for _ in range(ROUNDS):
+            prepare()
+            began = time.process_time()
+            decide_all()
+            seconds.append(time.process_time() - began)
+        return min(seconds) / len(stores) * 1e3
+
+    return {
+        "cpu_ms_of_a_first_decision": cost(partial(_forget_decisions, container)),
+        "cpu_ms_of_a_changed_decision": cost(partial(_spend_more, container, minutes)),
+        "cpu_ms_of_an_unchanged_store": cost(decide_all),
+    }
+
+
+def _forget_decisions(container: Container) -> None:
+    with container.database.writing() as session:
+        for kind in (DecisionRow, StoreTroubleRow, StoreNotice):
+            session.execute(delete(kind))
+
+
+def _spend_more(container: Container, amounts: Iterator[int]) -> None:
+    """Let every store have spent more on one date."""
+    amount = Decimal(10 + next(amounts))
+    more = {"spend": amount, "billed_cost": amount, "cash_spend": amount}
+    with container.database.writing() as session:
+        session.execute(update(SpendDay).where(SpendDay.date == FIRST).values(more))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from receiver.cli.output import json_option, print_one
 from receiver.cli.single import plain_command, single_command
-from receiver.collector import freeze_start
+from receiver.collector import collect_seldom, freeze_start
 from receiver.container import Container, checked_container, current_container
 from receiver.logs import log_to_stderr
 from receiver.settings import read_settings
@@ -36,5 +36,6 @@ def _work(container: Container, as_json: bool) -> None:
         # In a thread: a handler that sets an event its own thread is waiting on can wait for itself.
         signal.signal(number, lambda *_: Thread(target=stopping.set).start())
     freeze_start()
+    collect_seldom()
     run(container, stopping)
     print_one({"worker": "stopped"}, as_json)
