@@ -92,14 +92,14 @@ _TOO_MANY = (
     select(DecisionRow.store_id, func.count())
     .where(DecisionRow.store_id.in_(STORE_IDS), DecisionRow.decided_at >= bindparam("midnight"))
     .group_by(DecisionRow.store_id)
-    .having(func.count() > DECISIONS_A_DAY)
+    .having(func.count() > bindparam("bound"))
 )
 
 
 def bound_decisions(session: Session, store_ids: Collection[str], at: datetime) -> None:
     """Keep the first decisions of each store's day and the newest: those before it give way."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
-    asked = {"store_ids": list(store_ids), "midnight": midnight}
+    asked = {"store_ids": list(store_ids), "midnight": midnight, "bound": DECISIONS_A_DAY}
     for store_id, count in session.execute(_TOO_MANY, asked).all():
         ids = select(DecisionRow.id).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
         before_newest = session.scalars(ids.offset(1).limit(count - DECISIONS_A_DAY)).all()

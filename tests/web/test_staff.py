@@ -58,7 +58,7 @@ def comparable(answer: TestResponse) -> tuple[int, dict[str, str], str]:
 
 
 def ask(client: FlaskClient, path: str, method: str, headers: dict[str, str]) -> TestResponse:
-    """Read to its end: an answer that is not holds one of the places of pages."""
+    # Buffered, and so closed: an answer that nobody reads holds its place in the bulkhead.
     return client.open(
         path, method=method, headers=headers, base_url=BASE, environ_base=ELSEWHERE, buffered=True
     )
