@@ -63,7 +63,8 @@ def measure(progress: Progress) -> Report:
         accepted = figures[f"{kind}_1_process_{CONNECTIONS}_connections_accepted_a_second"]
         figures[f"{kind}_drained_to_accepted"] = figures[f"{kind}_drained_a_second_by_one_worker"] / accepted
     with a_service("sqlite") as container:
-        figures |= _memory_of_web(container, progress) | _memory_of_worker(container)
+        figures |= _memory_of_web(container, progress)
+        figures |= _memory_of_web_called_by_staff(container) | _memory_of_worker(container)
     return Report("Receiving, beside a Flask view that only reads its body", figures)
 
 
@@ -142,8 +143,20 @@ def _memory_growth(load: Load, pid: int, progress: Progress) -> float:
     return memory[MANY] / memory[FEW]
 
 
+def _memory_of_web_called_by_staff(container: Container) -> dict[str, float]:
+    port = free_port()
+    with served("wsgi:app", port, 1, container) as pid:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/sign-in").close()
+        return {"memory_mb_of_web_called_by_staff": resident_mb(children(pid)[0])}
+
+
 def _memory_of_worker(container: Container) -> dict[str, float]:
-    """Of one that has just started."""
+    """Of one that has just started, and once it has done each of its periodic jobs."""
     with running(container, worker()) as process:
         wait_until(lambda: "worker started" in process.said, seconds=120)
-        return {"memory_mb_of_worker": resident_mb(process.pid)}
+        started = resident_mb(process.pid)
+        wait_until(lambda: '"purged"' in process.said, seconds=120)
+        return {
+            "memory_mb_of_worker": started,
+            "memory_mb_of_worker_after_its_jobs": resident_mb(process.pid),
+        }

@@ -18,6 +18,7 @@ from signal import SIGKILL
 from sqlalchemy import create_engine, make_url, text
 
 from bench.load import Call, Came, Load
+from receiver.cli.web import ALLOCATOR
 from receiver.container import Container, build_container
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from receiver.services.stores.details import StoreDetails
@@ -100,7 +101,7 @@ def served(app: str, port: int, processes: int, container: Container) -> Iterato
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",
         "DATABASE_URL": container.database.url.render_as_string(hide_password=False),
-        "MALLOC_ARENA_MAX": "2",  # as deploy/ad-credit-web.service has it
+        **ALLOCATOR,  # as deploy/ad-credit-web.service has it
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
     command += ["--workers", str(processes), "--blocking-threads", "64", "--log-level", "error", app]

@@ -9,7 +9,7 @@ import time
 import click
 
 from receiver.cli.single import plain_command
-from receiver.cli.web import address_options, web_server
+from receiver.cli.web import ALLOCATOR, address_options, web_server
 from receiver.errors import Refused
 from receiver.home import HOME, with_package
 from receiver.processes import Children, Stop
@@ -33,7 +33,7 @@ def watch_command(host: str, port: int, threads: int) -> None:
     stop, children = Stop(), Children(None, HOME)
     environment = {**os.environ, "AD_CREDIT_HOME": str(HOME)}
     try:
-        children.start("web", web_server(host, port, threads), environment)
+        children.start("web", web_server(host, port, threads), {**ALLOCATOR, **environment})
         children.start("worker", [sys.executable, "-m", "receiver", "worker"], environment)
         click.echo(f"web answers on http://{host}:{port}; the worker runs", err=True)
         _wait(children, stop)

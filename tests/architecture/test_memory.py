@@ -30,6 +30,12 @@ loop.run = lambda *_: print(*sys.modules)
 sys.argv = ["ad-credit", "worker"]
 main()
 """
+# What `ad-credit run` becomes.
+WATCH = """
+import sys
+from receiver.cli.watch import watch_command
+print(*sys.modules)
+"""
 
 
 def loaded(program: str, folder: Path) -> set[str]:
@@ -77,3 +83,8 @@ def test_neither_imports_what_draws_on_a_terminal(program, tmp_path):
 @pytest.mark.parametrize("program", [WEB, WORKER])
 def test_neither_imports_the_dialect_of_a_database_that_is_not_in_use(program, tmp_path):
     assert "sqlalchemy.dialects.postgresql" not in loaded(program, tmp_path)
+
+
+def test_what_watches_over_web_and_worker_imports_neither_database_nor_flask(tmp_path):
+    heavy = {"sqlalchemy", "flask", "cryptography", "structlog", "receiver.settings", "receiver.container"}
+    assert not loaded(WATCH, tmp_path) & heavy

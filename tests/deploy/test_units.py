@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from receiver.cli.web import ALLOCATOR
 from receiver.worker.loop import STOP_WITHIN_SECONDS
 from tests.capabilities import needs_systemd
 
@@ -44,6 +45,13 @@ def test_what_they_start_is_there(name):
     assert shutil.which(Path(program).name, path=Path(sys.executable).parent)
     written = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
     assert f"\n{Path(program).name} {' '.join(arguments)}\n" in written
+
+
+def test_web_has_the_same_allocator_however_it_is_started():
+    told = service_of("web")["Environment"].split()
+    assert dict(pair.split("=", 1) for pair in told) == ALLOCATOR
+    image = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    assert set(told) <= set(image.split())
 
 
 def test_they_wait_longer_than_a_stop_takes():

@@ -72,6 +72,7 @@ def test_each_address_is_answered_to_nobody_as_by_an_app_with_everything(
             for accepted in ("text/html", "application/json"):
                 answers = [ask(client, path, method, {"Accept": accepted}) for client in (whole, served)]
                 assert comparable(answers[0]) == comparable(answers[1]), f"{method} {path} {accepted}"
+                assert answers[0].status_code != 503 or path == "/readyz", path
 
 
 def test_each_address_of_the_api_is_answered_to_staff_as_by_an_app_with_everything(
@@ -80,16 +81,16 @@ def test_each_address_of_the_api_is_answered_to_staff_as_by_an_app_with_everythi
     token = staff_token(container, "viewer")
     for path in [path for path in addresses(whole) if path.startswith(("/api", "/metrics", "/openapi"))]:
         answers = [ask(client, path, "GET", token) for client in (whole, served)]
-        assert answers[0].status_code == answers[1].status_code, path
+        assert answers[0].status_code == answers[1].status_code != 503, path
     assert ask(served, "/api/v1/admin/staff", "GET", token).status_code == 200
 
 
 def test_staff_sign_in_and_find_their_pages(container: Container, served: FlaskClient) -> None:
-    form = served.get("/admin/sign-in", base_url=BASE)
+    form = served.get("/admin/sign-in", base_url=BASE, buffered=True)
     (csrf,) = set(re.findall(r'name="csrf" value="([^"]+)"', form.text))
     entered = {"email": keep_staff(container), "password": PASSWORD, "csrf": csrf}
-    assert served.post("/admin/sign-in", data=entered, base_url=BASE).status_code == 302
-    page = served.get("/admin/stores", base_url=BASE)
+    assert served.post("/admin/sign-in", data=entered, base_url=BASE, buffered=True).status_code == 302
+    page = served.get("/admin/stores", base_url=BASE, buffered=True)
     assert (page.status_code, "<h1>Stores</h1>" in page.text) == (200, True)
 
 
