@@ -70,7 +70,9 @@ def kill_at_random(
     urls = [f"https://shop-{number}.example/" for number in range(STORES)]
     stores = [(add_shop(container, url=url).id, url) for url in urls]
     numbers = count(1)
-    senders = [Thread(target=_send, args=(port, stores, numbers, found, stopping, rest)) for _ in range(SENDERS)]
+    senders = [
+        Thread(target=_send, args=(port, stores, numbers, found, stopping, rest)) for _ in range(SENDERS)
+    ]
     with running(container, web(port)) as serving, running(container, worker()) as working:
         wait_until(lambda: answers(port))
         for sender in senders:
