@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bench.stores import LAST_DAY, a_service_on, add_store_that_spends
 from receiver.container import Container
+from receiver.services.deliveries.claims import ClaimsAhead
 from receiver.storage import inbox
 from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import DecisionRow, Delivery
@@ -42,8 +43,9 @@ def _drained(kind: str, deliveries: int, sent: Sent) -> dict[str, float]:
             for first in range(0, deliveries, KEPT_AT_ONCE):
                 inbox.keep(session, waiting[first : first + KEPT_AT_ONCE])
         before, touched = _count(container, DecisionRow), TouchedStores()
+        ahead = ClaimsAhead(container.database)
         began, computed = time.perf_counter(), time.process_time()
-        while work_inbox(container, touched=touched):  # as the worker's loop does
+        while work_inbox(container, touched=touched, ahead=ahead):  # as the worker's loop does
             pass
         touched.decide(container)
         computed, took = time.process_time() - computed, time.perf_counter() - began

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 # Beside what `flask --app wsgi` has: its `run` is a server of its own.
 ONLY_HERE = {
     "run": LazyCommand("receiver.cli.run:run_command", "Migrate, then run web and worker on this machine."),
+    # Without an app, and so without Flask: 8 MB that it would have no use for.
+    "worker": replace(COMMANDS["worker"], path="receiver.cli.worker:bare_worker_command", has_app=False),
     "web": LazyCommand(
-        "receiver.cli.web:web_command", "Answer requests until SIGTERM; what was accepted is answered first."
+        "receiver.cli.web:web_command",
+        "Answer requests until SIGTERM; what was accepted is answered first.",
+        has_app=False,
     ),
     "sandbox": LazyCommand(
         "receiver.cli.sandbox:play_command", "Run a sandbox to play with, or steer the one that runs."
@@ -28,7 +33,8 @@ ONLY_HERE = {
 class _AdCredit(LazyCommands):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         command = super().get_command(ctx, cmd_name)
-        if command is not None and ctx.obj is None:
+        lazy = self.lazy.get(cmd_name)
+        if command is not None and ctx.obj is None and (lazy is None or lazy.has_app):
             from flask.cli import ScriptInfo  # here: a list of the commands needs no Flask
 
             ctx.obj = ScriptInfo(create_app=_create_app)

@@ -7,9 +7,8 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from receiver import cli
-from receiver.container import Container, build_container
-from receiver.documents.programme import load_programme
-from receiver.errors import InputError, SettingsError
+from receiver.container import Container, checked_container
+from receiver.errors import SettingsError
 from receiver.logs import log_to_stderr
 from receiver.settings import Settings, read_settings
 
@@ -21,7 +20,26 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     """
     if settings is None and container is None and _looked_up_by_a_command():
         return create_command_app()
-    return _with_pages(_bare_app(), container or build_container(_with_terms(settings or read_settings())))
+    log_to_stderr()
+    return _with_pages(container or checked_container(settings or read_settings()))
+
+
+def create_served_app(container: Container | None = None) -> Flask:
+    """The same as servers start it: what only staff call is imported when they do. Raises as `create_app`.
+
+    A sandbox's pages are staff's, so that it has everything from the start.
+    """
+    if container is None and _looked_up_by_a_command():
+        return create_command_app()
+    log_to_stderr()
+    made = container or checked_container(read_settings())
+    if made.sandbox:
+        return _with_pages(made)
+    from receiver import web  # here: a command needs none of it
+
+    app = _bare_app(made)
+    web.register_lean(app, made, lambda: _bare_app(made))
+    return app
 
 
 def create_command_app() -> Flask:
@@ -30,42 +48,29 @@ def create_command_app() -> Flask:
     A setting that is wrong is told by the command that needs it: `secrets new` and `credits decide` need
     none. Only a sandbox has its pages here too: they come with its commands.
     """
-    app = _bare_app()
-    try:
-        made = build_container(_with_terms(read_settings()))
-    except SettingsError as error:
-        app.extensions["receiver"] = error
-        return app
-    if made.sandbox:
-        return _with_pages(app, made)
-    app.extensions["receiver"] = made
-    return app
-
-
-def _bare_app() -> Flask:
     log_to_stderr()
+    try:
+        made = checked_container(read_settings())
+    except SettingsError as error:
+        return _bare_app(error)
+    return _with_pages(made) if made.sandbox else _bare_app(made)
+
+
+def _bare_app(made: Container | SettingsError) -> Flask:
     app = Flask("receiver", static_folder=None, template_folder=None)
+    app.extensions["receiver"] = made
     cli.register(app)
     return app
 
 
-def _with_pages(app: Flask, made: Container) -> Flask:
+def _with_pages(made: Container) -> Flask:
     from receiver import web  # here: a command needs none of it
 
-    app.extensions["receiver"] = made
+    app = _bare_app(made)
     web.register(app, made)
     if made.sandbox:
         made.sandbox.register(app)
     return app
-
-
-def _with_terms(settings: Settings) -> Settings:
-    """Raises SettingsError for a PROGRAMME that cannot be read: a store that joins would find out first."""
-    try:
-        load_programme(settings.programme)
-    except InputError as error:
-        raise SettingsError(f"PROGRAMME: {error}") from error
-    return settings
 
 
 def _looked_up_by_a_command() -> bool:

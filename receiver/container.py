@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
-
 from receiver.clock import utc_now
-from receiver.errors import SettingsError
+from receiver.documents.programme import load_programme
+from receiver.errors import InputError, SettingsError
 from receiver.extension import Extension, load_sandbox
 from receiver.integrations.notifications import Channel
 from receiver.integrations.notifications.mail import Mail
@@ -54,6 +53,15 @@ def build_container(settings: Settings, now: Callable[[], datetime] | None = Non
     )
 
 
+def checked_container(settings: Settings) -> Container:
+    """Raises SettingsError for a PROGRAMME that cannot be read: a store that joins would find out first."""
+    try:
+        load_programme(settings.programme)
+    except InputError as error:
+        raise SettingsError(f"PROGRAMME: {error}") from error
+    return build_container(settings)
+
+
 def _app(settings: Settings) -> App | None:
     app_id, secret = settings.tiktok_app_id, settings.tiktok_app_secret
     return App(app_id, secret) if app_id and secret else None
@@ -73,6 +81,8 @@ def _mail(settings: Settings) -> Mail | None:
 
 def current_container() -> Container:
     """Return the current app's container; raise the SettingsError that kept it from being built."""
+    from flask import current_app  # here: a worker has no app
+
     made = current_app.extensions["receiver"]
     if isinstance(made, SettingsError):
         raise made

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
 SANDBOX = "receiver.sandbox.plug"  # has `plug_in(folder) -> Extension`
 

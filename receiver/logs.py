@@ -11,10 +11,17 @@ import traceback
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
-import structlog
-from structlog.types import EventDict, ExcInfo, Processor
-
+from receiver.optional_imports import as_if_not_installed
 from receiver.request_id import REQUEST_ID
+
+with as_if_not_installed("rich"):  # for tracebacks that are not drawn here, with 4 MB of other libraries
+    import structlog
+    from structlog.contextvars import bound_contextvars
+    from structlog.types import EventDict, ExcInfo, Processor
+
+__all__ = ["bound_contextvars", "get_logger", "log_to_stderr"]
+
+get_logger = structlog.get_logger
 
 
 class _Stderr:

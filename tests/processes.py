@@ -95,7 +95,7 @@ def web(port: int, threads: int = 16, address: str = "127.0.0.1") -> list[str]:
 
 
 def worker() -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    return [sys.executable, "-m", "receiver", "worker"]
 
 
 def answers(port: int) -> bool:

@@ -313,12 +313,19 @@ class TestProcess:
         """Processes are told to stop on both databases in journeys/test_stops.py."""
         return "sqlite"
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize(
+        ("number", "module"),
+        [
+            (signal.SIGTERM, ["receiver"]),
+            (signal.SIGINT, ["receiver"]),
+            (signal.SIGTERM, ["flask", "--app", "wsgi"]),
+        ],
+    )
     def test_works_until_it_is_told_to_stop_and_ends_with_0(
-        self, container: Container, environment: dict[str, str], number: signal.Signals
+        self, container: Container, environment: dict[str, str], number: signal.Signals, module: list[str]
     ) -> None:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+            [sys.executable, "-m", *module, "worker"],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from receiver.cli.credits_decide import decide_command
+from receiver.cli.groups import Commands
 from receiver.cli.options import limit_option
-from receiver.cli.output import Commands, json_option, print_rows
+from receiver.cli.output import json_option, print_rows
 from receiver.container import current_container
 from receiver.domain.awards import DUE_SOON, AwardFilters, AwardState
 from receiver.services.awards.listing import page_of_awards

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from receiver.cli.groups import Commands
 from receiver.cli.options import NUMBER, limit_option
-from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.services.decisions.history import page_of_decisions, show_decision
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from receiver.cli.groups import Commands
 from receiver.cli.options import NUMBER, actor, delivery_filters, limit_option
-from receiver.cli.output import Commands, json_option, print_one, print_rows, to_json
+from receiver.cli.output import json_option, print_one, print_rows, to_json
 from receiver.cli.replays import replay_command, replays_command
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryFilters

@@ -7,8 +7,9 @@ from functools import partial
 import click
 
 from receiver.cli.effects import do_and_show, dry_run_option
+from receiver.cli.groups import Commands
 from receiver.cli.options import actor
-from receiver.cli.output import Commands, json_option, to_json
+from receiver.cli.output import json_option, to_json
 from receiver.container import current_container
 from receiver.documents.facts import facts_with_terms
 from receiver.domain.staff_facts import StaffFactName

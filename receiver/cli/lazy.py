@@ -12,7 +12,7 @@ import click
 
 @dataclass(frozen=True)
 class LazyCommand:
-    """The place of a command, as `module:attribute`, and its line in the list of commands.
+    """The place of a command, as `module:attribute`, its line in the list of commands, and if it has an app.
 
     `quick` has the places of a group's commands that need no database: they are called without the group.
     """
@@ -20,6 +20,7 @@ class LazyCommand:
     path: str
     summary: str
     quick: Mapping[str, str] = field(default_factory=dict)
+    has_app: bool = True
 
     def load(self) -> click.Command:
         return _load(self.path)
@@ -37,20 +38,20 @@ class LazyCommands(click.Group):
 
     def __init__(self, name: str | None, lazy: Mapping[str, LazyCommand], **attributes: Any) -> None:
         super().__init__(name, **attributes)
-        self._lazy = lazy
+        self.lazy = lazy
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*self._lazy, *self.commands})
+        return sorted({*self.lazy, *self.commands})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.commands and cmd_name in self._lazy:
-            return self._lazy[cmd_name].load()
+        if cmd_name not in self.commands and cmd_name in self.lazy:
+            return self.lazy[cmd_name].load()
         return self.commands.get(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        lazy = self._lazy.get(args[0])
+        lazy = self.lazy.get(args[0])
         quick = lazy.quick.get(args[1]) if lazy and len(args) > 1 else None
         if quick is None:
             return super().resolve_command(ctx, args)
@@ -63,4 +64,4 @@ class LazyCommands(click.Group):
 
     def _summary(self, name: str) -> str:
         added = self.commands.get(name)
-        return added.get_short_help_str(100) if added else self._lazy[name].summary
+        return added.get_short_help_str(100) if added else self.lazy[name].summary

@@ -7,8 +7,9 @@ from datetime import datetime
 import click
 
 from receiver.cli.effects import dry_run_option
+from receiver.cli.groups import Commands
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
-from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.services.stores.links import add_link, link_row, page_of_links, remove_link
 from receiver.services.stores.revoke_consent import preview_revocation, revoke_consent

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
-from flask.cli import AppGroup
 
 from receiver.errors import ReceiverError
 
@@ -30,14 +29,6 @@ def in_one_line() -> Iterator[None]:
         if error.errno == errno.EPIPE:  # nobody listens any more: click ends without a word
             raise
         raise click.ClickException(one_line(str(error))) from error
-
-
-class Commands(AppGroup):
-    """A group of the command line whose ReceiverErrors become one clear line on stderr and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        with in_one_line():
-            return super().invoke(ctx)
 
 
 def json_option(command: Command) -> Command:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from receiver.cli.groups import Commands
 from receiver.cli.options import NUMBER, actor, limit_option
-from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.problems import ProblemCause, ProblemFilters, ProblemState
 from receiver.domain.troubles import Actor

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from cryptography.fernet import Fernet
 
-from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.groups import Commands
+from receiver.cli.output import json_option, print_one, print_rows
 from receiver.errors import Refused
 
 secret_keys = Commands("secrets", help="The keys that stored secrets are encrypted with.")

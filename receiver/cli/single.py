@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import click
-from flask.cli import with_appcontext
 
 from receiver.cli.output import in_one_line
 
@@ -21,7 +21,13 @@ def single_command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]
     """Decorate in place of `@click.command(name)`; `attributes` are click's."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        return plain_command(name, **attributes)(with_appcontext(function))
+        @wraps(function)
+        def in_app(*given: Any, **options: Any) -> Any:
+            from flask.cli import with_appcontext  # here: a command without an app needs no Flask
+
+            return with_appcontext(function)(*given, **options)
+
+        return plain_command(name, **attributes)(in_app)
 
     return decorate
 

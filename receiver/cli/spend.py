@@ -7,7 +7,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.groups import Commands
+from receiver.cli.output import json_option, print_one, print_rows
 from receiver.cli.spend_chart_text import ASCII, BLOCKS, drawing
 from receiver.container import current_container
 from receiver.services.decisions.poll_and_decide import poll_account_and_decide, poll_due_and_decide

@@ -6,8 +6,9 @@ import sys
 
 import click
 
+from receiver.cli.groups import Commands
 from receiver.cli.options import NUMBER, actor, limit_option
-from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
+from receiver.cli.output import Row, json_option, print_one, print_rows
 from receiver.clock import utc_now
 from receiver.container import current_container
 from receiver.domain.staff import Role

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from receiver.cli.effects import do_and_show, dry_run_option
+from receiver.cli.groups import Commands
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
-from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.i18n.words import shop_trouble_words

@@ -12,7 +12,6 @@ import click
 
 from receiver.cli.single import plain_command
 from receiver.errors import Refused
-from receiver.settings import read_settings
 
 STOPS_WITHIN_SECONDS = 30  # the longest answer
 
@@ -30,6 +29,8 @@ def address_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @address_options
 def web_command(host: str, port: int) -> None:
     """Answer requests until SIGTERM; what was accepted is answered first."""
+    from receiver.settings import read_settings  # here: who only watches over web has no use for them
+
     threads = read_settings().web_threads
     require_address(host, port)
     command = web_server(host, port, threads)
@@ -55,4 +56,4 @@ def web_server(host: str, port: int, threads: int) -> list[str]:
     """Return the command that serves the app with so many threads."""
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     workers = ["--blocking-threads", str(threads), "--workers-kill-timeout", str(STOPS_WITHIN_SECONDS)]
-    return [*server, *workers, "--respawn-failed-workers", "--factory", "receiver.app:create_app"]
+    return [*server, *workers, "--respawn-failed-workers", "--factory", "receiver.app:create_served_app"]

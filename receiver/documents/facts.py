@@ -265,7 +265,7 @@ def facts_document(facts: Facts, programme: str, as_of: datetime) -> dict[str, A
         "store": _plain(facts.store),
         "account": facts.account and _plain(facts.account),
         "history": history,
-        "spend": [_plain(day) for day in facts.spend],
+        "spend": [_plain_day(day) for day in facts.spend],
         "payments": [_plain(row) for row in facts.payments],
         "bills_readable": facts.bills_readable,
         "paid_bills_confirmed": facts.paid_bills_confirmed,
@@ -279,10 +279,22 @@ def _plain(value: Any) -> dict[str, Any]:
     return {name: _plain_value(getattr(value, name)) for name in value.__dataclass_fields__}
 
 
+def _plain_day(day: DaySpend) -> dict[str, Any]:
+    """Most of a document: written out, since a store has thirty of them."""
+    return {
+        "date": day.date.isoformat(),
+        "spend": _plain_value(day.spend),
+        "billed_cost": _plain_value(day.billed_cost),
+        "cash_spend": _plain_value(day.cash_spend),
+        "voucher_spend": _plain_value(day.voucher_spend),
+    }
+
+
 def _plain_value(value: Any) -> Any:
     """The commonest kinds first: a store has thirty days of amounts."""
     if isinstance(value, Decimal):
-        return format(value, "f")
+        text = str(value)
+        return text if "E" not in text else format(value, "f")
     if value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, datetime):

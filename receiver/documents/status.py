@@ -180,6 +180,8 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
+    if value is None or value is True or value is False or type(value) is str:  # as most are
+        return value
     if isinstance(value, Decimal):
         return amount_text(value)
     if isinstance(value, datetime):

@@ -46,6 +46,11 @@ def final_at(day: date, zone: ZoneInfo) -> datetime:
     return fix if fix >= settled else fix + timedelta(days=1)
 
 
+def final_on(day: date, zone: ZoneInfo) -> date:
+    """The date in its own zone on which TikTok's figures for a date become final."""
+    return local_date(final_at(day, zone), zone)
+
+
 @dataclass(frozen=True)
 class Window:
     """The dates in which spend counts, both ends included."""

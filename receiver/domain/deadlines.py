@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from receiver.domain.calendar import DAY, Window, final_at, local_date
+from receiver.domain.calendar import DAY, Window, final_on
 from receiver.domain.programme import Programme, Tier
 
 
@@ -20,17 +20,14 @@ class Deadlines:
     window: Window | None  # None: it has not begun
     highest: Tier | None  # of the market; None: no threshold is in force
 
-    @cached_property
+    @property
     def last_credited(self) -> date:
         """Return the last date whose spend is final, and credited as promised, before the credit expires."""
-        day = self._last_due
-        while self.final_on(day) > self.terms.credit_expires:
-            day -= DAY
-        return day
+        return _last_credited(self._last_due, self.terms.credit_expires, self.zone)
 
     def final_on(self, day: date) -> date:
         """Return the date on which the figures of a date become final."""
-        return local_date(final_at(day, self.zone), self.zone)
+        return final_on(day, self.zone)
 
     @property
     def highest_by(self) -> date:
@@ -81,3 +78,11 @@ class Deadlines:
     def _last_due(self) -> date:
         """The last date on which reaching a tier is followed by its credit in time, as the terms promise."""
         return self.terms.credit_expires - timedelta(days=self.terms.credit_within_days)
+
+
+@lru_cache(1_000)  # of few terms and zones
+def _last_credited(last_due: date, expires: date, zone: ZoneInfo) -> date:
+    day = last_due
+    while final_on(day, zone) > expires:
+        day -= DAY
+    return day

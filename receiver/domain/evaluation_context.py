@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from receiver.domain.calendar import Window, final_at, local_date
+from receiver.domain.calendar import Window, final_on, local_date
 from receiver.domain.deadlines import Deadlines
 from receiver.domain.facts import AccountProfile, Facts, Outcome, date_for
 from receiver.domain.programme import Market, Programme, Tier
@@ -42,7 +42,7 @@ class EvaluationContext:
     def window(self) -> Window | None:
         return self.spend.window if self.spend else None
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The date of as_of in the account's zone; UTC without an account."""
         return date_for(self.account, self.as_of)
@@ -109,7 +109,7 @@ class EvaluationContext:
         """The date on which the figures of the window's last date become final."""
         if self.window is None or self.spend is None:
             return None
-        return local_date(final_at(self.window.last, self.spend.zone), self.spend.zone)
+        return final_on(self.window.last, self.spend.zone)
 
     @property
     def window_outlives_credit(self) -> bool:

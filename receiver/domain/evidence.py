@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from receiver.domain.evaluation_context import EvaluationContext
-from receiver.domain.facts import Override, Payment, Source, value_at
+from receiver.domain.facts import Override, Payment, Source
 from receiver.domain.programme import Anchor
 from receiver.domain.spend import Spend
 
@@ -27,7 +27,10 @@ Line = Callable[[EvaluationContext], Evidence]
 def evidence_for(case: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
     """All that the answer of a rule rests on, before any override."""
     lines = _SPEND + _what_proves_it(case) if rule_id == "spend_reached" else _LINES[rule_id]
-    return tuple(line(case) for line in lines) + tuple(
+    found = tuple([line(case) for line in lines])
+    if not case.facts.claimed_dates:
+        return found
+    return found + tuple(
         Evidence(name, case.facts.claimed_dates[path], Source.PLUGIN)
         for line, name, path in _CLAIMED_DATES
         if line in lines and path in case.facts.claimed_dates
@@ -51,9 +54,13 @@ def evidence_of_override(case: EvaluationContext, rule_id: str, override: Overri
 def _fact(name: str, path: str, source: Source) -> Line:
     """A fact by its path in the facts document; `source` is who says it unless the facts name another."""
 
+    part, _, field = path.rpartition(".")
+
     def line(case: EvaluationContext) -> Evidence:
         facts = case.facts
-        return Evidence(name, value_at(facts, path), facts.sources.get(path, source), facts.read_at.get(path))
+        whole = getattr(facts, part) if part else facts
+        value = None if whole is None else getattr(whole, field)
+        return Evidence(name, value, facts.sources.get(path, source), facts.read_at.get(path))
 
     return line
 
@@ -61,10 +68,12 @@ def _fact(name: str, path: str, source: Source) -> Line:
 def _flag(name: str, path: str) -> Line:
     """What staff raise: where nobody has, that is no "no" of anybody's."""
 
+    recorded = _fact(name, path, Source.STAFF)
+
     def line(case: EvaluationContext) -> Evidence:
         if case.facts.sources.get(path) is Source.SERVICE:
             return Evidence(name, "nothing recorded", Source.STAFF)
-        return _fact(name, path, Source.STAFF)(case)
+        return recorded(case)
 
     return line
 

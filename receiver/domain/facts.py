@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from receiver.domain.awards import AwardDelivery, AwardState, BlockCause
@@ -122,8 +122,7 @@ class History:
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class DaySpend:
+class DaySpend(NamedTuple):
     """One date's figures in the account's currency; None: TikTok has no figure (yet)."""
 
     date: date
@@ -206,25 +205,25 @@ def as_known_at(facts: Facts, as_of: datetime) -> Facts:
     account, today = facts.account, date_for(facts.account, as_of)
     return replace(
         facts,
-        store=replace(
-            facts.store,
-            joined_at=_happened(facts.store.joined_at, as_of),
-            set_up_at=_happened(facts.store.set_up_at, as_of),
-        ),
-        account=account
-        and replace(
-            account,
-            created_at=_happened(account.created_at, as_of),
-            linked_at=_happened(account.linked_at, as_of),
-        ),
+        store=_without_later(facts.store, as_of, "joined_at", "set_up_at"),
+        account=account and _without_later(account, as_of, "created_at", "linked_at"),
         spend=tuple(sorted((day for day in facts.spend if day.date <= today), key=lambda day: day.date)),
         payments=tuple(row for row in facts.payments if row.at is None or row.at <= as_of),
         award=facts.award if facts.award is None or _is_recorded(facts.award, as_of) else None,
     )
 
 
-def _happened(at: datetime | None, as_of: datetime) -> datetime | None:
-    return at if at is not None and at <= as_of else None
+Part = TypeVar("Part", StoreProfile, AccountProfile)
+
+
+def _without_later(part: Part, as_of: datetime, *names: str) -> Part:
+    """The part without those of the named moments that had not come by `as_of`."""
+    later: dict[str, Any] = {name: None for name in names if _is_later(getattr(part, name), as_of)}
+    return replace(part, **later) if later else part
+
+
+def _is_later(at: datetime | None, as_of: datetime) -> bool:
+    return at is not None and at > as_of
 
 
 def _is_recorded(award: RecordedAward, as_of: datetime) -> bool:

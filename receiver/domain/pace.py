@@ -64,7 +64,7 @@ def project(
 def _projection(
     tier: Tier, rate: Fraction, spent: Decimal, deadlines: Deadlines, today: date
 ) -> Projection | None:
-    days = -((Fraction(spent) - Fraction(tier.threshold)) // rate)  # rounded up
+    days = -(Fraction(spent - tier.threshold) // rate)  # rounded up
     window = deadlines.window or Window.of(today + DAY, deadlines.terms.window_days)
     begun = Deadlines(deadlines.terms, deadlines.zone, window, deadlines.highest)
     by = begun.spend_by(tier)

@@ -8,8 +8,8 @@ fact could not be had, or sources disagree).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from receiver.domain.evaluation_context import EvaluationContext
 from receiver.domain.evidence import Evidence, evidence_for, evidence_of_override
@@ -18,6 +18,8 @@ from receiver.domain.programme import Tier
 from receiver.domain.spend import Spend, SpendUnknown
 
 PASS, FAIL, PENDING, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.PENDING, Outcome.UNKNOWN
+
+NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
 
 # Statuses of TikTok's /advertiser/info/; a word in none of these sets was never seen.
 STATUS_GOOD = frozenset({"STATUS_ENABLE"})
@@ -43,17 +45,15 @@ STATUS_IN_REVIEW = frozenset(
 NOT_OVERRIDABLE = frozenset({"spend_reached", "account_linked", "integration_set_up"})
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """A rule's outcome, and its reason."""
 
     outcome: Outcome
     reason_code: str = ""  # tells apart several reasons for one outcome
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = NO_PARAMS
 
 
-@dataclass(frozen=True)
-class RuleResult:
+class RuleResult(NamedTuple):
     id: str
     outcome: Outcome
     reason: str  # message id
@@ -332,7 +332,9 @@ def _answer(
     evidence = evidence_for(case, rule_id)
     override = case.facts.history.overrides.get(rule_id)
     if override is None or rule_id in NOT_OVERRIDABLE:
-        reason = ".".join(filter(None, (rule_id, finding.outcome, finding.reason_code)))
+        reason = f"{rule_id}.{finding.outcome}"
+        if finding.reason_code:
+            reason += f".{finding.reason_code}"
         result = RuleResult(rule_id, finding.outcome, reason, finding.params, evidence)
     else:
         params = {"reason": override.reason, "by": override.by, "rule": rule_id}

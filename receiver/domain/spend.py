@@ -130,7 +130,7 @@ class Spend:
     def days(self) -> tuple[CountedDay, ...]:
         """Every date of the window up to today."""
         rows = {row.date: row for row in self.rows}
-        return tuple(self._day(day, rows.get(day)) for day in self._window_dates())
+        return tuple([self._day(day, rows.get(day)) for day in self._window_dates()])
 
     @cached_property
     def net(self) -> Decimal:
@@ -209,12 +209,15 @@ class Spend:
         return [self.window.first + timedelta(days=n) for n in range(length)]
 
     def _counts(self, day: date) -> bool:
-        return (
-            self.window is not None
-            and self.counts_from is not None
-            and day in self.window
-            and day >= self.counts_from
-        )
+        first, last = self._counting
+        return first <= day <= last
+
+    @cached_property
+    def _counting(self) -> tuple[date, date]:
+        """The first and the last date that counts; the last comes first where none does."""
+        if self.window is None or self.counts_from is None:
+            return date.max, date.min
+        return max(self.window.first, self.counts_from), self.window.last
 
     def _awaits_split(self, row: DaySpend) -> bool:
         """Return whether a date that may count has spend of which the counting part is still to come."""
@@ -228,9 +231,9 @@ class Spend:
 
     def _day(self, day: date, row: DaySpend | None) -> CountedDay:
         final = self.is_final(day)
-        missing = ZERO if final else None
-        net = _or(net_of(row, self.payment) if row else None, missing)
-        credit = _or(row.voucher_spend if row else None, missing)
+        net, credit = (net_of(row, self.payment), row.voucher_spend) if row else (None, None)
+        if final:  # what is missing then is nothing
+            net, credit = ZERO if net is None else net, ZERO if credit is None else credit
         if self._counts(day):
             return CountedDay(day, net, credit, final)
         left_out = None if net is None or credit is None else net + credit
@@ -289,10 +292,6 @@ def _ready_on(facts: Facts, account: AccountProfile, zone: ZoneInfo) -> date | N
     """The date on which both link and set-up were there; None before."""
     linked_at, set_up_at = account.linked_at, facts.store.set_up_at
     return None if linked_at is None or set_up_at is None else local_date(max(linked_at, set_up_at), zone)
-
-
-def _or(amount: Decimal | None, otherwise: Decimal | None) -> Decimal | None:
-    return otherwise if amount is None else amount
 
 
 def _is_provisional(facts: Facts, programme: Programme, payment: Payment) -> bool:

@@ -232,17 +232,16 @@ _TELLS_APART: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
 def _filled(
     message_id: str, english: Sentence, params: Mapping[str, Any], locale: Locale, part: str = "text"
 ) -> Sentence:
-    written = _Written(params, locale)
-    text = translated(f"{message_id}:{part}", english.text, locale).format_map(written)
+    text = filled_text(translated(f"{message_id}:{part}", english.text, locale), params, locale)
     if english.next_step is None:
         return Sentence(text)
-    next_step = translated(f"{message_id}:next_step", english.next_step, locale).format_map(written)
-    return Sentence(text, next_step)
+    next_step = translated(f"{message_id}:next_step", english.next_step, locale)
+    return Sentence(text, filled_text(next_step, params, locale))
 
 
 def filled_text(text: str, params: Mapping[str, Any], locale: Locale) -> str:
     """Return a text with its blanks filled as the reader writes money and dates."""
-    return text.format_map(_Written(params, locale))
+    return text.format_map(_Written(params, locale)) if "{" in text else text
 
 
 class _Written:

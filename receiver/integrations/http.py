@@ -7,14 +7,16 @@ import time
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import requests
-import urllib3
-
 from receiver.errors import Advice, ProviderError
+
+if TYPE_CHECKING:
+    import requests
+
+# requests is imported with the first call: it takes 5 MB, and many a web process never calls anybody.
 
 TIMEOUT = (5.0, 30.0)  # seconds: to connect, and between two pieces of the answer
 WHOLE_SECONDS = 60.0  # for an answer that keeps trickling
@@ -48,9 +50,7 @@ class Http:
         self._whole_seconds = whole_seconds
         self._max_bytes = max_bytes
         self._ends: float | None = None  # of all calls together, by the monotonic clock
-        self._session = requests.Session()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.auth = _no_credentials
+        self._session = cache(_new_session)
 
     def for_seconds(self, seconds: float) -> Http:
         """The same, with one deadline for all the calls from now on."""
@@ -71,11 +71,14 @@ class Http:
         return self._send("POST", url, headers=headers, data=content)
 
     def _send(self, method: str, url: str, **what: Any) -> HttpResponse:
+        import requests
+        import urllib3
+
         left, timeout = self._seconds_left(url), self._timeout
         if self._ends is not None:
             timeout = (min(timeout[0], left), min(timeout[1], left))
         try:
-            with self._session.request(
+            with self._session().request(
                 method, url, timeout=timeout, allow_redirects=False, stream=True, **what
             ) as response:
                 return HttpResponse(
@@ -110,6 +113,17 @@ class Http:
         return bytes(body)
 
 
+def _new_session() -> requests.Session:
+    from http.cookiejar import DefaultCookiePolicy
+
+    import requests
+
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.auth = _no_credentials
+    return session
+
+
 def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps requests from adding a login found in a .netrc file."""
     return request
@@ -121,6 +135,9 @@ def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
 
 def _trouble(url: str, error: Exception) -> ProviderError:
     """A ValueError is an address or header that could not even be sent; the rest passes with time."""
+    import requests
+    import urllib3
+
     if isinstance(error, ValueError):
         return ProviderError(
             f"the call cannot be sent ({type(error).__name__}): check the API's address and the token",

@@ -29,7 +29,7 @@ from receiver.settings import read_settings
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 TYPED = f".venv/bin/{COMMAND}" if IS_CHECKOUT else COMMAND
-APP = ("--factory", "receiver.app:create_app")  # an installed package has no wsgi.py
+APP = ("--factory", "receiver.app:create_served_app")  # an installed package has no wsgi.py
 WORTH_SHOWING = ("error", "critical", "traceback", "exception")
 
 

@@ -16,6 +16,7 @@ from receiver.domain.shops import same_shop
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_rows
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import AddressClaim, Store
 
 BY_NUMBER = Keyset((AddressClaim.id,), descending=True)
@@ -24,6 +25,11 @@ BY_NUMBER = Keyset((AddressClaim.id,), descending=True)
 OLDEST = NEWEST = 10
 SEEN_AGAIN = timedelta(days=1)  # written at most so often
 IS_SIGNED = AddressClaim.signed_at.is_not(None)
+_OF_STORES = (
+    select(AddressClaim)
+    .where(AddressClaim.store_id.in_(STORE_IDS))
+    .order_by(AddressClaim.signed_at.is_(None), AddressClaim.id.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,8 @@ def claims_of_store(session: Session, store_id: str) -> Sequence[AddressClaim]:
 
 def claims_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, list[AddressClaim]]:
     """Return what `claims_of_store` does, by store; a store without any is left out."""
-    query = select(AddressClaim).where(AddressClaim.store_id.in_(store_ids))
     found: defaultdict[str, list[AddressClaim]] = defaultdict(list)
-    for claim in session.scalars(query.order_by(AddressClaim.signed_at.is_(None), AddressClaim.id.desc())):
+    for claim in session.scalars(_OF_STORES, {"store_ids": list(store_ids)}):
         found[claim.store_id].append(claim)
     return found
 

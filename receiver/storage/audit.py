@@ -25,8 +25,6 @@ STORES_ACTIONS = frozenset({AuditAction.STORE_DOUBTED})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
 OF_EACH = 1_000  # entries at a time of each of several stores
 NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)
-# What belongs to a store beside deliveries, by the first letters of its id.
-OWNED: dict[str, type[Award] | type[Review]] = {"aw": Award, "rv": Review}
 
 
 def record(
@@ -86,9 +84,12 @@ def _store_of(session: Session, subject: str) -> str | None:
         return subject
     if kind == "delivery":
         return session.scalar(select(Delivery.store_id).where(Delivery.id == int(name)))
-    if kind not in OWNED:
-        return None
-    owner = session.get(OWNED[kind], subject)  # asks for nothing: it was read to be changed
+    # The row of an award or a review was read to be changed: to get it again asks for nothing.
+    owner: Award | Review | None = None
+    if kind == "aw":
+        owner = session.get(Award, subject)
+    elif kind == "rv":
+        owner = session.get(Review, subject)
     return None if owner is None else owner.store_id
 
 

@@ -30,6 +30,7 @@ from receiver.errors import InputError, NotFound
 from receiver.paging import Page
 from receiver.storage.chunks import chunks_of
 from receiver.storage.paging import Keyset, ScanPlan, last_value, read_rows, scan
+from receiver.storage.parameters import ADVERTISER_IDS, STORE_IDS, values_of
 from receiver.storage.stores import lock_stores
 from receiver.storage.tables import Award, Store
 from receiver.storage.tables.awards import IS_FLAGGED
@@ -169,11 +170,17 @@ def award_of(session: Session, store: Store) -> Award | None:
     return session.scalars(query).first()
 
 
+_OF_STORES = select(Award).where(Award.store_id.in_(STORE_IDS), Award.programme.in_(values_of("programmes")))
+_OF_ACCOUNTS = (
+    select(Award).where(Award.advertiser_id.in_(ADVERTISER_IDS)).order_by(Award.decided_at, Award.id)
+)
+
+
 def awards_of_stores(session: Session, stores: Iterable[Store]) -> dict[str, Award]:
     """Return, by store, its award of its programme; a store without one is left out."""
     programmes = {store.id: store.programme for store in stores}
-    query = select(Award).where(Award.store_id.in_(programmes), Award.programme.in_({*programmes.values()}))
-    found = session.scalars(query, execution_options={"populate_existing": True})
+    asked = {"store_ids": list(programmes), "programmes": list({*programmes.values()})}
+    found = session.scalars(_OF_STORES, asked, execution_options={"populate_existing": True})
     return {award.store_id: award for award in found if award.programme == programmes[award.store_id]}
 
 
@@ -184,9 +191,8 @@ def awards_of_account(session: Session, advertiser_id: str) -> list[Award]:
 
 def awards_of_accounts(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[Award]]:
     """Return, by ad account, every award given for it, of whatever programme, the oldest first."""
-    query = select(Award).where(Award.advertiser_id.in_(advertiser_ids))
     found: defaultdict[str, list[Award]] = defaultdict(list)
-    for award in session.scalars(query.order_by(Award.decided_at, Award.id)):
+    for award in session.scalars(_OF_ACCOUNTS, {"advertiser_ids": list(advertiser_ids)}):
         found[award.advertiser_id].append(award)
     return found
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import Bridge, Store, WebhookEndpoint
 
 FAILING_SHARE = 4
@@ -28,10 +29,14 @@ class BridgeTrouble:
     checked_at: datetime | None
 
 
+_IN_TROUBLE = select(Bridge.store_id, Bridge.trouble, Bridge.checked_at).where(
+    Bridge.store_id.in_(STORE_IDS), Bridge.trouble.is_not(None)
+)
+
+
 def bridge_troubles(session: Session, store_ids: Collection[str]) -> dict[str, BridgeTrouble]:
     """Return, by store, what is wrong with its connection; a store with nothing wrong is left out."""
-    query = select(Bridge.store_id, Bridge.trouble, Bridge.checked_at)
-    found = session.execute(query.where(Bridge.store_id.in_(store_ids), Bridge.trouble.is_not(None)))
+    found = session.execute(_IN_TROUBLE, {"store_ids": list(store_ids)})
     return {store_id: BridgeTrouble(trouble, at) for store_id, trouble, at in found if trouble}
 
 

@@ -103,8 +103,20 @@ def _execute(
             _processors(connection.dialect, table, names), zip(*rows, strict=True), strict=True
         )
     ]
-    is_sqlite = connection.dialect.name == "sqlite"
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)) if is_sqlite else tuple(columns))
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    else:
+        connection.exec_driver_sql(statement, tuple(map(_as_array, columns)))
+
+
+def _as_array(values: Iterable[Any]) -> str:
+    """Write values as PostgreSQL reads an array: the driver takes three times as long over a list."""
+    return f"{{{','.join(['NULL' if value is None else _quoted(str(value)) for value in values])}}}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @lru_cache(maxsize=100)

@@ -197,7 +197,8 @@ class _Rehearsal(Database):
 
 def _make_engine(url: URL) -> Engine:
     if url.drivername == "sqlite":
-        return sqlite.make_engine(url, max_overflow=NO_END)
+        # Taken in turns, each connection would keep the statements of every size of a commit: 13 MB.
+        return sqlite.make_engine(url, max_overflow=NO_END, pool_use_lifo=True)
     from receiver.storage.postgresql import make_engine  # here: a process on SQLite needs no other driver
 
     return make_engine(url, max_overflow=NO_END)

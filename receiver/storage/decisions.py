@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.awards import AwardState
 from receiver.domain.limits import DECISIONS_A_DAY
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_page
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import Award, DecisionRow, Review, Store
 
 THINNED = timedelta(days=30)
@@ -60,18 +61,24 @@ def last_decision(session: Session, store_id: str) -> DecisionRow | None:
     return session.scalars(query.limit(1)).first()
 
 
+_NEWEST = (
+    select(DecisionRow.id)
+    .where(DecisionRow.store_id == Store.id)
+    .order_by(DecisionRow.id.desc())
+    .limit(1)
+    .correlate(Store)
+    .scalar_subquery()
+)
+_LAST = (
+    select(Store.id, DecisionRow.id, DecisionRow.digest)
+    .join(DecisionRow, DecisionRow.id == _NEWEST)
+    .where(Store.id.in_(STORE_IDS))
+)
+
+
 def last_digests(session: Session, store_ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """Return, by store, the number and the digest of its newest decision."""
-    newest = (
-        select(DecisionRow.id)
-        .where(DecisionRow.store_id == Store.id)
-        .order_by(DecisionRow.id.desc())
-        .limit(1)
-        .correlate(Store)
-        .scalar_subquery()
-    )
-    query = select(Store.id, DecisionRow.id, DecisionRow.digest).join(DecisionRow, DecisionRow.id == newest)
-    found = session.execute(query.where(Store.id.in_(store_ids)))
+    found = session.execute(_LAST, {"store_ids": list(store_ids)})
     return {store_id: (number, digest) for store_id, number, digest in found}
 
 
@@ -81,12 +88,19 @@ def decision_before(session: Session, row: DecisionRow) -> DecisionRow | None:
     return session.scalars(earlier.order_by(DecisionRow.id.desc()).limit(1)).first()
 
 
+_TOO_MANY = (
+    select(DecisionRow.store_id, func.count())
+    .where(DecisionRow.store_id.in_(STORE_IDS), DecisionRow.decided_at >= bindparam("midnight"))
+    .group_by(DecisionRow.store_id)
+    .having(func.count() > bindparam("bound"))
+)
+
+
 def bound_decisions(session: Session, store_ids: Collection[str], at: datetime) -> None:
     """Keep the first decisions of each store's day and the newest: those before it give way."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
-    of_day = (DecisionRow.store_id.in_(store_ids), DecisionRow.decided_at >= midnight)
-    counted = select(DecisionRow.store_id, func.count()).where(*of_day).group_by(DecisionRow.store_id)
-    for store_id, count in session.execute(counted.having(func.count() > DECISIONS_A_DAY)).all():
+    asked = {"store_ids": list(store_ids), "midnight": midnight, "bound": DECISIONS_A_DAY}
+    for store_id, count in session.execute(_TOO_MANY, asked).all():
         ids = select(DecisionRow.id).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
         before_newest = session.scalars(ids.offset(1).limit(count - DECISIONS_A_DAY)).all()
         _forget_decisions(session, DecisionRow.id.in_(before_newest))

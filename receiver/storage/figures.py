@@ -12,6 +12,7 @@ from sqlalchemy import Date, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.facts import DaySpend
+from receiver.storage.parameters import ADVERTISER_IDS
 from receiver.storage.payments import payments, payments_of
 from receiver.storage.spend import account, day_spend, days, days_of
 from receiver.storage.tables import Account, Base, Link, PaymentRow, SpendDay
@@ -35,6 +36,7 @@ TOLD = (
     "bills_read_at",
     "bills_from",
 )
+_ACCOUNTS = select(Account).where(Account.advertiser_id.in_(ADVERTISER_IDS))
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ def _document(session: Session, account: Account) -> dict[str, Any]:
 
 
 def _live(session: Session, advertiser_ids: Collection[str]) -> dict[str, AccountFigures]:
-    query = select(Account).where(Account.advertiser_id.in_(advertiser_ids))
-    accounts = session.scalars(query, execution_options={"populate_existing": True}).all()
+    asked = {"advertiser_ids": list(advertiser_ids)}
+    accounts = session.scalars(_ACCOUNTS, asked, execution_options={"populate_existing": True}).all()
     spent, paid = days_of(session, advertiser_ids), payments_of(session, advertiser_ids)
     return {
         item.advertiser_id: AccountFigures(

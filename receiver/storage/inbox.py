@@ -92,15 +92,6 @@ class KeptDelivery:
     duplicate: bool
 
 
-@dataclass(frozen=True)
-class ClaimedDelivery:
-    """A delivery that is ours until `lease_until`."""
-
-    id: int
-    tries: int  # this one included
-    lease_until: datetime
-
-
 class HeldDelivery(Protocol):
     """The columns of a delivery that processing looks at: of its row, or read alone."""
 
@@ -133,6 +124,16 @@ class HeldDelivery(Protocol):
 
 
 HELD = tuple(DELIVERIES.c[name] for name in vars(HeldDelivery) if name in DELIVERIES.c)
+
+
+@dataclass(frozen=True)
+class ClaimedDelivery:
+    """A delivery that is ours until `lease_until`."""
+
+    id: int
+    tries: int  # this one included
+    lease_until: datetime
+    content: HeldDelivery  # as it was when it was claimed
 
 
 @dataclass(frozen=True)
@@ -258,10 +259,10 @@ def claim(
         .where(is_any_of(DELIVERIES.c.id, ids), _free(now))
         # Due again when the lease is over: a worker that dies gives its rows back by doing nothing.
         .values(state=DeliveryState.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
-        .returning(DELIVERIES.c.id, DELIVERIES.c.tries)
+        .returning(*HELD)
     )
-    tries = {row.id: row.tries for row in session.execute(taken).all()} if ids else {}
-    return [ClaimedDelivery(number, tries[number], until) for number in ids if number in tries]
+    rows = {row.id: cast(HeldDelivery, row) for row in session.execute(taken).all()} if ids else {}
+    return [ClaimedDelivery(item, rows[item].tries, until, rows[item]) for item in ids if item in rows]
 
 
 def _due(now: datetime) -> Select[int]:
@@ -310,16 +311,20 @@ def take_again(row: Delivery) -> None:
 
 
 def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[HeldDelivery]:
-    """Those claimed rows that are still ours, locked for this transaction; a lapsed lease is not."""
+    """Lock the claimed rows that are still ours for this transaction, and return their contents.
+
+    A lapsed lease is not ours, nor is a row whose body was erased since: it is claimed anew without it.
+    """
+    columns = (DELIVERIES.c.id, DELIVERIES.c.lease_until, DELIVERIES.c.tries, DELIVERIES.c.body.is_(None))
     is_in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
-    query = select(*HELD).where(is_any_of(DELIVERIES.c.id, [claim.id for claim in claims]), is_in_hand)
-    locked = session.execute(query.order_by(DELIVERIES.c.id).with_for_update())
-    rows = {row.id: cast(HeldDelivery, row) for row in locked.all()}
-    return [rows[claim.id] for claim in claims if claim.id in rows and _is_of(rows[claim.id], claim)]
+    query = select(*columns).where(is_any_of(DELIVERIES.c.id, [claim.id for claim in claims]), is_in_hand)
+    locked = {tuple(row) for row in session.execute(query.order_by(DELIVERIES.c.id).with_for_update()).all()}
+    return [claim.content for claim in claims if _as_locked(claim) in locked]
 
 
-def _is_of(row: HeldDelivery, claim: ClaimedDelivery) -> bool:
-    return (row.lease_until, row.tries) == (claim.lease_until, claim.tries)
+def _as_locked(claim: ClaimedDelivery) -> tuple[int, datetime, int, bool]:
+    """Return what `hold` reads of a row that is still this claim's."""
+    return claim.id, claim.lease_until, claim.tries, claim.content.body is None
 
 
 def finish(

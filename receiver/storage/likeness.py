@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -19,6 +20,7 @@ from receiver.domain.likeness import Likeness, pair_of
 from receiver.paging import Page
 from receiver.storage.links import is_proven
 from receiver.storage.paging import Keyset, read_page
+from receiver.storage.parameters import STORE_IDS, values_of
 from receiver.storage.tables import Account, Award, Link, MerchantAnswer, Store
 
 BY_ID = Keyset((Store.id,))
@@ -69,12 +71,15 @@ def find_alike_of(
     }
 
 
+_TOLD_APART = select(MerchantAnswer.store_id, MerchantAnswer.other_id).where(
+    or_(MerchantAnswer.store_id.in_(STORE_IDS), MerchantAnswer.other_id.in_(STORE_IDS))
+)
+
+
 def told_apart(session: Session, store_ids: Collection[str]) -> dict[str, set[str]]:
     """Return, by store, the stores that staff said to be of another merchant than this one."""
-    first, second = MerchantAnswer.store_id, MerchantAnswer.other_id
-    query = select(first, second).where(or_(first.in_(store_ids), second.in_(store_ids)))
     apart: defaultdict[str, set[str]] = defaultdict(set)
-    for store_id, other_id in session.execute(query):
+    for store_id, other_id in session.execute(_TOLD_APART, {"store_ids": list(store_ids)}):
         apart[store_id].add(other_id)
         apart[other_id].add(store_id)
     return apart
@@ -94,13 +99,19 @@ def page_of_asked_about(session: Session, *, after: str | None, limit: int) -> P
 Marks = dict[str, set[str]]
 
 
+_MARKS_OF_LINKS = (
+    select(Link.store_id, Link.tiktok_user_hash, Account.business_center, Account.name_key)
+    .outerjoin(Account, Account.advertiser_id == Link.advertiser_id)
+    .where(Link.store_id.in_(STORE_IDS), is_proven())
+)
+_AWARDED = select(Award.store_id).where(Award.store_id.in_(STORE_IDS))
+
+
 def _marks(session: Session, stores: Collection[Store]) -> dict[Likeness, Marks]:
     """What stores may share with others; nothing of a store of which nothing is proven."""
-    ids = {store.id for store in stores}
-    columns = (Link.store_id, Link.tiktok_user_hash, Account.business_center, Account.name_key)
-    own = select(*columns).outerjoin(Account, Account.advertiser_id == Link.advertiser_id)
-    links = session.execute(own.where(Link.store_id.in_(ids), is_proven())).all()
-    awarded = set(session.scalars(select(Award.store_id).where(Award.store_id.in_(ids))))
+    ids = {"store_ids": [store.id for store in stores]}
+    links = session.execute(_MARKS_OF_LINKS, ids).all()
+    awarded = set(session.scalars(_AWARDED, ids))
     marks: dict[Likeness, Marks] = {likeness: {} for likeness in IN_ORDER}
     for store_id, *values in links:
         for likeness, value in zip(IN_ORDER, values, strict=False):
@@ -115,14 +126,20 @@ def _bearers(
     session: Session, likeness: Likeness, values: Collection[str], only_holding: bool
 ) -> defaultdict[str, set[str]]:
     """Return, by value of a mark, the stores that bear it, by proof or by award."""
-    query = _who_bears(likeness, values)
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for value, store_id in session.execute(query.where(_holds()) if only_holding else query):
+    for value, store_id in session.execute(_who_bears(likeness, only_holding), {"values": list(values)}):
         found[value].add(store_id)
     return found
 
 
-def _who_bears(likeness: Likeness, values: Collection[str]) -> Select[Any, str]:
+@cache
+def _who_bears(likeness: Likeness, only_holding: bool) -> Select[Any, str]:
+    query = _bearing(likeness)
+    return query.where(_holds()) if only_holding else query
+
+
+def _bearing(likeness: Likeness) -> Select[Any, str]:
+    values = values_of("values")
     if likeness is Likeness.HOST:
         linked = exists().where(Link.store_id == Store.id, is_proven())
         proven = or_(linked, exists().where(Award.store_id == Store.id))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.limits import CLAIMS_OF_A_STORE
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_page
+from receiver.storage.parameters import ADVERTISER_IDS, STORE_IDS
 from receiver.storage.tables import Account, Link, Store
 
 CLAIMS_DROPPED = 1_000  # at a time
@@ -95,10 +96,12 @@ def stores_of(session: Session, advertiser_id: str) -> list[Store]:
     return list(session.scalars(query.where(Link.advertiser_id == advertiser_id, is_read())))
 
 
+_OPEN = select(Link).where(Link.store_id.in_(STORE_IDS), Link.ended_at.is_(None)).order_by(Link.id)
+
+
 def open_links(session: Session, store_ids: Iterable[str]) -> dict[str, Link]:
     """Return the link of each of these stores that stands; a store without one is left out."""
-    query = select(Link).where(Link.store_id.in_(store_ids), Link.ended_at.is_(None)).order_by(Link.id)
-    return {link.store_id: link for link in session.scalars(query)}
+    return {link.store_id: link for link in session.scalars(_OPEN, {"store_ids": list(store_ids)})}
 
 
 def next_polls(session: Session, store_ids: Iterable[str]) -> dict[str, datetime]:
@@ -135,19 +138,25 @@ class ProvenLink:
     set_up_at: datetime
 
 
+_OF_SET_UP = (
+    select(Link.id, Link.store_id, Link.advertiser_id, Link.proven_at, Store.programme, Store.set_up_at)
+    .join(Store, Store.id == Link.store_id)
+    .where(is_proven(), Store.set_up_at.is_not(None))
+)
+# Each has its own index: with `or` between them, all links are looked at.
+_PROVEN = union(
+    _OF_SET_UP.where(Link.store_id.in_(STORE_IDS)), _OF_SET_UP.where(Link.advertiser_id.in_(ADVERTISER_IDS))
+)
+
+
 def proven_links(
     session: Session, store_ids: Collection[str], advertiser_ids: Collection[str]
 ) -> set[ProvenLink]:
     """Return the proven links of these stores, and those to these accounts, of stores that were set up."""
-    columns = (Link.id, Link.store_id, Link.advertiser_id, Link.proven_at, Store.programme, Store.set_up_at)
-    query = select(*columns).join(Store, Store.id == Link.store_id)
-    query = query.where(is_proven(), Store.set_up_at.is_not(None))
-    # Each has its own index: with `or` between them, all links are looked at.
-    own, of_accounts = Link.store_id.in_(store_ids), Link.advertiser_id.in_(advertiser_ids)
-    rows = session.execute(union(query.where(own), query.where(of_accounts)))
+    ids = {"store_ids": list(store_ids), "advertiser_ids": list(advertiser_ids)}
     return {
         ProvenLink(id, store_id, advertiser_id, proven_at, programme, set_up_at)
-        for id, store_id, advertiser_id, proven_at, programme, set_up_at in rows
+        for id, store_id, advertiser_id, proven_at, programme, set_up_at in session.execute(_PROVEN, ids)
         if proven_at is not None and set_up_at is not None
     }
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.domain.facts import LostSignals
 from receiver.domain.rejections import RejectionReason
 from receiver.storage.bulk import is_any_of
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import Delivery, Quarantined, RejectionSample, Store, StoreTroubleRow
 
 BY_REASON: Mapping[str, LostSignals] = {
@@ -70,31 +71,47 @@ def _remembered(noticed: Mapping[str, datetime]) -> LostSignals | None:
     return TROUBLES[max(found)[1]] if found else None
 
 
+# Of each store one row is read, by an index: it may have lost thousands.
+_NEWEST_DEAD = (
+    select(Delivery.id)
+    .where(Delivery.state == DeliveryState.DEAD, Delivery.store_id == Store.id, Delivery.topic == SIGNAL)
+    .order_by(Delivery.id.desc())
+    .limit(1)
+    .correlate(Store)
+    .scalar_subquery()
+)
+_DEAD = (
+    select(Store.id, Delivery.received_at, Delivery.reason)
+    .join(Delivery, Delivery.id == _NEWEST_DEAD)
+    .where(Store.id.in_(STORE_IDS))
+)
+_NEWEST_SAMPLE = (
+    select(RejectionSample.at)
+    .where(RejectionSample.store_id == Store.id, RejectionSample.reason == RejectionReason.SIGNATURE)
+    .order_by(RejectionSample.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_NEWEST_HELD = (
+    select(Quarantined.received_at)
+    .where(Quarantined.store_id == Store.id)
+    .order_by(Quarantined.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_REFUSED = select(Store.id, _NEWEST_SAMPLE, _NEWEST_HELD).where(Store.id.in_(STORE_IDS))
+
+
 def _dead(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
-    """Of each store one row is read, by an index: it may have lost thousands."""
-    newest = (
-        select(Delivery.id)
-        .where(Delivery.state == DeliveryState.DEAD, Delivery.store_id == Store.id, Delivery.topic == SIGNAL)
-        .order_by(Delivery.id.desc())
-        .limit(1)
-        .correlate(Store)
-        .scalar_subquery()
-    )
-    query = select(Store.id, Delivery.received_at, Delivery.reason).join(Delivery, Delivery.id == newest)
     return {
         store_id: (at, BY_REASON.get(reason or "", LostSignals.UNREADABLE))
-        for store_id, at, reason in session.execute(query.where(Store.id.in_(store_ids)))
+        for store_id, at, reason in session.execute(_DEAD, {"store_ids": list(store_ids)})
     }
 
 
 def _refused(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
-    sample, held = aliased(RejectionSample), aliased(Quarantined)
-    of_sample = (sample.store_id == Store.id, sample.reason == RejectionReason.SIGNATURE)
-    newest_sample = select(sample.at).where(*of_sample).order_by(sample.id.desc()).limit(1)
-    newest_held = select(held.received_at).where(held.store_id == Store.id).order_by(held.id.desc()).limit(1)
-    query = select(Store.id, newest_sample.scalar_subquery(), newest_held.scalar_subquery())
     found = {}
-    for store_id, *moments in session.execute(query.where(Store.id.in_(store_ids))):
+    for store_id, *moments in session.execute(_REFUSED, {"store_ids": list(store_ids)}):
         if known := [at for at in moments if at is not None]:
             found[store_id] = max(known), LostSignals.REFUSED
     return found

@@ -12,8 +12,15 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.limits import SENT_NOTICES
 from receiver.domain.notices import MailState
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.row_batch import RowBatch
 from receiver.storage.tables import NoticeAddress, Store, StoreNotice
+
+_OF_STORES = (
+    select(StoreNotice.store_id, StoreNotice.id, StoreNotice.noticed_at, StoreNotice.sent_at)
+    .where(StoreNotice.store_id.in_(STORE_IDS))
+    .order_by(StoreNotice.noticed_at)
+)
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,10 @@ class KeptNotice:
 
 def kept_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, KeptNotice]]:
     """Return, by store, its notices by id, the oldest first."""
-    columns = (StoreNotice.store_id, StoreNotice.id, StoreNotice.noticed_at, StoreNotice.sent_at)
-    query = select(*columns).where(StoreNotice.store_id.in_(store_ids)).order_by(StoreNotice.noticed_at)
     found: defaultdict[str, dict[str, KeptNotice]] = defaultdict(dict)
-    for store_id, notice_id, noticed_at, sent_at in session.execute(query):
+    for store_id, notice_id, noticed_at, sent_at in session.execute(
+        _OF_STORES, {"store_ids": list(store_ids)}
+    ):
         found[store_id][notice_id] = KeptNotice(noticed_at, sent_at)
     return found
 

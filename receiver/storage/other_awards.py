@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, union
+from sqlalchemy import ColumnElement, Select, select, union
 from sqlalchemy.orm import Session
 
+from receiver.storage.parameters import ADVERTISER_IDS, values_of
 from receiver.storage.tables import Account, Award, Store
 
 
@@ -42,17 +45,15 @@ class OtherAwards:
     ) -> None:
         """Read the awards of the stores' merchants, and of these earlier records, accounts and Centers."""
         self._by: defaultdict[tuple[str, str], set[OtherAward]] = defaultdict(set)
-        ways = _ways({store.merchant for store in stores}, lineages, advertiser_ids, business_centers)
-        programmes = {store.programme for store in stores}
-        # Each way has its own index: with `or` between them, all awards of the programme are looked at.
-        ids = union(*(select(Award.id).where(Award.programme.in_(programmes), way) for way in ways))
-        columns = (
-            *(Award.id, Award.programme, Award.store_id, Award.merchant, Award.advertiser_id),
-            *(Award.business_center, Award.decided_at, Store.merchant, Account.business_center),
-        )
-        query = select(*columns).outerjoin(Store, Store.id == Award.store_id)
-        query = query.outerjoin(Account, Account.advertiser_id == Award.advertiser_id)
-        for row in session.execute(query.where(Award.id.in_(ids))):
+        asked = {
+            "merchants": {store.merchant for store in stores},
+            "lineages": set(lineages),
+            "advertiser_ids": set(advertiser_ids),
+            "business_centers": set(business_centers),
+        }
+        ids = {name: list(values) for name, values in asked.items() if values}
+        programmes = list({store.programme for store in stores})
+        for row in session.execute(_awards_by(*ids), {**ids, "programmes": programmes}) if ids else ():
             self._add(OtherAward(*row))
 
     def _add(self, award: OtherAward) -> None:
@@ -98,22 +99,33 @@ def _count(found: Iterable[OtherAward], store: Store) -> int:
     return sum(1 for award in found if award.programme == store.programme and award.store_id != store.id)
 
 
-def _ways(
-    merchants: Collection[str],
-    lineages: Iterable[str],
-    advertiser_ids: Iterable[str],
-    business_centers: Iterable[str],
-) -> list[ColumnElement[bool]]:
-    centers, accounts, earlier = set(business_centers), set(advertiser_ids), set(lineages)
-    ways: list[ColumnElement[bool]] = [
-        Award.merchant.in_(merchants),
-        Award.store_id.in_(select(Store.id).where(Store.merchant.in_(merchants))),
-    ]
-    if earlier:
-        ways.append(Award.store_id.in_(earlier))
-    if accounts:
-        ways.append(Award.advertiser_id.in_(accounts))
-    if centers:
-        of_center = select(Account.advertiser_id).where(Account.business_center.in_(centers))
-        ways += [Award.business_center.in_(centers), Award.advertiser_id.in_(of_center)]
-    return ways
+_MERCHANTS, _CENTERS = values_of("merchants"), values_of("business_centers")
+# By the parameter they take.
+_WAYS: Mapping[str, tuple[ColumnElement[bool], ...]] = {
+    "merchants": (
+        Award.merchant.in_(_MERCHANTS),
+        Award.store_id.in_(select(Store.id).where(Store.merchant.in_(_MERCHANTS))),
+    ),
+    "lineages": (Award.store_id.in_(values_of("lineages")),),
+    "advertiser_ids": (Award.advertiser_id.in_(ADVERTISER_IDS),),
+    "business_centers": (
+        Award.business_center.in_(_CENTERS),
+        Award.advertiser_id.in_(select(Account.advertiser_id).where(Account.business_center.in_(_CENTERS))),
+    ),
+}
+
+
+@cache
+def _awards_by(*names: str) -> Select[*tuple[Any, ...]]:
+    """Return the statement for the awards that are found by one of these parameters."""
+    ways = [way for name in names for way in _WAYS[name]]
+    programmes = values_of("programmes")
+    # Each way has its own index: with `or` between them, all awards of the programme are looked at.
+    ids = union(*(select(Award.id).where(Award.programme.in_(programmes), way) for way in ways))
+    columns = (
+        *(Award.id, Award.programme, Award.store_id, Award.merchant, Award.advertiser_id),
+        *(Award.business_center, Award.decided_at, Store.merchant, Account.business_center),
+    )
+    query = select(*columns).outerjoin(Store, Store.id == Award.store_id)
+    query = query.outerjoin(Account, Account.advertiser_id == Award.advertiser_id)
+    return query.where(Award.id.in_(ids))

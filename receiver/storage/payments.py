@@ -9,7 +9,14 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from receiver.storage.parameters import ADVERTISER_IDS
 from receiver.storage.tables import PaymentRow
+
+_OF_ACCOUNTS = (
+    select(PaymentRow)
+    .where(PaymentRow.advertiser_id.in_(ADVERTISER_IDS))
+    .order_by(PaymentRow.at.is_(None), PaymentRow.at, PaymentRow.transaction_id)
+)
 
 
 def payments(session: Session, advertiser_id: str) -> list[PaymentRow]:
@@ -19,13 +26,9 @@ def payments(session: Session, advertiser_id: str) -> list[PaymentRow]:
 
 def payments_of(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[PaymentRow]]:
     """Return what `payments` does, by account."""
-    query = (
-        select(PaymentRow)
-        .where(PaymentRow.advertiser_id.in_(advertiser_ids))
-        .order_by(PaymentRow.at.is_(None), PaymentRow.at, PaymentRow.transaction_id)
-    )
+    asked = {"advertiser_ids": list(advertiser_ids)}
     found: defaultdict[str, list[PaymentRow]] = defaultdict(list)
-    for row in session.scalars(query, execution_options={"populate_existing": True}):
+    for row in session.scalars(_OF_ACCOUNTS, asked, execution_options={"populate_existing": True}):
         found[row.advertiser_id].append(row)
     return found
 

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.staff_facts import StaffFactName
 from receiver.storage.chunks import chunks_of
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import RecordedFact
+
+_OF_STORES = select(RecordedFact).where(RecordedFact.store_id.in_(STORE_IDS)).order_by(RecordedFact.id)
 
 
 def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
@@ -21,9 +24,8 @@ def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
 
 def recorded_facts_of(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, RecordedFact]]:
     """Return, by store, the newest record of each name."""
-    query = select(RecordedFact).where(RecordedFact.store_id.in_(store_ids)).order_by(RecordedFact.id)
     found: defaultdict[str, dict[str, RecordedFact]] = defaultdict(dict)
-    for row in session.scalars(query):
+    for row in session.scalars(_OF_STORES, {"store_ids": list(store_ids)}):
         found[row.store_id][row.name] = row
     return found
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.facts import DaySpend
 from receiver.domain.poll_reasons import PollReason
 from receiver.request_id import REQUEST_ID
+from receiver.storage.parameters import ADVERTISER_IDS
 from receiver.storage.tables import Account, Link, SpendDay, Store
 from receiver.storage.upsert import insert_into
 
@@ -192,14 +193,21 @@ def days(session: Session, advertiser_id: str) -> list[SpendDay]:
     return list(session.scalars(query))
 
 
+_DAYS = (
+    select(
+        SpendDay.advertiser_id,
+        *(SpendDay.date, SpendDay.spend, SpendDay.billed_cost, SpendDay.cash_spend, SpendDay.voucher_spend),
+    )
+    .where(SpendDay.advertiser_id.in_(ADVERTISER_IDS))
+    .order_by(SpendDay.advertiser_id, SpendDay.date)
+)
+
+
 def days_of(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[DaySpend]]:
     """Return, by account, the figures of its dates in their order."""
-    day = (SpendDay.date, SpendDay.spend, SpendDay.billed_cost, SpendDay.cash_spend, SpendDay.voucher_spend)
-    query = select(SpendDay.advertiser_id, *day).where(SpendDay.advertiser_id.in_(advertiser_ids))
     found: defaultdict[str, list[DaySpend]] = defaultdict(list)
-    for row in session.execute(query.order_by(SpendDay.advertiser_id, SpendDay.date)):
-        advertiser_id, date, spend, billed_cost, cash_spend, voucher_spend = row
-        found[advertiser_id].append(DaySpend(date, spend, billed_cost, cash_spend, voucher_spend))
+    for row in session.execute(_DAYS, {"advertiser_ids": list(advertiser_ids)}):
+        found[row[0]].append(DaySpend(*row[1:]))
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.row_batch import RowBatch
 from receiver.storage.tables import Store, StoreTroubleRow
 
@@ -16,13 +17,15 @@ _FIRST = select(func.min(StoreTroubleRow.id).label("id")).cte("present", recursi
 _NEXT = select(func.min(StoreTroubleRow.id)).where(StoreTroubleRow.id > _FIRST.c.id).scalar_subquery()
 _STEPS = _FIRST.union_all(select(_NEXT).where(_FIRST.c.id.is_not(None)))
 PRESENT = select(_STEPS.c.id).where(_STEPS.c.id.is_not(None))
+_OF_STORES = select(StoreTroubleRow.store_id, StoreTroubleRow.id, StoreTroubleRow.since).where(
+    StoreTroubleRow.store_id.in_(STORE_IDS)
+)
 
 
 def since_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, datetime]]:
     """Return, by store, since when each of its troubles has been noticed, by id."""
-    query = select(StoreTroubleRow.store_id, StoreTroubleRow.id, StoreTroubleRow.since)
     found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
-    for store_id, trouble_id, since in session.execute(query.where(StoreTroubleRow.store_id.in_(store_ids))):
+    for store_id, trouble_id, since in session.execute(_OF_STORES, {"store_ids": list(store_ids)}):
         found[store_id][trouble_id] = since
     return found
 

@@ -14,20 +14,25 @@ from sqlalchemy.orm import Session
 from receiver.domain.shop_identity import Known
 from receiver.domain.shops import other_scheme
 from receiver.domain.store_filters import SCANNED_STORES, UNDECIDED, StoreCondition, StoreFilters
+from receiver.domain.troubles import TroubleId
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage import store_names
 from receiver.storage.chunks import chunks_of
 from receiver.storage.database import driver_of
 from receiver.storage.paging import Keyset, ScanPlan, scan
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, Terms, WebhookEndpoint
 from receiver.storage.tables.links import IS_WITHDRAWN
-from receiver.storage.tables.stores import IS_SKEWED
 
 ADDRESSES_LOCK = 0x61646472  # "addr": any number nobody else locks
 NEWEST_FIRST = Keyset((Store.created_at, Store.id), descending=True)
 IN_LINE = Keyset((Store.joined_at, Store.id))
 BY_ID = Keyset((Store.id,))
+CLOCK_TROUBLES = (TroubleId.CLOCK_AHEAD, TroubleId.CLOCK_BEHIND)
+
+_BY_IDS = select(Store).where(Store.id.in_(STORE_IDS)).execution_options(populate_existing=True)
+_LOCKED = select(Store.id).where(Store.id.in_(STORE_IDS)).order_by(Store.id).with_for_update(key_share=True)
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
@@ -50,8 +55,8 @@ def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store
 def get_stores(session: Session, store_ids: Iterable[str]) -> list[Store]:
     """The stores in the order of their ids, fresh from the database. Raises NotFound."""
     wanted = list(dict.fromkeys(store_ids))
-    query = select(Store).where(Store.id.in_(filter(str.isprintable, wanted)))
-    found = {store.id: store for store in session.scalars(query.execution_options(populate_existing=True))}
+    asked = {"store_ids": list(filter(str.isprintable, wanted))}
+    found = {store.id: store for store in session.scalars(_BY_IDS, asked)}
     for store_id in wanted:
         if store_id not in found:
             raise NotFound(f"there is no store {store_id}")
@@ -85,8 +90,7 @@ def lock_stores(session: Session, store_ids: Iterable[str]) -> None:
     Deliveries still come in: rows that refer to a store do not wait (SQLite's writers wait anyway).
     """
     for ids in chunks_of(sorted(set(store_ids))):
-        query = select(Store.id).where(Store.id.in_(ids)).order_by(Store.id)
-        session.execute(query.with_for_update(key_share=True)).all()
+        session.execute(_LOCKED, {"store_ids": ids}).all()
 
 
 def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
@@ -197,7 +201,6 @@ def _of_condition(condition: str) -> tuple[Select[()], Keyset]:
 _OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
     StoreCondition.WAITING: and_(Store.admitted_at.is_(None), Store.disconnected_at.is_(None)),
     StoreCondition.DISCONNECTED: Store.disconnected_at.is_not(None),
-    StoreCondition.CLOCK_OFF: IS_SKEWED,
 }
 
 
@@ -208,6 +211,7 @@ def _of_a_store(condition: str) -> tuple[Any, ColumnElement[bool] | TextClause]:
         StoreCondition.IN_TROUBLE: (Bridge, Bridge.trouble.is_not(None)),
         StoreCondition.WEBHOOKS_OFF: (WebhookEndpoint, WebhookEndpoint.trouble.is_not(None)),
         StoreCondition.CONSENT_LOST: (Link, IS_WITHDRAWN),
+        StoreCondition.CLOCK_OFF: (StoreTroubleRow, StoreTroubleRow.id.in_(CLOCK_TROUBLES)),
     }
     return tables.get(condition, (StoreTroubleRow, StoreTroubleRow.id == condition))
 

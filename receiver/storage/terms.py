@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import ProgrammeChoice, Terms
 
 CHOICE = 1  # the row of the one choice there is
+_KEPT = select(Terms.terms).where(Terms.id == bindparam("programme"))
 
 
 def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: datetime) -> None:
@@ -20,7 +21,7 @@ def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: dat
 
 def kept_terms(session: Session, programme: str) -> dict[str, Any] | None:
     """Return a programme's terms as they stand in the database at this moment."""
-    return session.scalar(select(Terms.terms).where(Terms.id == programme))
+    return session.scalar(_KEPT, {"programme": programme})
 
 
 def keep_choice(session: Session, programme: str, *, instead_of: str, by: str, now: datetime) -> None:

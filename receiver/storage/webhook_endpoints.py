@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.limits import Sent, day_of
 from receiver.storage.database import Driver
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import WebhookEndpoint, WebhookSecret
 from receiver.storage.types import utc_as_text
 
@@ -87,14 +88,17 @@ def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoi
     return list(session.scalars(query))
 
 
+_IN_TROUBLE = select(WebhookEndpoint.store_id, WebhookEndpoint.trouble).where(
+    WebhookEndpoint.store_id.in_(STORE_IDS),
+    WebhookEndpoint.topic.is_not(None),
+    WebhookEndpoint.trouble.is_not(None),
+)
+
+
 def webhook_troubles(session: Session, store_ids: Collection[str]) -> dict[str, set[str]]:
     """Return, by store, what is wrong with its webhooks; a store with nothing wrong is left out."""
-    in_trouble = (WebhookEndpoint.topic.is_not(None), WebhookEndpoint.trouble.is_not(None))
-    query = select(WebhookEndpoint.store_id, WebhookEndpoint.trouble)
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for store_id, trouble in session.execute(
-        query.where(WebhookEndpoint.store_id.in_(store_ids), *in_trouble)
-    ):
+    for store_id, trouble in session.execute(_IN_TROUBLE, {"store_ids": list(store_ids)}):
         if trouble:
             found[store_id].add(trouble)
     return found

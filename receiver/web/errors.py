@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
@@ -18,6 +17,7 @@ from receiver.errors import (
 )
 from receiver.i18n.languages import language_tag, reader_locale
 from receiver.i18n.pages import error_words
+from receiver.logs import get_logger
 from receiver.web.api.language import languages_wanted
 from receiver.web.audience import CONSOLE, lies_in, wants_page
 
@@ -32,7 +32,7 @@ STATUS: tuple[tuple[type[ReceiverError], int], ...] = (
     (Busy, 503),
 )
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def register(app: Flask) -> None:

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from receiver.integrations.providers import PROVIDERS
+from receiver.logs import get_logger
 from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse, unavailable
 from receiver.services.inbox.verify import KEPT_HEADERS
@@ -31,7 +30,7 @@ PIECE = 64 * 1024
 LONGEST_LOGGED = 64
 LINES = 20  # a minute for each status; all refusals are counted, and samples of them kept
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class WebhookMiddleware:

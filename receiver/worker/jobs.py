@@ -6,21 +6,14 @@ Huey keeps its queue in the same database as everything else. It carries no deli
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from threading import Event, Lock
 
-import psycopg
-import structlog
-from huey import PostgresHuey, SqliteHuey, crontab
-from huey.api import Huey
-from sqlalchemy import func, select
-
 from receiver.container import Container
-from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.alerts.notify_staff import notify_staff
 from receiver.services.connections.errands import ask_to_leave
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly
@@ -36,9 +29,8 @@ from receiver.services.polling.verify_subscriptions import verify_subscriptions_
 from receiver.services.problems.track import track_problems
 from receiver.services.programmes.places import fill_all_places
 from receiver.services.programmes.statistics import count_programmes
-from receiver.storage.database import Database
 from receiver.storage.heartbeats import take_turn
-from receiver.storage.sqlite import BUSY_MS
+from receiver.worker.huey_queue import Huey, crontab, open_queue
 
 POLL_BATCH = AT_ONCE  # no more: between batches a worker that was told to stop does
 POLL_BATCHES = 40  # what the highest rate can ask in a minute; the rest waits for the next run
@@ -46,9 +38,8 @@ SUBSCRIBE_BATCH = 20  # ad accounts: two calls each
 CHECK_BATCH, CHECKS_AT_ONCE = 100, 8  # stores; one that does not answer takes a minute of its thread
 NIGHT = time(3, 0, tzinfo=UTC)
 PURGE_WITHIN = timedelta(minutes=10)
-QUEUE_LOCK = 0x68756579  # "huey": any number nobody else locks
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,7 +70,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
 
 def queue_of(container: Container, jobs: tuple[Job, ...], stopping: Event) -> Huey:
     """A Huey in our own database that knows the jobs. Raises StorageUnavailable."""
-    huey = _open_queue(container.database)
+    huey = open_queue(container.database)
     for job in jobs:
         huey.periodic_task(crontab(minute="*"), name=job.name)(_once_a_minute(container, job, stopping))
     return huey
@@ -176,18 +167,3 @@ def _purge_at_night(container: Container, stopping: Event) -> None:
             stopping=stopping,
         )
         log.info("purged", **gone)
-
-
-def _open_queue(database: Database) -> Huey:
-    try:
-        if database.is_sqlite:
-            seconds = BUSY_MS / 1000
-            return SqliteHuey(
-                "receiver", filename=database.url.database, fsync=True, timeout=seconds, results=False
-            )
-        with database.writing() as session:
-            # Of two that make the same missing table at once, PostgreSQL fails one.
-            session.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCK)))
-            return PostgresHuey("receiver", connection=database.connect, results=False)
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise StorageUnavailable(f"the job queue cannot be opened: {str(error).strip()}") from error

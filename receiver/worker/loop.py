@@ -14,13 +14,12 @@ from contextlib import suppress
 from itertools import islice
 from threading import Event, Thread
 
-import structlog
-from huey.consumer import Consumer
-
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.decisions.decide import decide_each
+from receiver.services.deliveries.claims import ClaimsAhead
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
 from receiver.services.deliveries.restart import restart_agreed
@@ -28,6 +27,7 @@ from receiver.services.deliveries.sequence import FELL_BACK
 from receiver.services.problems.track import track_quietly
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
+from receiver.worker.huey_queue import QuietConsumer
 from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
@@ -41,21 +41,14 @@ BEAT_SECONDS = 5.0
 REPLAY_EVERY = 10  # full batches of live deliveries: a flood of one store must not stop all replays
 STOP_WITHIN_SECONDS = 60  # for the periodic job in hand; what it could not keep is done again
 
-log = structlog.get_logger(__name__)
-
-
-class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
-    """Huey's threads without its signal handlers: whoever runs the worker says when to stop."""
-
-    def _set_signal_handlers(self) -> None:
-        pass
+log = get_logger(__name__)
 
 
 def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
     """Work until `stopping` is set. Raises Refused on a database that is not migrated."""
     require_newest(container.database)
     huey = queue_of(container, every_minute(container) if jobs is None else jobs, stopping)
-    consumer = _Consumer(
+    consumer = QuietConsumer(
         huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
     )
     consumer.start()
@@ -72,15 +65,17 @@ def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = No
     log.info("worker stopped")
 
 
-def _work(container: Container, stopping: Event, consumer: Consumer) -> None:
+def _work(container: Container, stopping: Event, consumer: QuietConsumer) -> None:
     beat_due, full_batches, touched = 0.0, 0, TouchedStores()
+    ahead = ClaimsAhead(container.database)
     while not stopping.is_set():
         try:
             if time.monotonic() >= beat_due:
                 _beat(container)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            full_batches = full_batches + 1 if work_inbox(container, stopping.is_set, touched) else 0
+            more = work_inbox(container, stopping.is_set, touched, ahead)
+            full_batches = full_batches + 1 if more else 0
             pause = 0.0 if full_batches % REPLAY_EVERY else _work_replay(container)
             pause = 0.0 if full_batches else pause
         except StorageUnavailable as error:
@@ -90,6 +85,8 @@ def _work(container: Container, stopping: Event, consumer: Consumer) -> None:
             log.exception("worker goes on after an error")
             pause = TROUBLE_SECONDS
         stopping.wait(pause)
+    with suppress(StorageUnavailable):
+        ahead.close(container.now())
     with suppress(StorageUnavailable):
         touched.decide(container)
 
@@ -135,19 +132,24 @@ def work_inbox(
     container: Container,
     stopping: Callable[[], bool] = lambda: False,
     touched: TouchedStores | None = None,
+    ahead: ClaimsAhead | None = None,
 ) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do.
 
-    With `touched` the stores of a whole batch may wait there until they are due.
+    With `touched` the stores of a whole batch may wait there until they are due. With `ahead` the batch comes
+    from there.
     """
-    outcomes = process_next(container.database, container.now(), limit=BATCH, stopping=stopping)
+    now, decides = container.now(), touched is None or touched.is_due()
+    # Deciding takes long, and a batch that is claimed meanwhile has a lease.
+    batch = ahead.take(now, BATCH, further=not decides) if ahead else None
+    outcomes = process_next(container.database, now, limit=BATCH, stopping=stopping, claimed=batch)
     passed_over = [
         store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
     ]
     restart_agreed(container.database, container.now(), passed_over)
     is_whole, touched_now = len(outcomes) == BATCH, TouchedStores() if touched is None else touched
     touched_now.add(store_id for outcome in outcomes for store_id in outcome.stores)
-    if touched is None or not is_whole or touched.is_due():
+    if decides or not is_whole:
         touched_now.decide(container)
     dead = {outcome.sender for outcome in outcomes if outcome.state is DeliveryState.DEAD}
     track_quietly(container.database, container.now(), dead)

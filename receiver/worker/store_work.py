@@ -14,10 +14,9 @@ from functools import partial
 from threading import Event
 from urllib.parse import urlsplit
 
-import structlog
-
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.connections.advance import advance_connect, due_connects
 from receiver.services.connections.errands import run_errand, stores_with_errands
 from receiver.services.connections.probes import Probes
@@ -27,7 +26,7 @@ LOOKED_AT = 1_000  # due ones, so that many of one host do not hide the others
 PROBES = Probes()  # of this process
 PAUSE_SECONDS, TROUBLE_SECONDS = 0.5, 5.0
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,28 @@ def test_migrations_and_tables_agree(database_url):
     database.close()
 
 
+def test_migrations_and_tables_agree_on_the_condition_of_each_partial_index(database_url):
+    told = {
+        index.name: index.info["where"].text
+        for table in Base.metadata.sorted_tables
+        for index in table.indexes
+        if "where" in index.info
+    }
+    assert len(told) > 20
+    database = Database(database_url)
+    with database.reading() as session:
+        if database.is_sqlite:
+            statement = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
+            made = {name: sql.partition(" WHERE ")[2] for name, sql in session.execute(text(statement))}
+            assert made == told
+        else:  # which writes a condition in words of its own
+            statement = (
+                "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NOT NULL"
+            )
+            assert set(session.scalars(text(made))) == set(told)
+    database.close()
+
+
 def test_what_was_kept_before_staff_sessions_stays(empty_database_url):
     """Each token gets ninety days from the migration, and nothing else of it changes."""
     database = Database(empty_database_url)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from receiver.app import create_app
 from receiver.container import build_container
 from receiver.domain.deliveries import MOST_TRIES
-from receiver.services.deliveries.process import LEASE
+from receiver.services.deliveries.claims import LEASE
 from receiver.services.staff.members import add_staff
 from receiver.storage import inbox
 from receiver.storage.migrate import migrate

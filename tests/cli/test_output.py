@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from flask import Flask
 
 from receiver.cli import load_commands
+from receiver.cli.groups import Commands
 from receiver.cli.options import TIME, actor
-from receiver.cli.output import Commands, cell, json_option, print_one, print_rows, table
+from receiver.cli.output import cell, json_option, print_one, print_rows, table
 from receiver.errors import NotFound
 from receiver.paging import LARGEST_ID
 

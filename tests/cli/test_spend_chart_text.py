@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from receiver.documents.spend_timeline import spend_timeline
 from receiver.domain.facts import Payment
 from tests.factories import FIRST, LAST, OPEN, SETTLED, bill, cash, days_of, decided, make_programme
 
-LAGGING = replace(cash("30.00", date(2025, 11, 20)), cash_spend=None, voucher_spend=None)
+LAGGING = cash("30.00", date(2025, 11, 20))._replace(cash_spend=None, voucher_spend=None)
 
 
 def drawn(as_of=OPEN, programme=None, width=80, marks=BLOCKS, name="Example store", **parts):
@@ -64,7 +63,7 @@ def test_each_tier_is_named_where_it_is_passed_and_measured_below():
 
 
 def test_a_tier_passed_by_figures_that_may_move_is_only_seen():
-    moving = replace(cash("900.00", date(2025, 11, 19)))
+    moving = cash("900.00", date(2025, 11, 19))
     lines = drawn(spend=(cash("20.00"), moving))
     assert " " * 12 + "^ 500.00 seen, not final yet" in lines
     assert "seen on 2025-11-19, not final yet; gives 500.00 USD" in lines[-3]
@@ -93,7 +92,7 @@ def test_bills_paid_after_the_window_are_told():
 @pytest.mark.parametrize("width", [80, 132])
 def test_it_fits_the_terminal(count, amount, width):
     programme = make_programme(window_days=90)
-    credit = tuple(replace(day, voucher_spend=Decimal("3.00")) for day in days_of(amount, count))
+    credit = tuple(day._replace(voucher_spend=Decimal("3.00")) for day in days_of(amount, count))
     lines = drawn(datetime(2026, 6, 1, tzinfo=UTC), programme, width, spend=credit)
     assert max(map(len, lines)) <= width
     assert max(len(line) for line in lines if line.startswith("20")) > width - 10

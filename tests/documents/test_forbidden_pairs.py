@@ -82,7 +82,7 @@ def said(situation: Situation) -> list[str]:
 def test_no_document_says_what_its_facts_forbid(situation, gaps, lost, award, later, unsplit, doubt):
     facts = with_gaps(situation.facts, gaps)
     rows = tuple(
-        replace(row, cash_spend=None, billed_cost=None, voucher_spend=None) if n in unsplit else row
+        row._replace(cash_spend=None, billed_cost=None, voucher_spend=None) if n in unsplit else row
         for n, row in enumerate(facts.spend)
     )
     bills = (*facts.payments, bill(None, situation.as_of)) if doubt else facts.payments

@@ -1,6 +1,5 @@
 """The course of spend, date by date: the status document's numbers, with gaps where nothing is known."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +13,7 @@ from tests.factories import FIRST, LAST, OPEN, SETTLED, bill, cash, days_of, dec
 
 AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
 LAGGING = tuple(
-    replace(cash("30.00", date(2025, 11, day)), cash_spend=None, voucher_spend=None) for day in (18, 20)
+    cash("30.00", date(2025, 11, day))._replace(cash_spend=None, voucher_spend=None) for day in (18, 20)
 )
 
 

@@ -148,4 +148,4 @@ def spend_rows(draw: st.DrawFn, first: date, market: Market) -> tuple[DaySpend, 
         st.lists(st.sampled_from([-8, -1, *range(12), 20, 28, 29, 30, 31, 45]), unique=True, min_size=1)
     )
     rows = [row(first + day * DAY, draw(amounts(market)), Decimal(draw(st.integers(0, 1)))) for day in days]
-    return tuple(item if draw(st.integers(0, 4)) else replace(item, cash_spend=None) for item in rows)
+    return tuple(item if draw(st.integers(0, 4)) else item._replace(cash_spend=None) for item in rows)

@@ -272,7 +272,7 @@ def _given(facts: Facts, found: Decision, above: NextTier) -> Facts:
     rows = {item.date: item for item in facts.spend}
     old = rows.get(above.by, row(above.by, Decimal(0)))
     net, cost = ((amount or Decimal(0)) + above.remaining for amount in (old.cash_spend, old.billed_cost))
-    rows[above.by] = replace(old, cash_spend=net, billed_cost=cost)
+    rows[above.by] = old._replace(cash_spend=net, billed_cost=cost)
     unpaid = above.tier.threshold - found.spend.billed
     return replace(facts, spend=tuple(rows.values()), payments=(*facts.payments, paid(unpaid, at)))
 

@@ -78,8 +78,8 @@ def test_more_qualifying_spend_never_lowers_the_tier(situation, more, data):
     day = before.window.first + data.draw(st.integers(0, age)) * DAY
     there = {item.date: item for item in situation.facts.spend}
     old = there.get(day, row(day, NOTHING))
-    there[day] = replace(
-        old, cash_spend=(old.cash_spend or NOTHING) + more, billed_cost=(old.billed_cost or NOTHING) + more
+    there[day] = old._replace(
+        cash_spend=(old.cash_spend or NOTHING) + more, billed_cost=(old.billed_cost or NOTHING) + more
     )
     spent = situation.but(spend=tuple(there.values()))
     billed = spent.but(payments=(*situation.facts.payments, paid(more, situation.as_of)))
@@ -116,8 +116,8 @@ def test_spend_outside_the_window_never_counts(situation, amount, data):
 def test_credit_funded_spend_tax_and_what_is_no_bill_never_count(situation, more):
     known = situation.facts
     credit = tuple(
-        replace(
-            item, spend=(item.spend or NOTHING) + more, voucher_spend=(item.voucher_spend or NOTHING) + more
+        item._replace(
+            spend=(item.spend or NOTHING) + more, voucher_spend=(item.voucher_spend or NOTHING) + more
         )
         for item in known.spend
     )

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from receiver.domain.deliveries import DeliveryState
 from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries import process
+from receiver.services.deliveries.claims import LEASE
 from receiver.services.deliveries.process import process_next
 from receiver.services.operations.clock_rollback import reset_after_clock_rollback
 from receiver.services.operations.readiness import readiness
@@ -35,7 +36,7 @@ def jump(container, clock):
 def claim(container):
     """As a worker does that is killed then."""
     with container.database.writing() as session:
-        return inbox.claim(session, container.now(), 10, process.LEASE)
+        return inbox.claim(session, container.now(), 10, LEASE)
 
 
 def states(container, *ids):

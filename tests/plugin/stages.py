@@ -34,7 +34,7 @@ DECISIONS: dict[str, Decision] = {
     "awaiting_link_gb": decided(OPEN, store={"country": "GB"}, account=False),
     "awaiting_spend": decided(OPEN),
     "zone_unknown": decided(OPEN, account={"timezone": None}, spend=(cash("523.10"),)),
-    "split_unknown": decided(OPEN, spend=(replace(cash("523.10", date(2025, 11, 19)), cash_spend=None),)),
+    "split_unknown": decided(OPEN, spend=(cash("523.10", date(2025, 11, 19))._replace(cash_spend=None),)),
     "accumulating": decided(OPEN, spend=days_of("41.50", 15)),
     "warned": decided(datetime(2025, 12, 31, 12, tzinfo=UTC), spend=(cash("700.00", date(2025, 12, 30)),)),
     "unknown": decided(OPEN, account={"consent": False}, spend=(cash("523.10"),)),

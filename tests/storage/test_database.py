@@ -40,6 +40,19 @@ def test_pages_that_hold_connections_keep_no_delivery_waiting_for_one(container)
             assert driver.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_who_comes_alone_gets_the_connection_that_was_given_back_last(container):
+    """Others that were open at the same time once keep nothing of what it does again and again."""
+    database = container.database
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(database.autocommit_connection())
+    used = set()
+    for _ in range(8):
+        with database.autocommit_connection() as driver:
+            used.add(id(driver))
+    assert len(used) == 1
+
+
 def test_what_fails_half_way_leaves_nothing_behind(container):
     def fails_half_way():
         with container.database.writing() as session:

@@ -69,12 +69,21 @@ def test_pages_follow_each_other_the_newest_first(kept):
 
 
 TROUBLE = ("store_id", "id", "who", "since")
-STALE = select(Store.id, literal("figures_stale"), literal("service"), Store.created_at)
+STALE, FAST, SLOW = (
+    select(Store.id, literal(trouble), literal(who), Store.created_at)
+    for trouble, who in (
+        ("figures_stale", "service"),
+        ("clock_ahead", "merchant"),
+        ("clock_behind", "merchant"),
+    )
+)
 SO = [
     (StoreCondition.IN_TROUBLE, update(Bridge).values(trouble="unreachable")),
     (StoreCondition.WEBHOOKS_OFF, update(WebhookEndpoint).values(trouble="disabled")),
     (StoreCondition.CONSENT_LOST, update(Link).values(consent=False)),
     (StoreCondition.FIGURES_STALE, insert(StoreTroubleRow).from_select(TROUBLE, STALE)),
+    (StoreCondition.CLOCK_OFF, insert(StoreTroubleRow).from_select(TROUBLE, FAST)),
+    (StoreCondition.CLOCK_OFF, insert(StoreTroubleRow).from_select(TROUBLE, SLOW)),
     (StoreCondition.WAITING, update(Store).values(admitted_at=None)),
     (StoreCondition.DISCONNECTED, update(Store).values(disconnected_at=SETTLED)),
 ]

@@ -10,15 +10,14 @@ from email.utils import format_datetime
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-import structlog
-
 from receiver.domain.alerts import Message
 from receiver.errors import Advice, ProviderError
+from receiver.logs import get_logger
 
 SECONDS = 10.0  # for each step of the conversation
 PORTS = {"smtp": 25, "smtps": 465}
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Mail:

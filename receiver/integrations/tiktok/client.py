@@ -10,8 +10,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import structlog
-
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.http import TIMEOUT, Http, HttpResponse
 from receiver.integrations.tiktok import (
@@ -31,11 +29,12 @@ from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.tiktok.transactions import LedgerTransaction
+from receiver.logs import get_logger
 from receiver.request_id import HEADER, REQUEST_ID
 
 REQUEST_SECONDS = 10.0
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class TikTokClient:

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from receiver.domain.facts import DaySpend
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import Get, read_spans
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
@@ -22,9 +21,14 @@ TOTALS = (*IN_TOTAL, "currency")
 
 
 @dataclass(frozen=True)
-class ReportedDay(DaySpend):
-    """A day's figures as a report has them, in `currency` where it says so."""
+class ReportedDay:
+    """A day's figures as a report has them, in `currency` where it says so; None: it has none (yet)."""
 
+    date: date
+    spend: Decimal | None
+    billed_cost: Decimal | None
+    cash_spend: Decimal | None
+    voucher_spend: Decimal | None
     currency: str | None = None
     refused: tuple[str, ...] = ()  # metrics that TikTok would not give: unknown, whatever the date's age
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import structlog
-
 from receiver.domain.rate_limiter import DenialReason, Slot, Throttled
 from receiver.errors import Advice, ProviderError, StorageUnavailable
 from receiver.integrations.tiktok.codes import APP_BLOCKED
+from receiver.logs import get_logger
 
 NO_ANSWER = "none"
 WORDS = {
@@ -22,7 +21,7 @@ WORDS = {
     DenialReason.SLOWED: "TikTok wants no calls about this ad account",
 }
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class CallLimiter(Protocol):

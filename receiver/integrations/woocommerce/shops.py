@@ -1,17 +1,23 @@
-"""Stores behind the guarded transport, as services know them."""
+"""Stores behind the guarded transport, as services know them.
+
+The transport is imported with the first call: it takes 6 MB with requests, and web processes call no store.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shops import canonical
 from receiver.domain.store_webhooks import ActualWebhook
 from receiver.errors import ShopError
 from wp_bridge.errors import Redirected, StoreError
-from wp_bridge.safe_http import SafeHttpClient
-from wp_bridge.store import RemoteStore, Webhook, has_key_page, moved_to, probe
+
+if TYPE_CHECKING:
+    from wp_bridge.safe_http import SafeHttpClient
+    from wp_bridge.store import RemoteStore, Webhook
 
 Told = TypeVar("Told")
 
@@ -49,7 +55,15 @@ class RestShops:
     """Opens stores by what stands before their wp-json."""
 
     def __init__(self, *, allow_loopback: bool = False, guard: SafeHttpClient | None = None) -> None:
-        self._guard = guard or SafeHttpClient(allow_loopback=allow_loopback)
+        self._allow_loopback = allow_loopback
+        if guard:
+            self._guard = guard
+
+    @cached_property
+    def _guard(self) -> SafeHttpClient:
+        from wp_bridge.safe_http import SafeHttpClient
+
+        return SafeHttpClient(allow_loopback=self._allow_loopback)
 
     def for_seconds(self, seconds: float) -> RestShops:
         """The same, with one deadline for all calls to whatever is opened from now on."""
@@ -57,17 +71,25 @@ class RestShops:
 
     def probe(self, url: str, *, http: bool = False) -> str:
         """Without keys: what stands before wp-json. `http` lets a store without https through."""
+        from wp_bridge.store import probe
+
         return _asked(lambda: probe(self._guard, url, http=http))[0]
 
     def has_key_page(self, base: str) -> bool:
         """Return whether the page on which WooCommerce hands out keys seems to be let through."""
+        from wp_bridge.store import has_key_page
+
         return has_key_page(self._guard, base)
 
     def moved_to(self, url: str) -> str | None:
         """The address that `url` redirects to for good; None where it does not."""
+        from wp_bridge.store import moved_to
+
         return canonical(_asked(lambda: moved_to(self._guard, url)))
 
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> RestShop:
+        from wp_bridge.store import RemoteStore
+
         return RestShop(RemoteStore(self._guard, base, consumer_key, consumer_secret))
 
     def keeps_secrets(self, base: str) -> bool:

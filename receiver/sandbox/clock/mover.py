@@ -7,12 +7,11 @@ import time
 from datetime import datetime
 from threading import Event
 
-import structlog
 from sqlalchemy import select
 
 from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
-from receiver.logs import log_to_stderr
+from receiver.logs import get_logger, log_to_stderr
 from receiver.sandbox.clock.controls import ClockControls
 from receiver.sandbox.clock.movable_clock import MovableClock
 from receiver.sandbox.clock.moves import Change, move
@@ -25,7 +24,7 @@ from receiver.worker.jobs import every_minute
 LOOK_SECONDS = 0.2
 TROUBLE_SECONDS = 2.0
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 Stages = dict[str, tuple[str, str | None]]  # each store's name and stage
 

@@ -12,7 +12,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from receiver.cli.output import Commands, cell, json_option, one_line, print_one
+from receiver.cli.groups import Commands
+from receiver.cli.output import cell, json_option, one_line, print_one
 from receiver.container import current_container
 from receiver.errors import InputError, Refused
 from receiver.sandbox.clock.moves import Change, ClockMove, ClockMoves, span

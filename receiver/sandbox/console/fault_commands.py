@@ -10,7 +10,8 @@ from typing import Generic
 import click
 from flask.cli import with_appcontext
 
-from receiver.cli.output import Commands, json_option, print_rows
+from receiver.cli.groups import Commands
+from receiver.cli.output import json_option, print_rows
 from receiver.sandbox.fault_switches import Kind, Switches
 
 

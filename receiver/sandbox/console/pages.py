@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-import structlog
 from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.container import current_container
 from receiver.errors import InputError, Refused
+from receiver.logs import get_logger
 from receiver.sandbox.clock.moves import span
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.tiktok.faults import PASSES, WORDS, Fault
@@ -19,7 +19,7 @@ from receiver.web.admin.sign_in import operators_only
 
 STEPS = {"+1h": "+1 hour", "+1d": "+1 day", "+7d": "+7 days", "+30d": "+30 days"}
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 sandbox_pages = Blueprint("sandbox", __name__, url_prefix="/admin/sandbox", template_folder="templates")
 

@@ -12,9 +12,9 @@ from threading import Thread
 from typing import Any
 
 import requests
-import structlog
 from flask import Flask
 
+from receiver.logs import get_logger
 from receiver.sandbox.tiktok.accounts import SandboxAccount
 from receiver.sandbox.tiktok.consent import Consents
 from receiver.sandbox.tiktok.faults import Fault
@@ -26,7 +26,7 @@ ANSWER_SECONDS = 5.0
 FIRST_NOTICE = 7400000000000006001
 DEAD = {Fault.REVOKED_TOKEN, Fault.EXPIRED_TOKEN}
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Notices:

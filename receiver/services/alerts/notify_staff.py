@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.documents.alerts import compose, try_out
@@ -16,6 +15,7 @@ from receiver.domain.alerts import MOST_WAIT, Alert, AlertHistory, AlertMatter, 
 from receiver.domain.troubles import Actor, TroubleId
 from receiver.errors import ProviderError, Refused
 from receiver.integrations.notifications import SET_CHANNEL, Channel
+from receiver.logs import get_logger
 from receiver.services.alerts.work_queue import MOST, NAMED
 from receiver.services.operations.readiness import worker_is_silent
 from receiver.storage import awards, store_troubles, work_queue
@@ -30,7 +30,7 @@ WAITING_FOR = (
     (AlertMatter.STORES_FOR_SERVICE, Actor.SERVICE),
 )
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def notify_staff(database: Database, now: datetime, channel: Channel | None, public_url: str) -> None:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.consent import ConsentOutcome, FlowError, Permission, missing, resolve_account
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
+from receiver.logs import get_logger
 from receiver.services.authorization.answering import ReadingApi, answered_permissions
 from receiver.services.authorization.consent import give_consent
 from receiver.services.context import ServiceContext
@@ -35,7 +35,7 @@ FAILED = {
     Advice.CONFIGURATION: ConsentOutcome.NOT_SET_UP,
 }
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class ConsentApi(ReadingApi, Protocol):

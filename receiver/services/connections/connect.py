@@ -17,12 +17,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.connection_attempts import FINISHES, LASTS, ConnectOutcome, Step, step_of
 from receiver.domain.shops import is_page_of
 from receiver.errors import InputError, NotFound, Refused
+from receiver.logs import get_logger
 from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
 from receiver.services.stores.details import checked_url
@@ -35,7 +35,7 @@ from wp_bridge.errors import StoreTrouble
 APP_NAME = "TikTok ad credit"
 READ_WRITE = "read_write"
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

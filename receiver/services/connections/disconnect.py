@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from receiver.domain.audit import AuditAction
 from receiver.errors import Refused, ShopError
+from receiver.logs import get_logger
 from receiver.services.connections.ports import Shop, open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
 from receiver.services.context import ServiceContext
@@ -18,7 +17,7 @@ from receiver.services.validation import require_text
 from receiver.storage import audit, bridges, erasure, stores, webhook_endpoints
 from receiver.storage.database import Database
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

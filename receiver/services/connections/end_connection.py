@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
 from receiver.documents.disconnect import REASONS
 from receiver.domain.audit import Agent
 from receiver.domain.store_checks import is_gone
+from receiver.logs import get_logger
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import bridges
 from receiver.storage.database import Database
@@ -17,7 +16,7 @@ from wp_bridge.errors import StoreTrouble
 
 PLUGIN_GONE = "our plugin was not on the store at checks a day apart"
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def end_if_over(database: Database, now: datetime, store_id: str) -> bool:

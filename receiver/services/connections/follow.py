@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent
@@ -13,6 +12,7 @@ from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import ClaimReason, FalseClaim, MoveEvidence, Reported
 from receiver.domain.shops import same_shop
 from receiver.errors import Refused, ShopError
+from receiver.logs import get_logger
 from receiver.services.connections.identity import hold_claim
 from receiver.services.connections.locate import Opened, Sighting, look_at
 from receiver.services.connections.move_store import relocate, replay_held
@@ -24,7 +24,7 @@ from receiver.storage.tables import Store
 
 REASON = "the old address redirects there for good, and its keys open the same shop"
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from functools import lru_cache
 from threading import Event
 from typing import Any
 
-import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,6 +28,7 @@ from receiver.domain.flags import AwardFlag
 from receiver.domain.likely_credit import likely_credit
 from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
 from receiver.services.decisions.troubles import keep_troubles, observe
@@ -48,7 +48,9 @@ BATCH = 100  # stores in a transaction: deliveries wait for it to end where the 
 
 UNCHANGED = UnchangedStores()  # as this process decided
 
-log = structlog.get_logger(__name__)
+_SORTED_JSON = json.JSONEncoder(sort_keys=True, check_circular=False)
+
+log = get_logger(__name__)
 
 
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
@@ -263,7 +265,7 @@ def _digest(decision: Decision, known: dict[str, Any]) -> str:
         "stage": decision.stage,
         "rules": [(rule.id, rule.reason) for rule in decision.rules],
     }
-    return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_SORTED_JSON.encode(says).encode()).hexdigest()
 
 
 @lru_cache(64)

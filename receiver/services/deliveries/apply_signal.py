@@ -7,10 +7,12 @@ Another install, a lost and renewed link or a switch back moves no date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -90,11 +92,34 @@ class _ReadSignal:
     dated_at: datetime  # `claimed_at`, set right by what is known of that clock
 
 
+ReadDelivery: TypeAlias = _ReadSignal | ProcessingResult
+NOTHING_READ: Mapping[int, ReadDelivery] = MappingProxyType({})
+
+
+def read_ahead(deliveries: Iterable[HeldDelivery]) -> dict[int, ReadDelivery]:
+    """Return what can be read of deliveries without a transaction, by their ids.
+
+    One whose reading raises is left out: it raises again where it is applied, as its try.
+    """
+    read = {}
+    for delivery in deliveries:
+        if delivery.source not in APPLIED_ALONE:
+            with suppress(Exception):
+                read[delivery.id] = _read(delivery)
+    return read
+
+
 def apply_deliveries(
-    session: Session, deliveries: Sequence[HeldDelivery], now: datetime
+    session: Session,
+    deliveries: Sequence[HeldDelivery],
+    now: datetime,
+    read_before: Mapping[int, ReadDelivery] = NOTHING_READ,
 ) -> list[ProcessingResult]:
-    """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
-    read = [_read(session, delivery, now) for delivery in deliveries]
+    """Apply deliveries and return each one's result, in order; an exception undoes all of them.
+
+    `read_before`: what `read_ahead` returned for some of them.
+    """
+    read = [read_before.get(item.id) or _read_or_apply(session, item, now) for item in deliveries]
     signals = [item for item in read if isinstance(item, _ReadSignal)]
     held = LockedStores(
         session,
@@ -124,10 +149,14 @@ def _accounts(signals: Sequence[_ReadSignal]) -> set[str]:
     return {change.account.advertiser_id for change in changes if change and change.account}
 
 
-def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSignal | ProcessingResult:
+def _read_or_apply(session: Session, delivery: HeldDelivery, now: datetime) -> ReadDelivery:
     if delivery.source in APPLIED_ALONE:
         with traced(delivery.request_id):  # a poll of an ad account is asked for under it
             return APPLIED_ALONE[delivery.source](session, delivery, now)
+    return _read(delivery)
+
+
+def _read(delivery: HeldDelivery) -> ReadDelivery:
     if delivery.topic != SIGNAL:
         error = NOT_USED.get(delivery.topic, "this topic is not used")
         return ProcessingResult(DeliveryState.IGNORED, error, reason=DeliveryReason.NOT_USED)

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from receiver.domain.deliveries import MOST_TRIES, DeliveryReason, DeliveryState, next_try
 from receiver.domain.hourly_counts import HourlyKind
 from receiver.errors import ReceiverError, StorageUnavailable
-from receiver.services.deliveries.apply_signal import apply_deliveries
+from receiver.logs import bound_contextvars, get_logger
+from receiver.services.deliveries.apply_signal import NOTHING_READ, ReadDelivery, apply_deliveries
+from receiver.services.deliveries.claims import Batch, claim_batch, give_back
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage import hourly_counts, inbox
 from receiver.storage.database import Database, savepoint
 from receiver.storage.tables import Delivery, Replay
 
-LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
 LONGEST_ERROR = 500
 WORKER = "worker"
 
@@ -45,7 +44,7 @@ COUNTED = {
     DeliveryState.DEAD: HourlyKind.DEAD,
 }
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,17 +65,18 @@ def process_next(
     limit: int = 50,
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
+    claimed: Batch | None = None,
 ) -> list[AttemptResult]:
-    """Claim what is due, in turn from each store, and process it.
+    """Process a batch that was claimed before, or claim what is due, in turn from each store.
 
     Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
     Raises StorageUnavailable, having lost nothing.
     """
-    with database.writing() as session:
-        claims = inbox.claim(session, now, limit, LEASE, chance)
+    batch = claimed or claim_batch(database, now, limit, chance)
+    claims = batch.claims
     if not stopping():
         try:
-            return _logged(_processed(database, claims, now))
+            return _logged(_processed(database, claims, now, batch.read))
         # One of them or storage: each alone shows which, and only that one stays behind.
         except Exception as error:
             deliveries = [claim.id for claim in claims]
@@ -94,7 +94,7 @@ def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
 
 def _each_attempted(
     database: Database,
-    claims: list[inbox.ClaimedDelivery],
+    claims: Sequence[inbox.ClaimedDelivery],
     now: datetime,
     chance: Callable[[], float],
     stopping: Callable[[], bool],
@@ -102,7 +102,7 @@ def _each_attempted(
     outcomes: list[AttemptResult] = []
     for place, claim in enumerate(claims):
         if stopping():
-            _give_back(database, claims[place:], now)
+            give_back(database, claims[place:], now)
             return outcomes
         try:
             with bound_contextvars(delivery_id=claim.id):
@@ -110,7 +110,7 @@ def _each_attempted(
         except StorageUnavailable as error:
             rest = [claim.id for claim in claims[place:]]
             log.warning("deliveries given back", deliveries=rest, error=str(error))
-            _give_back(database, claims[place:], now)
+            give_back(database, claims[place:], now)
             return _known_or_raise(outcomes, error)
         outcomes += [outcome] if outcome else []
     return outcomes
@@ -165,13 +165,17 @@ def _attempt(
 
 
 def _processed(
-    database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
+    database: Database,
+    claims: Sequence[inbox.ClaimedDelivery],
+    now: datetime,
+    read: Mapping[int, ReadDelivery] = NOTHING_READ,
 ) -> list[AttemptResult]:
     """Effects, attempts and states in one transaction: all of it or nothing."""
     with database.writing() as session:
         rows = inbox.hold(session, claims)
         hopeful = [row for row in rows if row.tries <= MOST_TRIES]
-        endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
+        results = apply_deliveries(session, hopeful, now, read)
+        endings = dict(zip((row.id for row in hopeful), results, strict=True))
         return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
 
 
@@ -233,15 +237,6 @@ def _told(error: Exception) -> str:
 
 def _storable(error: str) -> str:
     return "".join(char if char.isprintable() else " " for char in error)[:LONGEST_ERROR]
-
-
-def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: datetime) -> None:
-    """As well as the database lets us: what stays claimed is free again when its lease is over."""
-    try:
-        with database.writing() as session:
-            inbox.give_back(session, inbox.hold(session, claims), now)
-    except StorageUnavailable as error:
-        log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 
 
 def _known_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from threading import Event
 
-import structlog
 from sqlalchemy.orm import Session
 
+from receiver.logs import get_logger
 from receiver.storage import (
     address_claims,
     connection_attempts,
@@ -48,7 +48,7 @@ SECRETS_KEPT = timedelta(days=400)  # past their end: they prove what is long go
 PROBLEMS_KEPT = timedelta(days=30)  # past their end
 SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any counts
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 Steps = Mapping[str, Callable[[Session], int]]
 

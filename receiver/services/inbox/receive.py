@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
-
 from receiver.domain.rejections import RejectionReason
 from receiver.errors import Collided, ReceiverError, StorageUnavailable
 from receiver.integrations.providers import Provider
+from receiver.logs import get_logger
 from receiver.request_id import REQUEST_ID
 from receiver.services.inbox.bounds import DailyBounds
 from receiver.services.inbox.group_commit import GroupCommit
@@ -28,9 +27,10 @@ from receiver.services.inbox.verify import (
     new_delivery,
     plain_header,
 )
-from receiver.storage import inbox, webhook_endpoints
+from receiver.storage import inbox
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, retried
+from receiver.storage.endpoint_cache import EndpointCache
 from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
@@ -40,7 +40,7 @@ LENGTH = re.compile(r"[0-9]{1,18}")
 MOST_AT_ONCE = 200  # deliveries in one transaction
 QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write, and anybody can send them
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 # What there is one of for each call is not frozen: that takes several times as long to build.
@@ -131,6 +131,7 @@ class WebhookReceiver:
         self._app_secrets = app_secrets or {}
         self._line = GroupCommit(self._take, MOST_AT_ONCE)
         self._verifier = Verifier(cipher)
+        self._endpoints = EndpointCache()
         self._rejections = RejectionLog()
         self._bounds = DailyBounds()
         self._quarantine_bucket = TokenBucket(QUARANTINE_BURST, QUARANTINE_A_SECOND)
@@ -193,15 +194,15 @@ class WebhookReceiver:
         try:
             with self._database.autocommit_connection() as driver:
                 stores = [item.call for item in arrived if isinstance(item, _Received)]
-                hook_ids = {call.hook_id or call.store_id for call in stores}
-                addresses = webhook_endpoints.resolve_endpoints(
-                    driver, filter(ID.fullmatch, hook_ids), self._now()
-                )
+                hook_ids = set(filter(ID.fullmatch, (call.hook_id or call.store_id for call in stores)))
+                addresses = self._endpoints.resolve(driver, hook_ids, self._now())
                 verified = [
                     self._verified(item, addresses) if isinstance(item, _Received) else item
                     for item in arrived
                 ]
-                return verified, insert_new(driver, _deliveries_in(verified))
+                fresh = insert_new(driver, _deliveries_in(verified))
+                self._endpoints.pass_over_writes(driver)
+                return verified, fresh
         except Collided:
             if not verified:  # it was the look-up: nothing is counted yet, and nothing kept
                 raise

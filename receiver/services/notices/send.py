@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from threading import Event
 
-import structlog
 from babel import Locale
 
 from receiver.documents.notices import confirmation_mail, notices_mail
@@ -14,6 +13,7 @@ from receiver.domain.alerts import Message
 from receiver.errors import ProviderError
 from receiver.i18n.languages import reader_locale
 from receiver.integrations.notifications.mail import Mail
+from receiver.logs import get_logger
 from receiver.services.decisions.status import status_of
 from receiver.services.notices.addresses import LASTS, LinkUse, make_link, shop_of
 from receiver.storage import notices, stores
@@ -25,7 +25,7 @@ BATCH = 100
 HELD = timedelta(minutes=10)  # by whoever sends: longer than a mail server can take
 LOOKED_AT_AGAIN = timedelta(hours=1)  # what was noticed meanwhile, or is not true at this moment
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def send_notices(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
+from receiver.logs import get_logger
 from receiver.storage import heartbeats, inbox, spend
 from receiver.storage.database import Database
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def reset_after_clock_rollback(database: Database, now: datetime) -> None:

@@ -6,15 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-import structlog
-
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.finance import Balance
+from receiver.logs import get_logger
 from receiver.services.polling.poll_bills import BillsTask
 from receiver.storage import tables
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Balances(Protocol):

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
@@ -25,6 +24,7 @@ from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUna
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.codes import TOKEN_EXPIRED
 from receiver.integrations.tiktok.reports import ReportedDay
+from receiver.logs import get_logger
 from receiver.request_id import REQUEST_ID, new_request_id, traced
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.context import ServiceContext
@@ -50,7 +50,7 @@ AT_ONCE = 8  # accounts: nearly all of a poll is waiting for TikTok, and the bud
 LOOKED_AT, LOOKED_AT_AGAIN = 5_000, timedelta(hours=1)
 LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class AdsApi(Ledger, Balances, Protocol):

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.awards import AwardState
@@ -20,6 +19,7 @@ from receiver.domain.facts import Payment
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.transactions import LedgerTransaction
+from receiver.logs import get_logger
 from receiver.services.evaluation.bills import bills_of
 from receiver.services.evaluation.payment_method import option_said
 from receiver.services.programmes.terms import terms_of
@@ -34,7 +34,7 @@ ASK_AGAIN = timedelta(
 SELDOM = timedelta(days=7)  # where nothing in it counts
 MARGIN = timedelta(days=1)  # the ledger's days may begin an hour before or after the account's
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Ledger(Protocol):

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-import structlog
-
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
+from receiver.logs import get_logger
 from receiver.services.context import ServiceContext
 from receiver.storage import spend, subscriptions
 from receiver.storage.database import Database
@@ -24,7 +23,7 @@ HOW_OFTEN = {Entity.REPORT_DATA_CHANGE: "60_MINUTE", Entity.AD_ACCOUNT_SUSPENSIO
 AGAIN, MUCH_LATER = timedelta(hours=1), timedelta(hours=24)
 FOR_LONG = (Advice.GIVE_UP, Advice.CONFIGURATION, Advice.REAUTHORISE)
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class SubscriptionApi(Protocol):

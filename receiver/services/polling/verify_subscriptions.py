@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.poll_reasons import PollReason
 from receiver.errors import ProviderError
+from receiver.logs import get_logger
 from receiver.services.context import ServiceContext
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.subscribe import end_subscription
@@ -24,7 +24,7 @@ ASKED, LOOKED = "look through asked", "look through begun"
 # Where TikTok shows none at all, as its fault or ours, not every account is urgent at once.
 MOST_HINTED = 100
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def request_verification(session: Session, now: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import day_of
@@ -20,12 +19,13 @@ from receiver.domain.problems import (
     is_over,
 )
 from receiver.errors import StorageUnavailable
+from receiver.logs import get_logger
 from receiver.storage import problems, stores
 from receiver.storage.database import Database
 from receiver.storage.problems import Key
 from receiver.storage.tables import Problem
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def track_problems(database: Database, now: datetime, store_ids: Collection[str] | None = None) -> None:

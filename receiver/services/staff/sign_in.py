@@ -7,13 +7,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.networks import network_of
 from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, LoginThrottle
 from receiver.errors import Busy
+from receiver.logs import get_logger
 from receiver.services.records import record_of
 from receiver.services.staff.passwords import is_password
 from receiver.services.staff.records import Authenticated
@@ -21,7 +21,7 @@ from receiver.storage import audit, login_attempts, staff
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.domain.awards import AwardDelivery, AwardState, BlockCause, EvidenceSource
-from receiver.storage.tables.base import Base, encrypted_column
+from receiver.storage.tables.base import Base, encrypted_column, partial_index
 from receiver.storage.types import EnumText
 
 IS_FLAGGED = text("flags <> '[]'")
@@ -65,7 +65,7 @@ class Award(Base):
         Index("ix_awards_due_by", "due_by", "id"),
         Index("ix_awards_state", "state", "due_by", "id"),
         Index("ix_awards_programme", "programme", "due_by", "id"),
-        Index("ix_awards_flagged", "due_by", "id", sqlite_where=IS_FLAGGED, postgresql_where=IS_FLAGGED),
+        partial_index("ix_awards_flagged", "due_by", "id", where=IS_FLAGGED),
         Index("ix_awards_sums", "programme", "state", "currency", "threshold", "credit", "due_by"),
     )
 

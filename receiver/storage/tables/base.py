@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy import BigInteger, Index, Integer, MetaData, String, TextClause
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 from receiver.storage.types import EncryptedText, ExactDecimal, Json, Utc
@@ -42,3 +42,11 @@ def encrypted_column(name: str) -> MappedColumn[Any]:
     Renamed in the database, it would stop a web process of the version before from receiving in an upgrade.
     """
     return mapped_column(f"{name}_sealed", EncryptedText, key=f"{name}_encrypted")
+
+
+def partial_index(name: str, *columns: str | TextClause, where: TextClause, unique: bool = False) -> Index:
+    """Return an index of the rows alone that fit a condition, which is in its `info`; migrations make it.
+
+    `sqlite_where` and `postgresql_where` would have each process import the dialect that it does not use.
+    """
+    return Index(name, *columns, unique=unique, info={"where": where})

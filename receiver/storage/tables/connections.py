@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.storage.tables.base import Base, Serial, encrypted_column
+from receiver.storage.tables.base import Base, Serial, encrypted_column, partial_index
 
 HAS_TOPIC = text("topic IS NOT NULL")
 IS_IN_TROUBLE = text("trouble IS NOT NULL")
@@ -30,15 +30,8 @@ class WebhookEndpoint(Base):
     checked_at: Mapped[dt.datetime | None]
 
     __table_args__ = (
-        Index(
-            "uq_hooks_topic",
-            "store_id",
-            "topic",
-            unique=True,
-            sqlite_where=HAS_TOPIC,
-            postgresql_where=HAS_TOPIC,
-        ),
-        Index("ix_hooks_trouble", "store_id", sqlite_where=IS_IN_TROUBLE, postgresql_where=IS_IN_TROUBLE),
+        partial_index("uq_hooks_topic", "store_id", "topic", unique=True, where=HAS_TOPIC),
+        partial_index("ix_hooks_trouble", "store_id", where=IS_IN_TROUBLE),
     )
 
 
@@ -77,9 +70,7 @@ class ConnectionAttempt(Base):
     trouble: Mapped[str | None]  # wp_bridge.errors.StoreTrouble, of a try that may be repeated
     store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
 
-    __table_args__ = (
-        Index("ix_connects_open", "created_at", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
-    )
+    __table_args__ = (partial_index("ix_connects_open", "created_at", where=UNDER_WAY),)
 
 
 class Bridge(Base):
@@ -105,8 +96,8 @@ class Bridge(Base):
     rotation: Mapped[dict[str, Any] | None]  # of webhook secrets: services/bridge/rotate.py
 
     __table_args__ = (
-        Index("ix_bridges_asked", "store_id", sqlite_where=IS_ASKED, postgresql_where=IS_ASKED),
-        Index("ix_bridges_trouble", "store_id", sqlite_where=IS_IN_TROUBLE, postgresql_where=IS_IN_TROUBLE),
+        partial_index("ix_bridges_asked", "store_id", where=IS_ASKED),
+        partial_index("ix_bridges_trouble", "store_id", where=IS_IN_TROUBLE),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.domain.reviews import ReviewAnswer, ReviewState
-from receiver.storage.tables.base import Base, Serial
+from receiver.storage.tables.base import Base, Serial, partial_index
 from receiver.storage.types import EnumText, JsonValue, PackedJson
 
 IS_OPEN = text(f"state = '{ReviewState.OPEN}'")
@@ -36,7 +36,7 @@ class DecisionRow(Base):
     __tablename__ = "decisions"
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
-    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     decided_at: Mapped[dt.datetime]
     stage: Mapped[str]
     verdict: Mapped[str]
@@ -72,7 +72,7 @@ class Review(Base):
     answered_by: Mapped[str | None]
 
     __table_args__ = (
-        Index("uq_reviews_open", "store_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        partial_index("uq_reviews_open", "store_id", unique=True, where=IS_OPEN),
         Index("ix_reviews_asked", "asked_at", "id"),
         Index("ix_reviews_state", "state", "asked_at", "id"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.domain.deliveries import DeliveryState
-from receiver.storage.tables.base import Base, Serial
+from receiver.storage.tables.base import Base, Serial, partial_index
 
 IS_DUE = text("due_at IS NOT NULL")
 IS_OVER = text("due_at IS NULL")
@@ -50,28 +50,15 @@ class Delivery(Base):
     __table_args__ = (
         Index("ix_deliveries_waiting", "due_at", "id"),
         # The same by store, of what waits: storage/turns.py walks along it.
-        Index(
-            "ix_deliveries_lanes",
-            text("coalesce(store_id, '')"),
-            "due_at",
-            "id",
-            sqlite_where=IS_DUE,
-            postgresql_where=IS_DUE,
-        ),
+        partial_index("ix_deliveries_lanes", text("coalesce(store_id, '')"), "due_at", "id", where=IS_DUE),
         Index("ix_deliveries_state", "state", "id"),
         # By store, of what has ended: what waits stands in its lane already.
-        Index(
-            "ix_deliveries_ended_of_store", "store_id", "id", sqlite_where=IS_OVER, postgresql_where=IS_OVER
-        ),
+        partial_index("ix_deliveries_ended_of_store", "store_id", "id", where=IS_OVER),
         Index("ix_deliveries_received", "received_at", "id"),
-        Index(
-            "ix_deliveries_lost", "store_id", "topic", "id", sqlite_where=IS_LOST, postgresql_where=IS_LOST
-        ),
+        partial_index("ix_deliveries_lost", "store_id", "topic", "id", where=IS_LOST),
         # The groups that storage/problems.py walks along.
-        Index(
-            "ix_deliveries_dead", "reason", "store_id", "id", sqlite_where=IS_DEAD, postgresql_where=IS_DEAD
-        ),
-        Index("ix_deliveries_ended", "ended_at", sqlite_where=HAS_ENDED, postgresql_where=HAS_ENDED),
+        partial_index("ix_deliveries_dead", "reason", "store_id", "id", where=IS_DEAD),
+        partial_index("ix_deliveries_ended", "ended_at", where=HAS_ENDED),
     )
 
 
@@ -90,14 +77,7 @@ class Attempt(Base):
 
     __table_args__ = (
         # Of a replay that is cut off and goes on, each delivery is tried once.
-        Index(
-            "uq_attempts_replay",
-            "replay_id",
-            "delivery_id",
-            unique=True,
-            sqlite_where=OF_A_REPLAY,
-            postgresql_where=OF_A_REPLAY,
-        ),
+        partial_index("uq_attempts_replay", "replay_id", "delivery_id", unique=True, where=OF_A_REPLAY),
     )
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.storage.tables.base import Base, Serial, encrypted_column
+from receiver.storage.tables.base import Base, Serial, encrypted_column, partial_index
 from receiver.storage.types import PackedJson
 
 STANDS = text("ended_at IS NULL")
@@ -22,7 +22,7 @@ class Link(Base):
     __tablename__ = "links"
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
-    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     advertiser_id: Mapped[str] = mapped_column(index=True)
     linked_at: Mapped[dt.datetime | None]
     claimed_at: Mapped[dt.datetime | None]  # what a signal asserted, where it was bounded (domain/claims.py)
@@ -46,8 +46,8 @@ class Link(Base):
 
     __table_args__ = (
         UniqueConstraint("store_id", "advertiser_id"),
-        Index("ix_links_standing", "store_id", sqlite_where=STANDS, postgresql_where=STANDS),
-        Index("ix_links_withdrawn", "store_id", sqlite_where=IS_WITHDRAWN, postgresql_where=IS_WITHDRAWN),
+        partial_index("ix_links_standing", "store_id", where=STANDS),
+        partial_index("ix_links_withdrawn", "store_id", where=IS_WITHDRAWN),
     )
 
 

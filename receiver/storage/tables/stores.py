@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shops import host_of
-from receiver.storage.tables.base import Base, encrypted_column
+from receiver.storage.tables.base import Base, encrypted_column, partial_index
 from receiver.storage.types import EnumText
 
 IS_COMING = text("stage IN ('accumulating', 'settling', 'held')")  # domain/likely_credit.py
@@ -20,7 +20,6 @@ HAS_LEFT = text("disconnected_at IS NOT NULL")
 IS_ASKED_ABOUT = text("alike_since IS NOT NULL")
 IS_RESERVED = text("admitted_at IS NOT NULL AND reserved_until IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
-IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
 IS_DUE = text("due_at IS NOT NULL")
 IS_OVER = text("(shortened > 0 OR merged > 0 OR passed_over > 0)")  # a bound of domain/limits.py
 
@@ -93,25 +92,17 @@ class Store(Base):
         Index("ix_stores_created", "created_at", "id"),
         Index("ix_stores_stage", "stage", "created_at", "id"),
         Index("ix_stores_country", "country", "created_at", "id"),
-        Index("ix_stores_in_line", "joined_at", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
-        Index(
-            "ix_stores_reserved", "programme", "id", sqlite_where=IS_RESERVED, postgresql_where=IS_RESERVED
-        ),
-        Index("ix_stores_alike", "id", sqlite_where=IS_ASKED_ABOUT, postgresql_where=IS_ASKED_ABOUT),
-        Index("ix_stores_left", "id", sqlite_where=HAS_LEFT, postgresql_where=HAS_LEFT),
-        Index("ix_stores_skewed", "id", sqlite_where=IS_SKEWED, postgresql_where=IS_SKEWED),
+        partial_index("ix_stores_in_line", "joined_at", "id", where=IS_WAITING),
+        partial_index("ix_stores_reserved", "programme", "id", where=IS_RESERVED),
+        partial_index("ix_stores_alike", "id", where=IS_ASKED_ABOUT),
+        partial_index("ix_stores_left", "id", where=HAS_LEFT),
         # What the programme's page counts.
         Index("ix_stores_programme", "programme", "stage"),
-        Index(
-            "ix_stores_coming",
-            *("programme", "stage", "coming_currency", "coming_credit"),
-            sqlite_where=IS_COMING,
-            postgresql_where=IS_COMING,
+        partial_index(
+            "ix_stores_coming", *("programme", "stage", "coming_currency", "coming_credit"), where=IS_COMING
         ),
-        Index("ix_stores_waiting", "programme", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
-        Index(
-            "ix_stores_admitted", "programme", "merchant", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE
-        ),
+        partial_index("ix_stores_waiting", "programme", "id", where=IS_WAITING),
+        partial_index("ix_stores_admitted", "programme", "merchant", where=HAS_PLACE),
     )
 
     @validates("url")
@@ -162,9 +153,7 @@ class NoticeAddress(Base):
     due_at: Mapped[dt.datetime | None]  # when the worker looks next; null: nothing to send
     failures: Mapped[int]  # in a row, of sending
 
-    __table_args__ = (
-        Index("ix_notice_addresses_due", "due_at", "store_id", sqlite_where=IS_DUE, postgresql_where=IS_DUE),
-    )
+    __table_args__ = (partial_index("ix_notice_addresses_due", "due_at", "store_id", where=IS_DUE),)
 
 
 class MerchantAnswer(Base):
@@ -206,5 +195,5 @@ class StoreDay(Base):
 
     __table_args__ = (
         Index("ix_store_days_day", "day", "store_id"),
-        Index("ix_store_days_over", "day", "store_id", sqlite_where=IS_OVER, postgresql_where=IS_OVER),
+        partial_index("ix_store_days_over", "day", "store_id", where=IS_OVER),
     )

@@ -24,6 +24,7 @@ from receiver.web.admin.session import (
     trust_device,
     trusted_device,
 )
+from receiver.web.audience import CONSOLE, lies_in
 
 Page = TypeVar("Page", bound=Callable[..., object])
 
@@ -70,7 +71,7 @@ def _check_csrf() -> AnyResponse | None:
 
     Where no session is left, since it ended while the form stood open, the way leads to the form's page.
     """
-    if request.method in SAFE or not request.path.startswith("/admin"):
+    if request.method in SAFE or not lies_in(request.path, CONSOLE):
         return None
     given, ours = request.form.get("csrf", ""), str(session.get("csrf", ""))
     if ours and hmac.compare_digest(given.encode(), ours.encode()):

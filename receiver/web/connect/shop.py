@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import structlog
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,6 +15,7 @@ from receiver.domain.networks import network_of
 from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.i18n.languages import language_tag, reader_locale
 from receiver.i18n.words import connect_labels, connect_words, shop_trouble_words
+from receiver.logs import get_logger
 from receiver.services.authorization.tickets import issue_ticket_for
 from receiver.services.connections.connect import (
     ConnectionStatus,
@@ -58,7 +58,7 @@ BY_HAND = (
 # Each try calls out to an address of somebody's choice. A burst, then so many a second:
 OF_VISITOR, OF_VISITOR_AT_SHOP = (10, 1 / 20), (5, 1 / 30)
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 shop_pages = Blueprint("shop", __name__, url_prefix="/connect", template_folder="templates")
 shop_pages.after_request(keep_browser)

@@ -15,6 +15,7 @@ from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
 from receiver.services.deliveries import apply_signal, process
+from receiver.services.deliveries.claims import LEASE
 from receiver.services.deliveries.process import AttemptResult, process_next
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
@@ -349,7 +350,7 @@ def test_one_that_every_worker_dies_of_ends_too(container: Container, store_id: 
     delivery_id = keep_one(container, store_id, signal())
     for _ in range(9):
         with container.database.writing() as session:
-            assert len(inbox.claim(session, container.now(), 1, process.LEASE)) == 1
+            assert len(inbox.claim(session, container.now(), 1, LEASE)) == 1
         clock.move(minutes=5)
     assert [item.state for item in work(container)] == [DeliveryState.DEAD]
     assert row(container, delivery_id).error == "every worker that took it was lost"
@@ -391,11 +392,11 @@ def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_o
     alone: list[int] = []
     real = process.apply_deliveries
 
-    def counted(session: Any, deliveries: Any, now: Any) -> Any:
+    def counted(session: Any, deliveries: Any, *given: Any) -> Any:
         if len(deliveries) > 1:
             raise RuntimeError("the batch is undone")
         alone.append(deliveries[0].id)
-        return real(session, deliveries, now)
+        return real(session, deliveries, *given)
 
     monkeypatch.setattr(process, "apply_deliveries", counted)
     done = work(container, stopping=lambda: len(alone) == 2)

@@ -19,7 +19,8 @@ from receiver.domain.replays import batch_size, pause_after
 from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries import process, replay
-from receiver.services.deliveries.process import LEASE, process_next
+from receiver.services.deliveries.claims import LEASE
+from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import (
     ReplayProgress,
     Result,

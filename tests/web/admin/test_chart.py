@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from xml.etree import ElementTree as ET
@@ -17,9 +16,9 @@ from receiver.domain.facts import Payment
 from receiver.web.admin.chart import NARROW, WIDE, charts_of, description
 from tests.factories import FIRST, LAST, OPEN, SETTLED, cash, days_of, decided, make_programme
 
-LAGGING = replace(cash("30.00", date(2025, 11, 20)), cash_spend=None, voucher_spend=None)
+LAGGING = cash("30.00", date(2025, 11, 20))._replace(cash_spend=None, voucher_spend=None)
 AS_BILLED = {"account": {"payment": Payment.UNKNOWN}}
-CREDIT = tuple(replace(day, voucher_spend=Decimal("5.00")) for day in days_of("20.00", 19))
+CREDIT = tuple(day._replace(voucher_spend=Decimal("5.00")) for day in days_of("20.00", 19))
 
 
 def wide(as_of=OPEN, **parts):
@@ -73,7 +72,7 @@ def test_an_unknown_date_is_a_gap_in_the_line_and_no_bar():
 
 
 def test_a_gap_parts_the_line():
-    hole = replace(LAGGING, date=date(2025, 11, 18))
+    hole = LAGGING._replace(date=date(2025, 11, 18))
     chart = wide(OPEN, spend=(*days_of("20.00", 16), hole, cash("40.00", date(2025, 11, 19))))
     assert [is_final for _, is_final in chart.lines] == [True, False]
     ends = [(points.split()[0].split(",")[0], points.split()[-1].split(",")[0]) for points, _ in chart.lines]
