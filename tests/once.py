@@ -35,9 +35,8 @@ def keep_routes() -> None:
     compile_anew, kept = Rule.compile, {}
 
     def compile_once(rule: Rule) -> None:
-        if rule.defaults:  # their values are compiled in
-            return compile_anew(rule)
-        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes)
+        defaults = frozenset(rule.defaults.items()) if rule.defaults else None  # they are compiled in
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, defaults)
         if key not in kept:
             compile_anew(rule)
             builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
@@ -45,6 +44,6 @@ def keep_routes() -> None:
         rule._parts, rule._trace, rule._converters, rule.arguments, builders = kept[key]
         for name, builder in builders.items():
             setattr(rule, name, builder.__get__(rule))
-        return None
+        return
 
     Rule.compile = compile_once  # type: ignore[method-assign]  # werkzeug offers no other way

@@ -77,6 +77,7 @@ def test_a_trusted_proxy_names_the_request_and_nobody_else_does(app):
     assert asked(app, **named).headers["X-Request-ID"] != "from-the-proxy.1"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # no matter of what keeps the rows
 @pytest.mark.parametrize("told", ["", "x" * 65, 'a"b', "a b", "ä"])
 def test_an_id_that_could_spoil_a_line_is_replaced(app, told):
     answer = asked(app, peer="10.0.0.1", **{"X-Request-ID": told})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,7 @@ def load_programme(name_or_file: str) -> Programme:
     return load_shipped(name_or_file)
 
 
+@cache  # it does not change while a process runs
 def load_shipped(programme_id: str) -> Programme:
     """A shipped programme; what a document names never opens another file. Raises InputError."""
     if programme_id in shipped_programmes():

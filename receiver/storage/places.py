@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from receiver.storage.chunks import chunks_of
 from receiver.storage.links import is_proven
+from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import Award, Link, Store
 from receiver.storage.tables.stores import IS_RESERVED
 from receiver.storage.types import Utc
@@ -54,13 +55,8 @@ def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetim
     """
     found: dict[str, datetime] = {}
     for ids in chunks_of([store.id for store in stores]):
-        of_links = select(Link.store_id, func.min(Link.proven_at, type_=Utc))
-        of_links = of_links.join(Store, Store.id == Link.store_id).group_by(Link.store_id)
-        of_links = of_links.where(Link.store_id.in_(ids), is_proven(), ~_proves_another())
-        of_awards = select(Award.store_id, func.min(Award.decided_at, type_=Utc))
-        of_awards = of_awards.where(Award.store_id.in_(ids)).group_by(Award.store_id)
-        for query in (of_awards, of_links):
-            for store_id, at in session.execute(query):
+        for query in (_FIRST_AWARDS, _FIRST_PROOFS):
+            for store_id, at in session.execute(query, {"store_ids": ids}):
                 if at is not None:
                     found[store_id] = min(at, found.get(store_id, at))
     return found
@@ -77,3 +73,16 @@ def _proves_another() -> ColumnElement[bool]:
         store.merchant != Store.merchant,
         store.disconnected_at.is_(None),
     )
+
+
+_FIRST_AWARDS = (
+    select(Award.store_id, func.min(Award.decided_at, type_=Utc))
+    .where(Award.store_id.in_(STORE_IDS))
+    .group_by(Award.store_id)
+)
+_FIRST_PROOFS = (
+    select(Link.store_id, func.min(Link.proven_at, type_=Utc))
+    .join(Store, Store.id == Link.store_id)
+    .where(Link.store_id.in_(STORE_IDS), is_proven(), ~_proves_another())
+    .group_by(Link.store_id)
+)

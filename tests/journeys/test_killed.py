@@ -10,6 +10,6 @@ from tests.sandbox.ports import two_free_ports
 
 def test_nothing_answered_200_is_lost_or_done_twice_by_kills(database_url: str):
     container = build_container(make_settings(database_url=database_url))
-    found = kill_at_random(container, two_free_ports(), kills=4, seed=20251123, rest=0.02)
+    found = kill_at_random(container, two_free_ports(), kills=2, seed=20251123, rest=0.02)
     container.database.close()
     assert found.is_whole, str(found)

@@ -9,16 +9,18 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+import structlog
 from sqlalchemy import select
 
 from receiver.container import Container
+from receiver.sandbox.run import main
 from receiver.storage.tables import Staff
 from tests.conftest import folder_in_memory
 from tests.processes import wait_until
@@ -36,15 +38,18 @@ class Sandbox:
         self.folder, self.port = folder, free_ports(3)
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self, **environment: str) -> subprocess.Popen[str]:
+    def environment(self, **environment: str) -> dict[str, str]:
+        """What says where it lives."""
+        return {"PORT": str(self.port), "SANDBOX_FOLDER": str(self.folder), **environment}
+
+    def start(self) -> subprocess.Popen[str]:
         inherited = {
             name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORT")
         }
-        ours = {"PORT": str(self.port), "SANDBOX_FOLDER": str(self.folder)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "receiver.sandbox"],
             cwd=ROOT,
-            env={**inherited, **ours, **environment},
+            env={**inherited, **self.environment()},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -220,34 +225,64 @@ def test_stopped_while_it_starts_or_killed_outright_it_takes_its_processes_along
     wait_until(lambda: lived.processes() == [])
 
 
-def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
+@dataclass(frozen=True)
+class Refusal:
+    """How a sandbox that does not start ends, and what it says."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def refusal(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Refusal]]:
+    """Starts it in this process, which has imported it already; what it changes of it is put right again."""
+    mask, logging = os.umask(0o000), structlog.get_config()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    def start(**environment: str) -> Refusal:
+        for name, value in sandbox.environment(**environment).items():
+            monkeypatch.setenv(name, value)
+        status = main([])
+        return Refusal(status, *capsys.readouterr())
+
+    yield start
+    os.umask(mask)
+    structlog.configure(**logging)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def test_a_port_in_use_is_one_sentence(sandbox: Sandbox, refusal: Callable[..., Refusal]) -> None:
     with socket.create_server(("127.0.0.1", sandbox.port + 1)):
-        out, err = sandbox.start().communicate(timeout=60)
-    assert sandbox.process is not None
-    assert (sandbox.process.returncode, out) == (1, "")
-    assert len(err.splitlines()) == 1
-    assert f"PORT={sandbox.port}" in err
+        found = refusal()
+    assert (found.status, found.out) == (1, "")
+    assert len(found.err.splitlines()) == 1
+    assert f"PORT={sandbox.port}" in found.err
 
 
-def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Container) -> None:
+def test_a_database_of_ones_own_is_left_alone(refusal: Callable[..., Refusal], container: Container) -> None:
     with container.database.writing() as session:
         session.add(
             Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=container.now())
         )
-    _, err = sandbox.start(DATABASE_URL=container.settings.database_url).communicate(timeout=60)
-    assert sandbox.process is not None
-    assert sandbox.process.returncode == 1
-    assert "holds stores or staff that are not the sandbox's" in err
+    found = refusal(DATABASE_URL=container.settings.database_url)
+    assert found.status == 1
+    assert "holds stores or staff that are not the sandbox's" in found.err
     with container.database.reading() as session:
         assert [row.email for row in session.scalars(select(Staff))] == ["ann@shop.example"]
 
 
-def test_settings_of_ones_own_are_one_sentence_and_left_alone(sandbox: Sandbox) -> None:
+def test_settings_of_ones_own_are_one_sentence_and_left_alone(
+    sandbox: Sandbox, refusal: Callable[..., Refusal]
+) -> None:
     sandbox.folder.mkdir()
     (sandbox.folder / ".env").write_text("PUBLIC_URL=https://credit.example\n")
-    _, err = sandbox.start().communicate(timeout=60)
-    assert sandbox.process is not None
-    assert sandbox.process.returncode == 1
-    assert len(err.splitlines()) == 1
-    assert "settings of your own" in err
+    found = refusal()
+    assert found.status == 1
+    assert len(found.err.splitlines()) == 1
+    assert "settings of your own" in found.err
     assert (sandbox.folder / ".env").read_text() == "PUBLIC_URL=https://credit.example\n"

@@ -71,10 +71,10 @@ def test_processes_that_ask_at_once_share_one_rate(database_url, now):
         subprocess.Popen(
             [sys.executable, "-c", ASK, database_url, now.isoformat()], stdout=subprocess.PIPE, text=True
         )
-        for _ in range(3)
+        for _ in range(2)
     ]
     moments = [type(now).fromisoformat(at) for item in asking for at in json.loads(item.communicate()[0])]
-    assert len(moments) == 90
+    assert len(moments) == 60
     assert spread(moments, rate=20)
 
 

@@ -157,6 +157,7 @@ def test_an_expired_award_stays_as_it_is(desk):
         assert "is expired" in refused(call)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # no matter of what keeps the rows
 @pytest.mark.parametrize("words", ["", "  ", "two\nlines", "bell\x07", "x" * 501])
 def test_a_reference_evidence_or_reason_says_something_on_one_line(desk, words):
     for call in (desk.issue, desk.credit, desk.block, desk.lift):

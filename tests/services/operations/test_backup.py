@@ -22,6 +22,9 @@ from tests.db_factories import keep_store
 from tests.services.operations.test_copy_database import Filled, everything
 from tests.signals import add_shop, keep_one, signal
 
+# A backup is a file of SQLite, whatever database it was made of.
+of_a_file = pytest.mark.parametrize("database_kind", ["sqlite"])
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -88,6 +91,7 @@ def test_others_write_while_a_backup_is_made_and_it_holds_one_moment(
         assert session.scalars(text("SELECT id FROM stores")).all() == ["st_1"]
 
 
+@of_a_file
 def test_a_backup_of_an_older_version_is_brought_up_to_date_and_stays_as_it_is(
     container: Container, file: Path, empty: Database
 ) -> None:
@@ -119,17 +123,20 @@ class TestRefusals:
         with pytest.raises((Refused, InputError), match=why):
             restored(container, file, into, **how)
 
+    @of_a_file
     def test_a_file_that_exists_is_not_written_over(self, container: Container, file: Path) -> None:
         file.write_text("kept")
         with pytest.raises(Refused, match="exists; name a new file"):
             written(container, file)
         assert file.read_text() == "kept"
 
+    @of_a_file
     def test_a_folder_that_is_not_there(self, container: Container, tmp_path: Path) -> None:
         with pytest.raises((InputError, Refused), match="nowhere"):
             written(container, tmp_path / "nowhere" / "x.backup")
         assert not (tmp_path / "nowhere").exists()
 
+    @of_a_file
     def test_a_single_changed_byte(self, container: Container, file: Path, empty: Database) -> None:
         written(container, file)
         content = bytearray(file.read_bytes())
@@ -137,6 +144,7 @@ class TestRefusals:
         file.write_bytes(content)
         self.refused(container, file, empty, "its checksum differs")
 
+    @of_a_file
     def test_a_file_without_its_checksum(self, container: Container, file: Path, empty: Database) -> None:
         checksum_file(written(container, file)).unlink()
         self.refused(container, file, empty, r"\.sha256: cannot be read")
@@ -147,6 +155,7 @@ class TestRefusals:
             container, written(container, file), container.database, "must be empty, and has rows in"
         )
 
+    @of_a_file
     @pytest.mark.parametrize("content", [b"", b"text", bytes(4096)], ids=["empty", "text", "zeros"])
     def test_a_file_that_is_no_backup(
         self, container: Container, file: Path, empty: Database, content: bytes
@@ -155,6 +164,7 @@ class TestRefusals:
         checksum_file(file).write_text(f"{digest(file)}  {file.name}\n")
         self.refused(container, file, empty, "is no backup that `backup` wrote")
 
+    @of_a_file
     def test_a_backup_of_a_newer_version(self, container: Container, file: Path, empty: Database) -> None:
         newer = Database(f"sqlite:///{file}")
         migrate(newer)

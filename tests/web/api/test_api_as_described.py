@@ -57,7 +57,7 @@ def test_each_answer_is_a_described_one(container: Container, mode: GenerationMo
     for operation in (found.ok() for found in described.get_all_operations()):
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=6, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=4, database=None, suppress_health_check=list(HealthCheck))
         def ask(case: Any) -> None:
             asked.add(case.operation.label)
             headers = tokens[case.path.startswith("/api/v1/admin/")]
