@@ -235,21 +235,20 @@ class Refusal:
 
 
 @pytest.fixture
-def refusal(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Refusal]]:
+def refusal(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Refusal]]:
     """Starts it in this process, which has imported it already; what it changes of it is put right again."""
-    mask, logging = os.umask(0o000), structlog.get_config()
+    mask, logging, settings = os.umask(0o000), structlog.get_config(), dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    os.environ.pop("DATABASE_URL", None)
 
     def start(**environment: str) -> Refusal:
-        for name, value in sandbox.environment(**environment).items():
-            monkeypatch.setenv(name, value)
+        os.environ.update(sandbox.environment(**environment))
         status = main([])
         return Refusal(status, *capsys.readouterr())
 
     yield start
+    os.environ.clear()  # the sandbox's own settings, too, which it puts there
+    os.environ.update(settings)
     os.umask(mask)
     structlog.configure(**logging)
     for number, handler in handlers.items():
