@@ -12,12 +12,10 @@ from receiver.storage.sqlite_files import make_folder, make_private
 
 BUSY_MS = 10_000
 SHRINK_PAGES = 1_000  # of 4 KiB
-# Of the log, before it is copied into the file: 8 MB. A page that is written again and again is copied once.
-LOG_PAGES = 2_000
 # `secure_delete` overwrites what is deleted, also in pages that stay in use and in those that wait for reuse.
 ALWAYS = (
     *("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=FULL"),
-    *("foreign_keys=ON", "secure_delete=ON", f"wal_autocheckpoint={LOG_PAGES}"),
+    *("foreign_keys=ON", "secure_delete=ON"),
 )
 # To empty the log takes a moment without readers, for which writers wait: so not for long at a time.
 EMPTY_LOG_MS, EMPTY_LOG_TRIES = 250, 20
