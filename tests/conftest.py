@@ -16,6 +16,8 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -51,6 +53,16 @@ passwords.HASHER = PasswordHasher.from_parameters(CHEAPEST)  # tests sign in by 
 
 
 KEY = Fernet.generate_key().decode()
+
+
+class _ReadingClient(FlaskClient):
+    """Reads each answer to its end: unread, it holds a place of the bulkhead until it is collected."""
+
+    def open(self, *args, buffered=True, **how):
+        return super().open(*args, buffered=buffered, **how)
+
+
+Flask.test_client_class = _ReadingClient
 ROOM = 4 * 1024**3  # bytes, for a PostgreSQL server of each process and its log
 
 

@@ -58,10 +58,7 @@ def comparable(answer: TestResponse) -> tuple[int, dict[str, str], str]:
 
 
 def ask(client: FlaskClient, path: str, method: str, headers: dict[str, str]) -> TestResponse:
-    # Buffered, and so closed: an answer that nobody reads holds its place in the bulkhead.
-    return client.open(
-        path, method=method, headers=headers, base_url=BASE, environ_base=ELSEWHERE, buffered=True
-    )
+    return client.open(path, method=method, headers=headers, base_url=BASE, environ_base=ELSEWHERE)
 
 
 def test_each_address_is_answered_to_nobody_as_by_an_app_with_everything(
