@@ -51,9 +51,13 @@ class Process:
         self._log.flush()
         return os.pread(self._log.fileno(), 10_000_000, 0).decode(errors="replace")
 
-    def stop(self, seconds: float = 30.0) -> int:
-        """Tell it to stop by SIGTERM; its exit code. Raises TimeoutExpired."""
+    def tell_to_stop(self) -> None:
+        """By SIGTERM, without waiting."""
         self._process.terminate()
+
+    def stop(self, seconds: float = 30.0) -> int:
+        """Tell it to stop; its exit code. Raises TimeoutExpired."""
+        self.tell_to_stop()
         return self._process.wait(seconds)
 
     def kill(self) -> None:
