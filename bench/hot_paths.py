@@ -111,7 +111,7 @@ def _some_stores(database: Database) -> list[str]:
 
 def _claim(database: Database, now: datetime) -> None:
     with database.rolled_back() as undone, undone.writing() as session:
-        inbox.claim(session, now, CLAIMED, LEASE, lambda: 0.5)
+        inbox.claim(session, now, CLAIMED, LEASE)
 
 
 def _read(database: Database, find: Callable[..., object], limit: int) -> None:

@@ -89,8 +89,7 @@ def _worked_off(container: Container, workers: int, fill: Callable[[], None]) ->
         while (waiting := _count(container, Delivery.ended_at.is_(None))) == WAITING:
             time.sleep(0.01)
         began = time.perf_counter()
-        while _count(container, Delivery.ended_at.is_(None)):
-            time.sleep(0.05)
+        wait_until(lambda: not _count(container, Delivery.ended_at.is_(None)), seconds=600)
         took = time.perf_counter() - began
     assert not _count(container, Delivery.state != "processed")
     return waiting / took

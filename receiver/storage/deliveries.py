@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -13,7 +13,6 @@ from sqlalchemy import (
     delete,
     false,
     func,
-    literal_column,
     or_,
     select,
     true,
@@ -29,6 +28,7 @@ from receiver.storage.tables import Attempt, Delivery
 
 COUNTED = 1_000  # rows, where an index finds nothing but what fits; nobody wants to know it more exactly
 LOOKED_THROUGH = 5_000  # rows, where each has to be looked at
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 BY_NUMBER = Keyset((Delivery.id,), descending=True)
 BY_TIME = Keyset((Delivery.received_at, Delivery.id), descending=True)
 
@@ -84,7 +84,7 @@ def _stores_of(filters: DeliveryFilters) -> Sequence[str] | None:
 def of_stores(stores: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition of these stores' deliveries."""
     # One by one: of a list, SQLite prefers to walk along all that has ended.
-    return or_(false(), *(or_(_ended_of(store), _waiting_of(store)) for store in stores))
+    return or_(false(), *(_ended_of(store) for store in stores), _waiting_of(stores))
 
 
 def newest_of(stores: Sequence[str], most: int, *further: ColumnElement[bool]) -> Select[int]:
@@ -92,9 +92,10 @@ def newest_of(stores: Sequence[str], most: int, *further: ColumnElement[bool]) -
     newest = []
     for store in stores:
         ended = select(Delivery.id).where(_ended_of(store), *further).order_by(Delivery.id.desc()).limit(most)
-        # All of them, for their index has another order; a day's bounds of a store keep them few.
-        newest += [select(ended.subquery().c.id), select(Delivery.id).where(_waiting_of(store), *further)]
-    return select(union_all(*newest).subquery().c.id)
+        newest.append(select(ended.subquery().c.id))
+    # All of them, for their index has another order; a day's bounds of a store keep them few.
+    waiting = select(Delivery.id).where(_waiting_of(stores), *further)
+    return select(union_all(*newest, waiting).subquery().c.id)
 
 
 def _ended_of(store_id: str) -> ColumnElement[bool]:
@@ -102,10 +103,10 @@ def _ended_of(store_id: str) -> ColumnElement[bool]:
     return and_(Delivery.due_at.is_(None), Delivery.store_id == store_id)
 
 
-def _waiting_of(store_id: str) -> ColumnElement[bool]:
-    """Return the condition that `ix_deliveries_lanes` serves."""
-    lane = func.coalesce(Delivery.store_id, literal_column("''"))
-    return and_(Delivery.due_at.is_not(None), lane == store_id)
+def _waiting_of(stores: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that `ix_deliveries_waiting` serves: it is walked along, past all that waits."""
+    # By a time, since SQLite takes no index for what is only not null.
+    return and_(Delivery.due_at >= FIRST_MOMENT, Delivery.store_id.in_(stores))
 
 
 def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:

@@ -5,10 +5,9 @@ A claim is a lease: who holds it has the row until `lease_until`, and only while
 
 from __future__ import annotations
 
-import random
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -241,7 +240,6 @@ def claim(
     now: datetime,
     limit: int,
     lease: timedelta,
-    chance: Callable[[], float] = random.random,
 ) -> list[ClaimedDelivery]:
     """Take what is due: all of it, the oldest first; where more waits than `limit`, in turn from each store.
 
@@ -249,7 +247,7 @@ def claim(
     """
     ids: list[int] = []
     if _is_crowded(session, now, limit):
-        ids = _unlocked(session, now, in_turn(session, now, limit, chance()))
+        ids = _unlocked(session, now, in_turn(session, now, limit))
     if len(ids) < limit:
         oldest = _due(now).where(DELIVERIES.c.id.not_in(ids)) if ids else _due(now)
         ids += session.scalars(oldest.limit(limit - len(ids)).with_for_update(skip_locked=True))

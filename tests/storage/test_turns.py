@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, update
 
 from receiver.container import Container
-from receiver.storage import inbox
+from receiver.storage import inbox, turns
 from receiver.storage.inbox import ClaimedDelivery
 from receiver.storage.tables import Delivery
 from tests.signals import add_shop, keep, row
@@ -18,13 +18,13 @@ from tests.signals import add_shop, keep, row
 LEASE = timedelta(minutes=5)
 
 
-def claim(container: Container, limit: int, chance: float = 0.5) -> list[ClaimedDelivery]:
+def claim(container: Container, limit: int) -> list[ClaimedDelivery]:
     with container.database.writing() as session:
-        return inbox.claim(session, container.now(), limit, LEASE, lambda: chance)
+        return inbox.claim(session, container.now(), limit, LEASE)
 
 
-def keep_many(container: Container, store_id: str, count: int) -> None:
-    keep(container, store_id, *(b"%d" % number for number in range(count)))
+def keep_many(container: Container, store_id: str, count: int, first: int = 0) -> None:
+    keep(container, store_id, *(b"%d" % number for number in range(first, first + count)))
 
 
 def shares(container: Container, claims: list[ClaimedDelivery]) -> Counter[str | None]:
@@ -70,13 +70,34 @@ def test_what_waits_for_a_later_try_holds_no_place_in_the_round(container, store
     assert shares(container, claim(container, 10)) == dict.fromkeys(stores[2:], 5)
 
 
-def test_where_more_stores_wait_than_a_batch_takes_chance_reaches_each(container, stores):
+def test_where_more_stores_wait_than_a_batch_takes_those_that_wait_longest_come_first(
+    container, stores, clock
+):
     for store_id in stores:
         keep_many(container, store_id, 30)
-    seen: set[str | None] = set()
-    for step in range(16):
-        seen |= shares(container, claim(container, 2, chance=step / 16)).keys()
-    assert seen == set(stores)
+        clock.move(seconds=1)
+    assert shares(container, claim(container, 2)) == dict.fromkeys(stores[:2], 1)
+    # Their next ones came before the others' first, and have no turn before those had theirs.
+    assert shares(container, claim(container, 6)) == Counter(
+        {stores[0]: 2, stores[1]: 2, stores[2]: 1, stores[3]: 1}
+    )
+
+
+def test_what_comes_while_a_flood_waits_is_in_the_next_batch_and_all_of_the_flood_is_done(
+    container, stores, clock, monkeypatch
+):
+    monkeypatch.setattr(turns, "LONGEST_WAITING", 6)
+    monkeypatch.setattr(turns, "NEWEST", 3)
+    keep_many(container, stores[0], 40)
+    clock.move(seconds=1)
+    keep_many(container, stores[1], 1)  # what a worker finds in the middle when it starts waits its time
+    clock.move(seconds=1)
+    keep_many(container, stores[0], 40, first=40)
+    clock.move(seconds=1)
+    keep_many(container, stores[2], 1)
+    assert shares(container, claim(container, 4)) == {stores[0]: 3, stores[2]: 1}
+    taken = sum((shares(container, claim(container, 4)) for _ in range(20)), Counter())
+    assert taken == {stores[0]: 77, stores[1]: 1}
 
 
 def test_tiktoks_own_webhooks_have_a_lane_beside_the_stores(container, stores, clock):
@@ -92,7 +113,7 @@ def test_two_workers_share_a_crowd_without_taking_anything_twice(container, stor
     for store_id in stores:
         keep_many(container, store_id, 20)
     with container.database.writing() as first:
-        taken = inbox.claim(first, container.now(), 8, LEASE, lambda: 0.5)
+        taken = inbox.claim(first, container.now(), 8, LEASE)
         if container.database.is_sqlite:  # where only one writes at a time
             return
         others = claim(container, 8)
@@ -100,7 +121,7 @@ def test_two_workers_share_a_crowd_without_taking_anything_twice(container, stor
     assert not {item.id for item in taken} & {other.id for other in others}
 
 
-def test_a_crowd_is_claimed_without_reading_through_anybodys_queue(container, stores):
+def test_a_crowd_is_claimed_from_an_index_alone_and_never_from_all_that_waits(container, stores):
     """As SQLite plans it; PostgreSQL plans by how much there is, which a test has too little of."""
     if not container.database.is_sqlite:
         return
@@ -109,13 +130,10 @@ def test_a_crowd_is_claimed_without_reading_through_anybodys_queue(container, st
     asked: list[tuple[str, Any]] = []
     event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
     claim(container, 10)
-    walks = [item for item in asked if "RECURSIVE" in item[0]]
-    assert len(walks) == 3  # lanes from a place on, the others, their turns
+    looks = [item for item in asked if "ORDER BY" in item[0] and "store_id" in item[0]]
+    assert [given[-2:] for _, given in looks] == [(turns.LONGEST_WAITING, 0), (turns.NEWEST, 0)]
     with container.database.autocommit_connection() as driver:
         steps = [
-            step[3] for sql, given in walks for step in driver.execute(f"EXPLAIN QUERY PLAN {sql}", given)
+            step[3] for sql, given in looks for step in driver.execute(f"EXPLAIN QUERY PLAN {sql}", given)
         ]
-    assert [
-        step for step in steps if step.startswith("SCAN") and step not in ("SCAN heads", "SCAN turns")
-    ] == []
-    assert not [step for step in steps if "TEMP B-TREE" in step or "BLOOM" in step]
+    assert steps == ["SEARCH deliveries USING COVERING INDEX ix_deliveries_waiting (due_at<?)"] * 2

@@ -73,7 +73,7 @@ def process_next(
     Raises StorageUnavailable, having lost nothing.
     """
     with database.writing_unsynced() as session:  # a claim that is lost is made again
-        claims = inbox.claim(session, now, limit, LEASE, chance)
+        claims = inbox.claim(session, now, limit, LEASE)
     parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
     if not stopping():
         try:

@@ -67,7 +67,9 @@ def collect_metrics(database: Database, budget: SharedBudget, now: datetime) -> 
             accepted=session.scalar(select(func.max(Delivery.id))) or 0,
             live={state: _count(session, Delivery.id, Delivery.state == state) for state in LIVE},
             ended=_ended(session, now),
-            oldest_waiting=_since(session.scalar(select(func.min(Delivery.due_at))), now),
+            oldest_waiting=_since(
+                session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None))), now
+            ),
             rejected=_rejected(session, now),
             quarantined=_count(session, Quarantined.id),
             worker_silent=_since(heartbeats.last_beat(session, heartbeats.WORKER), now),

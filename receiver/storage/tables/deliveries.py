@@ -48,11 +48,10 @@ class Delivery(Base):
     request_id: Mapped[str | None] = mapped_column(String(64))  # receiver/request_id.py
 
     __table_args__ = (
-        Index("ix_deliveries_waiting", "due_at", "id"),
-        # The same by store, of what waits: storage/turns.py walks along it.
-        partial_index("ix_deliveries_lanes", text("coalesce(store_id, '')"), "due_at", "id", where=IS_DUE),
+        # With the store, so that storage/turns.py and listings by store read no row of what waits for others.
+        partial_index("ix_deliveries_waiting", "due_at", "id", "store_id", where=IS_DUE),
         Index("ix_deliveries_state", "state", "id"),
-        # By store, of what has ended: what waits stands in its lane already.
+        # By store, of what has ended.
         partial_index("ix_deliveries_ended_of_store", "store_id", "id", where=IS_OVER),
         Index("ix_deliveries_received", "received_at", "id"),
         partial_index("ix_deliveries_lost", "store_id", "topic", "id", where=IS_LOST),
