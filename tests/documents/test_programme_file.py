@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 
 from receiver.documents.programme import (
+    SHIPPED,
     load_programme,
     programme_data,
     read_kept_programme,
     read_programme,
     read_programme_file,
+    shipped_programmes,
 )
 from receiver.domain.programme import outlives_credit
 from receiver.errors import InputError
@@ -28,6 +30,11 @@ def market(**changes: object) -> list:
 
 def tiers(*pairs: tuple[str, str]) -> list:
     return market(tiers=[{"threshold": threshold, "credit": credit} for threshold, credit in pairs])
+
+
+@pytest.mark.parametrize("programme_id", shipped_programmes())
+def test_each_shipped_file_stands_the_checks_that_are_left_out_when_it_is_loaded(programme_id):
+    assert read_programme_file(SHIPPED / f"{programme_id}.toml") == load_programme(programme_id)
 
 
 def test_the_shipped_file_holds_the_terms_of_the_seed():
