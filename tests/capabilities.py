@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# The first that is there. The shell is the same engine without a window, and costs half the processor time.
+CHROMIUM = next((path for name in _CHROMIUMS if (path := shutil.which(name))), None)
 PHP_PARSER = Path("/usr/share/php/PhpParser/autoload.php")
 AXE = importlib.util.find_spec("axe_playwright_python")
 SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
@@ -23,7 +25,7 @@ def _needs(what: str, there: bool) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not there, reason=f"this machine has no {what}")
 
 
-needs_chromium = _needs("Chromium (Debian: apt-get install chromium)", CHROMIUM is not None)
+needs_chromium = _needs("Chromium (Debian: apt-get install chromium-headless-shell)", CHROMIUM is not None)
 needs_php = _needs("PHP (Debian: apt-get install php-cli)", shutil.which("php") is not None)
 needs_phpunit = _needs("PHPUnit (Debian: apt-get install phpunit)", shutil.which("phpunit") is not None)
 needs_php_parser = _needs("php-parser (Debian: apt-get install phpunit)", PHP_PARSER.exists())

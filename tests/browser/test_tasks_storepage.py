@@ -99,6 +99,7 @@ def operator(staff, width=1280) -> Iterator[Hand]:
 
 
 def is_on_the_first_screen(target: Locator) -> bool:
+    target.page.wait_for_load_state()  # with its style sheets
     box = target.bounding_box()
     assert box is not None
     return box["y"] + box["height"] <= 844

@@ -39,12 +39,16 @@ class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
         self._app.register_blueprint(area)
         self._undescribed.append(area)
 
+    def _register_responses(self) -> None:
+        """Leave the answers of each status to the description, which alone refers to them."""
+
     def _openapi_json(self) -> Response:
         with self._describing:
             self._described = self._described or self._description()
         return Response(self._described, mimetype="application/json")
 
     def _description(self) -> bytes:
+        super()._register_responses()
         for area in self._undescribed:
             area.register_views_in_doc(self, self._app, self.spec, name=area.name, parameters=None)
             self.spec.tag({"name": area.name, "description": area.description})
