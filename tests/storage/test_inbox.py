@@ -54,6 +54,23 @@ def test_a_batch_answers_for_each_in_its_order(container: Container, store_id: s
     assert [row(container, item.id).duplicates for item in first] == [1, 1, 1]
 
 
+def test_batches_of_any_size_keep_each_once_by_statements_of_few_sizes(
+    container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    real, sizes = inbox._sqlite_insert, set()
+    monkeypatch.setattr(inbox, "_sqlite_insert", lambda rows: (sizes.add(rows), real(rows))[1])
+    for size in range(1, 41):
+        kept = keep(container, store_id, *(b"%d of %d" % (number, size) for number in range(size)))
+        assert [item.duplicate for item in kept] == [False] * size
+        assert [row(container, item.id).body for item in kept[:: size - 1 or 1]] == [
+            b"%d of %d" % (number, size) for number in range(size)[:: size - 1 or 1]
+        ]
+        assert keep(container, store_id, b"0 of %d" % size)[0].duplicate
+    with container.database.reading() as session:
+        assert session.query(Delivery).count() == sum(range(1, 41))
+    assert len(sizes) <= 12  # none where another database takes all sizes in one
+
+
 def test_headers_come_back_as_they_were_whatever_is_in_them(container: Container, store_id: str):
     headers = [["user-agent", 'a "quoted" \\ \t\x1f é 店 \U0001f600'], ['odd "name"', ""]]
     new = replace(new_delivery(store_id, b"a", container.now()), headers=headers)
