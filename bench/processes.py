@@ -27,7 +27,7 @@ from tests.signals import add_shop, body_of, new_delivery, signal
 PROCESSES = (1, 2, 4)
 ROUNDS, SECONDS = 3, 3.0
 CONNECTIONS = 64
-STORES, WAITING = 100, 3_000  # deliveries that wait, in no order of their stores; batches of 250
+STORES, WAITING = 400, 12_000  # deliveries that wait, in no order of their stores: a dozen batches
 
 Round = dict[int, float]  # by number of processes: deliveries a second
 
@@ -86,10 +86,11 @@ def _worked_off(container: Container, workers: int, fill: Callable[[], None]) ->
         wait_until(lambda: _are_there(started), seconds=120)
         assert _are_there(started)
         fill()
-        while (waiting := _count(container, Delivery.ended_at.is_(None))) == WAITING:
-            time.sleep(0.01)
-        began = time.perf_counter()
-        wait_until(lambda: not _count(container, Delivery.ended_at.is_(None)), seconds=600)
+        began, waiting = time.perf_counter(), WAITING
+        wait_until(lambda: _unfinished(container) < WAITING)
+        if left := _unfinished(container):  # from the first batch on: workers look twice a second
+            began, waiting = time.perf_counter(), left
+        wait_until(lambda: not _unfinished(container), seconds=600)
         took = time.perf_counter() - began
     assert not _count(container, Delivery.state != "processed")
     return waiting / took
@@ -97,6 +98,10 @@ def _worked_off(container: Container, workers: int, fill: Callable[[], None]) ->
 
 def _are_there(workers: list[Process]) -> bool:
     return all("worker started" in item.said for item in workers)
+
+
+def _unfinished(container: Container) -> int:
+    return _count(container, Delivery.ended_at.is_(None))
 
 
 def _count(container: Container, which: ColumnElement[bool]) -> int:
