@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+
+# No settings file of whoever runs the tests is read, by them or a process they start: `make run` leaves one.
+if "PYTEST_XDIST_WORKER" not in os.environ:  # those have the first process's
+    _HOME = TemporaryDirectory(prefix="ad-credit-tests")
+    os.environ.update(AD_CREDIT_HOME=_HOME.name, FLASK_SKIP_DOTENV="1")
 
 # A folder's place here is its turn: first what takes long, so that no process is left with it at the end.
 FIRST = ("plugin", "deploy", "sandbox", "bench", "browser", "journeys")

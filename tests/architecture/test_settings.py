@@ -317,3 +317,8 @@ class TestSecretsByFile:
 
 def test_the_readme_leads_to_the_settings_page():
     assert "](docs/settings.md)" in (ROOT / "README.md").read_text()
+
+
+def test_no_settings_file_of_whoever_runs_the_tests_is_read():
+    assert HOME != ROOT
+    assert not (HOME / ".env").exists()
