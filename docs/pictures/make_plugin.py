@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.capabilities import CHROMIUM
 from tests.plugin.stages import document, kept
-from tests.plugin.visitors import PAGE
+from tests.plugin.visitors import PAGE, sign_in
 from tests.plugin.wordpress import WordPress, wordpress
 from wp_bridge.packing import SLUG, packed
 
@@ -30,11 +30,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(base_url=site.url, viewport={"width": WIDTH, "height": HEIGHT})
-            page.goto("/wp-login.php")
-            page.locator("#user_login").fill("shop")
-            page.locator("#user_pass").fill("shop-password")
-            page.locator("#wp-submit").click()
-            page.wait_for_url("**/wp-admin/**")
+            sign_in(page.context, "shop")
             page.goto(PAGE)
             page.screenshot(path=PICTURE)
             browser.close()

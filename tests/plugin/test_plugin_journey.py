@@ -12,7 +12,7 @@ from receiver.services.reviews.reviews import page_of_reviews
 from receiver.worker.loop import work_inbox
 from tests.browser.conftest import new_context
 from tests.capabilities import needs_chromium, needs_wordpress
-from tests.plugin.visitors import PAGE
+from tests.plugin.visitors import PAGE, sign_in
 from wp_bridge.packing import SLUG, SOURCE, packed
 
 pytestmark = [needs_wordpress, needs_chromium]
@@ -48,13 +48,8 @@ $note->save();
 @pytest.fixture
 def boss(chromium, empty_site):
     context = new_context(chromium, viewport={"width": 1280, "height": 900}, base_url=empty_site.url)
-    page = context.new_page()
-    page.goto("/wp-login.php")
-    page.locator("#user_login").fill("boss")
-    page.locator("#user_pass").fill("boss-password")
-    page.locator("#wp-submit").click()
-    page.wait_for_url("**/wp-admin/**")
-    yield page
+    sign_in(context, "boss")
+    yield context.new_page()
     context.close()
 
 

@@ -12,7 +12,7 @@ from tests.browser.conftest import axe_violations, new_context, runs_over
 from tests.capabilities import needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
 from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
-from tests.plugin.visitors import PAGE
+from tests.plugin.visitors import PAGE, sign_in
 
 pytestmark = [needs_wordpress, needs_chromium]
 
@@ -28,12 +28,7 @@ def browser(chromium, site):
     )
     site.make_webhook(7, SIGNAL, "https://credit.example/webhooks/woocommerce/st_1/hk_1")
     context = new_context(chromium, viewport={"width": 1280, "height": 900}, base_url=site.url)
-    page = context.new_page()
-    page.goto("/wp-login.php")
-    page.locator("#user_login").fill("shop")
-    page.locator("#user_pass").fill("shop-password")
-    page.locator("#wp-submit").click()
-    page.wait_for_url("**/wp-admin/**")
+    sign_in(context, "shop")
     yield context
     context.close()
     site.remove_webhooks()

@@ -6,11 +6,24 @@ import re
 from typing import Any
 
 import requests
+from playwright.sync_api import BrowserContext
 
+from tests.browser.conftest import PATIENCE
 from tests.plugin.wordpress import WordPress
 
 REST = "/wp-json/wc-ad-credit/v1/"
 PAGE = "/wp-admin/admin.php?page=wc-ad-credit"
+
+
+def sign_in(context: BrowserContext, name: str) -> None:
+    """Let a browser be signed in to its site as this login.
+
+    The form is sent, not filled in: a moment after it is shown, its own script puts the cursor into the name,
+    and a password that is just being typed goes there with it.
+    """
+    entry = {"log": name, "pwd": f"{name}-password"}
+    answer = context.request.post("/wp-login.php", form=entry, timeout=PATIENCE)
+    assert "/wp-admin" in answer.url, answer.url
 
 
 class Visitor:
