@@ -28,7 +28,7 @@ def read_json(given: str | bytes, *, path: str = "") -> Any:
     Refused besides: NaN, one key twice, half a character. Nothing of what was given stands in the message: it
     may be a customer's data.
     """
-    value = _parsed(given, path, _each_key_once)
+    value = _parsed(given, path, STRICT)
     if isinstance(given, bytes) and b"\\u" not in given:
         return value  # UTF-8 has no half characters, only escapes have
     try:
@@ -40,20 +40,14 @@ def read_json(given: str | bytes, *, path: str = "") -> Any:
 
 def read_loose_json(given: str | bytes, *, path: str = "") -> Any:
     """As `read_json`, of an answer whose text another system has cut: the last of two keys counts."""
-    return _parsed(given, path)
+    return _parsed(given, path, LOOSE)
 
 
-def _parsed(given: str | bytes, path: str, of_pairs: Callable[[Pairs], Any] = dict) -> Any:
+def _parsed(given: str | bytes, path: str, decoder: json.JSONDecoder) -> Any:
     try:
         text = given.decode("utf-8") if isinstance(given, bytes) else given
         _check_depth(text)
-        return json.loads(
-            text,
-            parse_int=_integer,
-            parse_float=_decimal,
-            parse_constant=_no_constant,
-            object_pairs_hook=of_pairs,
-        )
+        return decoder.decode(text)
     except _OutOfBounds as error:
         raise InputError(f"not JSON that can be read: {error}", path=path) from error
     except _Meaningless as error:
@@ -113,3 +107,13 @@ def _each_key_once(pairs: Pairs) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise _Meaningless("a key stands twice in one object")
     return found
+
+
+def _decoder(of_pairs: Callable[[Pairs], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_int=_integer, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=of_pairs
+    )
+
+
+# Made once: `json.loads` makes one for each text, which takes as long as a short one does.
+STRICT, LOOSE = _decoder(_each_key_once), _decoder(dict)

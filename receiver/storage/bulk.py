@@ -18,6 +18,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 # One value for each column.
 Values = tuple[Any, ...]
+NUL, SEPARATOR = "\0", '","'
 
 
 class _Rows(TypeDecorator[list[Values]]):
@@ -127,14 +128,21 @@ def _execute(
         connection.exec_driver_sql(statement, tuple(map(_as_array, columns)))
 
 
-def _as_array(values: Iterable[Any]) -> str:
+def _as_array(values: Sequence[Any]) -> str:
     """Write values as PostgreSQL reads an array: the driver takes three times as long over a list."""
+    if None not in values:
+        joined = NUL.join(map(str, values))
+        if joined.count(NUL) == len(values) - 1:  # none of the values' own, which no text may have
+            return f'{{"{_escaped(joined).replace(NUL, SEPARATOR)}"}}'
     return f"{{{','.join(['NULL' if value is None else _quoted(str(value)) for value in values])}}}"
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 @lru_cache(maxsize=100)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import Table, event, select
+from sqlalchemy.exc import DataError
 
 from receiver.container import Container
 from receiver.storage.bulk import are_any_of, insert_rows, is_any_of, update_rows
@@ -42,6 +43,12 @@ def test_rows_are_found_by_any_of_many_values(container: Container, at: datetime
     assert found(container, is_any_of(SIGNALS.c.seq, [])) == []
     rows = [("st_1", ODD[1], 2), ("st_1", ODD[2], 2), ("st_2", ODD[3], 4), ("st_1", ODD[4], 5)]
     assert found(container, are_any_of(KEY, rows)) == [numbered[1], numbered[4]]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # its arrays are written in one text
+def test_a_text_with_a_nul_is_refused_and_never_two_texts(container: Container, at: datetime):
+    with pytest.raises(DataError):
+        found(container, is_any_of(SIGNALS.c.install_id, ["plain\0it's"]))
 
 
 def test_columns_are_updated_row_by_row(container: Container, at: datetime):
