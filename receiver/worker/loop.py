@@ -32,7 +32,7 @@ from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
 # Who waits for SQLite's lock waits for a whole batch; PostgreSQL locks the stores of a batch alone.
-BATCH, BATCH_ON_POSTGRESQL = 500, 1_000
+BATCH, BATCH_ON_POSTGRESQL = 750, 2_000
 # While whole batches wait, the stores they touch are decided once for many deliveries: so many at a time, the
 # longest waiting first; a second after the first was touched, or after three times as long as it took before.
 DECIDED_AT_ONCE, DECIDE_SECONDS, SHARE = 500, 1.0, 3
