@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from receiver.container import Container
@@ -19,6 +20,7 @@ from receiver.services.deliveries.process import AttemptResult, process_next
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Attempt, Link, Signal, Store
+from receiver.worker.loop import work_inbox
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, attempts, body_of, keep, keep_one, linked, row, signal
 
@@ -67,6 +69,25 @@ def test_a_signal_is_taken_in_and_the_store_is_named_for_deciding(container: Con
         None,
     )
     assert work(container) == []
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_effects_may_be_lost_with_a_crash_and_a_decision_that_rests_on_them_may_not(
+    container: Container, store_id: str
+):
+    keep_one(container, store_id, signal(event="integration_set_up"))
+    commits: list[tuple[str, bool]] = []  # synchronous_commit, and whether a decision is in it
+
+    def look(connection: Connection) -> None:
+        decisions = connection.scalar(
+            text("SELECT count(*) FROM decisions WHERE xmin = pg_current_xact_id()::xid")
+        )
+        commits.append((connection.scalar(text("SHOW synchronous_commit")) or "", bool(decisions)))
+
+    event.listen(container.database.engine, "commit", look)
+    work_inbox(container)
+    assert [synced for synced, has_decision in commits if has_decision] == ["on"]
+    assert [synced for synced, _ in commits[:2]] == ["off", "off"]  # the claim, and the effects
 
 
 def test_twice_delivered_is_once_done(container: Container, store_id: str):
