@@ -6,6 +6,7 @@ import click
 from cryptography.fernet import Fernet
 
 from receiver.cli.groups import Commands
+from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.errors import Refused
 
@@ -26,22 +27,18 @@ def new(as_json: bool) -> None:
 @secret_keys.command("rotate")
 @json_option
 def rotate(as_json: bool) -> None:
-    """Seal every stored secret anew under the first key of SECRET_KEYS.
+    """Encrypt every stored secret anew under the first key of SECRET_KEYS.
 
     Put a new key in front of the old ones, restart, run this; then the old ones can go.
     """
     # Here: `secrets new` should not wait for what needs a database.
     from receiver.container import current_container
-    from receiver.services.operations.rotate_keys import rotate_all
+    from receiver.services.operations.rotate_keys import rotate_keys
 
     container = current_container()
-    came_of = rotate_all(container.database, container.cipher)
-    rows = [
-        {"column": item.column, "resealed": item.rotated, "unreadable": len(item.unreadable)}
-        for item in came_of
-    ]
-    print_rows(rows, as_json)
-    lost = [f"{item.column} {', '.join(item.unreadable[:5])}" for item in came_of if item.unreadable]
+    rotated = rotate_keys(container.database, container.cipher, container.now(), actor())
+    print_rows([item.row() for item in rotated], as_json, ("column", "rotated", "unreadable"))
+    lost = [f"{item.column} {', '.join(item.unreadable[:5])}" for item in rotated if item.unreadable]
     if lost:
         raise Refused(f"encrypted with a key that SECRET_KEYS no longer has: {'; '.join(lost)}")
     if not container.database.empty_log():

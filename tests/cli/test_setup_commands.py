@@ -19,6 +19,7 @@ from sqlalchemy import select
 from receiver import cli
 from receiver.app import create_app
 from receiver.container import Container, build_container
+from receiver.domain.audit import AuditAction
 from receiver.errors import Advice, ProviderError, SettingsError
 from receiver.integrations.probe import ProbeResult
 from receiver.services.operations import rotate_keys
@@ -83,9 +84,18 @@ class TestSecrets:
 
         answer = run(both, "secrets", "rotate", "--json")
 
-        counts = {row["column"]: row["resealed"] for row in json.loads(answer.output)}
+        counts = {row["column"]: row["rotated"] for row in json.loads(answer.output)}
         assert counts["hook_secrets.secret_sealed"] == 5
         assert secrets_of(container.database, Cipher([new])) == ["one", "two", "three", "four", "five"]
+
+    def test_a_rotation_is_in_the_audit_log_with_who_asked_for_it(self, container: Container) -> None:
+        keep_secrets(container.database, container.cipher, "one", "two")
+        run(container, "secrets", "rotate")
+        with container.database.reading() as session:
+            entry = session.scalars(
+                select(AuditEntry).where(AuditEntry.action == AuditAction.SECRETS_ROTATE)
+            ).one()
+        assert (entry.actor.partition(":")[0], entry.detail["resealed"]) == ("cli", 2)
 
     @pytest.mark.parametrize("database_kind", ["sqlite"])
     def test_after_rotate_no_file_of_the_database_holds_what_the_old_key_opens(
@@ -104,7 +114,7 @@ class TestSecrets:
         assert not any(old in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
 
     @pytest.mark.parametrize("database_kind", ["sqlite"])
-    def test_rotate_says_that_a_read_keeps_the_old_seals(
+    def test_rotate_says_that_a_read_keeps_the_old_ciphertexts(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sqlite, "EMPTY_LOG_MS", 1)

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from receiver.errors import Refused
 from receiver.services.connections.disconnect import erase_store
-from receiver.services.operations.rotate_keys import rotate_all
+from receiver.services.operations.rotate_keys import rotate_keys
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.cipher import Cipher
 from receiver.storage.codes import read_codes
@@ -32,7 +32,7 @@ def desk(container):
 
 def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container, desk):
     newer = Fernet.generate_key().decode()
-    rotate_all(container.database, Cipher([newer, KEY]))
+    rotate_keys(container.database, Cipher([newer, KEY]), NOW, "ann@staff.example")
     desk.cipher = Cipher([newer])
     assert desk.cipher.decrypt(desk.award().code_encrypted) == CODE
     with pytest.raises(Refused, match="was given to award aw_0"):

@@ -29,25 +29,32 @@ class RotatedColumn:
     rotated: int
     unreadable: tuple[str, ...]
 
+    def row(self) -> dict[str, Any]:
+        """Return the row that the command and the API show; `resealed` is the earlier name of `rotated`."""
+        counts = {"rotated": self.rotated, "unreadable": len(self.unreadable), "resealed": self.rotated}
+        return {"column": self.column, **counts}
 
-def rotate_all(database: Database, cipher: Cipher) -> list[RotatedColumn]:
-    """Rotate every encrypted column, batch by batch. Stopping half-way leaves everything readable."""
-    return [_rotate_column(database, cipher, table, column) for table, column in encrypted_columns()]
 
+def rotate_keys(database: Database, cipher: Cipher, now: datetime, actor: str) -> list[RotatedColumn]:
+    """Rotate every encrypted column, batch by batch, and record in the audit log that `actor` asked for it.
 
-def rotate_for(database: Database, cipher: Cipher, now: datetime, actor: str) -> list[RotatedColumn]:
-    """Rotate every encrypted column, and record who asked for it."""
-    came_of = rotate_all(database, cipher)
-    counts = {"resealed": sum(item.rotated for item in came_of)}
+    Stopping half-way leaves everything readable.
+    """
+    columns = _rotate_columns(database, cipher)
+    counts = {"resealed": sum(item.rotated for item in columns)}
     with database.writing() as session:
         audit.record(session, now, actor, AuditAction.SECRETS_ROTATE, "secrets", counts)
-    return came_of
+    return columns
 
 
 def encrypted_columns() -> Iterator[tuple[Table, Column[Any]]]:
     """Every column that holds a secret."""
     for table in Base.metadata.sorted_tables:
         yield from ((table, column) for column in table.columns if isinstance(column.type, EncryptedText))
+
+
+def _rotate_columns(database: Database, cipher: Cipher) -> list[RotatedColumn]:
+    return [_rotate_column(database, cipher, table, column) for table, column in encrypted_columns()]
 
 
 def _rotate_column(database: Database, cipher: Cipher, table: Table, column: Column[Any]) -> RotatedColumn:

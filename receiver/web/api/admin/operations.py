@@ -20,7 +20,7 @@ from receiver.i18n.languages import ENGLISH, LANGUAGES, reader_locale
 from receiver.integrations.probe import probe
 from receiver.services.deliveries.purge import expired, purge
 from receiver.services.operations.doctor import CheckState, diagnose
-from receiver.services.operations.rotate_keys import rotate_for
+from receiver.services.operations.rotate_keys import rotate_keys
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import RefusalSchema, StatusSchema
 
@@ -55,7 +55,8 @@ class RotatedColumnSchema(Schema):
     """The result of one column."""
 
     column = fields.String(required=True)
-    resealed = fields.Integer(required=True)
+    rotated = fields.Integer(required=True)
+    resealed = fields.Integer(required=True, metadata={"description": "The earlier name of `rotated`."})
     unreadable = fields.Integer(
         required=True, metadata={"description": "Encrypted with a key that SECRET_KEYS no longer has."}
     )
@@ -124,12 +125,9 @@ class RotateView(MethodView):
     def post(self) -> dict[str, Any]:
         """Encrypt every stored secret anew under the first key of SECRET_KEYS."""
         container = current_container()
-        came_of = rotate_for(container.database, container.cipher, container.now(), g.person.email)
-        columns = [
-            {"column": item.column, "resealed": item.rotated, "unreadable": len(item.unreadable)}
-            for item in came_of
-        ]
-        all_read = not any(item.unreadable for item in came_of)
+        rotated = rotate_keys(container.database, container.cipher, container.now(), g.person.email)
+        all_read = not any(item.unreadable for item in rotated)
+        columns = [item.row() for item in rotated]
         return {"columns": columns, "old_keys_can_go": all_read and container.database.empty_log()}
 
 
