@@ -97,7 +97,7 @@ def _move(database: Database, to: str, cipher: Cipher | None, *, up: bool) -> st
     with database.migrating() as session:
         if not database.is_sqlite:
             _require_utf8(session)
-        config.attributes |= {"connection": session.connection(), "seal": cipher}
+        config.attributes |= {"connection": session.connection(), "cipher": cipher}
         move(config, to)
     return current_revision(database) or "base"
 

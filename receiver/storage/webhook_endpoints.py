@@ -105,7 +105,7 @@ def webhook_troubles(session: Session, store_ids: Collection[str]) -> dict[str, 
 
 
 def newest_secret(session: Session, hook_id: str) -> WebhookSecret | None:
-    """Sealed; the one that new deliveries are to be signed with."""
+    """Return the secret, encrypted, that new deliveries are signed with; None where there is none."""
     query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id, WebhookSecret.valid_until.is_(None))
     return session.scalars(query.order_by(WebhookSecret.id.desc()).limit(1)).first()
 

@@ -151,12 +151,12 @@ def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(
     text = f"award,reference,as\n{award_id},{CODE},code\n"
     checked = operator.post("/admin/awards/file", text=text, do="check")
     assert (CODE in checked.text, SHOWN in checked.text) == (False, True)
-    sealed = re.search(r'name="checked" value="([^"]+)"', checked.text)[1]
+    encrypted = re.search(r'name="checked" value="([^"]+)"', checked.text)[1]
     form = {"do": "record", "seen": seen(checked)}
-    done = operator.post("/admin/awards/file", checked=sealed, **form).text
+    done = operator.post("/admin/awards/file", checked=encrypted, **form).text
     assert "1 award is recorded as issued" in done
     assert merchant_code(container) == SHOWN
-    forged = operator.post("/admin/awards/file", checked="x" + sealed, **form)
+    forged = operator.post("/admin/awards/file", checked="x" + encrypted, **form)
     assert (forged.status_code, "check it again" in forged.text) == (400, True)
 
 

@@ -14,7 +14,7 @@ from receiver.services.stores.details import checked_secret
 from receiver.services.stores.registry import rotate_secret, show_store
 
 OVERLAP_HOURS = 24  # in which the old secret verifies as well
-SEALED_FOR = timedelta(hours=1)  # from a preview to the form that keeps it
+FORM_VALID_FOR = timedelta(hours=1)  # from a preview to the form that keeps it
 REASON = "the store's secret was set"
 
 
@@ -83,20 +83,20 @@ def rotate_or_set(
     return SecretChange(new_secret=made)
 
 
-def seal_secret(context: ServiceContext, store_id: str, webhook_secret: str) -> str:
+def encrypt_secret(context: ServiceContext, store_id: str, webhook_secret: str) -> str:
     """Return a checked secret encrypted, for the form that keeps it after a preview.
 
     Raises InputError and NotFound.
     """
     show_store(context.database, store_id)
-    until = (context.now() + SEALED_FOR).isoformat()
+    until = (context.now() + FORM_VALID_FOR).isoformat()
     return context.cipher.encrypt(json.dumps([store_id, until, checked_secret(webhook_secret)]))
 
 
-def open_secret(context: ServiceContext, store_id: str, sealed: str) -> str:
-    """Return the secret that `seal_secret` encrypted for this store. Raises InputError."""
+def decrypt_secret(context: ServiceContext, store_id: str, encrypted: str) -> str:
+    """Return the secret that `encrypt_secret` encrypted for this store. Raises InputError."""
     try:
-        of_store, until, webhook_secret = json.loads(context.cipher.decrypt(sealed))
+        of_store, until, webhook_secret = json.loads(context.cipher.decrypt(encrypted))
         if of_store == store_id and context.now() < datetime.fromisoformat(until):
             return str(webhook_secret)
     except (ReceiverError, ValueError):  # not ours, or damaged

@@ -11,8 +11,8 @@ from receiver.services.stores.registry import show_store
 from receiver.services.stores.secret import (
     OVERLAP_HOURS,
     SecretChange,
-    open_secret,
-    seal_secret,
+    decrypt_secret,
+    encrypt_secret,
     set_secret,
 )
 from receiver.web.admin.filters import refusal
@@ -32,19 +32,19 @@ def show(store_id: str) -> str:
 @store_secret_pages.post("/<store_id>/secret")
 @operators_only
 def save(store_id: str) -> str | tuple[str, int]:
-    """Try the secret on what is held; `do=save` keeps the one tried, which the form carries sealed."""
+    """Try the secret on what is held; `do=save` keeps the one tried, which the form carries encrypted."""
     container, form = current_container(), request.form
     try:
         if form.get("do") == "save":
-            secret = open_secret(container, store_id, form.get("sealed", ""))
+            secret = decrypt_secret(container, store_id, form.get("encrypted", ""))
             saved = set_secret(container, store_id, webhook_secret=secret, actor=g.person.email)
             return _page(store_id, saved=saved)
         secret = form.get("webhook_secret", "").strip()
-        sealed = seal_secret(container, store_id, secret)
+        encrypted = encrypt_secret(container, store_id, secret)
         tried = set_secret(container, store_id, webhook_secret=secret, actor=g.person.email, dry_run=True)
     except InputError as error:
         return _page(store_id, refused=refusal(error)), 400
-    return _page(store_id, tried=tried, sealed=sealed)
+    return _page(store_id, tried=tried, encrypted=encrypted)
 
 
 def _page(
@@ -52,7 +52,7 @@ def _page(
     *,
     tried: SecretChange | None = None,
     saved: SecretChange | None = None,
-    sealed: str = "",
+    encrypted: str = "",
     refused: str = "",
 ) -> str:
     database = current_container().database
@@ -62,7 +62,7 @@ def _page(
         connection=bridge_shown(database, store_id),
         tried=tried,
         saved=saved,
-        sealed=sealed,
+        encrypted=encrypted,
         overlap_hours=OVERLAP_HOURS,
         refused=refused,
     )

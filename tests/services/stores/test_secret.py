@@ -13,11 +13,11 @@ from receiver.errors import InputError, NotFound
 from receiver.integrations.providers import PROVIDERS
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest
 from receiver.services.stores.secret import (
-    SEALED_FOR,
+    FORM_VALID_FOR,
     SecretChange,
-    open_secret,
+    decrypt_secret,
+    encrypt_secret,
     rotate_or_set,
-    seal_secret,
     set_secret,
 )
 from receiver.storage.tables import AuditEntry, Delivery, Quarantined, WebhookSecret
@@ -103,7 +103,7 @@ def test_only_a_secret_that_is_named_can_be_tried(container: Container, store_id
 def test_a_secret_that_no_shop_can_have_is_refused_without_being_repeated(
     container: Container, store_id: str, wrong: str
 ):
-    for act in (change, seal_secret):
+    for act in (change, encrypt_secret):
         with pytest.raises(InputError, match="webhook-secret: must be 1 to 4096") as refused:
             act(container, store_id, wrong)
         assert not wrong or wrong == "0" or wrong not in str(refused.value)
@@ -112,33 +112,38 @@ def test_a_secret_that_no_shop_can_have_is_refused_without_being_repeated(
 # -- Between the preview and the form that keeps it ----------------------------------------------------
 
 
-def test_a_sealed_secret_can_be_read_by_nobody_and_opened_once_more_for_its_store(
+def test_an_encrypted_secret_is_readable_by_nobody_and_decrypted_for_its_store_alone(
     container: Container, store_id: str
 ):
-    sealed = seal_secret(container, store_id, THEIRS)
-    assert THEIRS not in sealed
-    assert open_secret(container, store_id, sealed) == THEIRS
+    encrypted = encrypt_secret(container, store_id, THEIRS)
+    assert THEIRS not in encrypted
+    assert decrypt_secret(container, store_id, encrypted) == THEIRS
 
 
-def test_a_sealed_secret_is_of_no_use_for_another_store_or_later(
+def test_an_encrypted_secret_is_of_no_use_for_another_store_or_later(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    sealed = seal_secret(container, store_id, THEIRS)
+    encrypted = encrypt_secret(container, store_id, THEIRS)
     other = add_shop(container, "https://other.example/").id
-    clock.at += SEALED_FOR - timedelta(seconds=1)
-    assert open_secret(container, store_id, sealed) == THEIRS
-    for of_store, text in ((other, sealed), (store_id, ""), (store_id, "x"), (store_id, "gAAAA\N{SNOWMAN}")):
+    clock.at += FORM_VALID_FOR - timedelta(seconds=1)
+    assert decrypt_secret(container, store_id, encrypted) == THEIRS
+    for of_store, text in (
+        (other, encrypted),
+        (store_id, ""),
+        (store_id, "x"),
+        (store_id, "gAAAA\N{SNOWMAN}"),
+    ):
         with pytest.raises(InputError, match="type it once more"):
-            open_secret(container, of_store, text)
+            decrypt_secret(container, of_store, text)
     clock.at += timedelta(seconds=1)
     with pytest.raises(InputError, match="type it once more"):
-        open_secret(container, store_id, sealed)
+        decrypt_secret(container, store_id, encrypted)
     for stray in ("{}", "[]", '"text"', "[1, 2, 3]"):
         with pytest.raises(InputError, match="type it once more"):
-            open_secret(container, store_id, container.cipher.encrypt(stray))
+            decrypt_secret(container, store_id, container.cipher.encrypt(stray))
 
 
 def test_the_secret_of_no_store_is_not_found(container: Container):
-    for act in (change, seal_secret):
+    for act in (change, encrypt_secret):
         with pytest.raises(NotFound):
             act(container, "st_none", THEIRS)

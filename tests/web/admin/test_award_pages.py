@@ -85,8 +85,10 @@ def test_a_filter_that_cannot_be_is_named(operator, query, said):
 
 def record(console, checked, *flagged, path="/admin/awards/file"):
     """Record what a check showed, with the ticks of these flagged awards."""
-    sealed = re.search('name="checked" value="([^"]+)"', checked.text)[1]
-    return console.post(path, do="record", checked=sealed, seen=seen(checked), although_flagged=list(flagged))
+    encrypted = re.search('name="checked" value="([^"]+)"', checked.text)[1]
+    return console.post(
+        path, do="record", checked=encrypted, seen=seen(checked), although_flagged=list(flagged)
+    )
 
 
 def moves(desk):
@@ -255,8 +257,8 @@ def test_a_code_typed_into_the_list_comes_back_to_no_page(operator, desk):
     assert "TTAD-7Q4M" not in operator.post("/admin/awards/issue", **form).text
     checked = operator.post("/admin/awards/issue", **{**form, "reference:aw_2": ""})
     assert ("TTAD-7Q4M" in checked.text, "••••2210" in checked.text) == (False, True)
-    sealed = re.search('name="checked" value="([^"]+)"', checked.text)[1]
-    assert "TTAD-7Q4M" not in operator.post("/admin/awards/issue", do="change", checked=sealed).text
+    encrypted = re.search('name="checked" value="([^"]+)"', checked.text)[1]
+    assert "TTAD-7Q4M" not in operator.post("/admin/awards/issue", do="change", checked=encrypted).text
 
 
 def test_unticked_awards_and_empty_forms_record_nothing(operator, desk):

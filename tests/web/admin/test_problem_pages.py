@@ -166,8 +166,8 @@ def test_a_secret_is_tried_then_kept_and_what_was_held_is_accepted(container, st
     tried = staff.post(secret_page, do="preview", webhook_secret=f" {THEIRS}\t")
     assert "2 of 2 messages held would be accepted. Nothing saved yet." in words(tried)
     assert deliveries(container) == []
-    sealed = re.search('name="sealed" value="([^"]+)"', tried.text)[1]
-    saved = staff.post(secret_page, do="save", sealed=sealed)
+    encrypted = re.search('name="encrypted" value="([^"]+)"', tried.text)[1]
+    saved = staff.post(secret_page, do="save", encrypted=encrypted)
     assert "Secret saved 2 messages accepted" in words(saved)
     for page in (wrong, tried, saved):
         assert "its own" not in page.text
@@ -185,7 +185,7 @@ def test_a_secret_is_tried_then_kept_and_what_was_held_is_accepted(container, st
     [
         {"do": "preview", "webhook_secret": " "},
         {"do": "preview", "webhook_secret": "0"},
-        {"do": "save", "sealed": "x"},
+        {"do": "save", "encrypted": "x"},
         {"do": "save", "webhook_secret": "never tried"},
     ],
 )

@@ -76,8 +76,8 @@ def downgrade() -> None:
     op.drop_index("uq_awards_code", "awards")
     bind = op.get_bind()
     kept = bind.execute(sa.select(awards.c.id, awards.c.code_sealed).where(awards.c.code_sealed.is_not(None)))
-    for award_id, sealed in kept.all():
-        code = _cipher().decrypt(sealed)
+    for award_id, encrypted in kept.all():
+        code = _cipher().decrypt(encrypted)
         bind.execute(sa.update(awards).where(awards.c.id == award_id).values(reference=code))
     # Of an erased store's award the code is gone; masked ends may be alike, and none is a code.
     gone = sa.and_(awards.c.code_hash.is_not(None), awards.c.code_sealed.is_(None))
@@ -145,7 +145,7 @@ def _drop_likeness() -> None:
 
 
 def _cipher() -> Cipher:
-    cipher: Cipher | None = context.config.attributes.get("seal")
+    cipher: Cipher | None = context.config.attributes.get("cipher")
     if cipher is None:
         raise Refused(NEEDS_KEYS)
     return cipher
