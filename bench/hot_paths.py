@@ -19,7 +19,7 @@ from receiver.services.operations.readiness import readiness_seen
 from receiver.services.problems.track import track_problems
 from receiver.services.programmes.places import fill_all_places
 from receiver.services.programmes.statistics import count_programmes
-from receiver.storage import bridges, connection_attempts, decisions, inbox, spend, subscriptions
+from receiver.storage import connection_attempts, connections, decisions, inbox, spend, subscriptions
 from receiver.storage.database import Database
 from receiver.worker.loop import BATCH as CLAIMED
 from tests.signals import new_delivery
@@ -75,7 +75,7 @@ def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
             1,
             lambda: _read(database, connection_attempts.due_connects, 1_000),
         ),
-        "worker: no errands at stores": (1, lambda: _read(database, bridges.stores_with_errands, 1_000)),
+        "worker: no errands at stores": (1, lambda: _read(database, connections.stores_with_errands, 1_000)),
         "minute: polls that are due": (1, lambda: _due_polls(database)),
         "minute: accounts to subscribe": (1, lambda: _to_subscribe(database)),
         "minute: subscriptions to end": (1, lambda: _to_end(database)),

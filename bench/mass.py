@@ -115,7 +115,7 @@ def _keep_patterns(container: Container) -> None:
     for store_id, account in ((OPEN, "7001"), (DUE, "7002")):
         with container.database.writing() as session:
             session.add(
-                tables.Bridge(
+                tables.Connection(
                     store_id=store_id,
                     rest_base="https://shop.example/",
                     keys_encrypted=container.cipher.encrypt("ck_" + "0" * 40 + ":cs_" + "0" * 40),

@@ -268,7 +268,7 @@ class Population:
         if not self._chance(0.4):
             return
         self.session.add(
-            tables.Bridge(
+            tables.Connection(
                 store_id=store_id,
                 rest_base="https://s.example/",
                 keys_encrypted="k",

@@ -19,7 +19,7 @@ from receiver.services.connections.disconnect import erase_store, leave_store
 from receiver.services.connections.move_store import move_store
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets
-from receiver.services.connections.show import bridge_shown
+from receiver.services.connections.show import connection_document
 from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry as service
 from receiver.services.stores.admit import admit_stores
@@ -109,7 +109,7 @@ def show(store_id: str, as_json: bool) -> None:
         "merge_suggestions": alike,
         "claims": claims_about(database, store_id),
     }
-    print_one({**row, **more, **bridge_shown(database, store_id)}, as_json)
+    print_one({**row, **more, **connection_document(database, store_id)}, as_json)
 
 
 @stores_group.command("suggestions")

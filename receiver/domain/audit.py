@@ -74,7 +74,7 @@ class Agent(StrEnum):
     """An actor that is no member of staff."""
 
     SERVICE = "service"  # this service, on facts it read or a date that passed
-    BRIDGE = "bridge"  # this service, on what a connected store's REST API answered
+    CONNECTION = "bridge"  # this service, on what a connected store's REST API answered
     MERCHANT = "merchant"  # the holder of a store's status token, or of its consent's browser
     STRANGER = "stranger"  # nobody who is known
     TIKTOK = "tiktok"

@@ -20,7 +20,7 @@ LARGEST_DETAIL, LARGEST_VALUE = 4096, 500  # bytes of JSON: of a detail, and of 
 BY_STORE_A_DAY = 100  # entries of an actor about one store
 # Who writes what a store's own doing brings about, and what the service writes of it: staff's entries and
 # awards are never left out.
-STORES_ACTORS = frozenset({Agent.BRIDGE, Agent.MERCHANT, Agent.STRANGER})
+STORES_ACTORS = frozenset({Agent.CONNECTION, Agent.MERCHANT, Agent.STRANGER})
 STORES_ACTIONS = frozenset({AuditAction.STORE_DOUBTED})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
 OF_EACH = 1_000  # entries at a time of each of several stores

@@ -17,8 +17,8 @@ from receiver.domain.shops import canonical
 from receiver.domain.signals import SignalOrder
 from receiver.errors import NotFound
 from receiver.storage.address_claims import NewClaim, keep_claim
-from receiver.storage.bridges import reschedule_check
 from receiver.storage.bulk import Values, are_any_of, insert_rows
+from receiver.storage.connections import reschedule_check
 from receiver.storage.links import drop_old_claims, forget_dating_signals
 from receiver.storage.signal_state import Changes, LinkState, StoreState, add_links, lock_stores, read_links
 from receiver.storage.signals import forget_signals

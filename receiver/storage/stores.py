@@ -22,7 +22,7 @@ from receiver.storage.chunks import chunks_of
 from receiver.storage.database import driver_of
 from receiver.storage.paging import Keyset, ScanPlan, scan
 from receiver.storage.parameters import STORE_IDS
-from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, Terms, WebhookEndpoint
+from receiver.storage.tables import Connection, Link, Store, StoreTroubleRow, Terms, WebhookEndpoint
 from receiver.storage.tables.links import IS_WITHDRAWN
 
 ADDRESSES_LOCK = 0x61646472  # "addr": any number nobody else locks
@@ -207,8 +207,8 @@ _OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
 def _of_a_store(condition: str) -> tuple[Any, ColumnElement[bool] | TextClause]:
     """The table whose rows tell that a store is so, and which of them do."""
     tables: dict[str, tuple[Any, ColumnElement[bool] | TextClause]] = {
-        StoreCondition.CONNECTED: (Bridge, true()),
-        StoreCondition.IN_TROUBLE: (Bridge, Bridge.trouble.is_not(None)),
+        StoreCondition.CONNECTED: (Connection, true()),
+        StoreCondition.IN_TROUBLE: (Connection, Connection.trouble.is_not(None)),
         StoreCondition.WEBHOOKS_OFF: (WebhookEndpoint, WebhookEndpoint.trouble.is_not(None)),
         StoreCondition.CONSENT_LOST: (Link, IS_WITHDRAWN),
         StoreCondition.CLOCK_OFF: (StoreTroubleRow, StoreTroubleRow.id.in_(CLOCK_TROUBLES)),

@@ -79,7 +79,7 @@ def add_secret(session: Session, hook_id: str, encrypted: str, now: datetime) ->
 
 
 def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoint]:
-    """The webhook addresses that the bridge has for a store, one a topic."""
+    """Return the endpoints that this service created for a store, one a topic."""
     query = (
         select(WebhookEndpoint)
         .where(WebhookEndpoint.store_id == store_id, WebhookEndpoint.topic.is_not(None))

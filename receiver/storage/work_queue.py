@@ -97,7 +97,7 @@ def stores_moved_lately(now: datetime) -> Select[str, str]:
     """Stores that the service moved by itself."""
     query = select(Store.id, Store.name).join(AuditEntry, AuditEntry.subject == Store.id)
     moved = (AuditEntry.action == AuditAction.STORES_MOVE, AuditEntry.at > now - MOVED_LATELY)
-    return query.where(*moved, AuditEntry.actor == Agent.BRIDGE).distinct()
+    return query.where(*moved, AuditEntry.actor == Agent.CONNECTION).distinct()
 
 
 def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:

@@ -323,7 +323,7 @@ def test_a_saved_setting_has_the_store_looked_at_soon(service, connect, shop, cl
     shop.do_action("woocommerce_settings_saved")
     run_queue(shop)
     work(container)
-    assert (only_row(container, tables.Bridge).next_check_at - clock()).total_seconds() == 30
+    assert (only_row(container, tables.Connection).next_check_at - clock()).total_seconds() == 30
 
 
 def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(service, connect, shop, clock):
@@ -335,7 +335,7 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
     assert (left.webhooks_left, shop.records.hooks) == (False, [])
     assert leave_store(at(container, clock()), store.id, **said).webhooks_left is False
     with container.database.reading() as session:
-        assert session.scalars(select(tables.Bridge)).all() == []
+        assert session.scalars(select(tables.Connection)).all() == []
     status = requests.get(
         f"{base}/api/v1/status", headers={"Authorization": f"Bearer {shop.records.token}"}, timeout=10
     )

@@ -31,7 +31,7 @@ from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_due
 from receiver.services.stores.record_fact import record
-from receiver.storage import bridges, stores, tables
+from receiver.storage import connections, stores, tables
 from tests.conftest import make_settings
 from tests.db_factories import keep_link, keep_store
 from tests.fakes import FrozenClock
@@ -182,7 +182,7 @@ def bring_about(world: World, stage: Stage) -> None:
             tables.Account(advertiser_id=ADVERTISER, next_poll_at=at, poll_reason="linked", failures=0)
         )
         keys = {"rest_base": "https://st-1.example/", "keys_encrypted": "", "connected_at": at, "failures": 0}
-        session.add(tables.Bridge(store_id=STORE, next_check_at=OVER + 9 * LATER, checked_at=at, **keys))
+        session.add(tables.Connection(store_id=STORE, next_check_at=OVER + 9 * LATER, checked_at=at, **keys))
     before_award = [item for item in changes if stage in BEFORE_AWARD]
     for change in before_award:
         change(container)
@@ -233,11 +233,11 @@ def documents(
     with container.database.writing() as session:
         records = records_of(session, stores.get_store(session, STORE), now)
         facts = facts_from(records, now)
-        bridge = session.get_one(tables.Bridge, STORE)
+        connection = session.get_one(tables.Connection, STORE)
         for trouble in {None, *SHOP_TROUBLES.values()}:
-            bridge.trouble, bridge.checked_at = trouble, now - LATER
+            connection.trouble, connection.checked_at = trouble, now - LATER
             session.flush()
-            shop = bridges.bridge_troubles(session, [STORE]).get(STORE)
+            shop = connections.connection_troubles(session, [STORE]).get(STORE)
             status = status_from(session, replace(records, shop=shop), now)
             document = full_document(status)
             assert violations(facts, status.decision, document) == [], (stage, fault, trouble)

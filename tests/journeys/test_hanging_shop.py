@@ -106,9 +106,13 @@ def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
         for failures in (1, 2):
             found = reconcile_store(at(container, clock()), store_id)
             with container.database.reading() as session:
-                bridge = session.get_one(tables.Bridge, store_id)
-            assert (found.trouble, bridge.failures, bridge.lease_until) == ("unreachable", failures, None)
-            waits.append(bridge.next_check_at - clock())
+                connection = session.get_one(tables.Connection, store_id)
+            assert (found.trouble, connection.failures, connection.lease_until) == (
+                "unreachable",
+                failures,
+                None,
+            )
+            waits.append(connection.next_check_at - clock())
         assert waits[0] < waits[1]
 
 
@@ -116,9 +120,9 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
     with service_for(database_url, clock, shops) as (container, base):
         assert "connected" in connect_by_hand(container, base, clock, shop, shop.new_key())
         with container.database.writing() as session:
-            bridge = session.scalars(sa.select(tables.Bridge)).one()
-            bridge.check_requested_at = clock()
-            bridge.lease_until = clock() + checks.LEASE
+            connection = session.scalars(sa.select(tables.Connection)).one()
+            connection.check_requested_at = clock()
+            connection.lease_until = clock() + checks.LEASE
         shop.asked.clear()
         work_stores(container)
         assert not shop.asked  # somebody has it
@@ -126,7 +130,7 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
         work_stores(container)
         assert shop.asked
         with container.database.reading() as session:
-            assert session.scalars(sa.select(tables.Bridge)).one().check_requested_at is None
+            assert session.scalars(sa.select(tables.Connection)).one().check_requested_at is None
 
 
 def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_others_are_told_when_to_come(

@@ -65,7 +65,9 @@ def identity(container):
     stores = [
         (row.id, row.url, row.shop_uuid, row.status_token_hash) for row in rows_of(container, tables.Store)
     ]
-    keys = [(row.store_id, row.rest_base, row.keys_encrypted) for row in rows_of(container, tables.Bridge)]
+    keys = [
+        (row.store_id, row.rest_base, row.keys_encrypted) for row in rows_of(container, tables.Connection)
+    ]
     return sorted(stores), sorted(keys)
 
 
@@ -178,7 +180,7 @@ def test_a_store_that_left_is_still_known_by_its_uuid(container, connect, shops,
     console, store = Console(container), only_row(container, tables.Store)
     console.post(f"/admin/stores/{store.id}/disconnect", reason="asked")
     work_stores(container)
-    assert rows_of(container, tables.Bridge) == []
+    assert rows_of(container, tables.Connection) == []
     copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
     assert HELD in connect(copy)
     assert len(rows_of(container, tables.Store)) == 1
@@ -193,7 +195,7 @@ def test_a_home_where_the_same_keys_open_the_same_shop_is_the_stores_address(con
     alias.setup.home = shop.url
     assert CONNECTED in connect(alias, key)
     store = only_row(container, tables.Store)
-    assert (store.url, only_row(container, tables.Bridge).rest_base) == (f"{shop.url}/", f"{shop.url}/")
+    assert (store.url, only_row(container, tables.Connection).rest_base) == (f"{shop.url}/", f"{shop.url}/")
     shop.signal("integration_installed")
     run_queue(shop)
     work(container)
@@ -222,13 +224,13 @@ def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
 
 def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, service, shops, victim):
     """And its merchant reads of it at once, as staff do."""
-    store, before = only_row(container, tables.Store), only_row(container, tables.Bridge).keys_encrypted
+    store, before = only_row(container, tables.Store), only_row(container, tables.Connection).keys_encrypted
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     assert check(container).changed == {"url": [f"{victim.url}/", f"{moved.url}/"]}
     after = only_row(container, tables.Store)
     assert (after.id, after.url, after.joined_at) == (store.id, f"{moved.url}/", store.joined_at)
-    assert only_row(container, tables.Bridge).keys_encrypted == before
+    assert only_row(container, tables.Connection).keys_encrypted == before
     assert "stores_moved" in matters(container, service)
     status = full_document(status_of(container.database, container.now(), store.id), contact="help@c.example")
     (told,) = [one for one in status["warnings"] if one["id"] == "address_changed"]
@@ -254,7 +256,7 @@ def test_messages_that_were_held_before_a_move_are_used_after_it(container, cloc
     run_queue(moved)
     work(container)
     assert only_row(container, tables.Store).set_up_at is None
-    assert only_row(container, tables.Bridge).next_check_at == container.now()  # it is looked at next
+    assert only_row(container, tables.Connection).next_check_at == container.now()  # it is looked at next
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     check(container)
     replay_next(container.database, container.now())
@@ -371,7 +373,7 @@ def test_nothing_moves_to_where_another_store_is(container, service, connect, sh
 
 
 def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, service, connect, shops, victim):
-    store, keys = only_row(container, tables.Store), only_row(container, tables.Bridge).keys_encrypted
+    store, keys = only_row(container, tables.Store), only_row(container, tables.Connection).keys_encrypted
     moved = same_shop_at(shops, "elsewhere", victim)
     moved.records.hooks.extend(victim.records.hooks)  # the whole database went along
     moved.signal("integration_installed")
@@ -398,7 +400,10 @@ def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, servic
         store.joined_at,
         store.shop_uuid,
     )
-    assert (only_row(container, tables.Bridge).keys_encrypted, rows_of(container, tables.AddressClaim)) == (
+    assert (
+        only_row(container, tables.Connection).keys_encrypted,
+        rows_of(container, tables.AddressClaim),
+    ) == (
         keys,
         [],
     )

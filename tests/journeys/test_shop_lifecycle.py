@@ -82,7 +82,7 @@ def test_a_merchant_who_disconnects_in_the_plugin_ends_all_of_it_at_once(contain
     assert only_row(container, tables.Store).disconnected_at == container.now()
     assert status(service, token) == 401
     work_stores(container)
-    assert rows_of(container, tables.Bridge) == []
+    assert rows_of(container, tables.Connection) == []
     before = len(connected.asked)
     work_stores(container)
     assert len(connected.asked) == before  # the shop is not looked at any more
@@ -93,17 +93,19 @@ def test_a_store_that_left_while_a_check_was_under_way_is_tidied_up_all_the_same
 ):
     companion.disconnect(connected)
     with container.database.writing() as session:
-        session.scalars(select(tables.Bridge)).one().check_requested_at = None  # as a check does at its end
+        session.scalars(
+            select(tables.Connection)
+        ).one().check_requested_at = None  # as a check does at its end
     work_stores(container)
-    assert len(rows_of(container, tables.Bridge)) == 1
+    assert len(rows_of(container, tables.Connection)) == 1
     ask_to_leave(container.database, container.now())
     work_stores(container)
-    assert rows_of(container, tables.Bridge) == []
+    assert rows_of(container, tables.Connection) == []
 
 
 def test_a_connected_store_is_not_asked_to_leave(container, connected):
     ask_to_leave(container.database, container.now())
-    assert only_row(container, tables.Bridge).check_requested_at is None
+    assert only_row(container, tables.Connection).check_requested_at is None
 
 
 def test_a_disconnection_that_the_service_did_not_hear_of_is_believed_at_its_next_look(
@@ -155,7 +157,7 @@ def test_a_plugin_whose_files_alone_are_deleted_ends_it_after_a_day(container, s
     clock.move(hours=24)
     assert check(container).has_ended
     work_stores(container)
-    assert (connected.records.hooks, rows_of(container, tables.Bridge)) == ([], [])
+    assert (connected.records.hooks, rows_of(container, tables.Connection)) == ([], [])
 
 
 def test_keys_that_nobody_removed_are_told_to_the_merchant_until_the_shop_connects_again(

@@ -11,7 +11,7 @@ from receiver.domain.store_filters import UNDECIDED, StoreCondition, StoreFilter
 from receiver.errors import InputError
 from receiver.storage import stores
 from receiver.storage.stores import page_of_stores
-from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, WebhookEndpoint
+from receiver.storage.tables import Connection, Link, Store, StoreTroubleRow, WebhookEndpoint
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import JOINED, SETTLED
 
@@ -31,7 +31,7 @@ def kept(container):
         keep_account(container, f"700{n}", next_poll_at=SETTLED)
         with container.database.writing() as session:
             said = {"rest_base": "https://x.example/", "keys_encrypted": "", "connected_at": at}
-            session.add(Bridge(store_id=store_id, next_check_at=SETTLED, failures=0, **said))
+            session.add(Connection(store_id=store_id, next_check_at=SETTLED, failures=0, **said))
             session.add_all(
                 WebhookEndpoint(id=f"hk_{n}{topic}", store_id=store_id, topic=topic) for topic in "ab"
             )
@@ -78,7 +78,7 @@ STALE, FAST, SLOW = (
     )
 )
 SO = [
-    (StoreCondition.IN_TROUBLE, update(Bridge).values(trouble="unreachable")),
+    (StoreCondition.IN_TROUBLE, update(Connection).values(trouble="unreachable")),
     (StoreCondition.WEBHOOKS_OFF, update(WebhookEndpoint).values(trouble="disabled")),
     (StoreCondition.CONSENT_LOST, update(Link).values(consent=False)),
     (StoreCondition.FIGURES_STALE, insert(StoreTroubleRow).from_select(TROUBLE, STALE)),

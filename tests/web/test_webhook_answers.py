@@ -115,7 +115,7 @@ def test_during_a_rotation_both_secrets_verify_and_then_the_new_one(receiver: Re
 
 
 @on_both_databases
-def test_a_webhook_of_the_bridge_names_its_topic_whatever_the_header_says(receiver: Receiver):
+def test_an_endpoint_made_for_one_topic_names_its_topic_whatever_the_header_says(receiver: Receiver):
     container = receiver.container
     with container.database.writing() as session:
         webhook_endpoints.add_hook(session, "hk_1", receiver.store_id, "action.woocommerce_settings_saved")

@@ -14,7 +14,7 @@ from receiver.services.context import ServiceContext
 from receiver.services.stores.records import StoreRecord
 from receiver.services.stores.registry import disconnect_store
 from receiver.services.validation import require_text
-from receiver.storage import audit, bridges, erasure, stores, webhook_endpoints
+from receiver.storage import audit, connections, erasure, stores, webhook_endpoints
 from receiver.storage.database import Database
 
 log = get_logger(__name__)
@@ -38,21 +38,21 @@ def leave_store(context: ServiceContext, store_id: str, *, reason: str, actor: s
     left = _delete_webhooks(context, store_id)
     store = disconnect_store(context.database, context.now(), store_id, reason=reason, actor=actor)
     with context.database.writing() as session:
-        bridges.forget_bridge(session, store_id)
+        connections.forget_connection(session, store_id)
     return Disconnection(store, left)
 
 
 def finish_leaving(context: ServiceContext, store_id: str) -> None:
     """Delete our webhooks at a store that was disconnected, as far as it lets us, and forget its keys."""
     with context.database.writing() as session:
-        bridge = bridges.claim_bridge(session, store_id, context.now(), LEASE)
-    if bridge is None:
+        connection = connections.claim_connection(session, store_id, context.now(), LEASE)
+    if connection is None:
         return
     _delete_webhooks(context, store_id)
     with context.database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
         if store.disconnected_at is not None:  # it may have been connected again meanwhile
-            bridges.forget_bridge(session, store_id)
+            connections.forget_connection(session, store_id)
 
 
 def erase_store(
@@ -67,7 +67,7 @@ def erase_store(
         store = stores.get_store(session, store_id, locked=True)
         if store.disconnected_at is None:
             raise Refused(f"store {store_id} is connected; disconnect it first")
-        bridges.forget_bridge(session, store_id)
+        connections.forget_connection(session, store_id)
         gone = erasure.erase(session, store)
         audit.record(
             session, now, actor, AuditAction.STORES_ERASE, store_id, {"reason": reason, "rows": gone}
@@ -83,11 +83,11 @@ def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
     """Whether some may be left."""
     with context.database.reading() as session:
         stores.get_store(session, store_id)
-        bridge = bridges.bridge_of(session, store_id)
-        if bridge is None:
+        connection = connections.find_connection(session, store_id)
+        if connection is None:
             return False
         numbers = [hook.webhook_id for hook in webhook_endpoints.created_endpoints(session, store_id)]
-    shop = open_store(context.for_seconds(WITHIN), bridge)
+    shop = open_store(context.for_seconds(WITHIN), connection)
     try:
         for number in {*filter(None, numbers), *_ours(shop, store_id)}:
             shop.delete_webhook(number)

@@ -9,9 +9,9 @@ from receiver.domain.audit import Agent
 from receiver.domain.store_checks import is_gone
 from receiver.logs import get_logger
 from receiver.services.stores.registry import disconnect_store
-from receiver.storage import bridges
+from receiver.storage import connections
 from receiver.storage.database import Database
-from receiver.storage.tables import Bridge
+from receiver.storage.tables import Connection
 from wp_bridge.errors import StoreTrouble
 
 PLUGIN_GONE = "our plugin was not on the store at checks a day apart"
@@ -25,8 +25,8 @@ def end_if_over(database: Database, now: datetime, store_id: str) -> bool:
     Returns whether it is over. The worker then removes what we made at the store. Idempotent.
     """
     with database.reading() as session:
-        bridge = bridges.bridge_of(session, store_id)
-        why = _why_over(bridge) if bridge else None
+        connection = connections.find_connection(session, store_id)
+        why = _why_over(connection) if connection else None
     if why is None:
         return False
     reason, actor = why
@@ -35,10 +35,12 @@ def end_if_over(database: Database, now: datetime, store_id: str) -> bool:
     return True
 
 
-def _why_over(bridge: Bridge) -> tuple[str, str] | None:
+def _why_over(connection: Connection) -> tuple[str, str] | None:
     """Return the reason and the actor; None while the connection stands."""
-    if bridge.trouble == StoreTrouble.DISCONNECTED:
+    if connection.trouble == StoreTrouble.DISCONNECTED:
         return REASONS["merchant"], Agent.MERCHANT
-    if bridge.trouble == StoreTrouble.NO_COMPANION and is_gone(bridge.companion_gone_at, bridge.checked_at):
-        return PLUGIN_GONE, Agent.BRIDGE
+    if connection.trouble == StoreTrouble.NO_COMPANION and is_gone(
+        connection.companion_gone_at, connection.checked_at
+    ):
+        return PLUGIN_GONE, Agent.CONNECTION
     return None

@@ -10,7 +10,7 @@ from receiver.services.connections.isolation import isolated
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import finish_rotation
 from receiver.services.context import ServiceContext
-from receiver.storage import bridges, stores
+from receiver.storage import connections, stores
 from receiver.storage.database import Database
 
 
@@ -18,22 +18,22 @@ def ask_look(database: Database, now: datetime, store_id: str) -> None:
     """Ask for a check of a connected store. Twice is once. Raises NotFound."""
     with database.writing() as session:
         stores.get_store(session, store_id)
-        bridge = bridges.bridge_of(session, store_id, locked=True)
-        if bridge is None:
+        connection = connections.find_connection(session, store_id, locked=True)
+        if connection is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
-        bridge.check_requested_at = bridge.check_requested_at or now
+        connection.check_requested_at = connection.check_requested_at or now
 
 
 def stores_with_errands(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
     """Ids and addresses of the stores that something is to be done at."""
     with database.reading() as session:
-        return bridges.stores_with_errands(session, now, limit)
+        return connections.stores_with_errands(session, now, limit)
 
 
 def ask_to_leave(database: Database, now: datetime) -> None:
     """Ask it anew of stores that disconnected, in case a check that ended meanwhile took it for its own."""
     with database.writing() as session:
-        bridges.ask_to_leave(session, now)
+        connections.ask_to_leave(session, now)
 
 
 def run_errand(context: ServiceContext, store_id: str) -> None:
@@ -44,13 +44,16 @@ def run_errand(context: ServiceContext, store_id: str) -> None:
 
 def _run(context: ServiceContext, store_id: str) -> None:
     with context.database.reading() as session:
-        store, bridge = stores.get_store(session, store_id), bridges.bridge_of(session, store_id)
-    if bridge is None:
+        store, connection = (
+            stores.get_store(session, store_id),
+            connections.find_connection(session, store_id),
+        )
+    if connection is None:
         return
     if store.disconnected_at is not None:
         finish_leaving(context, store_id)
         return
-    if bridge.rotation is not None:
+    if connection.rotation is not None:
         finish_rotation(context, store_id)
-    if bridge.check_requested_at is not None:
+    if connection.check_requested_at is not None:
         reconcile_store(context, store_id)

@@ -18,7 +18,7 @@ from receiver.services.connections.locate import Opened, Sighting, look_at
 from receiver.services.connections.move_store import relocate, replay_held
 from receiver.services.connections.ports import Shops, keys_of
 from receiver.services.context import ServiceContext
-from receiver.storage import bridges, stores
+from receiver.storage import connections, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Store
 
@@ -46,15 +46,18 @@ def follow_move(
     the shop calls its home; without a redirect it is looked at, and nothing moves.
     """
     with context.database.reading() as session:
-        store, bridge = stores.get_store(session, store_id), bridges.bridge_of(session, store_id)
-    if bridge is None or store.shop_uuid is None:
+        store, connection = (
+            stores.get_store(session, store_id),
+            connections.find_connection(session, store_id),
+        )
+    if connection is None or store.shop_uuid is None:
         return None
     target = _target(context.shops, store.url)
     address = target or home
     if address is None or (to is not None and not same_shop(address, to)):
         return None
-    before = Opened(store.url, bridge.rest_base, ShopFacts(uuid=store.shop_uuid))
-    found = look_at(context.shops, keys_of(context, bridge), address, before)
+    before = Opened(store.url, connection.rest_base, ShopFacts(uuid=store.shop_uuid))
+    found = look_at(context.shops, keys_of(context, connection), address, before)
     evidence = MoveEvidence(target is not None, found.trouble, found.same_uuid, found.is_home)
     if target is None:
         return Move(address, evidence, is_made=False)
@@ -84,7 +87,7 @@ def _keep(database: Database, now: datetime, before: Store, found: Sighting, mov
             claim = FalseClaim(ClaimReason.ELSEWHERE, store.id)
             hold_claim(session, now, claim, Reported(store.url, None, move.address), move.evidence)
             return move
-    replay_held(database, now, before.id, actor=Agent.BRIDGE, reason=REASON)
+    replay_held(database, now, before.id, actor=Agent.CONNECTION, reason=REASON)
     return Move(moved_to, move.evidence, is_made=True)
 
 
@@ -93,7 +96,7 @@ def _relocated(session: Session, now: datetime, store: Store, found: Sighting) -
     assert found.opened is not None  # it is the same shop
     address, base = found.opened.address, found.opened.rest_base
     try:
-        relocate(session, now, store, address, actor=Agent.BRIDGE, reason=REASON, rest_base=base)
+        relocate(session, now, store, address, actor=Agent.CONNECTION, reason=REASON, rest_base=base)
     except Refused as error:
         log.warning("store not moved", store_id=store.id, why=str(error))
         return None

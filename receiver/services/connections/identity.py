@@ -56,7 +56,7 @@ def hold_claim(
     )
     if address_claims.keep_claim(session, held, now):
         detail = {"why": claim.why, "address": reported.address, "uuid": reported.uuid}
-        audit.record(session, now, Agent.BRIDGE, AuditAction.CONNECT_HELD, claim.store_id, detail)
+        audit.record(session, now, Agent.CONNECTION, AuditAction.CONNECT_HELD, claim.store_id, detail)
 
 
 def claim_of(session: Session, reported: Reported) -> FalseClaim | None:

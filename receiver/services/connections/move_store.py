@@ -14,7 +14,7 @@ from receiver.services.deliveries import replay
 from receiver.services.stores.details import checked_url
 from receiver.services.stores.lineage import follow_move
 from receiver.services.validation import require_text
-from receiver.storage import address_claims, audit, bridges, stores
+from receiver.storage import address_claims, audit, connections, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Store
 from wp_bridge.store import INDEX_PHP
@@ -57,12 +57,12 @@ def relocate(
     old_url, store.url = store.url, url
     store.moved_at, store.moved_from = now, old_url
     follow_move(session, store)
-    bridge = bridges.bridge_of(session, store.id, locked=True)
-    if bridge is not None:
-        behind = INDEX_PHP if bridge.rest_base.endswith(f"/{INDEX_PHP}") else ""
-        bridge.rest_base = rest_base or url + behind
-        bridge.next_check_at, bridge.failures = now, 0
-        bridge.trouble = bridge.lease_until = bridge.check_requested_at = None
+    connection = connections.find_connection(session, store.id, locked=True)
+    if connection is not None:
+        behind = INDEX_PHP if connection.rest_base.endswith(f"/{INDEX_PHP}") else ""
+        connection.rest_base = rest_base or url + behind
+        connection.next_check_at, connection.failures = now, 0
+        connection.trouble = connection.lease_until = connection.check_requested_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}
     audit.record(session, now, actor, AuditAction.STORES_MOVE, store.id, detail)
     address_claims.end_claims_at(session, store.id, url)

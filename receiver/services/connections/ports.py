@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.store_webhooks import ActualWebhook
 from receiver.services.context import ServiceContext
-from receiver.storage.tables import Bridge
+from receiver.storage.tables import Connection
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Keys:
         return cls(*text.split(":", 1))
 
 
-def keys_of(context: ServiceContext, bridge: Bridge) -> Keys:
+def keys_of(context: ServiceContext, connection: Connection) -> Keys:
     """Return the keys we hold of a connected store."""
-    return Keys.of_text(context.cipher.decrypt(bridge.keys_encrypted))
+    return Keys.of_text(context.cipher.decrypt(connection.keys_encrypted))
 
 
-def open_store(context: ServiceContext, bridge: Bridge) -> Shop:
+def open_store(context: ServiceContext, connection: Connection) -> Shop:
     """Open a connected store with the keys we hold of it."""
-    return context.shops.open(bridge.rest_base, *keys_of(context, bridge).pair())
+    return context.shops.open(connection.rest_base, *keys_of(context, connection).pair())
 
 
 class Shop(Protocol):

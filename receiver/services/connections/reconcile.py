@@ -35,11 +35,11 @@ from receiver.services.connections.ports import keys_of
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores.registry import new_hook_id, new_secret, new_token
-from receiver.storage import audit, bridges, inbox, stores, webhook_endpoints
+from receiver.storage import audit, connections, inbox, stores, webhook_endpoints
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
 from receiver.storage.inbox import NewDelivery
-from receiver.storage.tables import Bridge, Store
+from receiver.storage.tables import Connection, Store
 from wp_bridge.errors import StoreTrouble
 
 WITHIN = 60.0  # seconds, for all the calls of one check
@@ -65,12 +65,12 @@ def reconcile_store(context: ServiceContext, store_id: str) -> Reconciliation:
     database, shops = context.database, context.shops
     with database.writing() as session:
         _refuse_left(stores.get_store(session, store_id, locked=True))
-        if bridges.bridge_of(session, store_id) is None:
+        if connections.find_connection(session, store_id) is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
-        bridge = bridges.claim_bridge(session, store_id, now, LEASE)
-        if bridge is None:
+        connection = connections.claim_connection(session, store_id, now, LEASE)
+        if connection is None:
             raise Refused(f"store {store_id} is being checked at this moment")
-        task = _task(session, context, bridge, now)
+        task = _task(session, context, connection, now)
     found = ask_store(
         shops.open(task.rest_base, *task.keys.pair()), task, lambda: _new_token(database, store_id)
     )
@@ -106,7 +106,7 @@ def _follow(context: ServiceContext, task: CheckTask, found: CheckFindings) -> M
 def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
     """Return the stores that are due to be checked, the longest due first."""
     with database.reading() as session:
-        return bridges.due_bridges(session, now, limit)
+        return connections.due_connections(session, now, limit)
 
 
 def reconcile_quietly(context: ServiceContext, store_id: str) -> Reconciliation | None:
@@ -123,23 +123,23 @@ def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
 # -- Before the store is asked ---------------------------------------------------------------------
 
 
-def _task(session: Session, context: ServiceContext, bridge: Bridge, now: datetime) -> CheckTask:
+def _task(session: Session, context: ServiceContext, connection: Connection, now: datetime) -> CheckTask:
     ids, secrets, made = {}, {}, {}
-    store = stores.get_store(session, bridge.store_id)
-    known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, bridge.store_id)}
+    store = stores.get_store(session, connection.store_id)
+    known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, connection.store_id)}
     for topic in TOPICS:
         hook = known.get(topic)
         ids[topic] = hook.id if hook else new_hook_id()
         if hook is None:
-            webhook_endpoints.add_hook(session, ids[topic], bridge.store_id, topic)
+            webhook_endpoints.add_hook(session, ids[topic], connection.store_id, topic)
         elif hook.webhook_id is not None:
             made[topic] = hook.webhook_id
         secrets[topic] = _secret(session, context.cipher, ids[topic], now)
     return CheckTask(
         store_id=store.id,
         url=store.url,
-        rest_base=bridge.rest_base,
-        keys=keys_of(context, bridge),
+        rest_base=connection.rest_base,
+        keys=keys_of(context, connection),
         wanted=tuple(
             ExpectedWebhook(topic, hook_url(context.settings.public_url, store.id, ids[topic]))
             for topic in TOPICS
@@ -147,9 +147,9 @@ def _task(session: Session, context: ServiceContext, bridge: Bridge, now: dateti
         hook_ids=ids,
         secrets=secrets,
         made=made,
-        has_token=bridge.token_at is not None,
+        has_token=connection.token_at is not None,
         # Over http everybody on the way could read it: there, staff paste one.
-        may_bring_token=context.shops.keeps_secrets(bridge.rest_base),
+        may_bring_token=context.shops.keeps_secrets(connection.rest_base),
     )
 
 
@@ -188,38 +188,38 @@ def _keep(session: Session, now: datetime, task: CheckTask, found: CheckFindings
     claim = claim_of(session, reported)
     stores.lock_stores(session, {task.store_id, *([claim.store_id] if claim else ())})  # in one order
     store = stores.get_store(session, task.store_id, locked=True)
-    bridge = bridges.bridge_of(session, task.store_id, locked=True)
-    if bridge is None or store.url != task.url:  # it was disconnected meanwhile, or moved
+    connection = connections.find_connection(session, task.store_id, locked=True)
+    if connection is None or store.url != task.url:  # it was disconnected meanwhile, or moved
         return Reconciliation(task.store_id, trouble=found.trouble)
     changed = {}
     if found.facts is not None:
         note_report(session, now, store, reported, claim, found.evidence)
-        changed = _keep_facts(session, now, store, bridge, found.facts)
+        changed = _keep_facts(session, now, store, connection, found.facts)
     repaired = _keep_hooks(session, now, task, found)
-    _keep_token(session, now, bridge, found)
+    _keep_token(session, now, connection, found)
     caught_up = found.state is not None and _keep_state(session, now, task, found.state)
-    if found.trouble != bridge.trouble or repaired:
+    if found.trouble != connection.trouble or repaired:
         store.decided_at = None  # its list of troubles is another one
-    _note_companion(bridge, now, found)
-    _plan_next(bridge, now, found.trouble, found.retry_after)
+    _note_companion(connection, now, found)
+    _plan_next(connection, now, found.trouble, found.retry_after)
     if found.rest_base is not None:
-        bridge.rest_base, bridge.next_check_at = found.rest_base, now + AFTER_NEWS
+        connection.rest_base, connection.next_check_at = found.rest_base, now + AFTER_NEWS
     return Reconciliation(task.store_id, changed, repaired, caught_up, found.trouble)
 
 
 def _keep_facts(
-    session: Session, now: datetime, store: Store, bridge: Bridge, facts: ShopFacts
+    session: Session, now: datetime, store: Store, connection: Connection, facts: ShopFacts
 ) -> dict[str, Any]:
     reported = facts.kept()
-    changed = shop_facts.changed(bridge.facts, reported)
-    bridge.facts, bridge.facts_at = shop_facts.merged(bridge.facts, reported), now
+    changed = shop_facts.changed(connection.facts, reported)
+    connection.facts, connection.facts_at = shop_facts.merged(connection.facts, reported), now
     store.facts_read_at = now if facts.country else store.facts_read_at
     if not changed:
         return changed
     country = COUNTRY_ALIASES.get(facts.country, facts.country) if facts.country else None
     store.country, store.currency = country or store.country, facts.currency or store.currency
     store.decided_at = None
-    audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_FACTS, store.id, {"changed": changed})
+    audit.record(session, now, Agent.CONNECTION, AuditAction.STORE_FACTS, store.id, {"changed": changed})
     return changed
 
 
@@ -238,7 +238,7 @@ def _keep_hooks(
         hook.webhook_id, hook.trouble, hook.checked_at = found.numbers[topic], stands, now
         if is_new or repair.delete:
             what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
-            audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_WEBHOOK, task.store_id, what)
+            audit.record(session, now, Agent.CONNECTION, AuditAction.STORE_WEBHOOK, task.store_id, what)
             changes.append(what)
     return changes
 
@@ -250,22 +250,24 @@ def _stands(repair: Repair, found: CheckFindings) -> WebhookProblem | None:
     return repair.trouble if repair.trouble is WebhookProblem.PAUSED else None
 
 
-def _keep_token(session: Session, now: datetime, bridge: Bridge, found: CheckFindings) -> None:
+def _keep_token(session: Session, now: datetime, connection: Connection, found: CheckFindings) -> None:
     if found.token_taken:
-        bridge.token_at = now
+        connection.token_at = now
     elif found.token_missed:
-        bridge.token_at = None
+        connection.token_at = None
     if found.token_missed:
         detail = {"put_in_again": found.token_taken}
-        audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_TOKEN_MISSING, bridge.store_id, detail)
+        audit.record(
+            session, now, Agent.CONNECTION, AuditAction.STORE_TOKEN_MISSING, connection.store_id, detail
+        )
 
 
-def _note_companion(bridge: Bridge, now: datetime, found: CheckFindings) -> None:
+def _note_companion(connection: Connection, now: datetime, found: CheckFindings) -> None:
     """Note since when our plugin is missing. A store that could not be asked says nothing of it."""
     if found.state is not None:
-        bridge.companion_gone_at = None
+        connection.companion_gone_at = None
     elif found.trouble is StoreTrouble.NO_COMPANION:
-        bridge.companion_gone_at = bridge.companion_gone_at or now
+        connection.companion_gone_at = connection.companion_gone_at or now
 
 
 def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping[str, Any]) -> bool:
@@ -289,12 +291,14 @@ def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping
     return not kept.duplicate
 
 
-def _plan_next(bridge: Bridge, now: datetime, trouble: StoreTrouble | None, retry_after: int | None) -> None:
-    bridge.trouble, bridge.lease_until, bridge.check_requested_at = trouble, None, None
+def _plan_next(
+    connection: Connection, now: datetime, trouble: StoreTrouble | None, retry_after: int | None
+) -> None:
+    connection.trouble, connection.lease_until, connection.check_requested_at = trouble, None, None
     if trouble is None or trouble is StoreTrouble.NO_COMPANION:
-        bridge.checked_at, bridge.failures = now, 0
-        bridge.next_check_at = next_check(bridge.store_id, now)
+        connection.checked_at, connection.failures = now, 0
+        connection.next_check_at = next_check(connection.store_id, now)
         return
-    bridge.failures += 1
-    later = now + REFUSED if trouble in UNFIT_KEYS else retry(bridge.store_id, now, bridge.failures)
-    bridge.next_check_at = max(later, now + timedelta(seconds=retry_after or 0))
+    connection.failures += 1
+    later = now + REFUSED if trouble in UNFIT_KEYS else retry(connection.store_id, now, connection.failures)
+    connection.next_check_at = max(later, now + timedelta(seconds=retry_after or 0))

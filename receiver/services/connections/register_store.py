@@ -20,9 +20,9 @@ from receiver.services.programmes.places import claim_place
 from receiver.services.programmes.terms import enrol_in
 from receiver.services.stores.lineage import mark_store, recognise
 from receiver.services.stores.registry import new_secret, new_store_id
-from receiver.storage import address_claims, audit, bridges, stores, webhook_endpoints
+from receiver.storage import address_claims, audit, connections, stores, webhook_endpoints
 from receiver.storage.erasure import ERASED
-from receiver.storage.tables import Bridge, Store
+from receiver.storage.tables import Connection, Store
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def register_store(context: ServiceContext, *, opened: Opened, keys: Keys) -> Re
         if opened.reported.is_elsewhere:
             return Registration(ConnectOutcome.UNPROVEN, None)
         store = _store(session, context, now, known.at_address, opened)
-        _bridge(session, store, context.cipher.encrypt(keys.as_text()), now, opened.rest_base)
+        _upsert_connection(session, store, context.cipher.encrypt(keys.as_text()), now, opened.rest_base)
         detail = {"url": opened.address, "uuid": opened.facts.uuid}
-        audit.record(session, now, Agent.BRIDGE, AuditAction.STORES_CONNECT, store.id, detail)
+        audit.record(session, now, Agent.CONNECTION, AuditAction.STORES_CONNECT, store.id, detail)
         return Registration(ConnectOutcome.CONNECTED, store.id)
 
 
@@ -105,14 +105,16 @@ def _new_store(now: datetime, url: str, facts: ShopFacts, programme: str) -> Sto
     )
 
 
-def _bridge(session: Session, store: Store, keys_encrypted: str, now: datetime, rest_base: str) -> None:
+def _upsert_connection(
+    session: Session, store: Store, keys_encrypted: str, now: datetime, rest_base: str
+) -> None:
     """New keys take the place of old ones; a token the plugin has may be one of before."""
-    bridge = bridges.bridge_of(session, store.id, locked=True)
-    if bridge is None:
-        bridge = Bridge(store_id=store.id, failures=0)
-        session.add(bridge)
-    bridge.rest_base, bridge.keys_encrypted, bridge.connected_at = rest_base, keys_encrypted, now
-    bridge.token_at = bridge.lease_until = bridge.trouble = None
-    bridge.check_requested_at = bridge.rotation = bridge.companion_gone_at = None
-    bridge.next_check_at, bridge.failures = now, 0
+    connection = connections.find_connection(session, store.id, locked=True)
+    if connection is None:
+        connection = Connection(store_id=store.id, failures=0)
+        session.add(connection)
+    connection.rest_base, connection.keys_encrypted, connection.connected_at = rest_base, keys_encrypted, now
+    connection.token_at = connection.lease_until = connection.trouble = None
+    connection.check_requested_at = connection.rotation = connection.companion_gone_at = None
+    connection.next_check_at, connection.failures = now, 0
     session.flush()

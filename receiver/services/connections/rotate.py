@@ -1,4 +1,4 @@
-"""Gives the webhooks that the bridge made new secrets, and loses no delivery while it does."""
+"""Gives the webhooks that this service created new secrets, and loses no delivery while it does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from receiver.services.connections.ports import open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
 from receiver.services.context import ServiceContext
 from receiver.services.stores.registry import LONGEST_OVERLAP, new_secret
-from receiver.storage import audit, bridges, stores, webhook_endpoints
+from receiver.storage import audit, connections, stores, webhook_endpoints
 from receiver.storage.database import Database
 
 
@@ -22,10 +22,10 @@ def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_ho
     _check_overlap(overlap_hours)
     with database.writing() as session:
         stores.get_store(session, store_id)
-        bridge = bridges.bridge_of(session, store_id, locked=True)
-        if bridge is None:  # its webhooks were made by hand
+        connection = connections.find_connection(session, store_id, locked=True)
+        if connection is None:  # its webhooks were made by hand
             return False
-        bridge.rotation = {"overlap_hours": overlap_hours, "actor": actor}
+        connection.rotation = {"overlap_hours": overlap_hours, "actor": actor}
         return True
 
 
@@ -33,8 +33,8 @@ def finish_rotation(context: ServiceContext, store_id: str) -> None:
     """Do a rotation that was asked for, once; a store that does not take it is told of in the audit."""
     now = context.now()
     with context.database.writing() as session:
-        bridge = bridges.claim_bridge(session, store_id, now, LEASE)
-        asked = bridge.rotation if bridge else None
+        connection = connections.claim_connection(session, store_id, now, LEASE)
+        asked = connection.rotation if connection else None
     if asked is None:
         return
     trouble = None
@@ -43,10 +43,10 @@ def finish_rotation(context: ServiceContext, store_id: str) -> None:
     except ShopError as error:
         trouble = error.trouble
     with context.database.writing() as session:
-        bridge = bridges.bridge_of(session, store_id, locked=True)
-        if bridge is not None:
-            bridge.rotation = bridge.lease_until = None
-            bridge.trouble = trouble or bridge.trouble
+        connection = connections.find_connection(session, store_id, locked=True)
+        if connection is not None:
+            connection.rotation = connection.lease_until = None
+            connection.trouble = trouble or connection.trouble
         if trouble is not None:
             detail = {"trouble": trouble}
             audit.record(session, now, asked["actor"], AuditAction.SECRETS_NOT_ROTATED, store_id, detail)
@@ -65,14 +65,14 @@ def rotate_made_secrets(
     now = context.now()
     with context.database.reading() as session:
         stores.get_store(session, store_id)
-        bridge = bridges.bridge_of(session, store_id)
-        if bridge is None:  # its webhooks were made by hand
+        connection = connections.find_connection(session, store_id)
+        if connection is None:  # its webhooks were made by hand
             return []
         made = [
             (hook.id, hook.topic, hook.webhook_id)
             for hook in webhook_endpoints.created_endpoints(session, store_id)
         ]
-    shop = open_store(context.for_seconds(WITHIN), bridge)
+    shop = open_store(context.for_seconds(WITHIN), connection)
     turned = []
     for hook_id, topic, webhook_id in made:
         if webhook_id is None or topic is None:

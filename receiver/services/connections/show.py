@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from receiver.domain.limits import day_of
-from receiver.storage import bridges, deliveries, rejections, store_days, webhook_endpoints
+from receiver.storage import connections, deliveries, rejections, store_days, webhook_endpoints
 from receiver.storage.database import Database
 
 DAYS = 7
@@ -33,23 +33,23 @@ def heard_from(database: Database, now: datetime, store_id: str) -> Heard:
         return Heard(deliveries.last_of_store(session, store_id), turned_away, over)
 
 
-def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:
+def connection_document(database: Database, store_id: str) -> dict[str, Any]:
     """Connection, facts and webhooks; no key and no token. A store nobody connected has none of it."""
     with database.reading() as session:
-        bridge = bridges.bridge_of(session, store_id)
-        if bridge is None:
+        connection = connections.find_connection(session, store_id)
+        if connection is None:
             return {"connected_at": None}
         return {
-            "connected_at": bridge.connected_at,
-            "checked_at": bridge.checked_at,
-            "next_check_at": bridge.next_check_at,
-            "trouble": bridge.trouble,
-            "look_asked_at": bridge.check_requested_at,
-            "rotation_asked": bridge.rotation is not None,
-            "plugin_has_token_since": bridge.token_at,
-            "plugin_missing_since": bridge.companion_gone_at,
-            "facts_read_at": bridge.facts_at,
-            **{f"shop_{name}": value for name, value in sorted((bridge.facts or {}).items())},
+            "connected_at": connection.connected_at,
+            "checked_at": connection.checked_at,
+            "next_check_at": connection.next_check_at,
+            "trouble": connection.trouble,
+            "look_asked_at": connection.check_requested_at,
+            "rotation_asked": connection.rotation is not None,
+            "plugin_has_token_since": connection.token_at,
+            "plugin_missing_since": connection.companion_gone_at,
+            "facts_read_at": connection.facts_at,
+            **{f"shop_{name}": value for name, value in sorted((connection.facts or {}).items())},
             "webhooks": [
                 {
                     "topic": hook.topic,

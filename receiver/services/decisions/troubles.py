@@ -12,7 +12,7 @@ from receiver.domain.shop_identity import ClaimReason
 from receiver.domain.troubles import AddressChange, Observations, ReadingFault, troubles_of
 from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import tables
-from receiver.storage.bridges import BridgeTrouble
+from receiver.storage.connections import ConnectionTrouble
 from receiver.storage.lost_signals import is_held
 from receiver.storage.row_batch import RowBatch
 from receiver.storage.store_troubles import replace_troubles
@@ -88,7 +88,7 @@ def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
     return StoreTrouble.ELSEWHERE if is_named else None
 
 
-def _shop_trouble(shop: BridgeTrouble | None, now: datetime) -> str | None:
+def _shop_trouble(shop: ConnectionTrouble | None, now: datetime) -> str | None:
     """What the merchant should hear of: what passes by itself only once it has lasted a day."""
     if shop is None:
         return None

@@ -54,7 +54,7 @@ from receiver.services.deliveries.sequence import (
     place_of,
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
-from receiver.storage.bridges import reschedule_check
+from receiver.storage.connections import reschedule_check
 from receiver.storage.inbox import HeldDelivery
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.lost_signals import forget_losses

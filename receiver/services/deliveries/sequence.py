@@ -11,7 +11,7 @@ from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.claims import CLOCK_ALLOWANCE, clock_skew
 from receiver.domain.signals import SequenceFall, SignalOrder, falls_back, is_of_before
 from receiver.storage import audit
-from receiver.storage.bridges import reschedule_check
+from receiver.storage.connections import reschedule_check
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.signal_state import StoreState
 

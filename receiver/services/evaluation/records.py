@@ -14,7 +14,7 @@ from receiver.services.programmes.terms import terms_of
 from receiver.storage import (
     address_claims,
     awards,
-    bridges,
+    connections,
     decisions,
     likeness,
     links,
@@ -47,7 +47,7 @@ class StoreRecords:
     place_proven: bool  # so that its reservation, if it had one, is over
     history: RelatedRecords
     lost: LostMessages
-    shop: bridges.BridgeTrouble | None
+    shop: connections.ConnectionTrouble | None
     webhooks: Collection[str]
     claims: Sequence[tables.AddressClaim]
     troubles: Mapping[str, datetime]  # as of the last decision, with since when
@@ -93,7 +93,7 @@ def gather_records(
     reserved = [store for store in stores if store.admitted_at and store.reserved_until]
     proven = places.proven_since(session, reserved)
     lost = lost_signals.lost_messages(session, ids)
-    shops = bridges.bridge_troubles(session, ids)
+    shops = connections.connection_troubles(session, ids)
     webhooks = webhook_endpoints.webhook_troubles(session, ids)
     claims = address_claims.claims_of_stores(session, ids)
     troubles = store_troubles.since_of_stores(session, ids)

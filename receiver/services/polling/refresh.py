@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from receiver.domain.poll_reasons import PollReason
 from receiver.services.polling.request_poll import request_poll
-from receiver.storage import bridges, links, stores
+from receiver.storage import connections, links, stores
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 
@@ -30,7 +30,7 @@ def refresh_for_token(database: Database, now: datetime, status_token: str) -> R
         if store.refreshed_at is not None and now < store.refreshed_at + EVERY:
             return Refreshed(False, store.refreshed_at + EVERY)
         store.refreshed_at = now
-        bridges.reschedule_check(session, store.id, now)
+        connections.reschedule_check(session, store.id, now)
         link = links.open_link(session, store.id)
     if link is not None and link.consent:
         with database.writing() as session:  # of its own: a poll holds the account first, and its stores then

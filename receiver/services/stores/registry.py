@@ -24,7 +24,7 @@ from receiver.services.stores.details import StoreDetails, checked_details, chec
 from receiver.services.stores.lineage import recognise
 from receiver.services.stores.records import StoreRecord
 from receiver.services.validation import require_text
-from receiver.storage import audit, awards, bridges, consents, links, stores, webhook_endpoints
+from receiver.storage import audit, awards, connections, consents, links, stores, webhook_endpoints
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
@@ -125,10 +125,12 @@ def disconnect_store(
         store = stores.get_store(session, store_id)
         if store.disconnected_at is None:
             _cut(session, store, now)
-            bridge = bridges.bridge_of(session, store_id)
-            store.keys_left_at = now if bridge is not None and not keys_removed else None
-            if bridge is not None:
-                bridge.check_requested_at = bridge.check_requested_at or now  # to delete our webhooks there
+            connection = connections.find_connection(session, store_id)
+            store.keys_left_at = now if connection is not None and not keys_removed else None
+            if connection is not None:
+                connection.check_requested_at = (
+                    connection.check_requested_at or now
+                )  # to delete our webhooks there
             audit.record(session, now, actor, AuditAction.STORES_DISCONNECT, store_id, {"reason": reason})
     placed = fill_places(database, now, store.programme)
     decide_each(database, now, [store_id, *placed])

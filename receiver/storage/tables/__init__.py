@@ -12,7 +12,7 @@ from receiver.storage.tables.base import Base
 from receiver.storage.tables.calls import CallBudget, CallCount, CallPause
 from receiver.storage.tables.connections import (
     AddressClaim,
-    Bridge,
+    Connection,
     ConnectionAttempt,
     WebhookEndpoint,
     WebhookSecret,
@@ -42,10 +42,10 @@ __all__ = [
     "AuditEntry",
     "Award",
     "Base",
-    "Bridge",
     "CallBudget",
     "CallCount",
     "CallPause",
+    "Connection",
     "ConnectionAttempt",
     "ConsentFlow",
     "DecisionRow",

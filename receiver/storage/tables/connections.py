@@ -24,7 +24,7 @@ class WebhookEndpoint(Base):
     id: Mapped[str] = mapped_column(primary_key=True)  # hk_…, or the store's id
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
     topic: Mapped[str | None]  # null: the header names it
-    # Of one the bridge makes at the store: its number there, and what was wrong with it when last looked at.
+    # Of one that this service creates at the store: its number there, and its trouble when last checked.
     webhook_id: Mapped[int | None] = mapped_column(BigInteger)
     trouble: Mapped[str | None]  # domain/store_webhooks.py
     checked_at: Mapped[dt.datetime | None]
@@ -73,7 +73,7 @@ class ConnectionAttempt(Base):
     __table_args__ = (partial_index("ix_connects_open", "created_at", where=UNDER_WAY),)
 
 
-class Bridge(Base):
+class Connection(Base):
     """A store we hold REST keys of: what it says of itself, and when it is looked at again."""
 
     __tablename__ = "bridges"
@@ -93,7 +93,7 @@ class Bridge(Base):
     companion_gone_at: Mapped[dt.datetime | None]  # the first check since which our plugin was not there
     # What staff asked for, until the worker has done it.
     check_requested_at: Mapped[dt.datetime | None] = mapped_column("look_asked_at", key="check_requested_at")
-    rotation: Mapped[dict[str, Any] | None]  # of webhook secrets: services/bridge/rotate.py
+    rotation: Mapped[dict[str, Any] | None]  # of webhook secrets: services/connections/rotate.py
 
     __table_args__ = (
         partial_index("ix_bridges_asked", "store_id", where=IS_ASKED),

@@ -14,7 +14,7 @@ from receiver.web.admin.filters import when
 
 ACTORS: Mapping[str, str] = {
     Agent.SERVICE: "The service",
-    Agent.BRIDGE: "The service",
+    Agent.CONNECTION: "The service",
     Agent.MERCHANT: "The merchant",
     Agent.STRANGER: "Somebody unknown",
     Agent.TIKTOK: "TikTok",

@@ -21,7 +21,7 @@ from receiver.domain.troubles import TroubleId
 from receiver.i18n.languages import reader_locale
 from receiver.services.awards.listing import show_award
 from receiver.services.connections.claims import claims_about
-from receiver.services.connections.show import bridge_shown, heard_from
+from receiver.services.connections.show import connection_document, heard_from
 from receiver.services.decisions.history import page_of_decisions
 from receiver.services.decisions.status import status_of
 from receiver.services.polling.spend import poll_of
@@ -45,7 +45,7 @@ def store_page(container: Container, store_id: str, letter_language: str) -> dic
     database, now = container.database, container.now()
     status = status_of(database, now, store_id)
     document = full_document(status)
-    connection = bridge_shown(database, store_id)
+    connection = connection_document(database, store_id)
     store = show_store(database, store_id)
     not_met = open_rules(status.decision, document)
     return {

@@ -6,7 +6,7 @@ from flask import Blueprint, g, render_template, request
 
 from receiver.container import current_container
 from receiver.errors import InputError
-from receiver.services.connections.show import bridge_shown
+from receiver.services.connections.show import connection_document
 from receiver.services.stores.registry import show_store
 from receiver.services.stores.secret import (
     OVERLAP_HOURS,
@@ -59,7 +59,7 @@ def _page(
     return render_template(
         "store_secret.html",
         store=show_store(database, store_id),
-        connection=bridge_shown(database, store_id),
+        connection=connection_document(database, store_id),
         tried=tried,
         saved=saved,
         encrypted=encrypted,

@@ -38,11 +38,11 @@ def audited(container, action):
 def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, container, fake):
     standing = visit.connect("shop.example")
     assert (standing.outcome, standing.trouble) == (ConnectOutcome.CONNECTED, None)
-    store, bridge = only_row(container, tables.Store), only_row(container, tables.Bridge)
+    store, connection = only_row(container, tables.Store), only_row(container, tables.Connection)
     assert (store.id, store.url, store.name) == (standing.store_id, URL, "Example shop")
     assert (store.country, store.currency, store.programme) == ("US", "USD", "woocommerce-2025")
     assert store.admitted_at == container.now()
-    assert (store.shop_uuid, container.cipher.decrypt(bridge.keys_encrypted)) == (UUID, KEYS.as_text())
+    assert (store.shop_uuid, container.cipher.decrypt(connection.keys_encrypted)) == (UUID, KEYS.as_text())
     assert [hook.topic for hook in fake.hooks] == [
         "action.wc_ad_credit_signal",
         "action.woocommerce_settings_saved",

@@ -13,7 +13,7 @@ from receiver.services.connections.errands import run_errand
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly, reconcile_store
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import disconnect_store, rotate_token
-from receiver.storage import bridges, tables
+from receiver.storage import connections, tables
 from receiver.worker.loop import work_inbox
 from tests.conftest import on_both_databases
 from tests.db_factories import rows_of
@@ -54,8 +54,8 @@ def hook(container, topic):
     return next(row for row in rows_of(container, tables.WebhookEndpoint) if row.topic == topic)
 
 
-def bridge(container):
-    (row,) = rows_of(container, tables.Bridge)
+def connection(container):
+    (row,) = rows_of(container, tables.Connection)
     return row
 
 
@@ -135,7 +135,7 @@ def test_a_topic_the_store_keeps_as_empty_is_told_as_one_that_never_fires(contai
 
 @on_both_databases
 def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container, fake, check):
-    kept = bridge(container).facts
+    kept = connection(container).facts
     assert (kept["country"], kept["hpos"]) == ("US", True)
     assert kept["integration"] == ["tiktok-for-business/tiktok-for-woocommerce.php 1.2.6"]
     assert "plugins" not in kept
@@ -156,7 +156,10 @@ def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container,
 def test_what_was_not_said_this_time_stays_as_it_was(container, fake, check):
     fake.said = ShopFacts(wc_version="10.5.0")
     assert check().changed == {"wc_version": ["10.0.2", "10.5.0"]}
-    assert (bridge(container).facts["country"], rows_of(container, tables.Store)[0].country) == ("US", "US")
+    assert (connection(container).facts["country"], rows_of(container, tables.Store)[0].country) == (
+        "US",
+        "US",
+    )
 
 
 @on_both_databases
@@ -191,12 +194,12 @@ def test_the_same_state_again_is_no_news(container, fake, check):
 def test_a_token_that_did_not_reach_the_plugin_is_given_anew(visit, container, fake, shops):
     fake.troubles["put_token"] = StoreTrouble.NO_COMPANION
     store_id = visit.connect().store_id
-    assert bridge(container).token_at is None
+    assert connection(container).token_at is None
     fake.troubles.clear()
     for _ in range(2):
         reconcile_store(replace(container, shops=shops), store_id)
     assert len(fake.tokens) == 1
-    assert bridge(container).token_at is not None
+    assert connection(container).token_at is not None
 
 
 def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(visit, container, shops):
@@ -213,7 +216,7 @@ def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(
 def test_a_store_without_our_plugin_is_checked_all_the_same(container, fake, check):
     fake.troubles["state"] = StoreTrouble.NO_COMPANION
     assert check().trouble is StoreTrouble.NO_COMPANION
-    assert (bridge(container).failures, bridge(container).checked_at) == (0, container.now())
+    assert (connection(container).failures, connection(container).checked_at) == (0, container.now())
 
 
 # Troubles
@@ -225,27 +228,27 @@ def test_a_store_that_fails_is_left_longer_and_longer_and_what_was_known_stays(c
     waits = []
     for _ in range(3):
         check()
-        waits.append(bridge(container).next_check_at - container.now())
+        waits.append(connection(container).next_check_at - container.now())
     assert waits[0] < waits[1] < waits[2] < timedelta(hours=2)
-    assert (bridge(container).trouble, bridge(container).facts["country"]) == ("unreachable", "US")
+    assert (connection(container).trouble, connection(container).facts["country"]) == ("unreachable", "US")
     fake.troubles.clear()
     check()
-    assert (bridge(container).failures, bridge(container).trouble) == (0, None)
+    assert (connection(container).failures, connection(container).trouble) == (0, None)
 
 
 def test_a_busy_store_is_left_alone_for_as_long_as_it_asks(container, fake, check):
     fake.troubles["facts"], fake.retry_after = StoreTrouble.BUSY, 7200
     check()
-    assert bridge(container).next_check_at == container.now() + timedelta(hours=2)
+    assert connection(container).next_check_at == container.now() + timedelta(hours=2)
     fake.retry_after = 1
     check()
-    assert bridge(container).next_check_at > container.now() + timedelta(minutes=15)
+    assert connection(container).next_check_at > container.now() + timedelta(minutes=15)
 
 
 def test_revoked_keys_are_tried_once_a_day(container, fake, check):
     fake.troubles["facts"] = StoreTrouble.KEYS_REFUSED
     check()
-    assert bridge(container).next_check_at == container.now() + timedelta(hours=24)
+    assert connection(container).next_check_at == container.now() + timedelta(hours=24)
 
 
 def test_what_was_done_before_a_trouble_is_kept(container, fake, check):
@@ -258,7 +261,7 @@ def test_what_was_done_before_a_trouble_is_kept(container, fake, check):
 
 def test_a_store_is_checked_by_one_at_a_time(container, fake, check, store_id):
     with container.database.writing() as session:
-        assert bridges.claim_bridge(session, store_id, container.now(), timedelta(minutes=10))
+        assert connections.claim_connection(session, store_id, container.now(), timedelta(minutes=10))
     with pytest.raises(Refused, match="at this moment"):
         check()
     container.now.move(minutes=10)
@@ -317,7 +320,7 @@ def test_a_plugin_missing_at_checks_a_day_apart_ends_the_connection_and_leaves_n
     (store,) = rows_of(container, tables.Store)
     assert (store.disconnected_at, store.status_token_hash) == (container.now(), None)
     run_errand(replace(container, shops=shops), store_id)
-    assert (fake.hooks, rows_of(container, tables.Bridge)) == ([], [])
+    assert (fake.hooks, rows_of(container, tables.Connection)) == ([], [])
     assert audited(container, "stores disconnect") == [
         {"reason": "our plugin was not on the store at checks a day apart"}
     ]
@@ -340,7 +343,7 @@ def test_a_plugin_that_was_back_or_not_asked_for_meanwhile_ends_nothing(containe
 
 def test_a_plugin_that_is_too_old_for_a_token_is_not_gone(container, fake, check):
     with container.database.writing() as session:
-        session.scalars(select(tables.Bridge)).one().token_at = None
+        session.scalars(select(tables.Connection)).one().token_at = None
     fake.troubles["put_token"] = StoreTrouble.NO_COMPANION
     check()
     container.now.move(hours=25)
@@ -392,10 +395,10 @@ def test_a_token_is_missing_only_where_the_plugin_says_so(fake, check, said):
 def test_a_token_that_cannot_be_put_in_again_is_tried_at_each_check(container, fake, check):
     fake.plugin, fake.troubles = {**STATE, "has_token": False}, {"put_token": StoreTrouble.BUSY}
     check()
-    assert bridge(container).token_at is None
+    assert connection(container).token_at is None
     fake.troubles.clear()
     check()
-    assert (len(fake.tokens), bridge(container).token_at) == (2, container.now())
+    assert (len(fake.tokens), connection(container).token_at) == (2, container.now())
 
 
 # Where the REST API begins
@@ -412,7 +415,7 @@ def test_a_rest_api_that_begins_elsewhere_now_is_asked_there_next(container, sho
     shops.bases[URL] = f"{URL}index.php/"
     shops.known[f"{URL}index.php/"] = FakeShop()
     check()
-    assert bridge(container).next_check_at == container.now() + timedelta(seconds=30)
+    assert connection(container).next_check_at == container.now() + timedelta(seconds=30)
     assert check().trouble is None
 
 
@@ -429,7 +432,7 @@ def test_a_store_follows_to_https_and_never_back(visit, container, shops, before
     old.troubles["facts"], old.redirected = StoreTrouble.UNREACHABLE, True
     reconcile_store(replace(container, shops=shops), store_id)
     stands = after if moves else before
-    assert (rows_of(container, tables.Store)[0].url, bridge(container).rest_base) == (stands, stands)
+    assert (rows_of(container, tables.Store)[0].url, connection(container).rest_base) == (stands, stands)
 
 
 def test_a_store_that_has_left_is_not_looked_at_and_gets_no_token(container, fake, check, store_id):

@@ -10,7 +10,7 @@ import pytest
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryFilters
 from receiver.services.deliveries.replay import progress, replay_next, start
-from receiver.storage import bridges, spend, tables
+from receiver.storage import connections, spend, tables
 from receiver.worker import loop
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.signals import add_shop, keep_one, signal
@@ -39,11 +39,11 @@ def test_stores_that_fail_are_checked_after_the_others_and_leave_them_most_place
         keep_store(container, f"st_{number}")
         fails = number >= well
         due = clock() - timedelta(hours=2 if fails else 1)
-        bridge = {"rest_base": "x", "keys_encrypted": "x", "connected_at": clock(), "next_check_at": due}
+        connection = {"rest_base": "x", "keys_encrypted": "x", "connected_at": clock(), "next_check_at": due}
         with container.database.writing() as session:
-            session.add(tables.Bridge(store_id=f"st_{number}", failures=int(fails), **bridge))
+            session.add(tables.Connection(store_id=f"st_{number}", failures=int(fails), **connection))
     with container.database.reading() as session:
-        numbers = [int(item.removeprefix("st_")) for item in bridges.due_bridges(session, clock(), 8)]
+        numbers = [int(item.removeprefix("st_")) for item in connections.due_connections(session, clock(), 8)]
     kinds = [number >= well for number in numbers]
     assert (kinds.count(False), kinds.count(True)) == taken
     assert kinds == sorted(kinds)

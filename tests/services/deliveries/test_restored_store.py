@@ -12,8 +12,8 @@ from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries.sequence import BEFORE_RESTART, FELL_BACK
-from receiver.storage.bridges import bridge_of
-from receiver.storage.tables import AuditEntry, Bridge, StoreTroubleRow
+from receiver.storage.connections import find_connection
+from receiver.storage.tables import AuditEntry, Connection, StoreTroubleRow
 from receiver.web.webhooks import HEADERS
 from receiver.worker.loop import work_inbox
 from tests.services.deliveries.test_apply_signal import SIGNAL, Shop, state
@@ -48,7 +48,7 @@ def restored(shop: Shop):
 def test_a_number_that_falls_back_changes_nothing_and_has_the_state_read_at_once(restored: Shop):
     session, soon = restored.session, RESTORED + timedelta(minutes=5)
     keys = {"rest_base": "https://shop.example/", "keys_encrypted": "", "connected_at": BEGAN, "failures": 0}
-    session.add(Bridge(store_id=restored.id, next_check_at=RESTORED + timedelta(days=1), **keys))
+    session.add(Connection(store_id=restored.id, next_check_at=RESTORED + timedelta(days=1), **keys))
     session.flush()
     (result,) = restored.hears(
         linked(6, OTHER_ACCOUNT, event="account_switched", **dated(RESTORED)), received_at=soon
@@ -56,7 +56,7 @@ def test_a_number_that_falls_back_changes_nothing_and_has_the_state_read_at_once
     assert (result.state, result.error) == (DeliveryState.IGNORED, FELL_BACK)
     assert (restored.open, restored.row.sequence_fell_at) == ([ACCOUNT], soon)
     session.expire_all()
-    assert bridge_of(session, restored.id).next_check_at == soon
+    assert find_connection(session, restored.id).next_check_at == soon
 
 
 def test_the_state_that_was_read_is_the_truth_and_starts_the_sequence_anew(restored: Shop):

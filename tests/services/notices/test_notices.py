@@ -16,7 +16,7 @@ from receiver.services.notices.send import send_notices
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.erasure import erase
-from receiver.storage.tables import Bridge, NoticeAddress, Store, StoreNotice
+from receiver.storage.tables import Connection, NoticeAddress, Store, StoreNotice
 from tests.db_factories import keep_all, keep_day, keep_store
 
 TOKEN = "stt_" + "a" * 40
@@ -225,7 +225,7 @@ def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, 
             "connected_at": NOW,
             "failures": 0,
         }
-        session.add(Bridge(store_id=merchant.id, next_check_at=NOW, **keys))
+        session.add(Connection(store_id=merchant.id, next_check_at=NOW, **keys))
     disconnect_store(
         container.database, merchant.clock(), merchant.id, reason="the plugin is gone", actor="t"
     )

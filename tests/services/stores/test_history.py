@@ -52,7 +52,7 @@ def test_what_the_service_does_every_day_is_left_out_and_a_decision_of_the_same_
     with container.database.writing() as session:
         for n in range(30):
             at = SETTLED + n * HOUR
-            audit.record(session, at, Agent.BRIDGE, AuditAction.STORE_FACTS, store_id, {"n": n})
+            audit.record(session, at, Agent.CONNECTION, AuditAction.STORE_FACTS, store_id, {"n": n})
     keep_day(container, "650.00")
     decide_store(container.database, SETTLED + HOUR, store_id)
     assert said(container, store_id) == before

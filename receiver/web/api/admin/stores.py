@@ -15,7 +15,7 @@ from receiver.services.connections.claims import claims_about
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.connections.errands import ask_look
 from receiver.services.connections.rotate import ask_rotation
-from receiver.services.connections.show import bridge_shown
+from receiver.services.connections.show import connection_document
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.deliveries.restart import restart_sequence
@@ -125,7 +125,7 @@ class ReconcileView(MethodView):
     def post(self, store_id: str) -> dict[str, Any]:
         """The worker looks now: facts, webhooks, the plugin; what differs is repaired and recorded."""
         ask_look(current_container().database, current_container().now(), store_id)
-        asked_at = bridge_shown(current_container().database, store_id)["look_asked_at"]
+        asked_at = connection_document(current_container().database, store_id)["look_asked_at"]
         return {"id": store_id, "look_asked_at": asked_at or current_container().now()}
 
 
@@ -278,7 +278,7 @@ class RestartSequenceView(MethodView):
 def _shown(store_id: str) -> dict[str, Any]:
     container = current_container()
     store = registry.show_store(container.database, store_id)
-    connection = bridge_shown(container.database, store_id)
+    connection = connection_document(container.database, store_id)
     alike = suggestions_for(container.database, store_id)
     return {
         **store_row(store, container.settings.public_url),
