@@ -189,9 +189,7 @@ def _processed(
     database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
 ) -> list[AttemptResult]:
     """Effects, attempts and states in one transaction: all of it or nothing."""
-    with (
-        database.writing_unsynced() as session
-    ):  # effects that are lost are made again, of deliveries due again
+    with database.writing_unsynced() as session:  # effects that a crash takes are made again
         rows = inbox.hold(session, claims)
         hopeful = [row for row in rows if row.tries <= MOST_TRIES]
         endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
