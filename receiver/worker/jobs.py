@@ -142,14 +142,7 @@ def _tell(container: Container) -> None:
 
 
 def _send_notices(container: Container, stopping: Event) -> None:
-    send_notices(
-        container.database,
-        container.cipher,
-        container.now(),
-        container.mail,
-        container.settings.public_url,
-        stopping,
-    )
+    send_notices(container, container.mail, stopping)
 
 
 def _purge_at_night(container: Container, stopping: Event) -> None:

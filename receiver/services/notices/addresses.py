@@ -13,10 +13,10 @@ from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.notices import MailState
 from receiver.domain.shops import host_of
 from receiver.errors import NotFound, ReceiverError, Refused
+from receiver.services.context import ServiceContext
 from receiver.storage import audit, notices, stores
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.codes import write_codes
-from receiver.storage.database import Database
 from receiver.storage.tables import NoticeAddress, Store
 
 DAY = timedelta(days=1)
@@ -42,36 +42,39 @@ class MailLink:
     shop: str
 
 
-def ask_for_mail(
-    database: Database, cipher: Cipher, now: datetime, token: str, email: str | None, language: str
-) -> MailState:
-    """Keep where a status token's store wants its notices sent; None: nowhere. Twice is once.
+def ask_for_mail(context: ServiceContext, token: str, email: str | None, language: str) -> MailState:
+    """Keep the address to which a status token's store wants its notices sent; None: nowhere. Idempotent.
 
     The worker then asks the address' owner. Raises NotFound, and Refused for too many addresses.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         store = stores.store_of_token(session, token_hash(token))
         stores.lock_stores(session, [store.id])
         row = notices.address_of(session, store.id)
         if email is None:
             _forget(session, now, store, row)
         else:
-            _keep(session, cipher, now, store, row, email, language)
+            _keep(session, context.cipher, now, store, row, email, language)
         session.flush()
         return notices.mail_state(session, store.id)
 
 
-def read_link(database: Database, cipher: Cipher, now: datetime, use: LinkUse, token: str) -> MailLink:
-    """Raises NotFound for a link that does not count, or not any more."""
-    with database.reading() as session:
-        store, _ = _linked(session, cipher, now, use, token)
+def read_link(context: ServiceContext, use: LinkUse, token: str) -> MailLink:
+    """Return what the token of a link says. Raises NotFound for one that does not count, or not any more."""
+    with context.database.reading() as session:
+        store, _ = _linked(session, context.cipher, context.now(), use, token)
         return MailLink(use, store.id, shop_of(store))
 
 
-def follow_link(database: Database, cipher: Cipher, now: datetime, use: LinkUse, token: str) -> MailLink:
-    """Do what a link is for; twice is once. Raises NotFound as `read_link` does."""
-    with database.writing() as session:
-        store, row = _linked(session, cipher, now, use, token)
+def follow_link(context: ServiceContext, use: LinkUse, token: str) -> MailLink:
+    """Confirm the address of a link, or forget it, as the link says. Idempotent.
+
+    Raises NotFound as `read_link` does.
+    """
+    now = context.now()
+    with context.database.writing() as session:
+        store, row = _linked(session, context.cipher, now, use, token)
         stores.lock_stores(session, [store.id])
         if use is LinkUse.STOP:
             _forget(session, now, store, row)

@@ -14,10 +14,10 @@ from receiver.errors import ProviderError
 from receiver.i18n.languages import reader_locale
 from receiver.integrations.notifications.mail import Mail
 from receiver.logs import get_logger
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.status import status_of
 from receiver.services.notices.addresses import LASTS, LinkUse, make_link, shop_of
 from receiver.storage import notices, stores
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.tables import NoticeAddress, Store
 
@@ -28,32 +28,30 @@ LOOKED_AT_AGAIN = timedelta(hours=1)  # what was noticed meanwhile, or is not tr
 log = get_logger(__name__)
 
 
-def send_notices(
-    database: Database, cipher: Cipher, now: datetime, mail: Mail | None, public_url: str, stopping: Event
-) -> int:
+def send_notices(context: ServiceContext, mail: Mail | None, stopping: Event) -> int:
     """Send what is due, one store after the other; return how many messages went out.
 
     Ends at the first failure: a mail server that hangs must not hold the worker. What failed waits longer.
     """
     if mail is None:
         return 0
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         due = notices.due_addresses(session, now, BATCH)
     sent = 0
     for store_id in due:
         if stopping.is_set():
             break
         try:
-            sent += _send_to(database, cipher, now, mail, public_url, store_id)
+            sent += _send_to(context, now, mail, store_id)
         except ProviderError as error:
             log.warning("merchant not told", store_id=store_id, error=str(error))
             break
     return sent
 
 
-def _send_to(
-    database: Database, cipher: Cipher, now: datetime, mail: Mail, public_url: str, store_id: str
-) -> bool:
+def _send_to(context: ServiceContext, now: datetime, mail: Mail, store_id: str) -> bool:
+    database, cipher, public_url = context.database, context.cipher, context.settings.public_url
     with database.writing() as session:
         row = notices.claim_address(session, store_id, now, now + HELD)
         store = stores.get_store(session, store_id)

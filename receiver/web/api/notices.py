@@ -43,5 +43,5 @@ class NoticesView(MethodView):
         if email is not None and container.mail is None:
             raise Refused("this service sends no e-mails")
         language = language_tag(reader_locale(languages_wanted()))
-        state = ask_for_mail(container.database, container.cipher, container.now(), token, email, language)
+        state = ask_for_mail(container, token, email, language)
         return {"mail": state.value}

@@ -25,7 +25,7 @@ def ask(wanted: LinkUse) -> str | tuple[str, int]:
     """Ask whether the link's reader wants what it is for."""
     container = current_container()
     try:
-        link = read_link(container.database, container.cipher, container.now(), wanted, _token())
+        link = read_link(container, wanted, _token())
     except NotFound:
         return _page("over"), 400
     return _page(f"{wanted}_ask", shop=link.shop, button=f"{wanted}_button")
@@ -37,7 +37,7 @@ def act(wanted: LinkUse) -> str | tuple[str, int]:
     """Do it."""
     container = current_container()
     try:
-        follow_link(container.database, container.cipher, container.now(), wanted, _token())
+        follow_link(container, wanted, _token())
     except NotFound:
         return _page("over"), 400
     return _page(f"{wanted}_done")

@@ -62,19 +62,16 @@ class Merchant:
         decide_store(self.container.database, self.clock(), self.id)
 
     def ask(self, email=EMAIL, language="en"):
-        return ask_for_mail(
-            self.container.database, self.container.cipher, self.clock(), TOKEN, email, language
-        )
+        return ask_for_mail(self.container, TOKEN, email, language)
 
     def worker(self):
-        box = self.container
-        send_notices(box.database, box.cipher, self.clock(), self.post, URL, Event())
+        send_notices(self.container, self.post, Event())
         return self.post.take()
 
     def follow(self, link, use=LinkUse.CONFIRM):
         assert link.startswith(f"{URL}/connect/notices/{use}?token=")
         token = link.partition("token=")[2]
-        return follow_link(self.container.database, self.container.cipher, self.clock(), use, token)
+        return follow_link(self.container, use, token)
 
     def confirmed(self, **asked):
         self.ask(**asked)
@@ -186,7 +183,7 @@ def test_an_address_is_asked_for_few_times_a_day(merchant, container):
     for number in range(5):
         keep_store(container, f"st_9{number}", status_token_hash=token_hash(f"stt_{number}"))
     for number in range(5):
-        ask_for_mail(container.database, container.cipher, merchant.clock(), f"stt_{number}", EMAIL, "en")
+        ask_for_mail(container, f"stt_{number}", EMAIL, "en")
     with pytest.raises(Refused):
         merchant.ask(EMAIL.upper())
 
@@ -259,7 +256,7 @@ def test_what_was_sent_and_is_over_is_kept_so_that_it_is_not_sent_again(merchant
 
 def test_without_mail_nothing_is_looked_for(merchant, container):
     merchant.ask()
-    assert send_notices(container.database, container.cipher, NOW, None, URL, Event()) == 0
+    assert send_notices(container, None, Event()) == 0
     assert merchant.kept().due_at == NOW
 
 

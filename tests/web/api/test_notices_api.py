@@ -10,7 +10,7 @@ import pytest
 from receiver.app import create_app
 from receiver.services.notices.send import send_notices
 from receiver.storage.tables import NoticeAddress
-from tests.services.notices.test_notices import EMAIL, NOW, TOKEN, URL, Merchant, Post, link_in
+from tests.services.notices.test_notices import EMAIL, TOKEN, URL, Merchant, Post, link_in
 from tests.staff import BASE
 
 
@@ -32,7 +32,7 @@ class Plugin:
         return self.client.get("/api/v1/status", headers=headers, base_url=BASE).json
 
     def mails(self):
-        send_notices(self.container.database, self.container.cipher, NOW, self.container.mail, URL, Event())
+        send_notices(self.container, self.container.mail, Event())
         return self.post.take()
 
     def row(self):
