@@ -1,3 +1,3 @@
-"""The version of the service; pyproject.toml says the same."""
+"""The version of the service; pyproject.toml and the release workflow read it."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
