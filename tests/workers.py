@@ -20,7 +20,7 @@ LAST = ("domain", "documents")
 # What each test of a folder or of a file stands on: a WordPress, an installed wheel, a console for a browser
 # or a sandbox's world takes seconds to be made, and is made once where one process runs all of them.
 ONE_FOLDER = ("tests/plugin/", "tests/deploy/")
-ONE_FILE = ("tests/browser/", "tests/sandbox/scenario/test_world.py", "tests/sandbox/test_run.py")
+ONE_FILE = ("tests/browser/", "tests/sandbox/scenario/test_merchants.py", "tests/sandbox/test_run.py")
 
 # Objects made before the youngest are looked through. To follow all that is imported and collected, half a
 # million objects, each time that a test has left some behind took a fifth of the tests' processor time.

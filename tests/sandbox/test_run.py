@@ -25,7 +25,7 @@ from receiver.storage.tables import Staff
 from tests.conftest import folder_in_memory
 from tests.processes import wait_until
 from tests.sandbox.ports import free_ports
-from tests.sandbox.scenario.test_world import PROMISED
+from tests.sandbox.scenario.test_merchants import PROMISED
 
 ROOT = Path(__file__).parents[2]
 STAGES = {key: stages[0] for key, stages in PROMISED.items()}

@@ -1,7 +1,7 @@
 """The merchants of the sandbox: one for each thing a person should see. One more is one more entry here.
 
 A day is counted from the day the world began; what each story comes to is promised in
-`tests/sandbox/scenario/test_world.py`.
+`tests/sandbox/scenario/test_merchants.py`.
 """
 
 from __future__ import annotations

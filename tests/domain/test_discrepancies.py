@@ -1,4 +1,4 @@
-"""Where sources contradict each other, so that nobody knows which figure counts."""
+"""Discrepancies: sources that contradict each other, so that nobody knows which figure counts."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

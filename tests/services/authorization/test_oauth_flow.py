@@ -1,4 +1,4 @@
-"""What a consent links and what it leaves alone, whoever brings the answer, and however late."""
+"""A consent links what it should and leaves alone the rest, whoever brings the answer, and however late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One budget for all who share a database: threads, processes, urgent and routine, and pauses all see."""
+"""One budget is shared by the threads and processes of a database, urgent and routine, with its pauses."""
 
 import json
 import subprocess
