@@ -35,76 +35,76 @@ class Warned:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def warnings_of(case: EvaluationContext, above: NextTier | None) -> tuple[Warned, ...]:
+def warnings_of(context: EvaluationContext, above: NextTier | None) -> tuple[Warned, ...]:
     """Return the warnings of a store that may still earn credit; `above` is the tier it can still reach."""
-    if case.window is None:
-        return tuple(_before_the_window(case))
-    return tuple(_in_the_window(case, above))
+    if context.window is None:
+        return tuple(_before_the_window(context))
+    return tuple(_in_the_window(context, above))
 
 
-def can_still_earn(case: EvaluationContext, above: NextTier | None) -> bool:
+def can_still_earn(context: EvaluationContext, above: NextTier | None) -> bool:
     """Return whether spend from now on can still earn credit, as far as anybody can say."""
     if (
-        case.window_is_over
-        or not case.tiers_offered
-        or (case.spend is not None and case.spend.qualifying is None)
+        context.window_is_over
+        or not context.tiers_offered
+        or (context.spend is not None and context.spend.qualifying is None)
     ):
         return True
-    if case.window is None:
-        return case.today <= case.deadlines.begin_by(case.tiers_offered[-1])
+    if context.window is None:
+        return context.today <= context.deadlines.begin_by(context.tiers_offered[-1])
     return above is not None
 
 
-def _before_the_window(case: EvaluationContext) -> Iterator[Warned]:
-    if not case.tiers_offered or (case.spend is not None and case.spend.unknown_because):
+def _before_the_window(context: EvaluationContext) -> Iterator[Warned]:
+    if not context.tiers_offered or (context.spend is not None and context.spend.unknown_because):
         return
-    lowest, highest = case.tiers_offered[0], case.tiers_offered[-1]
-    market = case.market or case.programme.market(case.facts.store.country)
-    begin_by, last = case.deadlines.begin_by(lowest), case.deadlines.begin_by(highest)
-    params = {"expires": case.programme.credit_expires, "currency": market and market.currency}
-    has_no_place = case.outcomes["admission"] is Outcome.PENDING  # to begin without one is no advice
-    if case.today > last:
+    lowest, highest = context.tiers_offered[0], context.tiers_offered[-1]
+    market = context.market or context.programme.market(context.facts.store.country)
+    begin_by, last = context.deadlines.begin_by(lowest), context.deadlines.begin_by(highest)
+    params = {"expires": context.programme.credit_expires, "currency": market and market.currency}
+    has_no_place = context.outcomes["admission"] is Outcome.PENDING  # to begin without one is no advice
+    if context.today > last:
         yield Warned(WarningId.TOO_LATE_TO_BEGIN, params)
     elif has_no_place:
         return
-    elif case.today > begin_by:
+    elif context.today > begin_by:
         yield Warned(WarningId.BEGIN_FOR_HIGHEST, {**params, "by": last, "threshold": highest.threshold})
-    elif case.today >= begin_by - WARN_BEFORE:
+    elif context.today >= begin_by - WARN_BEFORE:
         yield Warned(WarningId.BEGIN_BY, {**params, "by": begin_by})
 
 
-def _in_the_window(case: EvaluationContext, above: NextTier | None) -> Iterator[Warned]:
-    expires, by = {"expires": case.programme.credit_expires}, case.deadlines.highest_by
-    if case.spend is not None and (unpaid := _unpaid(case, case.spend)):
+def _in_the_window(context: EvaluationContext, above: NextTier | None) -> Iterator[Warned]:
+    expires, by = {"expires": context.programme.credit_expires}, context.deadlines.highest_by
+    if context.spend is not None and (unpaid := _unpaid(context, context.spend)):
         yield Warned(WarningId.BILL_DEADLINE, unpaid)
-    if case.window_is_over and not _outlives_credit(case):
+    if context.window_is_over and not _outlives_credit(context):
         return
-    if case.highest_tier_is_in_reach or not case.tiers:
-        if _outlives_credit(case) or _only_highest_counts(case):
+    if context.highest_tier_is_in_reach or not context.tiers:
+        if _outlives_credit(context) or _only_highest_counts(context):
             yield Warned(WarningId.WINDOW_OUTLIVES_CREDIT, {**expires, "by": by})
     elif above is None:
         yield Warned(WarningId.NOTHING_MORE_IN_TIME, expires)
 
 
-def _outlives_credit(case: EvaluationContext) -> bool:
-    return case.outcomes["credit_in_time"] is Outcome.PENDING and case.window_outlives_credit
+def _outlives_credit(context: EvaluationContext) -> bool:
+    return context.outcomes["credit_in_time"] is Outcome.PENDING and context.window_outlives_credit
 
 
-def _only_highest_counts(case: EvaluationContext) -> bool:
+def _only_highest_counts(context: EvaluationContext) -> bool:
     """Nothing is reached, and a lower tier's credit could not come in time any more."""
-    spend, lowest = case.spend, case.tiers[0] if case.tiers else None
-    if spend is None or spend.qualifying is None or lowest is None or len(case.tiers) == 1:
+    spend, lowest = context.spend, context.tiers[0] if context.tiers else None
+    if spend is None or spend.qualifying is None or lowest is None or len(context.tiers) == 1:
         return False
-    return spend.qualifying < lowest.threshold and case.deadlines.spend_by(lowest) is None
+    return spend.qualifying < lowest.threshold and context.deadlines.spend_by(lowest) is None
 
 
-def _unpaid(case: EvaluationContext, spend: Spend) -> dict[str, Any] | None:
+def _unpaid(context: EvaluationContext, spend: Spend) -> dict[str, Any] | None:
     """What of the spend has to be paid, and by when, where paying it raises the tier."""
-    until: date | None = case.deadlines.bills_until
-    if not spend.has_bills or spend.qualifying is None or until is None or case.today > until:
+    until: date | None = context.deadlines.bills_until
+    if not spend.has_bills or spend.qualifying is None or until is None or context.today > until:
         return None
-    spent_for = highest_tier(case.tiers, spend.net)
+    spent_for = highest_tier(context.tiers, spend.net)
     if spent_for is None or spend.qualifying >= spent_for.threshold:
         return None
-    currency = case.account and case.account.currency
+    currency = context.account and context.account.currency
     return {"unpaid": spend.net - spend.billed, "bills_until": until, "currency": currency}

@@ -145,38 +145,38 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
     `as_of` is aware; whatever in `facts` lies after it has not happened.
     """
     facts = as_known_at(facts, as_of)
-    case = EvaluationContext(facts, programme, as_of)
-    rules = apply_rules(case)
+    context = EvaluationContext(facts, programme, as_of)
+    rules = apply_rules(context)
     verdict = _verdict(rules)
-    decided = _decided_award(case)
-    stage = _stage(case, rules, verdict, decided)
-    spend, deadlines = case.spend, case.deadlines
+    decided = _decided_award(context)
+    stage = _stage(context, rules, verdict, decided)
+    spend, deadlines = context.spend, context.deadlines
     known = spend.qualifying if spend else None
-    above = _next_tier(case, stage)
+    above = _next_tier(context, stage)
     return Decision(
         as_of=as_of,
-        today=case.today,
+        today=context.today,
         programme=programme,
         store=facts.store,
         account=facts.account,
         stage=stage,
         verdict=verdict,
         rules=rules,
-        warnings=warnings_of(case, above) if stage in EARNING else (),
-        window=case.window,
+        warnings=warnings_of(context, above) if stage in EARNING else (),
+        window=context.window,
         spend=spend,
-        tiers=tuple(_progress(case, tier, stage, verdict) for tier in case.tiers_offered),
-        tier=highest_tier(case.tiers, known) if known is not None else None,
+        tiers=tuple(_progress(context, tier, stage, verdict) for tier in context.tiers_offered),
+        tier=highest_tier(context.tiers, known) if known is not None else None,
         next_tier=above,
-        pace=pace_of(spend, case.tiers, deadlines, case.today) if spend and stage in EARNING else None,
+        pace=pace_of(spend, context.tiers, deadlines, context.today) if spend and stage in EARNING else None,
         deadlines=deadlines,
         award=facts.award or (decided if stage is Stage.DUE else None),
-        params=_params(case, decided),
+        params=_params(context, decided),
         lost_signals=facts.lost_signals,
         claimed_account=facts.claimed_account,
-        is_too_late=stage in EARNING and not can_still_earn(case, above),
+        is_too_late=stage in EARNING and not can_still_earn(context, above),
         account_read_at=facts.read_at.get("account.status"),
-        figures_read_at=_figures_read_at(case),
+        figures_read_at=_figures_read_at(context),
     )
 
 
@@ -193,146 +193,146 @@ def _verdict(rules: Sequence[RuleResult]) -> Verdict:
 
 
 def _stage(
-    case: EvaluationContext, rules: Sequence[RuleResult], verdict: Verdict, decided: DueAward | None
+    context: EvaluationContext, rules: Sequence[RuleResult], verdict: Verdict, decided: DueAward | None
 ) -> Stage:
-    award = case.facts.award
-    if case.facts.history.safety_flag:
+    award = context.facts.award
+    if context.facts.history.safety_flag:
         return Stage.BLOCKED
     if award is not None:
-        return _stage_of_award(case, award)
+        return _stage_of_award(context, award)
     failed = {rule.id for rule in rules if rule.outcome is Outcome.FAIL}
     if failed:
-        return _stage_of_failure(case, failed)
+        return _stage_of_failure(context, failed)
     if decided is not None:
         return Stage.DUE if verdict is Verdict.QUALIFIED else Stage.HELD
-    return _stage_on_the_line(case)
+    return _stage_on_the_line(context)
 
 
-def _stage_of_award(case: EvaluationContext, award: RecordedAward) -> Stage:
+def _stage_of_award(context: EvaluationContext, award: RecordedAward) -> Stage:
     """A recorded award is kept whatever changes later; once given, it ends with its credit."""
-    today = award.date_of(case.as_of, case.today)
-    ended = has_ended(award.state, today, case.programme.credit_expires)
+    today = award.date_of(context.as_of, context.today)
+    ended = has_ended(award.state, today, context.programme.credit_expires)
     return Stage.EXPIRED if ended else Stage(award.state)
 
 
-def _stage_of_failure(case: EvaluationContext, failed: set[str]) -> Stage:
-    joined_at = case.facts.store.joined_at
-    joined_late = joined_at is not None and utc_date(joined_at) > case.programme.closes
+def _stage_of_failure(context: EvaluationContext, failed: set[str]) -> Stage:
+    joined_at = context.facts.store.joined_at
+    joined_late = joined_at is not None and utc_date(joined_at) > context.programme.closes
     if "credit_in_time" in failed or ("programme_open" in failed and joined_late):
         return Stage.PROGRAMME_OVER
     return Stage.ENDED if failed == {"spend_reached"} else Stage.INELIGIBLE
 
 
-def _stage_on_the_line(case: EvaluationContext) -> Stage:
-    if case.outcomes["admission"] is Outcome.PENDING:
+def _stage_on_the_line(context: EvaluationContext) -> Stage:
+    if context.outcomes["admission"] is Outcome.PENDING:
         return Stage.NOT_ADMITTED
-    if case.facts.store.set_up_at is None:
+    if context.facts.store.set_up_at is None:
         return Stage.AWAITING_SETUP
-    if case.account is None or case.account.linked_at is None:
+    if context.account is None or context.account.linked_at is None:
         return Stage.AWAITING_LINK
-    if case.spend is None or case.spend.net <= 0:
+    if context.spend is None or context.spend.net <= 0:
         return Stage.AWAITING_SPEND
-    return Stage.SETTLING if case.window_is_over else Stage.ACCUMULATING
+    return Stage.SETTLING if context.window_is_over else Stage.ACCUMULATING
 
 
 # -- The award -----------------------------------------------------------------------------------
 
 
-def _decided_award(case: EvaluationContext) -> DueAward | None:
+def _decided_award(context: EvaluationContext) -> DueAward | None:
     """The award the final figures decide; whether rules let it through is the stage's question."""
-    tier = case.tier_reached
-    due_by = _due_by(case, tier) if tier else None
+    tier = context.tier_reached
+    due_by = _due_by(context, tier) if tier else None
     if tier is None or due_by is None:
         return None
-    assert case.account is not None
-    assert case.market is not None
-    currency = case.account.currency or case.market.currency
-    return DueAward(tier, currency, case.as_of, min(due_by, case.programme.credit_expires))
+    assert context.account is not None
+    assert context.market is not None
+    currency = context.account.currency or context.market.currency
+    return DueAward(tier, currency, context.as_of, min(due_by, context.programme.credit_expires))
 
 
-def _due_by(case: EvaluationContext, tier: Tier) -> date | None:
+def _due_by(context: EvaluationContext, tier: Tier) -> date | None:
     """The date the credit is due by; None while the tier, which was reached, is not decided."""
-    assert case.spend is not None
-    assert case.window is not None
-    reached_on, last = case.spend.reached_on(tier.threshold), case.window.last
+    assert context.spend is not None
+    assert context.window is not None
+    reached_on, last = context.spend.reached_on(tier.threshold), context.window.last
     assert reached_on is not None
-    within = timedelta(days=case.programme.credit_within_days)
-    if case.highest_tier_is_reached:
+    within = timedelta(days=context.programme.credit_within_days)
+    if context.highest_tier_is_reached:
         return reached_on + within
-    if not case.window_is_settled:
+    if not context.window_is_settled:
         return None
-    if highest_tier(case.tiers, case.spend.net) == tier:
+    if highest_tier(context.tiers, context.spend.net) == tier:
         return max(last, reached_on) + within
-    if case.bill_grace_is_over:
-        return last + timedelta(days=case.programme.bill_grace_days) + within
+    if context.bill_grace_is_over:
+        return last + timedelta(days=context.programme.bill_grace_days) + within
     return None
 
 
 # -- What is shown -------------------------------------------------------------------------------
 
 
-def _progress(case: EvaluationContext, tier: Tier, stage: Stage, verdict: Verdict) -> TierProgress:
-    spend = case.spend
+def _progress(context: EvaluationContext, tier: Tier, stage: Stage, verdict: Verdict) -> TierProgress:
+    spend = context.spend
     if spend is None:
         return TierProgress(tier, None, None)
     reached_on = None if spend.bill_in_doubt else spend.reached_on(tier.threshold)
-    is_promised = stage in PROMISED and case.facts.award is None and verdict is not Verdict.UNKNOWN
-    credit_by = _credit_by(case, spend, tier) if is_promised else None
+    is_promised = stage in PROMISED and context.facts.award is None and verdict is not Verdict.UNKNOWN
+    credit_by = _credit_by(context, spend, tier) if is_promised else None
     return TierProgress(tier, spend.seen_on(tier.threshold), reached_on, credit_by)
 
 
-def _credit_by(case: EvaluationContext, spend: Spend, tier: Tier) -> date | None:
+def _credit_by(context: EvaluationContext, spend: Spend, tier: Tier) -> date | None:
     """When the credit of the tier that counts now comes; None for others, or where none can be told."""
-    known, deadlines, window = spend.qualifying, case.deadlines, case.window
-    if known is None or window is None or spend.provisional or highest_tier(case.tiers, known) != tier:
+    known, deadlines, window = spend.qualifying, context.deadlines, context.window
+    if known is None or window is None or spend.provisional or highest_tier(context.tiers, known) != tier:
         return None
     seen_on = spend.seen_on(tier.threshold)
     assert seen_on is not None
-    if tier == case.tiers[-1]:
+    if tier == context.tiers[-1]:
         decisive, decided_on = seen_on, deadlines.final_on(seen_on)
-    elif highest_tier(case.tiers, spend.net) == tier:
+    elif highest_tier(context.tiers, spend.net) == tier:
         decisive, decided_on = max(window.last, seen_on), deadlines.final_on(window.last)
     else:  # unpaid bills could still raise it
-        decisive = window.last + timedelta(days=case.programme.bill_grace_days)
+        decisive = window.last + timedelta(days=context.programme.bill_grace_days)
         decided_on = decisive
-    expires = case.programme.credit_expires
-    due_by = min(decisive + timedelta(days=case.programme.credit_within_days), expires)
-    return due_by if decided_on <= expires and case.today <= due_by else None
+    expires = context.programme.credit_expires
+    due_by = min(decisive + timedelta(days=context.programme.credit_within_days), expires)
+    return due_by if decided_on <= expires and context.today <= due_by else None
 
 
-def _next_tier(case: EvaluationContext, stage: Stage) -> NextTier | None:
+def _next_tier(context: EvaluationContext, stage: Stage) -> NextTier | None:
     """The tier above; none where reaching it earns nothing, or would begin without a place."""
-    if case.spend is None or stage not in EARNING:
+    if context.spend is None or stage not in EARNING:
         return None
-    if stage is Stage.NOT_ADMITTED and case.window is None:
+    if stage is Stage.NOT_ADMITTED and context.window is None:
         return None
-    return next_tier(case.spend, case.tiers, case.deadlines, case.today)
+    return next_tier(context.spend, context.tiers, context.deadlines, context.today)
 
 
-def _figures_read_at(case: EvaluationContext) -> datetime | None:
-    paths = ("spend", "payments") if case.spend and case.spend.has_bills else ("spend",)
-    moments = [case.facts.read_at.get(path) for path in paths]
+def _figures_read_at(context: EvaluationContext) -> datetime | None:
+    paths = ("spend", "payments") if context.spend and context.spend.has_bills else ("spend",)
+    moments = [context.facts.read_at.get(path) for path in paths]
     return None if None in moments else min(filter(None, moments))
 
 
-def _spend_unknown(case: EvaluationContext) -> str | None:
+def _spend_unknown(context: EvaluationContext) -> str | None:
     """Why the headline cannot say what counts; None where it can, or there is no account to speak of."""
-    if case.account is None:
+    if context.account is None:
         return None
-    return "zone" if case.spend is None else case.spend.unknown_because
+    return "zone" if context.spend is None else context.spend.unknown_because
 
 
-def _params(case: EvaluationContext, decided: DueAward | None) -> Mapping[str, Any]:
-    failed = {rule for rule, outcome in case.outcomes.items() if outcome is Outcome.FAIL}
+def _params(context: EvaluationContext, decided: DueAward | None) -> Mapping[str, Any]:
+    failed = {rule for rule, outcome in context.outcomes.items() if outcome is Outcome.FAIL}
     return {
         "failed_else": failed - {"credit_in_time", "programme_open"},
-        "is_unsafe": bool(case.facts.history.safety_flag),
-        "lost_signals": case.facts.lost_signals,
-        "spend_unknown": _spend_unknown(case),
-        "expires": case.programme.credit_expires,
-        "closes": case.programme.closes,
-        "last_date": case.window.last if case.window else None,
-        "days_left": case.window.days_left(case.today) if case.window else None,
+        "is_unsafe": bool(context.facts.history.safety_flag),
+        "lost_signals": context.facts.lost_signals,
+        "spend_unknown": _spend_unknown(context),
+        "expires": context.programme.credit_expires,
+        "closes": context.programme.closes,
+        "last_date": context.window.last if context.window else None,
+        "days_left": context.window.days_left(context.today) if context.window else None,
         "credit": decided.tier.credit if decided else None,
         "currency": decided.currency if decided else None,
         "due_by": decided.due_by if decided else None,

@@ -24,22 +24,24 @@ class Evidence(NamedTuple):
 Line = Callable[[EvaluationContext], Evidence]
 
 
-def evidence_for(case: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
+def evidence_for(context: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
     """All that the answer of a rule rests on, before any override."""
-    lines = _SPEND + _what_proves_it(case) if rule_id == "spend_reached" else _LINES[rule_id]
-    found = tuple([line(case) for line in lines])
-    if not case.facts.claimed_dates:
+    lines = _SPEND + _what_proves_it(context) if rule_id == "spend_reached" else _LINES[rule_id]
+    found = tuple([line(context) for line in lines])
+    if not context.facts.claimed_dates:
         return found
     return found + tuple(
-        Evidence(name, case.facts.claimed_dates[path], Source.PLUGIN)
+        Evidence(name, context.facts.claimed_dates[path], Source.PLUGIN)
         for line, name, path in _CLAIMED_DATES
-        if line in lines and path in case.facts.claimed_dates
+        if line in lines and path in context.facts.claimed_dates
     )
 
 
-def evidence_of_override(case: EvaluationContext, rule_id: str, override: Override) -> tuple[Evidence, ...]:
+def evidence_of_override(
+    context: EvaluationContext, rule_id: str, override: Override
+) -> tuple[Evidence, ...]:
     """Return as evidence what staff decided instead, why, and who."""
-    at = case.facts.read_at.get(f"history.overrides.{rule_id}")
+    at = context.facts.read_at.get(f"history.overrides.{rule_id}")
     values = (
         ("override", override.outcome),
         ("override reason", override.reason),
@@ -56,8 +58,8 @@ def _fact(name: str, path: str, source: Source) -> Line:
 
     part, _, field = path.rpartition(".")
 
-    def line(case: EvaluationContext) -> Evidence:
-        facts = case.facts
+    def line(context: EvaluationContext) -> Evidence:
+        facts = context.facts
         whole = getattr(facts, part) if part else facts
         value = None if whole is None else getattr(whole, field)
         return Evidence(name, value, facts.sources.get(path, source), facts.read_at.get(path))
@@ -70,28 +72,28 @@ def _flag(name: str, path: str) -> Line:
 
     recorded = _fact(name, path, Source.STAFF)
 
-    def line(case: EvaluationContext) -> Evidence:
-        if case.facts.sources.get(path) is Source.SERVICE:
+    def line(context: EvaluationContext) -> Evidence:
+        if context.facts.sources.get(path) is Source.SERVICE:
             return Evidence(name, "nothing recorded", Source.STAFF)
-        return recorded(case)
+        return recorded(context)
 
     return line
 
 
 def _figure(name: str, figure: Callable[[Spend], Any], read: str = "spend") -> Line:
     """What TikTok's figures, last read as `read`, come to."""
-    return lambda case: Evidence(
-        name, figure(case.spend) if case.spend else None, Source.TIKTOK, case.facts.read_at.get(read)
+    return lambda context: Evidence(
+        name, figure(context.spend) if context.spend else None, Source.TIKTOK, context.facts.read_at.get(read)
     )
 
 
 def _reckoned(name: str, value: Callable[[EvaluationContext], Any]) -> Line:
     """What the service works out at the moment of the decision."""
-    return lambda case: Evidence(name, value(case), Source.SERVICE, case.as_of)
+    return lambda context: Evidence(name, value(context), Source.SERVICE, context.as_of)
 
 
 def _term(name: str, value: Callable[[EvaluationContext], Any]) -> Line:
-    return lambda case: Evidence(name, value(case), Source.PROGRAMME)
+    return lambda context: Evidence(name, value(context), Source.PROGRAMME)
 
 
 # -- What each rule rests on ---------------------------------------------------------------------
@@ -111,17 +113,17 @@ _CREATED = _fact("account created", "account.created_at", Source.TIKTOK)
 _FINAL_SPEND = _figure(
     "qualifying spend of final dates", lambda spend: None if spend.bill_in_doubt else spend.final_qualifying
 )
-_LAST_DATE = _reckoned("window's last date", lambda case: case.window and case.window.last)
-_MARKETS = _term("markets", lambda case: [market.country for market in case.programme.markets])
-_OPENS = _term("offer opens", lambda case: case.programme.opens)
+_LAST_DATE = _reckoned("window's last date", lambda context: context.window and context.window.last)
+_MARKETS = _term("markets", lambda context: [market.country for market in context.programme.markets])
+_OPENS = _term("offer opens", lambda context: context.programme.opens)
 
 _LINES: Mapping[str, tuple[Line, ...]] = {
-    "programme_open": (_JOINED, _OPENS, _term("offer closes", lambda case: case.programme.closes)),
+    "programme_open": (_JOINED, _OPENS, _term("offer closes", lambda context: context.programme.closes)),
     "admission": (
         _fact("admitted", "store.admitted", Source.SERVICE),
         _term(
             "places",
-            lambda case: "no limit" if case.programme.capacity is None else case.programme.capacity,
+            lambda context: "no limit" if context.programme.capacity is None else context.programme.capacity,
         ),
     ),
     "integration_set_up": (_SET_UP,),
@@ -132,7 +134,7 @@ _LINES: Mapping[str, tuple[Line, ...]] = {
     "account_currency": (
         _CURRENCY,
         _COUNTRY,
-        _term("currency of the market", lambda case: case.market and case.market.currency),
+        _term("currency of the market", lambda context: context.market and context.market.currency),
     ),
     "not_yet_advertising": (
         _CREATED,
@@ -140,7 +142,7 @@ _LINES: Mapping[str, tuple[Line, ...]] = {
         _LINKED,
         _fact("link date exact", "account.linked_at_exact", Source.PLUGIN),
         _fact("prior spend", "history.prior_spend", Source.TIKTOK),
-        _term("prior spend days", lambda case: case.programme.prior_spend_days),
+        _term("prior spend days", lambda context: context.programme.prior_spend_days),
     ),
     "merchant_once": (
         _fact("merchant", "store.merchant", Source.SERVICE),
@@ -162,12 +164,12 @@ _LINES: Mapping[str, tuple[Line, ...]] = {
         _fact("account status", "account.status", Source.TIKTOK),
     ),
     "credit_in_time": (
-        _term("credit expires", lambda case: case.programme.credit_expires),
-        _reckoned("today", lambda case: case.today),
+        _term("credit expires", lambda context: context.programme.credit_expires),
+        _reckoned("today", lambda context: context.today),
         _ZONE,
         _LAST_DATE,
-        _reckoned("window final on", lambda case: case.window_final_on),
-        _term("highest threshold", lambda case: case.tiers[-1].threshold if case.tiers else None),
+        _reckoned("window final on", lambda context: context.window_final_on),
+        _term("highest threshold", lambda context: context.tiers[-1].threshold if context.tiers else None),
         _FINAL_SPEND,
     ),
 }
@@ -176,17 +178,17 @@ _SPEND = (
     _fact("payment option", "account.payment", Source.STAFF),
     _FINAL_SPEND,
     _figure("qualifying spend", lambda spend: spend.qualifying),
-    _term("first threshold", lambda case: case.tiers[0].threshold if case.tiers else None),
+    _term("first threshold", lambda context: context.tiers[0].threshold if context.tiers else None),
     _COUNTRY,
     _CURRENCY,
     _SET_UP,
     _LINKED,
     _ZONE,
-    _term("window days", lambda case: case.programme.window_days),
-    _term("window begins with", lambda case: case.programme.anchor),
-    _reckoned("window's first date", lambda case: case.window and case.window.first),
+    _term("window days", lambda context: context.programme.window_days),
+    _term("window begins with", lambda context: context.programme.anchor),
+    _reckoned("window's first date", lambda context: context.window and context.window.first),
     _LAST_DATE,
-    _reckoned("figures final through", lambda case: case.spend and case.spend.final_through),
+    _reckoned("figures final through", lambda context: context.spend and context.spend.final_through),
 )
 _BILLS = (
     _figure(
@@ -195,19 +197,19 @@ _BILLS = (
         "payments",
     ),
     _figure("bill in doubt", lambda spend: spend.bill_in_doubt if spend.has_bills else None, "payments"),
-    _term("bill grace days", lambda case: case.programme.bill_grace_days),
+    _term("bill grace days", lambda context: context.programme.bill_grace_days),
 )
 _UNLESS_MANUAL = (
     _fact("bills readable", "bills_readable", Source.TIKTOK),
     _fact("paid bills confirmed", "paid_bills_confirmed", Source.STAFF),
-    _term("net cost accepted", lambda case: case.programme.accept_net_cost),
+    _term("net cost accepted", lambda context: context.programme.accept_net_cost),
 )
 
 
-def _what_proves_it(case: EvaluationContext) -> tuple[Line, ...]:
+def _what_proves_it(context: EvaluationContext) -> tuple[Line, ...]:
     """What else spend rests on: the window's anchor, and bills or what stands in for them."""
-    created = (_CREATED,) if case.programme.anchor is Anchor.REGISTRATION else ()
-    match case.account and case.account.payment:
+    created = (_CREATED,) if context.programme.anchor is Anchor.REGISTRATION else ()
+    match context.account and context.account.payment:
         case Payment.AUTOMATIC:
             return (*created, *_UNLESS_MANUAL, *_BILLS)
         case Payment.UNKNOWN:

@@ -64,46 +64,46 @@ class RuleResult(NamedTuple):
 # -- The programme and the store -----------------------------------------------------------------
 
 
-def programme_open(case: EvaluationContext) -> Finding:
-    joined_at = case.facts.store.joined_at
+def programme_open(context: EvaluationContext) -> Finding:
+    joined_at = context.facts.store.joined_at
     if joined_at is None:
         return Finding(UNKNOWN)
-    joined, terms = utc_date(joined_at), case.programme
+    joined, terms = utc_date(joined_at), context.programme
     params = {"joined": joined, "opens": terms.opens, "closes": terms.closes}
     if joined < terms.opens:
         return Finding(FAIL, "before", params)
     return Finding(FAIL, "after", params) if joined > terms.closes else Finding(PASS, params=params)
 
 
-def admission(case: EvaluationContext) -> Finding:
-    return Finding({True: PASS, False: PENDING, None: UNKNOWN}[case.facts.store.admitted])
+def admission(context: EvaluationContext) -> Finding:
+    return Finding({True: PASS, False: PENDING, None: UNKNOWN}[context.facts.store.admitted])
 
 
-def integration_set_up(case: EvaluationContext) -> Finding:
-    set_up_at, lost = case.facts.store.set_up_at, case.facts.lost_signals
+def integration_set_up(context: EvaluationContext) -> Finding:
+    set_up_at, lost = context.facts.store.set_up_at, context.facts.lost_signals
     if set_up_at is None:
         return Finding(UNKNOWN, lost) if lost else Finding(PENDING)
-    seen = "seen" if "store.set_up_at" in case.facts.claimed_dates else ""
+    seen = "seen" if "store.set_up_at" in context.facts.claimed_dates else ""
     return Finding(PASS, seen, {"at": set_up_at})
 
 
-def first_set_up(case: EvaluationContext) -> Finding:
-    before = case.facts.history.set_up_before
+def first_set_up(context: EvaluationContext) -> Finding:
+    before = context.facts.history.set_up_before
     if before is not False:
         return Finding(FAIL if before else UNKNOWN)
-    is_done = case.account is not None and case.facts.store.set_up_at is not None
+    is_done = context.account is not None and context.facts.store.set_up_at is not None
     return Finding(PASS, "" if is_done else "before")
 
 
-def store_market(case: EvaluationContext) -> Finding:
-    return _market(case, case.facts.store.country)
+def store_market(context: EvaluationContext) -> Finding:
+    return _market(context, context.facts.store.country)
 
 
 # -- The ad account ------------------------------------------------------------------------------
 
 
-def account_linked(case: EvaluationContext) -> Finding:
-    account, claimed, lost = case.account, case.facts.claimed_account, case.facts.lost_signals
+def account_linked(context: EvaluationContext) -> Finding:
+    account, claimed, lost = context.account, context.facts.claimed_account, context.facts.lost_signals
     if account is None and claimed is not None:  # by the store alone, which makes no link
         return Finding(PENDING, "claimed", {"advertiser": claimed})
     if account is None or account.linked_at is None:
@@ -119,34 +119,34 @@ def consent_loss(account: AccountProfile) -> ConsentLoss | None:
     return account.consent_lost or (ConsentLoss.WITHDRAWN if account.consent is False else None)
 
 
-def account_market(case: EvaluationContext) -> Finding:
-    return _market(case, case.account.country) if case.account else Finding(PENDING)
+def account_market(context: EvaluationContext) -> Finding:
+    return _market(context, context.account.country) if context.account else Finding(PENDING)
 
 
-def account_currency(case: EvaluationContext) -> Finding:
-    if case.account is None:
+def account_currency(context: EvaluationContext) -> Finding:
+    if context.account is None:
         return Finding(PENDING)
-    if case.market is None:
-        return Finding(UNKNOWN, "market" if case.account.country else "country")
-    if case.account.currency is None:
+    if context.market is None:
+        return Finding(UNKNOWN, "market" if context.account.country else "country")
+    if context.account.currency is None:
         return Finding(UNKNOWN)
-    params = {"currency": case.account.currency, "expected": case.market.currency}
+    params = {"currency": context.account.currency, "expected": context.market.currency}
     return (
         Finding(PASS, params=params)
-        if case.account.currency == case.market.currency
+        if context.account.currency == context.market.currency
         else Finding(UNKNOWN, "other", params)
     )
 
 
-def not_yet_advertising(case: EvaluationContext) -> Finding:
-    account, joined_at = case.account, case.facts.store.joined_at
+def not_yet_advertising(context: EvaluationContext) -> Finding:
+    account, joined_at = context.account, context.facts.store.joined_at
     if account is None:
         return Finding(PENDING, "account")
     if account.created_at and joined_at and account.created_at >= joined_at:
         return Finding(PASS, "new")
     if account.linked_at is None:
         return Finding(PENDING, "link")
-    prior, days = case.facts.history.prior_spend, case.programme.prior_spend_days
+    prior, days = context.facts.history.prior_spend, context.programme.prior_spend_days
     if prior is None:
         return Finding(UNKNOWN, params={"days": days})
     params = {"days": days, "prior_spend": prior, "currency": account.currency}
@@ -159,16 +159,16 @@ def not_yet_advertising(case: EvaluationContext) -> Finding:
     )
 
 
-def merchant_once(case: EvaluationContext) -> Finding:
-    awards = case.facts.history.merchant_awards
+def merchant_once(context: EvaluationContext) -> Finding:
+    awards = context.facts.history.merchant_awards
     if awards is None:
         return Finding(UNKNOWN)
     return Finding(FAIL if awards > 0 else PASS)
 
 
-def account_once(case: EvaluationContext) -> Finding:
-    history = case.facts.history
-    if case.account is None:
+def account_once(context: EvaluationContext) -> Finding:
+    history = context.facts.history
+    if context.account is None:
         return Finding(PENDING)
     if history.account_awards is not None and history.account_awards > 0:
         return Finding(FAIL)
@@ -178,9 +178,9 @@ def account_once(case: EvaluationContext) -> Finding:
     return Finding(UNKNOWN if unread else PASS)
 
 
-def no_conflicting_promotion(case: EvaluationContext) -> Finding:
-    history = case.facts.history
-    if case.account is None:
+def no_conflicting_promotion(context: EvaluationContext) -> Finding:
+    history = context.facts.history
+    if context.account is None:
         return Finding(PENDING)
     if history.conflicting_promotion is not False:
         return Finding(FAIL if history.conflicting_promotion else UNKNOWN)
@@ -188,8 +188,8 @@ def no_conflicting_promotion(case: EvaluationContext) -> Finding:
     return Finding(UNKNOWN, "foreign") if history.foreign_credit_issued else Finding(PASS)
 
 
-def good_standing(case: EvaluationContext) -> Finding:
-    history, account = case.facts.history, case.account
+def good_standing(context: EvaluationContext) -> Finding:
+    history, account = context.facts.history, context.account
     if history.safety_flag:
         return Finding(FAIL, "safety")
     if history.policy_violation:
@@ -211,62 +211,62 @@ def good_standing(case: EvaluationContext) -> Finding:
 # -- Spend and time ------------------------------------------------------------------------------
 
 
-def spend_reached(case: EvaluationContext) -> Finding:
-    if case.account is None:
+def spend_reached(context: EvaluationContext) -> Finding:
+    if context.account is None:
         return Finding(PENDING, "account")
-    if case.spend is None:
+    if context.spend is None:
         return Finding(UNKNOWN, "zone")
-    if not case.tiers:
-        return Finding(UNKNOWN, _no_threshold_because(case))
-    if case.window is None:
-        return _before_the_window(case, case.account)
-    if case.spend.bill_in_doubt:
+    if not context.tiers:
+        return Finding(UNKNOWN, _no_threshold_because(context))
+    if context.window is None:
+        return _before_the_window(context, context.account)
+    if context.spend.bill_in_doubt:
         return Finding(UNKNOWN, "bill")
-    return _against_first_tier(case, case.spend, case.tiers[0])
+    return _against_first_tier(context, context.spend, context.tiers[0])
 
 
-def _no_threshold_because(case: EvaluationContext) -> str:
-    account = case.account
-    if case.market is not None and account is not None:
-        is_other = account.currency not in (None, case.market.currency)
+def _no_threshold_because(context: EvaluationContext) -> str:
+    account = context.account
+    if context.market is not None and account is not None:
+        is_other = account.currency not in (None, context.market.currency)
         return "threshold.currency" if is_other else "threshold.untold"
     return "threshold.market" if account and account.country else "threshold.untold"
 
 
-def _before_the_window(case: EvaluationContext, account: AccountProfile) -> Finding:
-    because = case.spend.unknown_because if case.spend else None
+def _before_the_window(context: EvaluationContext, account: AccountProfile) -> Finding:
+    because = context.spend.unknown_because if context.spend else None
     if because is SpendUnknown.REGISTRATION:
         return Finding(UNKNOWN, "registration")
-    if account.linked_at is None or case.facts.store.set_up_at is None:
+    if account.linked_at is None or context.facts.store.set_up_at is None:
         return Finding(PENDING, "set_up")
     if because is SpendUnknown.SPLIT:
         return Finding(PENDING, "split")
-    waits = case.outcomes["admission"] is PENDING
-    params = {"days": case.programme.window_days}
+    waits = context.outcomes["admission"] is PENDING
+    params = {"days": context.programme.window_days}
     return Finding(PENDING, "start.waiting", params) if waits else Finding(PENDING, "start")
 
 
-def _against_first_tier(case: EvaluationContext, spend: Spend, tier: Tier) -> Finding:
-    assert case.window is not None
+def _against_first_tier(context: EvaluationContext, spend: Spend, tier: Tier) -> Finding:
+    assert context.window is not None
     params = {
         "qualifying": spend.qualifying,
         "threshold": tier.threshold,
-        "currency": case.account and case.account.currency,
-        "last_date": case.window.last,
+        "currency": context.account and context.account.currency,
+        "last_date": context.window.last,
     }
     if spend.final_qualifying >= tier.threshold:
         return Finding(UNKNOWN, "provisional", params) if spend.provisional else Finding(PASS, params=params)
     if spend.unknown_because is SpendUnknown.SPLIT:
         return Finding(PENDING, "split")
-    if not case.window_is_over:
-        waits = case.outcomes["admission"] is PENDING
+    if not context.window_is_over:
+        waits = context.outcomes["admission"] is PENDING
         return Finding(PENDING, "open.waiting" if waits else "open", params)
-    if not case.window_is_settled:
+    if not context.window_is_settled:
         return Finding(PENDING, "settling", params)
-    params |= {"net": spend.net, "bills_until": case.deadlines.bills_until}
+    params |= {"net": spend.net, "bills_until": context.deadlines.bills_until}
     if spend.net < tier.threshold or not spend.has_bills:
         return Finding(FAIL, params=params)
-    if case.bill_grace_is_over:
+    if context.bill_grace_is_over:
         return _paid_back(FAIL, spend, tier, params) or Finding(FAIL, "unpaid", params)
     return _paid_back(PENDING, spend, tier, params) or Finding(PENDING, "bills", params)
 
@@ -277,24 +277,24 @@ def _paid_back(outcome: Outcome, spend: Spend, tier: Tier, params: Mapping[str, 
     return Finding(outcome, "refunded", {**params, "refunded": spend.taken_back}) if is_cause else None
 
 
-def credit_in_time(case: EvaluationContext) -> Finding:
-    expires = case.programme.credit_expires
-    if case.account is not None and case.account.zone is None:
+def credit_in_time(context: EvaluationContext) -> Finding:
+    expires = context.programme.credit_expires
+    if context.account is not None and context.account.zone is None:
         return Finding(UNKNOWN)
-    if case.today > expires:
+    if context.today > expires:
         return Finding(FAIL, params={"expires": expires})
-    if case.window_outlives_credit and not case.highest_tier_is_reached:
-        if case.tiers and not case.highest_tier_is_in_reach:
+    if context.window_outlives_credit and not context.highest_tier_is_reached:
+        if context.tiers and not context.highest_tier_is_in_reach:
             return Finding(PENDING, "late", {"expires": expires})
-        return Finding(PENDING, params={"expires": expires, "by": case.deadlines.highest_by})
+        return Finding(PENDING, params={"expires": expires, "by": context.deadlines.highest_by})
     return Finding(PASS, params={"expires": expires})
 
 
-def _market(case: EvaluationContext, country: str | None) -> Finding:
+def _market(context: EvaluationContext, country: str | None) -> Finding:
     if country is None:
         return Finding(UNKNOWN)
-    open_to = [market.country for market in case.programme.markets]
-    found = case.programme.market(country) is not None
+    open_to = [market.country for market in context.programme.markets]
+    found = context.programme.market(country) is not None
     return Finding(PASS if found else FAIL, params={"country": country, "markets": open_to})
 
 
@@ -320,17 +320,17 @@ RULES: Mapping[str, Callable[[EvaluationContext], Finding]] = {
 }
 
 
-def apply_rules(case: EvaluationContext) -> tuple[RuleResult, ...]:
+def apply_rules(context: EvaluationContext) -> tuple[RuleResult, ...]:
     """Answer every rule, always all of them; an override replaces an outcome, never a fact."""
-    return tuple(_answer(case, rule_id, rule) for rule_id, rule in RULES.items())
+    return tuple(_answer(context, rule_id, rule) for rule_id, rule in RULES.items())
 
 
 def _answer(
-    case: EvaluationContext, rule_id: str, rule: Callable[[EvaluationContext], Finding]
+    context: EvaluationContext, rule_id: str, rule: Callable[[EvaluationContext], Finding]
 ) -> RuleResult:
-    finding = rule(case)
-    evidence = evidence_for(case, rule_id)
-    override = case.facts.history.overrides.get(rule_id)
+    finding = rule(context)
+    evidence = evidence_for(context, rule_id)
+    override = context.facts.history.overrides.get(rule_id)
     if override is None or rule_id in NOT_OVERRIDABLE:
         reason = f"{rule_id}.{finding.outcome}"
         if finding.reason_code:
@@ -338,7 +338,7 @@ def _answer(
         result = RuleResult(rule_id, finding.outcome, reason, finding.params, evidence)
     else:
         params = {"reason": override.reason, "by": override.by, "rule": rule_id}
-        evidence += evidence_of_override(case, rule_id, override)
+        evidence += evidence_of_override(context, rule_id, override)
         result = RuleResult(rule_id, override.outcome, f"override.{override.outcome}", params, evidence)
-    case.outcomes[rule_id] = result.outcome
+    context.outcomes[rule_id] = result.outcome
     return result
