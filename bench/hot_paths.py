@@ -73,7 +73,7 @@ def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
         "worker: nothing is due": (1, lambda: _claim(database, IDLE)),
         "worker: nobody waits to connect": (
             1,
-            lambda: _read(database, connection_attempts.due_connects, 1_000),
+            lambda: _read(database, connection_attempts.due_attempts, 1_000),
         ),
         "worker: no errands at stores": (1, lambda: _read(database, connections.stores_with_errands, 1_000)),
         "minute: polls that are due": (1, lambda: _due_polls(database)),

@@ -47,7 +47,7 @@ def fuzzed_app(
     container = replace(container, shops=FakeShops())  # type: ignore[arg-type]
     keep_store(container, status_token_hash=token_hash(STATUS_TOKEN))
     with container.database.writing() as session:
-        webhook_endpoints.add_hook(session, "st_1", "st_1", topic=None)  # as every store has one
+        webhook_endpoints.add_endpoint(session, "st_1", "st_1", topic=None)  # as every store has one
     keep_one(container, "st_1", signal(1))
     app = create_app(container=container)
     callers = _callers(container)

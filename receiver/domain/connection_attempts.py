@@ -12,7 +12,7 @@ FINISHES, RETRIES = timedelta(hours=1), timedelta(seconds=30)
 SETTLES = timedelta(seconds=5)
 
 
-class ConnectOutcome(StrEnum):
+class ConnectionOutcome(StrEnum):
     """The end of a connection attempt; one that ended never goes on."""
 
     CONNECTED = "connected"

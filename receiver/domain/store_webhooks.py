@@ -59,7 +59,10 @@ def plan_repairs(
     What is not ours is never touched: ours carries our address for it, whatever its id. A paused one stays
     as it is, since a person in the shop wanted that; one with another address is that person's now.
     """
-    return [_repair(item, [hook for hook in found if hook.url == item.url], found, made) for item in wanted]
+    return [
+        _repair(item, [webhook for webhook in found if webhook.url == item.url], found, made)
+        for item in wanted
+    ]
 
 
 def _repair(
@@ -68,13 +71,15 @@ def _repair(
     found: Sequence[ActualWebhook],
     made: dict[str, int],
 ) -> Repair:
-    right = [hook for hook in ours if hook.topic == wanted.topic and hook.can_fire]
+    right = [webhook for webhook in ours if webhook.topic == wanted.topic and webhook.can_fire]
     for status, trouble in (("active", None), ("paused", WebhookProblem.PAUSED)):
-        standing = [hook.id for hook in right if hook.status == status]
+        standing = [webhook.id for webhook in right if webhook.status == status]
         if standing:
             keep = min(standing)  # of two made at once, everybody keeps the same
-            return Repair(wanted, trouble, tuple(hook.id for hook in ours if hook.id != keep), keep)
-    return Repair(wanted, _why_gone(wanted, ours, right, found, made), tuple(hook.id for hook in ours), None)
+            return Repair(wanted, trouble, tuple(webhook.id for webhook in ours if webhook.id != keep), keep)
+    return Repair(
+        wanted, _why_gone(wanted, ours, right, found, made), tuple(webhook.id for webhook in ours), None
+    )
 
 
 def _why_gone(
@@ -88,6 +93,6 @@ def _why_gone(
         return WebhookProblem.DISABLED
     if ours:
         return WebhookProblem.MUTE
-    if any(hook.id == made.get(wanted.topic) for hook in found):
+    if any(webhook.id == made.get(wanted.topic) for webhook in found):
         return WebhookProblem.MOVED
     return WebhookProblem.MISSING

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.connection_attempts import SETTLES, ConnectOutcome
+from receiver.domain.connection_attempts import SETTLES, ConnectionOutcome
 from receiver.storage.tables import ConnectionAttempt
 
 # That are under way: whoever begins many cannot fill the disk, nor soon push out a merchant who approves.
@@ -15,12 +15,12 @@ PER_BROWSER, PER_SHOP = 10, 200  # each of one shop
 IN_ALL = 10_000  # without keys, and with; who approves meanwhile is some minutes behind the newest
 
 
-def add_connect(session: Session, connect: ConnectionAttempt) -> None:
-    """Keep it; of one browser's and of one shop's the newest remain."""
-    session.add(connect)
+def add_attempt(session: Session, attempt: ConnectionAttempt) -> None:
+    """Store an attempt; of one browser's and of one shop's the newest remain."""
+    session.add(attempt)
     session.flush()
-    of_shop = ConnectionAttempt.shop == connect.shop
-    _keep_newest(session, PER_BROWSER, of_shop, ConnectionAttempt.browser_hash == connect.browser_hash)
+    of_shop = ConnectionAttempt.shop == attempt.shop
+    _keep_newest(session, PER_BROWSER, of_shop, ConnectionAttempt.browser_hash == attempt.browser_hash)
     # No stranger's beginnings push out what has keys already.
     for has_keys in (ConnectionAttempt.keys_at.is_(None), ConnectionAttempt.keys_at.is_not(None)):
         _keep_newest(session, PER_SHOP, of_shop, has_keys)
@@ -45,34 +45,34 @@ def _keep_newest(session: Session, most: int, *alike: ColumnElement[bool]) -> No
     session.execute(delete(ConnectionAttempt).where(*alike, ConnectionAttempt.id.not_in(newest)))
 
 
-def get_connect(session: Session, connect_id: str) -> ConnectionAttempt | None:
-    """Locked, and fresh from the database."""
-    query = select(ConnectionAttempt).where(ConnectionAttempt.id == connect_id).with_for_update()
+def get_attempt(session: Session, attempt_id: str) -> ConnectionAttempt | None:
+    """Return an attempt, locked and read anew."""
+    query = select(ConnectionAttempt).where(ConnectionAttempt.id == attempt_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
-def due_connects(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Ids and shops of those that the worker can take further, the oldest first."""
+def due_attempts(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Return ids and shops of the attempts that the worker can advance, the oldest first."""
     query = (
         select(ConnectionAttempt.id, ConnectionAttempt.shop)
         .where(*_is_due(now))
         .order_by(ConnectionAttempt.created_at)
         .limit(limit)
     )
-    return [(connect_id, shop) for connect_id, shop in session.execute(query)]
+    return [(attempt_id, shop) for attempt_id, shop in session.execute(query)]
 
 
-def claim_connect(
-    session: Session, connect_id: str, now: datetime, lease: timedelta
+def claim_attempt(
+    session: Session, attempt_id: str, now: datetime, lease: timedelta
 ) -> ConnectionAttempt | None:
-    """A connect that is due, for one caller at a time until it ends or the lease is over."""
+    """Lease a due attempt to one caller; None where it is not due or another holds the lease."""
     claimed = session.execute(
         update(ConnectionAttempt)
-        .where(ConnectionAttempt.id == connect_id, *_is_due(now))
+        .where(ConnectionAttempt.id == attempt_id, *_is_due(now))
         .values(lease_until=now + lease)
         .returning(ConnectionAttempt.id)
     )
-    return get_connect(session, connect_id) if claimed.first() else None
+    return get_attempt(session, attempt_id) if claimed.first() else None
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -95,10 +95,10 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def end_connect(connect: ConnectionAttempt, outcome: ConnectOutcome, store_id: str | None = None) -> None:
-    """From here on it holds no key."""
-    connect.outcome, connect.store_id = outcome, store_id
-    connect.keys_encrypted = connect.user_id_encrypted = connect.lease_until = connect.trouble = None
+def end_attempt(attempt: ConnectionAttempt, outcome: ConnectionOutcome, store_id: str | None = None) -> None:
+    """Record the outcome and delete the keys."""
+    attempt.outcome, attempt.store_id = outcome, store_id
+    attempt.keys_encrypted = attempt.user_id_encrypted = attempt.lease_until = attempt.trouble = None
 
 
 def drop_unused_keys(session: Session, now: datetime) -> int:
@@ -113,8 +113,8 @@ def drop_unused_keys(session: Session, now: datetime) -> int:
     return len(gone.all())
 
 
-def purge_connects(session: Session, before: datetime, limit: int) -> int:
-    """Forget those begun before a moment, keys that nobody came back for with them; how many."""
+def purge_attempts(session: Session, before: datetime, limit: int) -> int:
+    """Delete the attempts begun before a moment, at most `limit`, with their keys; return the count."""
     old = select(ConnectionAttempt.id).where(ConnectionAttempt.created_at < before).limit(limit)
     gone = session.execute(
         delete(ConnectionAttempt).where(ConnectionAttempt.id.in_(old)).returning(ConnectionAttempt.id)
@@ -122,22 +122,22 @@ def purge_connects(session: Session, before: datetime, limit: int) -> int:
     return len(gone.all())
 
 
-def connect_of_browser(
-    session: Session, browser_hash: str, connect_id: str | None = None
+def attempt_of_browser(
+    session: Session, browser_hash: str, attempt_id: str | None = None
 ) -> ConnectionAttempt | None:
-    """One that this browser began: the newest, unless it is named."""
+    """Return an attempt that this browser began: the newest, unless it is named."""
     query = (
         select(ConnectionAttempt)
         .where(ConnectionAttempt.browser_hash == browser_hash)
         .order_by(ConnectionAttempt.created_at.desc())
     )
-    if connect_id is not None:
-        query = query.where(ConnectionAttempt.id == connect_id)
+    if attempt_id is not None:
+        query = query.where(ConnectionAttempt.id == attempt_id)
     return session.scalars(query.limit(1)).first()
 
 
 def waiting_of_browser(session: Session, browser_hash: str, now: datetime) -> list[ConnectionAttempt]:
-    """Those of a browser whose keys came and that have not ended, the newest first."""
+    """Return the attempts of a browser whose keys came and that have not ended, the newest first."""
     query = (
         select(ConnectionAttempt)
         .where(ConnectionAttempt.browser_hash == browser_hash, *_has_unused_keys(now))
@@ -146,10 +146,10 @@ def waiting_of_browser(session: Session, browser_hash: str, now: datetime) -> li
     return list(session.scalars(query.limit(PER_BROWSER)))
 
 
-def waits_for_browser(connect: ConnectionAttempt, now: datetime) -> bool:
+def waits_for_browser(attempt: ConnectionAttempt, now: datetime) -> bool:
     """Return whether its keys came, and nothing but its browser is missing."""
-    has_keys = connect.outcome is None and connect.keys_at is not None and now < connect.expires_at
-    return has_keys and connect.returned_at is None
+    has_keys = attempt.outcome is None and attempt.keys_at is not None and now < attempt.expires_at
+    return has_keys and attempt.returned_at is None
 
 
 def _has_unused_keys(now: datetime) -> tuple[ColumnElement[bool], ...]:

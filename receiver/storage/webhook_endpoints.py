@@ -1,4 +1,4 @@
-"""Webhook addresses and their signing secrets."""
+"""Webhook endpoints and their signing secrets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REMEMBERED = 20  # secrets of a webhook that are tried on what it once sent
 # Not frozen: that takes several times as long to build, and there is one for each call.
 @dataclass(slots=True)
 class ResolvedEndpoint:
-    """The address of a delivery, and the secrets that may have signed it."""
+    """The endpoint of a delivery, and the secrets that may have signed it."""
 
     store_id: str
     platform: str  # of its store
@@ -34,7 +34,7 @@ class ResolvedEndpoint:
     sent: Sent = Sent()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
 
 
-_ADDRESSES = """
+_ENDPOINTS = """
     SELECT hooks.id, hooks.store_id, stores.platform, hooks.topic, stores.disconnected_at IS NULL,
         hook_secrets.secret_sealed, coalesce(store_days.deliveries, 0), coalesce(store_days.body_bytes, 0)
     FROM hooks
@@ -45,17 +45,17 @@ _ADDRESSES = """
     WHERE hooks.id {among}
     ORDER BY hook_secrets.id DESC
 """
-_POSTGRESQL = _ADDRESSES.format(now="%b::timestamptz", day="%b::date", among="= ANY(%b::text[])")
+_POSTGRESQL = _ENDPOINTS.format(now="%b::timestamptz", day="%b::date", among="= ANY(%b::text[])")
 
 
 def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) -> dict[str, ResolvedEndpoint]:
-    """By hook id, with the secrets valid now, in one query; an address nobody was given is left out.
+    """Return endpoints by id, with the secrets valid now, in one query; unknown ids are left out.
 
     By the driver's own means: it is asked for every delivery, and SQLAlchemy costs more than the answer.
     """
     asked = list(hook_ids)
     if isinstance(driver, sqlite3.Connection):
-        statement = _ADDRESSES.format(now="?", day="?", among=f"IN ({', '.join('?' * len(asked))})")
+        statement = _ENDPOINTS.format(now="?", day="?", among=f"IN ({', '.join('?' * len(asked))})")
         rows = driver.execute(statement, [utc_as_text(now), day_of(now).isoformat(), *asked]).fetchall()
     else:
         rows = driver.execute(_POSTGRESQL, [now, day_of(now), asked]).fetchall()
@@ -69,8 +69,8 @@ def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) ->
     return found
 
 
-def add_hook(session: Session, hook_id: str, store_id: str, topic: str | None) -> None:
-    session.add(WebhookEndpoint(id=hook_id, store_id=store_id, topic=topic))
+def add_endpoint(session: Session, endpoint_id: str, store_id: str, topic: str | None) -> None:
+    session.add(WebhookEndpoint(id=endpoint_id, store_id=store_id, topic=topic))
     session.flush()
 
 
@@ -128,7 +128,7 @@ def end_older_secrets(session: Session, hook_id: str, newest: int, at: datetime)
 
 
 def end_secrets(session: Session, hook_id: str, at: datetime) -> None:
-    """Let every secret of the hook end at `at`; one that ends sooner keeps its end."""
+    """Let every secret of the endpoint end at `at`; one that ends sooner keeps its end."""
     later = or_(WebhookSecret.valid_until.is_(None), WebhookSecret.valid_until > at)
     session.execute(
         update(WebhookSecret).where(WebhookSecret.hook_id == hook_id, later).values(valid_until=at),

@@ -28,6 +28,6 @@ def show() -> str:
 
 
 def _unfinished() -> ConnectionStatus | None:
-    """Return a connect of this browser's that only waits for it to come back."""
+    """Return an attempt of this browser's that only waits for it to come back."""
     container, browser = current_container(), known_browser()
     return find_unfinished(container.database, container.now(), browser=browser) if browser else None

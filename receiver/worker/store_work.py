@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
 from receiver.logs import get_logger
-from receiver.services.connections.advance import advance_connect, due_connects
+from receiver.services.connections.advance import advance_attempt, due_attempts
 from receiver.services.connections.errands import run_errand, stores_with_errands
 from receiver.services.connections.probes import Probes
 
@@ -85,8 +85,8 @@ def _contained(errand: Errand) -> None:
 
 def _due(container: Container) -> Iterator[Errand]:
     now = container.now()
-    for connect_id, shop in due_connects(container.database, now, LOOKED_AT):
-        advance = partial(advance_connect, container, connect_id, probes=PROBES)
-        yield Errand(f"connect {connect_id}", urlsplit(shop).netloc, advance)
+    for attempt_id, shop in due_attempts(container.database, now, LOOKED_AT):
+        advance = partial(advance_attempt, container, attempt_id, probes=PROBES)
+        yield Errand(f"connect {attempt_id}", urlsplit(shop).netloc, advance)
     for store_id, url in stores_with_errands(container.database, now, LOOKED_AT):
         yield Errand(f"store {store_id}", urlsplit(url).netloc, partial(run_errand, container, store_id))

@@ -177,9 +177,9 @@ def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):
     assert {name for name in shown if not name.startswith(PAGES)} == set(ENGLISH) - pages
 
 
-def test_every_end_of_a_connect_and_every_trouble_has_its_page_and_no_page_is_left_over():
-    ends = set(connection_attempts.ConnectOutcome) - {
-        connection_attempts.ConnectOutcome.REFUSED
+def test_every_end_of_a_connection_attempt_and_every_trouble_has_its_page_and_no_page_is_left_over():
+    ends = set(connection_attempts.ConnectionOutcome) - {
+        connection_attempts.ConnectionOutcome.REFUSED
     }  # told by its trouble
     steps = {"ask", "start", "probing", "settling", "waits", "over"}
     said_by_the_page = {"nothing", "too_often", "keys", "unavailable", "address"}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from receiver.domain.audit import Agent, AuditAction
 from receiver.sandbox.woocommerce import companion
 from receiver.sandbox.woocommerce.deliveries import run_queue
-from receiver.sandbox.woocommerce.records import OWNER, Hook
+from receiver.sandbox.woocommerce.records import OWNER, StoredWebhook
 from receiver.services.deliveries.replay import replay_next
 from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores.details import StoreDetails
@@ -47,7 +47,7 @@ def shop(service, shops):
     topic, url = "action.wc_ad_credit_signal", base + store.webhook_path
     with made.changing():
         made.records.hooks.append(
-            Hook(1, "by hand", topic, url, store.webhook_secret, OWNER, made.wire_time())
+            StoredWebhook(1, "by hand", topic, url, store.webhook_secret, OWNER, made.wire_time())
         )
     return made
 

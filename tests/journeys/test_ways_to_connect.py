@@ -34,7 +34,7 @@ def visitor(service):
 
 
 def begin(container, visitor, shop):
-    """The page of a connect, and where its browser goes to from there."""
+    """The page of an attempt, and where its browser goes to from there."""
     page = visitor.at("/connect/go", params={"shop": shop.url}).headers["Location"]
     work_stores(container)
     return page, as_secure(visitor).at(page)
@@ -71,7 +71,7 @@ def test_two_shops_in_two_tabs_are_both_connected_and_each_tab_shows_its_own(
     assert connected(container) == [f"{first.url}/", f"{second.url}/"]
 
 
-def test_the_page_of_a_connect_is_no_other_browsers(container, visitor, service, shop):
+def test_the_page_of_an_attempt_is_no_other_browsers(container, visitor, service, shop):
     page, _ = begin(container, visitor, shop)
     other = Visitor(service[1])
     other.at("/connect/go", params={"shop": shop.url})
@@ -86,18 +86,18 @@ def test_a_merchant_who_approves_and_closes_the_tab_is_connected(container, visi
 
 
 def approve_and_close_the_tab(container, visitor, shop):
-    """The shop has posted its keys, and the browser never followed it back; answers the connect's page."""
+    """The shop has posted its keys, and the browser never followed it back; answers the attempt's page."""
     page, away = begin(container, visitor, shop)
     Merchant(shop).approve(away.headers["Location"])
     return page
 
 
-@pytest.mark.parametrize("way", ["the plugin's button", "the page for connecting", "the connect's own page"])
+@pytest.mark.parametrize("way", ["the plugin's button", "the page for connecting", "the attempt's own page"])
 def test_a_tab_that_was_closed_before_it_came_back_goes_on_without_approving_again(
     container, visitor, shop, clock, way
 ):
     page = approve_and_close_the_tab(container, visitor, shop)
-    clock.move(minutes=40)  # longer than a connect may take that nobody approved
+    clock.move(minutes=40)  # longer than an attempt may take that nobody approved
     work_stores(container)
     assert connected(container) == []
     if way == "the plugin's button":
@@ -138,7 +138,7 @@ def test_a_shop_that_is_busy_just_then_is_connected_when_it_is_not(container, vi
     shop.faults.on(ShopFault.MAINTENANCE)
     finish(container, clock)
     assert "busy or under maintenance" in visitor.at(page).text
-    clock.move(minutes=20)  # longer than a connect may take that nobody approved
+    clock.move(minutes=20)  # longer than an attempt may take that nobody approved
     work_stores(container)
     shop.faults.off(ShopFault.MAINTENANCE)
     clock.move(seconds=31)

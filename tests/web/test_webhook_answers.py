@@ -118,7 +118,9 @@ def test_during_a_rotation_both_secrets_verify_and_then_the_new_one(receiver: Re
 def test_an_endpoint_made_for_one_topic_names_its_topic_whatever_the_header_says(receiver: Receiver):
     container = receiver.container
     with container.database.writing() as session:
-        webhook_endpoints.add_hook(session, "hk_1", receiver.store_id, "action.woocommerce_settings_saved")
+        webhook_endpoints.add_endpoint(
+            session, "hk_1", receiver.store_id, "action.woocommerce_settings_saved"
+        )
         webhook_endpoints.add_secret(
             session, "hk_1", container.cipher.encrypt("of the hook"), container.now()
         )

@@ -157,7 +157,7 @@ def test_a_webhook_is_made_pinged_found_changed_and_deleted(shop, store, listene
     assert listener.heard[0].body == f"webhook_id={made.id}".encode()
     assert store.webhooks() == [made]
     store.change_secret(made.id, "secret2")
-    assert shop.hook(made.id).secret == "secret2"
+    assert shop.find_webhook(made.id).secret == "secret2"
     store.delete_webhook(made.id)
     store.delete_webhook(made.id)
     assert store.webhooks() == []

@@ -33,7 +33,7 @@ class RestShop:
         return ShopFacts(**vars(answer))
 
     def webhooks(self) -> Sequence[ActualWebhook]:
-        return [_found(hook) for hook in _asked(self._store.webhooks)]
+        return [_found(webhook) for webhook in _asked(self._store.webhooks)]
 
     def make_webhook(self, name: str, topic: str, url: str, secret: str) -> ActualWebhook:
         return _found(_asked(lambda: self._store.make_webhook(name, topic, url, secret)))
@@ -100,8 +100,10 @@ class RestShops:
         return True
 
 
-def _found(hook: Webhook) -> ActualWebhook:
-    return ActualWebhook(hook.id, hook.topic, hook.delivery_url, hook.status, can_fire=bool(hook.hooks))
+def _found(webhook: Webhook) -> ActualWebhook:
+    return ActualWebhook(
+        webhook.id, webhook.topic, webhook.delivery_url, webhook.status, can_fire=bool(webhook.hooks)
+    )
 
 
 def _asked(call: Callable[[], Told]) -> Told:

@@ -61,7 +61,7 @@ def work(shops: SandboxShops) -> Iterator[None]:
 
 
 def _is_connected(shop: SandboxShop) -> bool:
-    return any(hook.topic == f"action.{SIGNAL}" for hook in shop.records.hooks)
+    return any(webhook.topic == f"action.{SIGNAL}" for webhook in shop.records.hooks)
 
 
 def _work_on(shops: SandboxShops) -> None:

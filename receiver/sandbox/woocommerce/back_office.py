@@ -14,7 +14,7 @@ from receiver.sandbox.html_page import page
 from receiver.sandbox.woocommerce import companion
 from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.faults import DOES, ShopFault
-from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.records import StoredWebhook
 from receiver.sandbox.woocommerce.rest_settings import offered, value_of
 from receiver.sandbox.woocommerce.shop import SAVED_AS
 
@@ -78,15 +78,15 @@ def respond(shop: SandboxShop, asking: Asking) -> Response:
 
 def _do(shop: SandboxShop, deed: str, hook_id: str | None) -> None:
     """What nobody knows is left undone."""
-    hook = shop.hook(int(hook_id)) if hook_id and hook_id.isdigit() else None
-    if hook is None:
+    webhook = shop.find_webhook(int(hook_id)) if hook_id and hook_id.isdigit() else None
+    if webhook is None:
         if deed in DEEDS:
             DEEDS[deed](shop)
         return
     with shop.changing():
         if deed == DELETE:
-            shop.records.hooks.remove(hook)
-        hook.status = STATUSES.get(deed, hook.status)
+            shop.records.hooks.remove(webhook)
+        webhook.status = STATUSES.get(deed, webhook.status)
 
 
 def _save(shop: SandboxShop, form: Mapping[str, str]) -> None:
@@ -113,7 +113,7 @@ def _body(shop: SandboxShop) -> Markup:
         wc=setup.wc_version,
         wp=setup.wp_version,
         connect=connect,
-        hooks=Markup().join(_hook(hook) for hook in shop.records.hooks),
+        hooks=Markup().join(_webhook_row(webhook) for webhook in shop.records.hooks),
         keys=Markup().join(
             KEY.format(description=key.description, permissions=key.permissions, user=key.user)
             for key in shop.records.keys
@@ -129,13 +129,13 @@ def _fault(shop: SandboxShop, fault: ShopFault, does: str) -> Markup:
     return FAULT.format(name=fault.replace("-", " "), does=does, switch=switch, fault=fault, label=label)
 
 
-def _hook(hook: Hook) -> Markup:
+def _webhook_row(webhook: StoredWebhook) -> Markup:
     buttons = Markup().join(BUTTON.format(value=deed) for deed in (*STATUSES, DELETE))
     return HOOK.format(
-        id=hook.id,
-        topic=hook.topic,
-        status=hook.status,
-        failures=hook.failures,
-        url=hook.delivery_url,
-        buttons=HOOK_FORM.format(id=hook.id, buttons=buttons),
+        id=webhook.id,
+        topic=webhook.topic,
+        status=webhook.status,
+        failures=webhook.failures,
+        url=webhook.delivery_url,
+        buttons=HOOK_FORM.format(id=webhook.id, buttons=buttons),
     )

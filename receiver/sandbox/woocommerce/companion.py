@@ -76,7 +76,7 @@ def _is_of(key: Key, app: str) -> bool:
 def _tell(shop: SandboxShop, reason: str) -> None:
     """Without a token, or a service that answers, nobody is told: the service finds out at its next look."""
     service = next(
-        (found[1] for hook in shop.records.hooks if (found := OURS.match(hook.delivery_url))), None
+        (found[1] for webhook in shop.records.hooks if (found := OURS.match(webhook.delivery_url))), None
     )
     if service is None or shop.records.token is None:
         return
@@ -93,6 +93,6 @@ def _tell(shop: SandboxShop, reason: str) -> None:
 def _clean(shop: SandboxShop) -> None:
     with shop.changing():
         records = shop.records
-        records.hooks = [hook for hook in records.hooks if not OURS.match(hook.delivery_url)]
+        records.hooks = [webhook for webhook in records.hooks if not OURS.match(webhook.delivery_url)]
         records.keys = [key for key in records.keys if not APPROVED.fullmatch(key.description)]
         records.token = None

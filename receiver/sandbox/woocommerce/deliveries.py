@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.sandbox.woocommerce.outgoing import MOST_REDIRECTS, Unreachable
-from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.records import StoredWebhook
 from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, event, pinging
 
 if TYPE_CHECKING:
@@ -27,58 +27,58 @@ def run_queue(shop: SandboxShop) -> None:
             if not shop.records.queue:
                 return
             waiting = shop.records.queue.pop(0)
-        hook = shop.hook(waiting.hook_id)
-        if hook is not None:
-            deliver(shop, hook, waiting.argument)
+        webhook = shop.find_webhook(waiting.hook_id)
+        if webhook is not None:
+            deliver(shop, webhook, waiting.argument)
 
 
-def save(shop: SandboxShop, hook: Hook, *, moved: bool = False) -> None:
+def save(shop: SandboxShop, webhook: StoredWebhook, *, moved: bool = False) -> None:
     """Keep a changed webhook; `moved`: its address changed. An active one that is pending is pinged again."""
     with shop.changing():
-        hook.modified = shop.wire_time()
-    if hook.status == "active" and (moved or hook.pending):
-        ping(shop, hook)
+        webhook.modified = shop.wire_time()
+    if webhook.status == "active" and (moved or webhook.pending):
+        ping(shop, webhook)
 
 
-def ping(shop: SandboxShop, hook: Hook) -> None:
+def ping(shop: SandboxShop, webhook: StoredWebhook) -> None:
     """Unsigned, no event, and redirects are followed; until one is answered 200 each saving sends another."""
     seconds = shop.outgoing.ping_seconds
     try:
         status = shop.outgoing.send(
-            hook.delivery_url, pinging(_wire(shop, hook)), seconds, shop.sent, redirects=MOST_REDIRECTS
+            webhook.delivery_url, pinging(_wire(shop, webhook)), seconds, shop.sent, redirects=MOST_REDIRECTS
         )
     except Unreachable:
         return
     if status == PINGED:
-        hook.pending = False
-        save(shop, hook)
+        webhook.pending = False
+        save(shop, webhook)
 
 
-def deliver(shop: SandboxShop, hook: Hook, argument: Any) -> None:
+def deliver(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> None:
     """Send one event and count what came of it; a failed one is gone."""
-    body, number = payload(shop, hook, argument), delivery_id(hook.id, shop.now())
-    request = event(_wire(shop, hook), hook.topic, body, number)
+    body, number = payload(shop, webhook, argument), delivery_id(webhook.id, shop.now())
+    request = event(_wire(shop, webhook), webhook.topic, body, number)
     try:
-        status = shop.outgoing.send(hook.delivery_url, request, shop.outgoing.delivery_seconds, shop.sent)
+        status = shop.outgoing.send(webhook.delivery_url, request, shop.outgoing.delivery_seconds, shop.sent)
     except Unreachable:
         status = 0
     if 200 <= status <= LAST_SUCCESS:
-        hook.failures = 0
-    elif hook.failures > MOST_FAILURES:
-        hook.status = "disabled"
+        webhook.failures = 0
+    elif webhook.failures > MOST_FAILURES:
+        webhook.status = "disabled"
     else:
-        hook.failures += 1
-    save(shop, hook)
+        webhook.failures += 1
+    save(shop, webhook)
 
 
-def payload(shop: SandboxShop, hook: Hook, argument: Any) -> Any:
+def payload(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> Any:
     """The body as it is now: what happened since the event shows in it."""
-    resource, _, what = hook.topic.partition(".")
+    resource, _, what = webhook.topic.partition(".")
     if resource == "action":
         return {"action": what, "arg": argument}
     if what == DELETED:
         return {"id": argument}
-    if not shop.may_manage(hook.user):
+    if not shop.may_manage(webhook.user):
         message = "Sorry, you cannot view this resource."
         return {"code": "woocommerce_rest_cannot_view", "message": message, "data": {"status": 401}}
     return shop.records.resources[f"{resource}/{argument}"]
@@ -89,6 +89,6 @@ def delivery_id(hook_id: int, now: datetime) -> str:
     return hashlib.sha256(f"{hook_id}{int(now.timestamp())}".encode()).hexdigest()[:32]
 
 
-def _wire(shop: SandboxShop, hook: Hook) -> SandboxWebhook:
+def _wire(shop: SandboxShop, webhook: StoredWebhook) -> SandboxWebhook:
     agent = f"WooCommerce/{shop.setup.wc_version} Hookshot (WordPress/{shop.setup.wp_version})"
-    return SandboxWebhook(hook.delivery_url, hook.secret, hook.id, f"{shop.home}/", agent)
+    return SandboxWebhook(webhook.delivery_url, webhook.secret, webhook.id, f"{shop.home}/", agent)

@@ -29,7 +29,7 @@ class Key:
 
 
 @dataclass
-class Hook:
+class StoredWebhook:
     """A webhook. `pending`: its ping was not answered 200 yet. Times are UTC, as REST shows them."""
 
     id: int
@@ -62,7 +62,7 @@ class Records:
     next_id: int = 1
     token: str | None = None
     keys: list[Key] = field(default_factory=list)
-    hooks: list[Hook] = field(default_factory=list)
+    hooks: list[StoredWebhook] = field(default_factory=list)
     queue: list[Waiting] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     resources: dict[str, Any] = field(default_factory=dict)  # such as "order/26"
@@ -83,7 +83,7 @@ def recall(file: Path) -> Records:
     """As they were left, or those of a new shop. Raises SettingsError for what cannot be read."""
     try:
         kept: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        of_lists = {"keys": Key, "hooks": Hook, "queue": Waiting}
+        of_lists = {"keys": Key, "hooks": StoredWebhook, "queue": Waiting}
         lists = {name: [kind(**item) for item in kept[name]] for name, kind in of_lists.items()}
         return Records(**{**kept, **lists})
     except FileNotFoundError:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from receiver.sandbox.woocommerce import deliveries, topics
 from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.errors import RestError, invalid, missing, not_one_of, wrong_type
-from receiver.sandbox.woocommerce.records import Hook, Key
+from receiver.sandbox.woocommerce.records import Key, StoredWebhook
 from receiver.sandbox.woocommerce.rest import CANNOT_LIST, CANNOT_VIEW, Answer, Endpoint, Route
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def listed(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     """Newest first, a page of ten unless asked otherwise."""
     params = asking.params
     status = params.get("status", "all")
-    found = [hook for hook in shop.records.hooks if status in ("all", hook.status)]
-    found.sort(key=lambda hook: hook.created, reverse=True)
+    found = [webhook for webhook in shop.records.hooks if status in ("all", webhook.status)]
+    found.sort(key=lambda webhook: webhook.created, reverse=True)
     size, page = int(params.get("per_page", USUAL_PAGE)), int(params.get("page", 1))
     # With one a page WooCommerce miscounts its pages.
     pages = 1 if size == 1 else -(-len(found) // size)
@@ -47,19 +47,19 @@ def listed(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
             query = urlencode({**asking.query, "page": number})
             headers.append(("Link", f'<{shop.rest_url(BASE)}?{query}>; rel="{rel}"'))
     shown = found[(page - 1) * size : page * size]
-    return Answer([_whole(shop, hook) for hook in shown], headers=tuple(headers))
+    return Answer([_whole(shop, webhook) for webhook in shown], headers=tuple(headers))
 
 
 def created(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
     """Always active, whatever was asked; its ping goes out before this answer."""
-    hook = _create(shop, asking.params, key)
-    location = (("Location", f"{shop.rest_url(BASE)}/{hook['id']}"),)
-    links = hook.pop("_links")
-    return Answer(hook, 201, location, links)
+    webhook = _create(shop, asking.params, key)
+    location = (("Location", f"{shop.rest_url(BASE)}/{webhook['id']}"),)
+    links = webhook.pop("_links")
+    return Answer(webhook, 201, location, links)
 
 
 def shown(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
-    return _single(shop, _hook(shop, asking.path["id"], 404))
+    return _single(shop, _get_webhook(shop, asking.path["id"], 404))
 
 
 def updated(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
@@ -142,11 +142,13 @@ def _check_number(params: Mapping[str, Any], name: str, highest: int | None) -> 
     raise invalid(name, "rest_out_of_bounds", f"{name} must be {bounds}")
 
 
-def _hook(shop: SandboxShop, hook_id: Any, status: int, message: str = "ID is invalid.") -> Hook:
-    hook = shop.hook(int(hook_id)) if str(hook_id).isdigit() else None
-    if hook is None:
+def _get_webhook(
+    shop: SandboxShop, hook_id: Any, status: int, message: str = "ID is invalid."
+) -> StoredWebhook:
+    webhook = shop.find_webhook(int(hook_id)) if str(hook_id).isdigit() else None
+    if webhook is None:
         raise RestError("woocommerce_rest_shop_webhook_invalid_id", message, status)
-    return hook
+    return webhook
 
 
 def _create(shop: SandboxShop, params: Mapping[str, Any], key: Key | None) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def _create(shop: SandboxShop, params: Mapping[str, Any], key: Key | None) -> di
     topic = _topic(str(params.get("topic", "")), "Webhook topic is required and must be valid.")
     url = _url(str(params.get("delivery_url", "")))
     with shop.changing():
-        hook = Hook(
+        webhook = StoredWebhook(
             id=shop.records.new_id(),
             name=params.get("name") or _made_on(shop),
             topic=topic,
@@ -163,31 +165,31 @@ def _create(shop: SandboxShop, params: Mapping[str, Any], key: Key | None) -> di
             user=key.user,
             created=shop.wire_time(),
         )
-        shop.records.hooks.append(hook)
-    as_answered = _whole(shop, hook)
-    deliveries.ping(shop, hook)
+        shop.records.hooks.append(webhook)
+    as_answered = _whole(shop, webhook)
+    deliveries.ping(shop, webhook)
     return as_answered
 
 
-def _update(shop: SandboxShop, hook_id: Any, params: Mapping[str, Any]) -> Hook:
-    hook = _hook(shop, hook_id, 400)
+def _update(shop: SandboxShop, hook_id: Any, params: Mapping[str, Any]) -> StoredWebhook:
+    webhook = _get_webhook(shop, hook_id, 400)
     # What PHP takes for empty is left as it was.
-    topic = _topic(params["topic"], "Webhook topic must be valid.") if params.get("topic") else hook.topic
-    url = _url(params["delivery_url"]) if params.get("delivery_url") else hook.delivery_url
+    topic = _topic(params["topic"], "Webhook topic must be valid.") if params.get("topic") else webhook.topic
+    url = _url(params["delivery_url"]) if params.get("delivery_url") else webhook.delivery_url
     with shop.changing():
-        moved, hook.delivery_url, hook.topic = url != hook.delivery_url, url, topic
-        hook.name = params.get("name") or hook.name
-        hook.status = params.get("status") or hook.status
-        hook.secret = _secret(params) or hook.secret
-    deliveries.save(shop, hook, moved=moved)
-    return hook
+        moved, webhook.delivery_url, webhook.topic = url != webhook.delivery_url, url, topic
+        webhook.name = params.get("name") or webhook.name
+        webhook.status = params.get("status") or webhook.status
+        webhook.secret = _secret(params) or webhook.secret
+    deliveries.save(shop, webhook, moved=moved)
+    return webhook
 
 
-def _delete(shop: SandboxShop, hook_id: Any) -> Hook:
-    hook = _hook(shop, hook_id, 404, "Invalid ID.")
+def _delete(shop: SandboxShop, hook_id: Any) -> StoredWebhook:
+    webhook = _get_webhook(shop, hook_id, 404, "Invalid ID.")
     with shop.changing():
-        shop.records.hooks.remove(hook)
-    return hook
+        shop.records.hooks.remove(webhook)
+    return webhook
 
 
 def _topic(given: str, refusal: str) -> str:
@@ -227,31 +229,31 @@ def _in_batch(does: Callable[[Any], dict[str, Any]], item: Any) -> dict[str, Any
         return {"id": known, "error": error.body}
 
 
-def _single(shop: SandboxShop, hook: Hook) -> Answer:
-    data = _whole(shop, hook)
+def _single(shop: SandboxShop, webhook: StoredWebhook) -> Answer:
+    data = _whole(shop, webhook)
     links = data.pop("_links")
     return Answer(data, links=links)
 
 
-def _whole(shop: SandboxShop, hook: Hook) -> dict[str, Any]:
+def _whole(shop: SandboxShop, webhook: StoredWebhook) -> dict[str, Any]:
     """As REST shows it: neither secret nor failures."""
-    resource, _, event = hook.topic.partition(".")
+    resource, _, event = webhook.topic.partition(".")
     own = {
-        "href": f"{shop.rest_url(BASE)}/{hook.id}",
+        "href": f"{shop.rest_url(BASE)}/{webhook.id}",
         "targetHints": {"allow": ["GET", "POST", "PUT", "PATCH", "DELETE"]},
     }
     return {
-        "id": hook.id,
-        "name": hook.name,
-        "status": hook.status,
-        "topic": hook.topic,
+        "id": webhook.id,
+        "name": webhook.name,
+        "status": webhook.status,
+        "topic": webhook.topic,
         "resource": resource,
         "event": event,
-        "hooks": topics.hooks_of(hook.topic),
-        "delivery_url": hook.delivery_url,
-        "date_created": hook.created,
-        "date_created_gmt": hook.created,
-        "date_modified": hook.modified,
-        "date_modified_gmt": hook.modified,
+        "hooks": topics.hooks_of(webhook.topic),
+        "delivery_url": webhook.delivery_url,
+        "date_created": webhook.created,
+        "date_created_gmt": webhook.created,
+        "date_modified": webhook.modified,
+        "date_modified_gmt": webhook.modified,
         "_links": {"self": [own], "collection": [{"href": shop.rest_url(BASE)}]},
     }

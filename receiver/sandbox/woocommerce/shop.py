@@ -17,7 +17,7 @@ from typing import Any
 from receiver.sandbox.woocommerce import topics
 from receiver.sandbox.woocommerce.faults import ShopFault, ShopFaults
 from receiver.sandbox.woocommerce.outgoing import Outgoing, SentRequest
-from receiver.sandbox.woocommerce.records import OWNER, Hook, Key, Waiting, recall
+from receiver.sandbox.woocommerce.records import OWNER, Key, StoredWebhook, Waiting, recall
 
 INTEGRATION = "tiktok-for-business/tiktok-for-woocommerce.php"
 SIGNAL = "wc_ad_credit_signal"
@@ -148,8 +148,8 @@ class SandboxShop:
             self.records.sessions[session] = user
         return session
 
-    def hook(self, hook_id: int) -> Hook | None:
-        return next((hook for hook in self.records.hooks if hook.id == hook_id), None)
+    def find_webhook(self, hook_id: int) -> StoredWebhook | None:
+        return next((webhook for webhook in self.records.hooks if webhook.id == hook_id), None)
 
     def signals(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Our plugin's next signal: the fields in their envelope, with a number of their own."""
@@ -186,16 +186,16 @@ class SandboxShop:
         """Our plugin sees something happen; its queue sends it."""
         self.do_action(SIGNAL, self.state() if event == "state" else self.signals({"event": event, **fields}))
 
-    def do_action(self, hook: str, argument: Any = "") -> None:
+    def do_action(self, name: str, argument: Any = "") -> None:
         """A WordPress action with its first argument."""
-        self.happens(f"action.{hook}", argument)
+        self.happens(f"action.{name}", argument)
 
     def save_settings(self, **values: str) -> None:
         """On the admin screen: `country` and `currency` change, and three actions are fired."""
         with self.changing():
             self.records.values |= {SAVED_AS[name]: value for name, value in values.items()}
-        for hook in SAVING:
-            self.do_action(hook)
+        for name in SAVING:
+            self.do_action(name)
 
     def lose_link(self) -> None:
         """TikTok's plugin is disconnected from its ad account."""
@@ -208,8 +208,8 @@ class SandboxShop:
         For a resource the argument is its id, and `records.resources` holds what it looks like.
         """
         with self.changing():
-            for hook in self.records.hooks:
-                waiting = Waiting(hook.id, argument)
-                fires = hook.status == "active" and hook.topic == topic and topics.hooks_of(topic)
+            for webhook in self.records.hooks:
+                waiting = Waiting(webhook.id, argument)
+                fires = webhook.status == "active" and webhook.topic == topic and topics.hooks_of(topic)
                 if fires and waiting not in self.records.queue:
                     self.records.queue.append(waiting)

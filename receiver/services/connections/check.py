@@ -26,7 +26,7 @@ class CheckTask:
     rest_base: str
     keys: Keys
     wanted: tuple[ExpectedWebhook, ...]
-    hook_ids: Mapping[str, str]  # by topic
+    endpoint_ids: Mapping[str, str]  # by topic
     secrets: Mapping[str, str]  # by topic
     made: Mapping[str, int]  # the store's numbers for them, by topic
     has_token: bool  # the plugin took one

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.connection_attempts import FINISHES, LASTS, ConnectOutcome, Step, step_of
+from receiver.domain.connection_attempts import FINISHES, LASTS, ConnectionOutcome, Step, step_of
 from receiver.domain.shops import is_page_of
 from receiver.errors import InputError, NotFound, Refused
 from receiver.logs import get_logger
@@ -45,7 +45,7 @@ class ConnectionStatus:
     id: str
     shop: str
     step: Step | None
-    outcome: ConnectOutcome | None
+    outcome: ConnectionOutcome | None
     trouble: StoreTrouble | None
     store_id: str | None
     return_url: str | None
@@ -54,7 +54,7 @@ class ConnectionStatus:
 
 
 def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str | None) -> str:
-    """Begin to connect a shop, which the worker looks at first, and return the connect's id.
+    """Begin to connect a shop, which the worker looks at first, and return the attempt's id.
 
     Raises InputError.
     """
@@ -62,16 +62,16 @@ def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str |
     _check_return(return_url, home)
     user_id = secrets.token_urlsafe(32)
     with context.database.writing() as session:
-        connect = _new(user_id, browser, home, return_url, context.now())
-        connect.user_id_encrypted = context.cipher.encrypt(user_id)
-        connection_attempts.add_connect(session, connect)
-        return connect.id
+        attempt = _new(user_id, browser, home, return_url, context.now())
+        attempt.user_id_encrypted = context.cipher.encrypt(user_id)
+        connection_attempts.add_attempt(session, attempt)
+        return attempt.id
 
 
 def begin_by_hand(
     context: ServiceContext, *, shop: str, keys: Keys, browser: str, return_url: str | None
 ) -> str:
-    """Begin with keys that the merchant typed in, and return the connect's id. Raises InputError.
+    """Begin with keys that the merchant typed in, and return the attempt's id. Raises InputError.
 
     For shops that cannot hand over keys by themselves: who knows the keys may use them, over http signed.
     """
@@ -85,11 +85,11 @@ def begin_by_hand(
             raise InputError(f"must be the one WooCommerce showed; it begins with {start}", path=name)
     now = context.now()
     with context.database.writing() as session:
-        connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
-        connect.keys_encrypted, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
-        connect.returned_at, connect.expires_at = now, now + FINISHES
-        connection_attempts.add_connect(session, connect)
-        return connect.id
+        attempt = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
+        attempt.keys_encrypted, attempt.keys_at = context.cipher.encrypt(keys.as_text()), now
+        attempt.returned_at, attempt.expires_at = now, now + FINISHES
+        connection_attempts.add_attempt(session, attempt)
+        return attempt.id
 
 
 def _check_return(return_url: str | None, home: str) -> None:
@@ -97,8 +97,8 @@ def _check_return(return_url: str | None, home: str) -> None:
         raise InputError(f"must be a page of {home}", path="return_url")
 
 
-def connect_id_of(user_id: str) -> str:
-    """Return the id of the connect that a shop was given this user id for."""
+def attempt_id_of(user_id: str) -> str:
+    """Return the id of the attempt that a shop was given this user id for."""
     return token_hash(user_id)
 
 
@@ -107,16 +107,16 @@ def address_of(shop: str) -> str:
     return checked_url(shop, path="shop")
 
 
-def key_page(context: ServiceContext, browser: str, connect_id: str | None = None) -> str | None:
-    """The address of the shop's key page, for the browser that began; None unless it has to go there."""
+def key_page(context: ServiceContext, browser: str, attempt_id: str | None = None) -> str | None:
+    """Return the address of the shop's key page for the browser that began; None unless it must go there."""
     with context.database.reading() as session:
-        connect = own_connect(session, browser, connect_id)
+        attempt = get_own_attempt(session, browser, attempt_id)
         is_there = (
-            connection_status(connect, context.now()).step is Step.AT_THE_SHOP and connect.trouble is None
+            connection_status(attempt, context.now()).step is Step.AT_THE_SHOP and attempt.trouble is None
         )
-        if not is_there or connect.user_id_encrypted is None:
+        if not is_there or attempt.user_id_encrypted is None:
             return None
-        user_id, base = context.cipher.decrypt(connect.user_id_encrypted), connect.rest_base
+        user_id, base = context.cipher.decrypt(attempt.user_id_encrypted), attempt.rest_base
     public_url = context.settings.public_url
     asked = {
         "app_name": APP_NAME,
@@ -136,15 +136,15 @@ def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
     user_id, keys = _read_keys(posted)
     now = context.now()
     with context.database.writing() as session:
-        connect = connection_attempts.get_connect(session, token_hash(user_id))
-        if connect is None or connect.outcome is not None or now >= connect.expires_at:
+        attempt = connection_attempts.get_attempt(session, token_hash(user_id))
+        if attempt is None or attempt.outcome is not None or now >= attempt.expires_at:
             raise NotFound("nobody waits for these keys")
-        if connect.keys_encrypted is not None:
+        if attempt.keys_encrypted is not None:
             raise Refused("keys came already")
         if posted.get("key_permissions") != READ_WRITE:
             raise InputError(f"must be {READ_WRITE}", path="key_permissions")
-        connect.keys_encrypted, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
-        connect.expires_at = max(connect.expires_at, now + FINISHES)
+        attempt.keys_encrypted, attempt.keys_at = context.cipher.encrypt(keys.as_text()), now
+        attempt.expires_at = max(attempt.expires_at, now + FINISHES)
 
 
 def handle_return(
@@ -152,26 +152,26 @@ def handle_return(
 ) -> bool:
     """Return whether the browser that is back is the one that began; any other takes the keys with it."""
     with database.writing() as session:
-        connect = connection_attempts.get_connect(session, token_hash(user_id))
-        if connect is None or connect.outcome is not None:
-            return connect is not None and _is_of(connect, browser)
-        if not _is_of(connect, browser):
-            log.warning("keys approved in another browser than the one that asked", shop=connect.shop)
-            connection_attempts.end_connect(connect, ConnectOutcome.FOREIGN)
+        attempt = connection_attempts.get_attempt(session, token_hash(user_id))
+        if attempt is None or attempt.outcome is not None:
+            return attempt is not None and _is_of(attempt, browser)
+        if not _is_of(attempt, browser):
+            log.warning("keys approved in another browser than the one that asked", shop=attempt.shop)
+            connection_attempts.end_attempt(attempt, ConnectionOutcome.FOREIGN)
             return False
         if not approved:
-            connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
-        elif connect.returned_at is None:
-            connect.returned_at = now
+            connection_attempts.end_attempt(attempt, ConnectionOutcome.DENIED)
+        elif attempt.returned_at is None:
+            attempt.returned_at = now
         return True
 
 
 def get_status(
-    database: Database, now: datetime, browser: str, connect_id: str | None = None
+    database: Database, now: datetime, browser: str, attempt_id: str | None = None
 ) -> ConnectionStatus:
-    """Return the state of a connect of this browser's, the newest unless named. Raises NotFound."""
+    """Return the state of an attempt of this browser's, the newest unless named. Raises NotFound."""
     with database.reading() as session:
-        status = connection_status(own_connect(session, browser, connect_id), now)
+        status = connection_status(get_own_attempt(session, browser, attempt_id), now)
         if status.store_id is None:
             return status
         link, store = links.open_link(session, status.store_id), stores.get_store(session, status.store_id)
@@ -179,12 +179,12 @@ def get_status(
     return replace(status, has_consent=has_consent, has_left=store.disconnected_at is not None)
 
 
-def try_again(database: Database, browser: str, connect_id: str | None = None) -> None:
+def try_again(database: Database, browser: str, attempt_id: str | None = None) -> None:
     """Go on at once with what a passing trouble kept us from. Raises NotFound."""
     with database.writing() as session:
-        connect = connection_attempts.get_connect(session, own_connect(session, browser, connect_id).id)
-        if connect is not None and connect.outcome is None:
-            connect.trouble = connect.lease_until = None
+        attempt = connection_attempts.get_attempt(session, get_own_attempt(session, browser, attempt_id).id)
+        if attempt is not None and attempt.outcome is None:
+            attempt.trouble = attempt.lease_until = None
 
 
 def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: datetime) -> ConnectionAttempt:
@@ -208,28 +208,28 @@ def _read_keys(posted: Mapping[str, Any]) -> tuple[str, Keys]:
     return values["user_id"], Keys(values["consumer_key"], values["consumer_secret"])
 
 
-def _is_of(connect: ConnectionAttempt, browser: str | None) -> bool:
-    return browser is not None and hmac.compare_digest(connect.browser_hash, token_hash(browser))
+def _is_of(attempt: ConnectionAttempt, browser: str | None) -> bool:
+    return browser is not None and hmac.compare_digest(attempt.browser_hash, token_hash(browser))
 
 
-def own_connect(session: Session, browser: str, connect_id: str | None) -> ConnectionAttempt:
-    """Return a connect of this browser's, the newest unless named. Raises NotFound."""
-    found = connection_attempts.connect_of_browser(session, token_hash(browser), connect_id)
+def get_own_attempt(session: Session, browser: str, attempt_id: str | None) -> ConnectionAttempt:
+    """Return an attempt of this browser's, the newest unless named. Raises NotFound."""
+    found = connection_attempts.attempt_of_browser(session, token_hash(browser), attempt_id)
     if found is None:
         raise NotFound("this browser has begun nothing here, or too long ago")
     return found
 
 
-def connection_status(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
-    """Return the progress of a connect at a moment."""
-    ended = ConnectOutcome(connect.outcome) if connect.outcome else None
-    step = None if ended else _step(connect, now)
-    trouble = StoreTrouble(connect.trouble) if connect.trouble else None
+def connection_status(attempt: ConnectionAttempt, now: datetime) -> ConnectionStatus:
+    """Return the progress of an attempt at a moment."""
+    ended = ConnectionOutcome(attempt.outcome) if attempt.outcome else None
+    step = None if ended else _step(attempt, now)
+    trouble = StoreTrouble(attempt.trouble) if attempt.trouble else None
     return ConnectionStatus(
-        connect.id, connect.shop, step, ended, trouble, connect.store_id, connect.return_url
+        attempt.id, attempt.shop, step, ended, trouble, attempt.store_id, attempt.return_url
     )
 
 
-def _step(connect: ConnectionAttempt, now: datetime) -> Step:
-    is_probed = connect.rest_base is not None
-    return step_of(now, connect.expires_at, connect.keys_at, connect.returned_at, is_probed=is_probed)
+def _step(attempt: ConnectionAttempt, now: datetime) -> Step:
+    is_probed = attempt.rest_base is not None
+    return step_of(now, attempt.expires_at, attempt.keys_at, attempt.returned_at, is_probed=is_probed)

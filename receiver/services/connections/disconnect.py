@@ -86,7 +86,7 @@ def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
         connection = connections.find_connection(session, store_id)
         if connection is None:
             return False
-        numbers = [hook.webhook_id for hook in webhook_endpoints.created_endpoints(session, store_id)]
+        numbers = [endpoint.webhook_id for endpoint in webhook_endpoints.created_endpoints(session, store_id)]
     shop = open_store(context.for_seconds(WITHIN), connection)
     try:
         for number in {*filter(None, numbers), *_ours(shop, store_id)}:
@@ -99,4 +99,4 @@ def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
 
 def _ours(shop: Shop, store_id: str) -> set[int]:
     """The webhooks that carry an address that we made for the store, also those we did not hear of."""
-    return {hook.id for hook in shop.webhooks() if f"/webhooks/woocommerce/{store_id}/" in hook.url}
+    return {webhook.id for webhook in shop.webhooks() if f"/webhooks/woocommerce/{store_id}/" in webhook.url}

@@ -34,7 +34,7 @@ from receiver.services.connections.isolation import isolated
 from receiver.services.connections.ports import keys_of
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
-from receiver.services.stores.registry import new_hook_id, new_secret, new_token
+from receiver.services.stores.registry import new_endpoint_id, new_secret, new_token
 from receiver.storage import audit, connections, inbox, stores, webhook_endpoints
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
@@ -116,8 +116,8 @@ def reconcile_quietly(context: ServiceContext, store_id: str) -> Reconciliation 
     return None
 
 
-def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
-    return f"{public_url}/webhooks/woocommerce/{store_id}/{hook_id}"
+def endpoint_url(public_url: str, store_id: str, endpoint_id: str) -> str:
+    return f"{public_url}/webhooks/woocommerce/{store_id}/{endpoint_id}"
 
 
 # -- Before the store is asked ---------------------------------------------------------------------
@@ -126,14 +126,17 @@ def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
 def _task(session: Session, context: ServiceContext, connection: Connection, now: datetime) -> CheckTask:
     ids, secrets, made = {}, {}, {}
     store = stores.get_store(session, connection.store_id)
-    known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, connection.store_id)}
+    known = {
+        endpoint.topic: endpoint
+        for endpoint in webhook_endpoints.created_endpoints(session, connection.store_id)
+    }
     for topic in TOPICS:
-        hook = known.get(topic)
-        ids[topic] = hook.id if hook else new_hook_id()
-        if hook is None:
-            webhook_endpoints.add_hook(session, ids[topic], connection.store_id, topic)
-        elif hook.webhook_id is not None:
-            made[topic] = hook.webhook_id
+        endpoint = known.get(topic)
+        ids[topic] = endpoint.id if endpoint else new_endpoint_id()
+        if endpoint is None:
+            webhook_endpoints.add_endpoint(session, ids[topic], connection.store_id, topic)
+        elif endpoint.webhook_id is not None:
+            made[topic] = endpoint.webhook_id
         secrets[topic] = _secret(session, context.cipher, ids[topic], now)
     return CheckTask(
         store_id=store.id,
@@ -141,10 +144,10 @@ def _task(session: Session, context: ServiceContext, connection: Connection, now
         rest_base=connection.rest_base,
         keys=keys_of(context, connection),
         wanted=tuple(
-            ExpectedWebhook(topic, hook_url(context.settings.public_url, store.id, ids[topic]))
+            ExpectedWebhook(topic, endpoint_url(context.settings.public_url, store.id, ids[topic]))
             for topic in TOPICS
         ),
-        hook_ids=ids,
+        endpoint_ids=ids,
         secrets=secrets,
         made=made,
         has_token=connection.token_at is not None,
@@ -195,7 +198,7 @@ def _keep(session: Session, now: datetime, task: CheckTask, found: CheckFindings
     if found.facts is not None:
         note_report(session, now, store, reported, claim, found.evidence)
         changed = _keep_facts(session, now, store, connection, found.facts)
-    repaired = _keep_hooks(session, now, task, found)
+    repaired = _store_endpoints(session, now, task, found)
     _keep_token(session, now, connection, found)
     caught_up = found.state is not None and _keep_state(session, now, task, found.state)
     if found.trouble != connection.trouble or repaired:
@@ -223,19 +226,23 @@ def _keep_facts(
     return changed
 
 
-def _keep_hooks(
+def _store_endpoints(
     session: Session, now: datetime, task: CheckTask, found: CheckFindings
 ) -> list[dict[str, Any]]:
     """What was wrong and is repaired; what stays wrong is told of once, and shown as long as it is."""
-    known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, task.store_id)}
+    known = {
+        endpoint.topic: endpoint for endpoint in webhook_endpoints.created_endpoints(session, task.store_id)
+    }
     changes = []
     for repair in found.done:
         topic = repair.wanted.topic
-        hook = known[topic]
-        is_first = hook.webhook_id is None
+        endpoint = known[topic]
+        is_first = endpoint.webhook_id is None
         stands = _stands(repair, found)
-        is_new = not is_first and repair.trouble is not None and (stands is None or hook.trouble != stands)
-        hook.webhook_id, hook.trouble, hook.checked_at = found.numbers[topic], stands, now
+        is_new = (
+            not is_first and repair.trouble is not None and (stands is None or endpoint.trouble != stands)
+        )
+        endpoint.webhook_id, endpoint.trouble, endpoint.checked_at = found.numbers[topic], stands, now
         if is_new or repair.delete:
             what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
             audit.record(session, now, Agent.CONNECTION, AuditAction.STORE_WEBHOOK, task.store_id, what)
@@ -278,7 +285,7 @@ def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping
         identity=hashlib.sha256(f"state {task.store_id} {digest}".encode()).hexdigest(),
         source=DeliverySource.WOOCOMMERCE,
         store_id=task.store_id,
-        hook_id=task.hook_ids[SIGNAL],
+        hook_id=task.endpoint_ids[SIGNAL],
         topic=SIGNAL,
         webhook_id=None,
         delivery_id=None,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
-from receiver.domain.connection_attempts import ConnectOutcome
+from receiver.domain.connection_attempts import ConnectionOutcome
 from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import ClaimReason, Known, false_claim
@@ -29,7 +29,7 @@ from receiver.storage.tables import Connection, Store
 class Registration:
     """The end of a connection attempt, and the store it is about."""
 
-    outcome: ConnectOutcome
+    outcome: ConnectionOutcome
     store_id: str | None
 
 
@@ -46,15 +46,17 @@ def register_store(context: ServiceContext, *, opened: Opened, keys: Keys) -> Re
         claim = false_claim(opened.reported, known)
         if claim is not None:
             hold_claim(session, now, claim, opened.reported)
-            outcome = ConnectOutcome.UNPROVEN if claim.why is ClaimReason.ELSEWHERE else ConnectOutcome.HELD
+            outcome = (
+                ConnectionOutcome.UNPROVEN if claim.why is ClaimReason.ELSEWHERE else ConnectionOutcome.HELD
+            )
             return Registration(outcome, claim.store_id)
         if opened.reported.is_elsewhere:
-            return Registration(ConnectOutcome.UNPROVEN, None)
+            return Registration(ConnectionOutcome.UNPROVEN, None)
         store = _store(session, context, now, known.at_address, opened)
         _upsert_connection(session, store, context.cipher.encrypt(keys.as_text()), now, opened.rest_base)
         detail = {"url": opened.address, "uuid": opened.facts.uuid}
         audit.record(session, now, Agent.CONNECTION, AuditAction.STORES_CONNECT, store.id, detail)
-        return Registration(ConnectOutcome.CONNECTED, store.id)
+        return Registration(ConnectionOutcome.CONNECTED, store.id)
 
 
 def _store(
@@ -81,7 +83,7 @@ def _add(session: Session, context: ServiceContext, now: datetime, opened: Opene
     store = _new_store(now, opened.address, opened.facts, terms.id)
     session.add(store)
     session.flush()
-    webhook_endpoints.add_hook(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
+    webhook_endpoints.add_endpoint(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
     webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(new_secret()), now)
     recognise(session, store, opened.facts.uuid)
     claim_place(session, terms, store, now)

@@ -69,8 +69,8 @@ def rotate_made_secrets(
         if connection is None:  # its webhooks were made by hand
             return []
         made = [
-            (hook.id, hook.topic, hook.webhook_id)
-            for hook in webhook_endpoints.created_endpoints(session, store_id)
+            (endpoint.id, endpoint.topic, endpoint.webhook_id)
+            for endpoint in webhook_endpoints.created_endpoints(session, store_id)
         ]
     shop = open_store(context.for_seconds(WITHIN), connection)
     turned = []

@@ -52,11 +52,11 @@ def connection_document(database: Database, store_id: str) -> dict[str, Any]:
             **{f"shop_{name}": value for name, value in sorted((connection.facts or {}).items())},
             "webhooks": [
                 {
-                    "topic": hook.topic,
-                    "webhook_id": hook.webhook_id,
-                    "trouble": hook.trouble,
-                    "checked_at": hook.checked_at,
+                    "topic": endpoint.topic,
+                    "webhook_id": endpoint.webhook_id,
+                    "trouble": endpoint.trouble,
+                    "checked_at": endpoint.checked_at,
                 }
-                for hook in webhook_endpoints.created_endpoints(session, store_id)
+                for endpoint in webhook_endpoints.created_endpoints(session, store_id)
             ],
         }

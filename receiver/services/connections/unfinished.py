@@ -1,6 +1,6 @@
-"""Connects whose keys came while their browser did not come back: the merchant approved, and closed the tab.
+"""Attempts whose keys came while their browser did not come back: the merchant approved and closed the tab.
 
-The browser that began may go on where it was, for as long as the connect lasts. Nothing else may: that the
+The browser that began may go on where it was, for as long as the attempt lasts. Nothing else may: that the
 keys came proves that an admin of the shop approved, not that this admin began (docs/decisions/0010).
 """
 
@@ -13,24 +13,24 @@ from receiver.services.connections.connect import (
     ConnectionStatus,
     address_of,
     connection_status,
-    own_connect,
+    get_own_attempt,
 )
 from receiver.storage import connection_attempts
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 
 
-def resume(database: Database, now: datetime, *, browser: str, connect_id: str | None = None) -> None:
+def resume(database: Database, now: datetime, *, browser: str, attempt_id: str | None = None) -> None:
     """Count a look of the browser that began as its return, once keys have come. Raises NotFound.
 
     It proves what the shop's own redirect proves, and no more.
     """
     with database.reading() as session:
-        connect = own_connect(session, browser, connect_id)
-    if not connection_attempts.waits_for_browser(connect, now):
+        attempt = get_own_attempt(session, browser, attempt_id)
+    if not connection_attempts.waits_for_browser(attempt, now):
         return
     with database.writing() as session:
-        fresh = connection_attempts.get_connect(session, connect.id)
+        fresh = connection_attempts.get_attempt(session, attempt.id)
         if fresh is not None and connection_attempts.waits_for_browser(fresh, now):
             fresh.returned_at = now
 
@@ -38,18 +38,18 @@ def resume(database: Database, now: datetime, *, browser: str, connect_id: str |
 def find_unfinished(
     database: Database, now: datetime, *, browser: str, shop: str | None = None
 ) -> ConnectionStatus | None:
-    """Return the newest connect of this browser's that has keys and no end, of one shop if named.
+    """Return the newest attempt of this browser's that has keys and no end, of one shop if named.
 
     Raises InputError.
     """
     home = None if shop is None else address_of(shop)
     with database.reading() as session:
         waiting = connection_attempts.waiting_of_browser(session, token_hash(browser), now)
-        connect = next((row for row in waiting if home is None or same_shop(row.shop, home)), None)
-        return connection_status(connect, now) if connect else None
+        attempt = next((row for row in waiting if home is None or same_shop(row.shop, home)), None)
+        return connection_status(attempt, now) if attempt else None
 
 
 def drop_unused_keys(database: Database, now: datetime) -> int:
-    """Forget the keys of connects whose time is over; return how many there were. Idempotent."""
+    """Forget the keys of attempts whose time is over; return how many there were. Idempotent."""
     with database.writing() as session:
         return connection_attempts.drop_unused_keys(session, now)

@@ -112,7 +112,7 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "quarantine": lambda session: quarantine.purge_quarantined(session, held, STEP),
         "samples": lambda session: rejections.purge_samples(session, sampled, STEP),
         "counts": lambda session: rejections.purge_counts(session, counted),
-        "connects": lambda session: connection_attempts.purge_connects(session, begun, STEP),
+        "connects": lambda session: connection_attempts.purge_attempts(session, begun, STEP),
         "address claims": lambda session: address_claims.purge_claims(session, claimed, STEP),
         "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
         "signals": lambda session: signals.purge_signals(session, now - SIGNALS_KEPT, STEP),

@@ -84,7 +84,7 @@ def add_store(
             store.admitted_at = now
         else:
             claim_place(session, terms, store, now)
-        webhook_endpoints.add_hook(session, store.id, store.id, topic=None)
+        webhook_endpoints.add_endpoint(session, store.id, store.id, topic=None)
         webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
         audit.record(session, now, actor, AuditAction.STORES_ADD, store.id, what)
@@ -185,7 +185,7 @@ def new_secret() -> str:
     return "".join(secrets.choice(SECRET_LETTERS) for _ in range(SECRET_LENGTH))
 
 
-def new_hook_id() -> str:
+def new_endpoint_id() -> str:
     """The id of a webhook address of its own."""
     return f"hk_{secrets.token_hex(20)}"
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.container import current_container
-from receiver.domain.connection_attempts import ConnectOutcome, Step
+from receiver.domain.connection_attempts import ConnectionOutcome, Step
 from receiver.domain.networks import network_of
 from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.i18n.languages import language_tag, reader_locale
@@ -20,9 +20,9 @@ from receiver.services.authorization.tickets import issue_ticket_for
 from receiver.services.connections.connect import (
     ConnectionStatus,
     address_of,
+    attempt_id_of,
     begin,
     begin_by_hand,
-    connect_id_of,
     get_status,
     handle_return,
     key_page,
@@ -76,7 +76,7 @@ def ask() -> AnyResponse | str:
     if named is None:
         return _page("ask", unfinished=unfinished)
     if unfinished is not None:
-        return redirect(url_for("shop.show", connect_id=unfinished.id), 303)
+        return redirect(url_for("shop.show", attempt_id=unfinished.id), 303)
     return _start_page(shop)
 
 
@@ -93,8 +93,8 @@ def go() -> AnyResponse | str | tuple[str, int]:
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
     return_url = request.args.get("return_url") or None
-    connect_id = begin(container, shop=shop, browser=this_browser(), return_url=return_url)
-    page = url_for("shop.show", connect_id=connect_id)
+    attempt_id = begin(container, shop=shop, browser=this_browser(), return_url=return_url)
+    page = url_for("shop.show", attempt_id=attempt_id)
     if request.args.get("form"):
         return _looking_again(_page("probing", shop=address_of(shop)), page)
     return redirect(page, 303)
@@ -107,14 +107,14 @@ def by_hand() -> AnyResponse | tuple[str, int]:
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
     key, secret = (request.form.get(name, "").strip() for name in ("consumer_key", "consumer_secret"))
-    connect_id = begin_by_hand(
+    attempt_id = begin_by_hand(
         container,
         shop=shop,
         keys=Keys(key, secret),
         browser=this_browser(),
         return_url=request.form.get("return_url") or None,
     )
-    return redirect(url_for("shop.show", connect_id=connect_id), 303)
+    return redirect(url_for("shop.show", attempt_id=attempt_id), 303)
 
 
 @shop_pages.post("/keys")
@@ -149,12 +149,12 @@ def back() -> AnyResponse | tuple[str, int]:
     )
     if not is_ours:
         return _page("foreign"), 400
-    return redirect(url_for("shop.show", connect_id=connect_id_of(user_id)), 303)
+    return redirect(url_for("shop.show", attempt_id=attempt_id_of(user_id)), 303)
 
 
-@shop_pages.get("/store", defaults={"connect_id": None})
-@shop_pages.get("/store/<connect_id>")
-def show(connect_id: str | None) -> AnyResponse | str | tuple[str, int]:
+@shop_pages.get("/store", defaults={"attempt_id": None})
+@shop_pages.get("/store/<attempt_id>")
+def show(attempt_id: str | None) -> AnyResponse | str | tuple[str, int]:
     """Show the worker's progress; go on to the shop's key page once that is known.
 
     Each connect has a page of its own, or two shops in two tabs would show one another's; without an id it
@@ -164,23 +164,23 @@ def show(connect_id: str | None) -> AnyResponse | str | tuple[str, int]:
     if browser is None:
         return _page("nothing"), 400
     if request.args.get("again"):
-        try_again(container.database, browser, connect_id)
-        return redirect(url_for("shop.show", connect_id=connect_id), 303)
-    resume(container.database, container.now(), browser=browser, connect_id=connect_id)
-    address = key_page(container, browser, connect_id)
+        try_again(container.database, browser, attempt_id)
+        return redirect(url_for("shop.show", attempt_id=attempt_id), 303)
+    resume(container.database, container.now(), browser=browser, attempt_id=attempt_id)
+    address = key_page(container, browser, attempt_id)
     if address is not None:
         return redirect(address, 303)
-    return _standing_page(get_status(container.database, container.now(), browser, connect_id))
+    return _standing_page(get_status(container.database, container.now(), browser, attempt_id))
 
 
-@shop_pages.get("/store/<connect_id>/tiktok")
-def on_to_tiktok(connect_id: str) -> AnyResponse | tuple[str, int]:
+@shop_pages.get("/store/<attempt_id>/tiktok")
+def on_to_tiktok(attempt_id: str) -> AnyResponse | tuple[str, int]:
     """From a store that this browser has just connected straight to TikTok: this page said what for."""
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         abort(400, "only somebody who comes here goes on to TikTok")
     container, browser = current_container(), known_browser()
-    stands = get_status(container.database, container.now(), browser, connect_id) if browser else None
-    is_there = stands is not None and stands.outcome is ConnectOutcome.CONNECTED and not stands.has_left
+    stands = get_status(container.database, container.now(), browser, attempt_id) if browser else None
+    is_there = stands is not None and stands.outcome is ConnectionOutcome.CONNECTED and not stands.has_left
     if stands is None or stands.store_id is None or not is_there:
         return _page("nothing"), 400
     ticket = issue_ticket_for(container.database, container.now(), stands.store_id, stands.return_url)
@@ -241,7 +241,7 @@ def _may_try(shop: str) -> bool:
 
 def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, int]:
     page_id = _told(stands)
-    more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url, "connect_id": stands.id}
+    more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url, "attempt_id": stands.id}
     more["back"] = stands.return_url
     if page_id == "connected" and stands.has_left:
         return _page("ended", go=_go(stands.shop, stands.return_url), **more)
@@ -249,9 +249,9 @@ def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, i
         more["back"] = stands.return_url or f"{stands.shop}wp-admin/"
         words = connect_words("connected.whole" if stands.has_consent else page_id, _locale())
         return _page(page_id, sentences=words, needs_consent=not stands.has_consent, **more)
-    if stands.trouble is not None and stands.outcome in (None, ConnectOutcome.REFUSED):
+    if stands.trouble is not None and stands.outcome in (None, ConnectionOutcome.REFUSED):
         sentence = shop_trouble_words(stands.trouble, _locale())
-        shown_again = url_for("shop.show", connect_id=stands.id, again=1)
+        shown_again = url_for("shop.show", attempt_id=stands.id, again=1)
         again = _go(stands.shop, stands.return_url) if stands.outcome else shown_again
         more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
         shown = _page(stands.trouble, sentences=sentence, go=again, **more)

@@ -17,7 +17,7 @@ import requests
 
 from receiver.sandbox.woocommerce import deliveries
 from receiver.sandbox.woocommerce.deliveries import run_queue
-from receiver.sandbox.woocommerce.records import Hook, Key
+from receiver.sandbox.woocommerce.records import Key, StoredWebhook
 from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.webhook_sender import signature
 from tests.captures import FILES, Capture, Exchange, captures, key_posts, rest_examples
@@ -109,7 +109,7 @@ def test_every_difference_is_one(answers):
 # -- what is sent ----------------------------------------------------------------------------------
 
 
-def like(shop: SandboxShop, capture: Capture, inbox: str) -> Hook | None:
+def like(shop: SandboxShop, capture: Capture, inbox: str) -> StoredWebhook | None:
     """Make a shop like the one that sent this, with the webhook it was sent by."""
     headers = dict(capture.headers)
     shop.setup.wc_version, shop.setup.wp_version = capture.wc_version, capture.wp_version
@@ -119,7 +119,7 @@ def like(shop: SandboxShop, capture: Capture, inbox: str) -> Hook | None:
     if not number.isdigit():
         return None
     shop.records.hooks = [
-        Hook(
+        StoredWebhook(
             id=int(number),
             name="",
             topic=headers.get("X-WC-Webhook-Topic", "order.updated"),

@@ -12,7 +12,7 @@ from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario.merchants import MERCHANTS
 from receiver.sandbox.scenario.shop_server import CHECKS_EVERY, open_shops, setup_of, work
 from receiver.sandbox.woocommerce.deliveries import run_queue
-from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.records import StoredWebhook
 from receiver.sandbox.woocommerce.shop import SandboxShop
 from tests.shops import Listener
 from wp_bridge.signals import read_signal
@@ -20,7 +20,7 @@ from wp_bridge.signals import read_signal
 TOPIC = "action.wc_ad_credit_signal"
 
 
-def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> Hook:
+def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> StoredWebhook:
     """A webhook as our service makes it."""
     shop.setup.https = True
     key = shop.new_key()
@@ -33,7 +33,7 @@ def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> Hook
     return shop.records.hooks[-1]
 
 
-def do(shop: SandboxShop, deed: str, hook: Hook | None = None) -> str:
+def do(shop: SandboxShop, deed: str, hook: StoredWebhook | None = None) -> str:
     """Press a button; answers the page it leads to."""
     fields = {"do": deed, "hook": str(hook.id) if hook else ""}
     answer = requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=60)

@@ -12,7 +12,7 @@ from woocommerce import API
 from receiver.errors import SettingsError
 from receiver.integrations.woocommerce.signature import signing_key, verify
 from receiver.sandbox.woocommerce.deliveries import run_queue
-from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.records import StoredWebhook
 from receiver.sandbox.woocommerce.shop import SandboxShop
 from tests.shops import Listener
 
@@ -32,7 +32,7 @@ def make(shop: SandboxShop, listener: Listener, **fields: Any) -> dict[str, Any]
     return made
 
 
-def only(shop: SandboxShop) -> Hook:
+def only(shop: SandboxShop) -> StoredWebhook:
     (hook,) = shop.records.hooks
     return hook
 
@@ -239,7 +239,7 @@ def test_a_shop_goes_on_where_it_was_left(shops, shop, listener):
     fail(shop, listener, 3)
     shop.do_action("wc_ad_credit_signal", "waits")
     again = shops.open("one")
-    assert again.hook(made["id"]) == only(shop)
+    assert again.find_webhook(made["id"]) == only(shop)
     listener.status = 200
     run_queue(again)
     assert json.loads(listener.heard[-1].body)["arg"] == "waits"

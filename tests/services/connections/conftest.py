@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from receiver.services.connections.advance import advance_connect, due_connects
+from receiver.services.connections.advance import advance_attempt, due_attempts
 from receiver.services.connections.connect import (
     begin,
     begin_by_hand,
@@ -39,8 +39,8 @@ class Visit:
 
     def work(self):
         """What the worker does when it looks."""
-        for connect_id, _ in due_connects(self.container.database, self.container.now(), 100):
-            advance_connect(replace(self.container, shops=self.shops), connect_id, probes=self.probes)
+        for attempt_id, _ in due_attempts(self.container.database, self.container.now(), 100):
+            advance_attempt(replace(self.container, shops=self.shops), attempt_id, probes=self.probes)
 
     def post_keys(self, user_id, keys=KEYS, **changes):
         posted = {

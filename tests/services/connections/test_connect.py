@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from receiver.domain.connection_attempts import ConnectOutcome, Step
+from receiver.domain.connection_attempts import ConnectionOutcome, Step
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.connect import begin_by_hand, get_status
 from receiver.services.connections.ports import Keys
@@ -37,7 +37,7 @@ def audited(container, action):
 
 def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, container, fake):
     standing = visit.connect("shop.example")
-    assert (standing.outcome, standing.trouble) == (ConnectOutcome.CONNECTED, None)
+    assert (standing.outcome, standing.trouble) == (ConnectionOutcome.CONNECTED, None)
     store, connection = only_row(container, tables.Store), only_row(container, tables.Connection)
     assert (store.id, store.url, store.name) == (standing.store_id, URL, "Example shop")
     assert (store.country, store.currency, store.programme) == ("US", "USD", "woocommerce-2025")
@@ -78,7 +78,7 @@ def test_keys_that_are_used_or_given_up_are_not_kept(visit, container):
 def test_a_merchant_who_says_no_has_connected_nothing(visit, container):
     user_id = visit.begin()
     assert visit.back(user_id, approved=False)
-    assert get_status(container.database, container.now(), BROWSER).outcome is ConnectOutcome.DENIED
+    assert get_status(container.database, container.now(), BROWSER).outcome is ConnectionOutcome.DENIED
     with pytest.raises(NotFound):
         visit.post_keys(user_id)
     assert rows_of(container, tables.Store) == []
@@ -94,10 +94,10 @@ def test_nothing_is_done_before_the_keys_have_come_and_settled(visit, container,
     assert visit.finish().step is Step.SETTLING
     assert fake.calls == []
     container.now.move(seconds=1)
-    assert visit.finish().outcome is ConnectOutcome.CONNECTED
+    assert visit.finish().outcome is ConnectionOutcome.CONNECTED
 
 
-def test_a_connect_is_over_after_a_quarter_of_an_hour(visit, container, fake):
+def test_an_attempt_is_over_after_a_quarter_of_an_hour(visit, container, fake):
     user_id = visit.begin()
     container.now.move(minutes=15)
     with pytest.raises(NotFound):
@@ -111,7 +111,7 @@ def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit
     shops.probe_trouble = trouble
     assert visit.begin() is None
     told = get_status(container.database, container.now(), BROWSER)
-    assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, trouble)
+    assert (told.outcome, told.trouble) == (ConnectionOutcome.REFUSED, trouble)
     assert only_row(container, tables.ConnectionAttempt).user_id_encrypted is None
 
 
@@ -171,7 +171,7 @@ def test_keys_nobody_asked_for_are_refused(visit):
 def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visit, container, fake):
     fake.keys = Keys("ck_" + "e" * 40, "cs_" + "f" * 40)
     told = visit.connect()
-    assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, StoreTrouble.KEYS_REFUSED)
+    assert (told.outcome, told.trouble) == (ConnectionOutcome.REFUSED, StoreTrouble.KEYS_REFUSED)
     assert (
         rows_of(container, tables.Store),
         only_row(container, tables.ConnectionAttempt).keys_encrypted,
@@ -188,11 +188,11 @@ def test_a_shop_that_is_busy_is_asked_again_when_the_merchant_looks_again(visit,
     assert (told.outcome, told.step, told.trouble) == (None, Step.READY, StoreTrouble.BUSY)
     fake.troubles.clear()
     assert visit.finish() == told  # nobody is asked again and again
-    assert visit.again().outcome is ConnectOutcome.CONNECTED
+    assert visit.again().outcome is ConnectionOutcome.CONNECTED
 
 
 def test_keys_typed_in_by_hand_must_open_the_shop_as_well(visit):
-    assert visit.connect_by_hand().outcome is ConnectOutcome.CONNECTED
+    assert visit.connect_by_hand().outcome is ConnectionOutcome.CONNECTED
     with pytest.raises(InputError, match=r"consumer_secret: .* begins with cs_"):
         visit.connect_by_hand(keys=Keys(KEYS.consumer_key, KEYS.consumer_key))
 
@@ -201,7 +201,7 @@ def test_keys_typed_in_by_hand_must_open_the_shop_as_well(visit):
 
 
 @pytest.mark.parametrize("browser", [OTHER, None, ""])
-def test_a_victims_admin_who_approves_an_attackers_connect_connects_nothing(visit, container, fake, browser):
+def test_a_victims_admin_who_approves_an_attackers_attempt_connects_nothing(visit, container, fake, browser):
     """The attacker began, and sent the shop's key page to the victim; the victim's browser comes back."""
     user_id = visit.begin()
     visit.post_keys(user_id)
@@ -209,7 +209,7 @@ def test_a_victims_admin_who_approves_an_attackers_connect_connects_nothing(visi
     assert only_row(container, tables.ConnectionAttempt).keys_encrypted is None
     container.now.move(minutes=1)
     assert visit.back(user_id)  # the attacker's own browser, later
-    assert visit.finish().outcome is ConnectOutcome.FOREIGN
+    assert visit.finish().outcome is ConnectionOutcome.FOREIGN
     assert (fake.calls, rows_of(container, tables.Store)) == ([], [])
 
 
@@ -224,11 +224,11 @@ def test_an_attacker_who_comes_back_before_the_victim_does_loses_the_keys_all_th
     assert visit.finish().step is Step.SETTLING
     assert not visit.back(user_id, browser=OTHER)  # the victim's browser, right after the approval
     container.now.move(minutes=1)
-    assert visit.finish().outcome is ConnectOutcome.FOREIGN
+    assert visit.finish().outcome is ConnectionOutcome.FOREIGN
     assert (fake.calls, rows_of(container, tables.Store)) == ([], [])
 
 
-def test_one_browser_sees_nothing_of_anothers_connect(visit, container):
+def test_one_browser_sees_nothing_of_anothers_attempt(visit, container):
     visit.begin()
     with pytest.raises(NotFound):
         get_status(container.database, container.now(), OTHER)
@@ -277,7 +277,7 @@ def test_a_store_that_connects_again_goes_on_where_it_was(visit, container, fake
     first = visit.connect().store_id
     disconnect_store(container.database, container.now(), first, reason="asked", actor="ann")
     again = visit.connect()
-    assert (again.outcome, again.store_id) == (ConnectOutcome.CONNECTED, first)
+    assert (again.outcome, again.store_id) == (ConnectionOutcome.CONNECTED, first)
     assert only_row(container, tables.Store).disconnected_at is None
     assert len(fake.tokens) == 2
     assert status_for_token(container.database, container.now(), fake.tokens[1]).store_name == "Example shop"
@@ -299,7 +299,7 @@ def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, container
     first = visit.connect().store_id
     shops.known[COPY] = FakeShop(said=replace(FACTS, home_url=COPY))
     told = visit.connect(COPY)
-    assert (told.outcome, told.store_id) == (ConnectOutcome.HELD, first)
+    assert (told.outcome, told.store_id) == (ConnectionOutcome.HELD, first)
     assert len(rows_of(container, tables.Store)) == 1
     assert audited(container, "connect held") == [{"why": "copy", "address": COPY, "uuid": UUID}]
     assert shops.known[COPY].hooks == []
@@ -309,7 +309,7 @@ def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, container
 def test_another_installation_at_a_stores_address_is_held_for_staff(visit, container, fake):
     visit.connect()
     fake.said = replace(FACTS, uuid="11111111-4c2c-4a57-9c55-9a4a3b1f2c3d")
-    assert visit.connect().outcome is ConnectOutcome.HELD
+    assert visit.connect().outcome is ConnectionOutcome.HELD
     assert only_row(container, tables.Store).shop_uuid == UUID
 
 
@@ -327,5 +327,5 @@ def test_no_transaction_is_open_while_a_store_is_called(visit, container, fake):
             session.add(tables.AuditEntry(at=container.now(), actor="x", action="y", subject="z", detail={}))
 
     fake.during = write
-    assert visit.connect().outcome is ConnectOutcome.CONNECTED
+    assert visit.connect().outcome is ConnectionOutcome.CONNECTED
     assert PUBLIC_URL in fake.hooks[0].url

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from receiver.domain.connection_attempts import ConnectOutcome
+from receiver.domain.connection_attempts import ConnectionOutcome
 from receiver.domain.shop_facts import ShopFacts
 from receiver.errors import NotFound, Refused
 from receiver.services.connections.errands import run_errand
@@ -367,7 +367,7 @@ def test_a_merchant_who_disconnected_in_the_plugin_is_believed_at_the_next_check
 def test_keys_of_before_a_disconnection_connect_nothing(visit, container, fake):
     fake.troubles["state"] = StoreTrouble.DISCONNECTED
     told = visit.connect_by_hand()
-    assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, StoreTrouble.DISCONNECTED)
+    assert (told.outcome, told.trouble) == (ConnectionOutcome.REFUSED, StoreTrouble.DISCONNECTED)
     assert (fake.hooks, fake.tokens) == ([], [])
 
 
