@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
+from tests.cli.conftest import CommandRunner
 from tests.db_factories import keep_all
 from tests.factories import OPEN, SETTLED
 
@@ -15,8 +15,7 @@ def run(container):
     keep_all(container, spent="20.00")
     for moment in (OPEN, SETTLED):
         decide_store(container.database, moment, "st_1")
-    runner = create_app(container=container).test_cli_runner()
-    return lambda *words: runner.invoke(args=["decisions", *words])
+    return CommandRunner(container, "decisions")
 
 
 def test_the_history_is_a_line_a_decision(run):

@@ -6,29 +6,24 @@ import json
 from typing import Any
 
 import pytest
-from click.testing import Result
 from sqlalchemy import func, select
 
-from receiver.app import create_app
 from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
 from receiver.storage import tables
+from tests.cli.conftest import CommandRunner
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
 
 
-class Desk:
+class FactCommands(CommandRunner):
     """A store whose account is said to pay in a way nobody knows, and a terminal."""
 
     def __init__(self, container: Container) -> None:
-        self.container = container
-        self.runner = create_app(container=container).test_cli_runner()
+        super().__init__(container, "facts")
         self.store = keep_all(container)
         self.set("payment", "unknown")
-
-    def __call__(self, *words: str) -> Result:
-        return self.runner.invoke(args=["facts", *words])
 
     def set(self, name: str, value: str, *words: str) -> dict[str, Any]:
         why = ("--reason", "told by the merchant", "--evidence", "ticket 7")
@@ -43,9 +38,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(container: Container, clock: FrozenClock) -> Desk:
+def commands(container: Container, clock: FrozenClock) -> FactCommands:
     clock.at = SETTLED
-    return Desk(container)
+    return FactCommands(container)
 
 
 DUE = [
@@ -55,51 +50,52 @@ DUE = [
 ]
 
 
-def test_the_effect_is_shown_before_anything_is_kept(desk: Desk):
-    before = desk.rows()
-    shown = desk.set("payment", "manual", "--dry-run")
+def test_the_effect_is_shown_before_anything_is_kept(commands: FactCommands):
+    before = commands.rows()
+    shown = commands.set("payment", "manual", "--dry-run")
     assert (shown["stage"], shown["saved"]) == ("due", False)
     assert shown["effect"][:3] == DUE
     assert {"what": "award.credit", "before": None, "after": "500.00"} in shown["effect"]
-    assert desk.rows() == before
-    assert decide_store(desk.container.database, SETTLED, desk.store).stage == "held"
+    assert commands.rows() == before
+    assert decide_store(commands.container.database, SETTLED, commands.store).stage == "held"
 
 
-def test_what_is_kept_has_the_effect_that_was_shown(desk: Desk):
-    shown = desk.set("payment", "manual", "--dry-run")
-    assert desk.set("payment", "manual") == {**shown, "saved": True}
-    assert desk.set("payment", "manual")["effect"] == []
+def test_what_is_kept_has_the_effect_that_was_shown(commands: FactCommands):
+    shown = commands.set("payment", "manual", "--dry-run")
+    assert commands.set("payment", "manual") == {**shown, "saved": True}
+    assert commands.set("payment", "manual")["effect"] == []
 
 
-def test_the_effect_reads_as_a_table(desk: Desk):
+def test_the_effect_reads_as_a_table(commands: FactCommands):
     why = ("--reason", "told", "--evidence", "ticket 7")
-    told = desk("set", desk.store, "payment", "manual", *why, "--dry-run").stdout
+    told = commands("set", commands.store, "payment", "manual", *why, "--dry-run").stdout
     assert "rules.spend_reached  unknown  pass" in told
     assert "saved:    no" in told
 
 
-def test_a_fact_that_changes_nothing_says_so(desk: Desk):
-    assert desk.set("policy_violation", "no")["effect"] == []
+def test_a_fact_that_changes_nothing_says_so(commands: FactCommands):
+    assert commands.set("policy_violation", "no")["effect"] == []
 
 
-def test_a_fact_can_be_called_unknown_again(desk: Desk):
-    desk.set("payment", "manual")
-    desk.set("policy_violation", "yes")
-    again = desk.set("policy_violation", "unknown")
+def test_a_fact_can_be_called_unknown_again(commands: FactCommands):
+    commands.set("payment", "manual")
+    commands.set("policy_violation", "yes")
+    again = commands.set("policy_violation", "unknown")
     assert {"what": "rules.good_standing", "before": "fail", "after": "unknown"} in again["effect"]
 
 
-def test_an_override_can_be_taken_back(desk: Desk):
-    desk.set("override", "store_market=fail")
-    again = desk.set("override", "store_market=none")
+def test_an_override_can_be_taken_back(commands: FactCommands):
+    commands.set("override", "store_market=fail")
+    again = commands.set("override", "store_market=none")
     assert {"what": "rules.store_market", "before": "fail", "after": "pass"} in again["effect"]
 
 
-def test_a_refused_fact_is_refused_in_a_dry_run_too(desk: Desk):
+def test_a_refused_fact_is_refused_in_a_dry_run_too(commands: FactCommands):
     why = ("--reason", "told", "--evidence", "ticket 7", "--dry-run")
-    result = desk("set", desk.store, "override", "spend_reached=pass", *why)
+    result = commands("set", commands.store, "override", "spend_reached=pass", *why)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "record the fact it rests on instead" in result.stderr
     assert (
-        desk("set", "st_nobody", "payment", "manual", *why).stderr == "Error: there is no store st_nobody\n"
+        commands("set", "st_nobody", "payment", "manual", *why).stderr
+        == "Error: there is no store st_nobody\n"
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from receiver.app import create_app
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.tiktok.accounts import SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
+from tests.cli.conftest import CommandRunner
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.serving import served
 
 
 def run(container, *words):
-    return create_app(container=container).test_cli_runner().invoke(args=["links", *words])
+    return CommandRunner(container, "links")(*words)
 
 
 def test_a_consent_is_given_back_once_and_the_link_stays(container):

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import getpass
-import json
-from typing import Any
 
 import pytest
-from click.testing import Result
 
-from receiver.app import create_app
 from receiver.cli import replays
 from receiver.container import Container
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.tables import AuditEntry
+from tests.cli.conftest import CommandRunner
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, attempts, keep, keep_one, linked, row, signal
 
 WRONG = "arg.seq: must be a whole number, 1 or more"
 
 
-class Desk:
+class ReplayCommands(CommandRunner):
     """A processed delivery, a dead one and an ignored one, and a terminal; time goes by while it waits."""
 
     def __init__(self, container: Container, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.container, self.clock, self.waits = container, clock, 0
+        self.clock, self.waits = clock, 0
         self.while_waiting = lambda: None
-        self.runner = create_app(container=container).test_cli_runner()
+        super().__init__(container, "deliveries")
         self.store_id = add_shop(container).id
         self.done = keep_one(container, self.store_id, linked(3))
         self.dead = keep_one(container, self.store_id, signal(seq="7"))
@@ -47,58 +44,50 @@ class Desk:
         with self.container.database.writing() as session:
             heartbeats.beat(session, heartbeats.WORKER, self.container.now())
 
-    def __call__(self, *words: str) -> Result:
-        return self.runner.invoke(args=["deliveries", *words])
-
-    def json(self, *words: str, exit_code: int = 0) -> Any:
-        result = self(*words, "--json")
-        assert result.exit_code == exit_code, result.output
-        return json.loads(result.stdout)
-
 
 @pytest.fixture
-def desk(container: Container, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(container, clock, monkeypatch)
+def commands(container: Container, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> ReplayCommands:
+    return ReplayCommands(container, clock, monkeypatch)
 
 
-def test_ids_are_replayed_told_and_audited(desk: Desk):
-    told = desk.json("replay", str(desk.done), str(desk.dead), "--reason", "trying again")
+def test_ids_are_replayed_told_and_audited(commands: ReplayCommands):
+    told = commands.json("replay", str(commands.done), str(commands.dead), "--reason", "trying again")
     assert (told["state"], told["total"], told["done"]) == ("done", 2, 2)
-    assert told["which"] == f"{desk.done} {desk.dead}"
+    assert told["which"] == f"{commands.done} {commands.dead}"
     assert told["deliveries"] == [
-        {"id": desk.done, "outcome": "processed", "error": None},
-        {"id": desk.dead, "outcome": "dead", "error": WRONG},
+        {"id": commands.done, "outcome": "processed", "error": None},
+        {"id": commands.dead, "outcome": "dead", "error": WRONG},
     ]
-    (_, attempt) = desk.json("show", str(desk.done))["attempts"]
+    (_, attempt) = commands.json("show", str(commands.done))["attempts"]
     assert attempt["actor"] == f"cli:{getpass.getuser()}, replay {told['id']}: trying again"
-    with desk.container.database.reading() as session:
+    with commands.container.database.reading() as session:
         assert session.query(AuditEntry).filter_by(action="deliveries replay").count() == 1
 
 
-def test_a_filter_is_replayed_and_counted(desk: Desk):
-    told = desk.json("replay", "--store", desk.store_id, "--reason", "again")
-    assert (told["state"], told["total"], told["which"]) == ("done", 2, f"--store {desk.store_id}")
+def test_a_filter_is_replayed_and_counted(commands: ReplayCommands):
+    told = commands.json("replay", "--store", commands.store_id, "--reason", "again")
+    assert (told["state"], told["total"], told["which"]) == ("done", 2, f"--store {commands.store_id}")
     assert told["outcomes"] == [{"outcome": "dead", "count": 1}, {"outcome": "processed", "count": 1}]
     assert "deliveries" not in told
 
 
-def test_one_that_is_left_out_is_told_and_the_others_go_on(desk: Desk):
-    words = ("replay", str(desk.ignored), str(desk.done), "--reason", "again")
-    told = desk.json(*words, exit_code=1)
+def test_one_that_is_left_out_is_told_and_the_others_go_on(commands: ReplayCommands):
+    words = ("replay", str(commands.ignored), str(commands.done), "--reason", "again")
+    told = commands.json(*words, exit_code=1)
     assert [item["outcome"] for item in told["deliveries"]] == ["processed", "left out"]
-    assert desk(*words).stderr.startswith("Error: 1 of 2 left out: ")
-    assert "its body was dropped" in desk(*words).stderr
+    assert commands(*words).stderr.startswith("Error: 1 of 2 left out: ")
+    assert "its body was dropped" in commands(*words).stderr
 
 
-def test_a_dry_run_counts_needs_no_reason_and_changes_nothing(desk: Desk):
-    told = desk.json("replay", "--source", "woocommerce", "--dry-run")
+def test_a_dry_run_counts_needs_no_reason_and_changes_nothing(commands: ReplayCommands):
+    told = commands.json("replay", "--source", "woocommerce", "--dry-run")
     assert (told["matching"], told["to_replay"], told["changes_nothing"]) == (3, 2, 1)
     assert told["left_out"] == [{"why": "body dropped", "count": 1}]
     assert {"state": "dead", "count": 1} in told["by_state"]
     assert told["saved"] is False
-    assert desk.json("replays") == []
-    assert len(attempts(desk.container, desk.dead)) == 1
-    assert "body dropped" in desk("replay", str(desk.ignored), "--dry-run").output
+    assert commands.json("replays") == []
+    assert len(attempts(commands.container, commands.dead)) == 1
+    assert "body dropped" in commands("replay", str(commands.ignored), "--dry-run").output
 
 
 UNCLEAR = {
@@ -112,84 +101,84 @@ UNCLEAR = {
 
 
 @pytest.mark.parametrize("words", UNCLEAR.values(), ids=UNCLEAR)
-def test_what_is_not_asked_for_plainly_is_wrong_use(desk: Desk, words: tuple[str, ...]):
-    assert desk(*words).exit_code == 2
-    assert desk.json("replays") == []
+def test_what_is_not_asked_for_plainly_is_wrong_use(commands: ReplayCommands, words: tuple[str, ...]):
+    assert commands(*words).exit_code == 2
+    assert commands.json("replays") == []
 
 
-def test_a_blank_reason_is_refused(desk: Desk):
-    assert desk("replay", str(desk.dead), "--reason", " ").exit_code == 1
+def test_a_blank_reason_is_refused(commands: ReplayCommands):
+    assert commands("replay", str(commands.dead), "--reason", " ").exit_code == 1
 
 
 # who does the work
 
 
-def keep_dead(desk: Desk, count: int) -> None:
+def keep_dead(commands: ReplayCommands, count: int) -> None:
     for number in range(count):
-        keep(desk.container, desk.store_id, b"[%d]" % number)
-    process_next(desk.container.database, desk.container.now())
+        keep(commands.container, commands.store_id, b"[%d]" % number)
+    process_next(commands.container.database, commands.container.now())
 
 
-def test_without_a_worker_the_command_does_it_at_the_rate_asked_for(desk: Desk):
-    keep_dead(desk, 5)
-    began = desk.container.now()
-    told = desk.json("replay", "--state", "dead", "--reason", "again", "--rate", "2")
+def test_without_a_worker_the_command_does_it_at_the_rate_asked_for(commands: ReplayCommands):
+    keep_dead(commands, 5)
+    began = commands.container.now()
+    told = commands.json("replay", "--state", "dead", "--reason", "again", "--rate", "2")
     assert (told["state"], told["done"]) == ("done", 6)
-    assert 2.5 <= (desk.container.now() - began).total_seconds() <= 3.0
+    assert 2.5 <= (commands.container.now() - began).total_seconds() <= 3.0
 
 
-def test_beside_a_worker_the_command_only_follows(desk: Desk):
-    desk.beat()
+def test_beside_a_worker_the_command_only_follows(commands: ReplayCommands):
+    commands.beat()
 
     def work() -> None:
-        if desk.waits == 3:
-            assert row(desk.container, desk.dead).tries == 1
-            assert len(attempts(desk.container, desk.dead)) == 1
-            replay_next(desk.container.database, desk.container.now())
+        if commands.waits == 3:
+            assert row(commands.container, commands.dead).tries == 1
+            assert len(attempts(commands.container, commands.dead)) == 1
+            replay_next(commands.container.database, commands.container.now())
 
-    desk.while_waiting = work
-    told = desk.json("replay", str(desk.dead), "--reason", "again")
-    assert (told["state"], desk.waits) == ("done", 3)
+    commands.while_waiting = work
+    told = commands.json("replay", str(commands.dead), "--reason", "again")
+    assert (told["state"], commands.waits) == ("done", 3)
 
 
-def test_progress_is_told_line_by_line_where_there_is_no_terminal(desk: Desk):
-    keep_dead(desk, 19)
-    said = desk("replay", "--state", "dead", "--reason", "again", "--rate", "2").stderr.splitlines()
+def test_progress_is_told_line_by_line_where_there_is_no_terminal(commands: ReplayCommands):
+    keep_dead(commands, 19)
+    said = commands("replay", "--state", "dead", "--reason", "again", "--rate", "2").stderr.splitlines()
     assert said == ["replay 1: 10 of 20 (10 dead)"]
 
 
-def test_a_replay_can_be_left_to_the_worker_and_cancelled(desk: Desk):
-    left = desk("replay", "--state", "dead", "--reason", "again", "--no-wait")
+def test_a_replay_can_be_left_to_the_worker_and_cancelled(commands: ReplayCommands):
+    left = commands("replay", "--state", "dead", "--reason", "again", "--no-wait")
     assert left.exit_code == 0
     assert "once `flask --app wsgi worker` runs" in left.stderr
-    (listed,) = desk.json("replays")
+    (listed,) = commands.json("replays")
     assert (listed["state"], listed["done"], listed["total"]) == ("running", 0, 1)
-    assert desk.json("replays", "--cancel", str(listed["id"]))["state"] == "cancelled"
-    assert desk("replays", "--cancel", str(listed["id"])).stderr == (
+    assert commands.json("replays", "--cancel", str(listed["id"]))["state"] == "cancelled"
+    assert commands("replays", "--cancel", str(listed["id"])).stderr == (
         f"Error: replay {listed['id']} is cancelled: there is nothing left to cancel\n"
     )
-    assert "--state dead" in desk("replays").output
-    assert len(attempts(desk.container, desk.dead)) == 1
+    assert "--state dead" in commands("replays").output
+    assert len(attempts(commands.container, commands.dead)) == 1
 
 
-def test_ctrl_c_leaves_it_to_the_worker_and_says_how_to_go_on(desk: Desk):
-    desk.beat()
+def test_ctrl_c_leaves_it_to_the_worker_and_says_how_to_go_on(commands: ReplayCommands):
+    commands.beat()
 
     def ctrl_c() -> None:
         raise KeyboardInterrupt
 
-    desk.while_waiting = ctrl_c
-    left = desk("replay", "--state", "dead", "--reason", "again")
+    commands.while_waiting = ctrl_c
+    left = commands("replay", "--state", "dead", "--reason", "again")
     assert left.exit_code == 0
     assert left.stderr == (
         "replay 1 is left to the worker; see it with `deliveries replays`, "
         "end it with `deliveries replays --cancel 1`\n"
     )
-    assert desk.json("replays")[0]["state"] == "running"
+    assert commands.json("replays")[0]["state"] == "running"
 
 
-def test_the_newest_replay_is_listed_first(desk: Desk):
+def test_the_newest_replay_is_listed_first(commands: ReplayCommands):
     for reason in ("once", "twice"):
-        desk("replay", str(desk.dead), "--reason", reason)
-    assert [item["reason"] for item in desk.json("replays")] == ["twice", "once"]
-    assert [item["reason"] for item in desk.json("replays", "--limit", "1")] == ["twice"]
+        commands("replay", str(commands.dead), "--reason", reason)
+    assert [item["reason"] for item in commands.json("replays")] == ["twice", "once"]
+    assert [item["reason"] for item in commands.json("replays", "--limit", "1")] == ["twice"]

@@ -10,12 +10,12 @@ import click
 import pytest
 from click.testing import Result
 
-from receiver.app import create_app
 from receiver.cli import load_commands
 from receiver.cli.options import SECRET
 from receiver.container import Container
 from receiver.storage import webhook_endpoints
 from receiver.storage.tables import Link
+from tests.cli.conftest import CommandRunner
 from tests.db_factories import keep_store
 from tests.signals import add_shop
 
@@ -37,7 +37,7 @@ COPY = ("copy-database", "-")
 
 
 def run(container: Container, *words: str, stdin: bytes = b"") -> Result:
-    return create_app(container=container).test_cli_runner().invoke(args=list(words), input=stdin)
+    return CommandRunner(container)(*words, stdin=stdin)
 
 
 def parameters() -> Iterator[tuple[str, click.Parameter]]:

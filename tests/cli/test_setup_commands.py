@@ -38,6 +38,7 @@ from receiver.storage.tables import (
     WebhookEndpoint,
     WebhookSecret,
 )
+from tests.cli.conftest import CommandRunner
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.fakes import at
@@ -54,7 +55,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 def run(container: Container, *words: str) -> Result:
-    return create_app(container=container).test_cli_runner().invoke(args=list(words))
+    return CommandRunner(container)(*words)
 
 
 def without_settings() -> Flask:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.app import create_app
 from receiver.storage import tables
+from tests.cli.conftest import CommandRunner
 from tests.db_factories import keep_account, keep_all, keep_day
 from tests.factories import SETTLED
 
@@ -16,8 +16,8 @@ AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def show(container):
-    runner = create_app(container=container).test_cli_runner()
-    return lambda *words: runner.invoke(args=["spend", "show", "--advertiser", "7001", *words]).stdout
+    run = CommandRunner(container, "spend", "show", "--advertiser", "7001")
+    return lambda *words: run(*words).stdout
 
 
 def test_bills_are_shown_with_the_moment_they_were_read(container, show):

@@ -22,6 +22,7 @@ from receiver.container import Container, build_container
 from receiver.services.operations.doctor import CheckState, diagnose_before_start
 from receiver.storage.cipher import Cipher
 from receiver.storage.migrate import current_revision, migrate_down, newest_revision, pending_scripts
+from tests.cli.conftest import CommandRunner
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.signals import add_shop
@@ -38,7 +39,7 @@ def empty(empty_database_url: str) -> Iterator[Container]:
 
 
 def upgrade(container: Container, *words: str) -> Result:
-    return create_app(container=container).test_cli_runner().invoke(args=["upgrade", *words])
+    return CommandRunner(container, "upgrade")(*words)
 
 
 def plan(container: Container) -> dict[str, Any]:
