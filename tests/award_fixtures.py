@@ -1,4 +1,4 @@
-"""A member of staff before recorded awards, each of a store of its own."""
+"""Recorded awards, each of a store of its own, and what staff do with them."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def _award(n: int, programme: str, decision_id: int) -> tables.Award:
     )
 
 
-class AwardDesk:
-    """What staff can do, and what came of it."""
+class AwardActions:
+    """Do with due awards what staff can do, and show what came of it."""
 
     def __init__(self, container: Container, count: int = 1) -> None:
         self.container, self.database, self.cipher = container, container.database, container.cipher

@@ -19,7 +19,7 @@ from receiver.services.programmes.statistics import count_programmes
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Award, Store
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.browser.conftest import EMAIL, PASSWORD, new_context, runs_over, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
@@ -53,14 +53,14 @@ class Clicks:
 
 
 @pytest.fixture
-def desk(tmp_path_factory):
+def awards(tmp_path_factory):
     """Four due awards: one flagged, one overdue, one in pounds."""
     folder = tmp_path_factory.mktemp("awards")
     settings = make_settings(database_url=f"sqlite:///{folder}/receiver.db", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(NOW))
     migrate(container.database)
     add_staff(container.database, NOW, email=EMAIL, role="operator", password=PASSWORD, actor="test")
-    made = AwardDesk(container, len(NAMES))
+    made = AwardActions(container, len(NAMES))
     with container.database.writing() as session:
         for number, name in enumerate(NAMES):
             session.get_one(Store, f"st_{number}").name = name
@@ -73,8 +73,8 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture
-def console(desk):
-    with served(create_app(container=desk.container)) as address:
+def console(awards):
+    with served(create_app(container=awards.container)) as address:
         yield address
 
 
@@ -85,8 +85,8 @@ def sums(*amounts: str) -> re.Pattern[str]:
     return re.compile("\\s*".join(told))
 
 
-def test_6_what_was_promised_and_issued_is_told_at_once_and_in_full_in_one_click(chromium, console, desk):
-    count_programmes(desk.database, NOW)
+def test_6_what_was_promised_and_issued_is_told_at_once_and_in_full_in_one_click(chromium, console, awards):
+    count_programmes(awards.database, NOW)
     with signed_in(chromium, console, 1280) as page:
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 844})
@@ -102,7 +102,7 @@ def test_6_what_was_promised_and_issued_is_told_at_once_and_in_full_in_one_click
             assert len(hands.done) <= MOST["promised and issued"], width
 
 
-def test_3_all_due_awards_are_issued_at_once(chromium, console, desk):
+def test_3_all_due_awards_are_issued_at_once(chromium, console, awards):
     with signed_in(chromium, console, 1280) as page:
         hands = Clicks(page)
         hands.menu("Awards")
@@ -113,18 +113,18 @@ def test_3_all_due_awards_are_issued_at_once(chromium, console, desk):
         row = page.locator("tr", has_text="Tin Roof")
         for words in ("£395.00", "7000002", "TT-2", "will be recorded"):
             expect(row).to_contain_text(words)
-        assert [desk.award(award_id).state for award_id in desk.ids] == ["due"] * 4
+        assert [awards.award(award_id).state for award_id in awards.ids] == ["due"] * 4
         hands.click(page.get_by_label("Record Night Owl all the same"))
         hands.button("Record as issued")
         expect(page.get_by_role("heading", name="Recorded")).to_be_visible()
         expect(page.get_by_text("4 awards are recorded as issued: £395.00 and $1,500.00.")).to_be_visible()
         assert page.complaints == []
-    assert [desk.award(award_id).reference for award_id in desk.ids] == ["TT-0", "TT-1", "TT-2", "TT-3"]
+    assert [awards.award(award_id).reference for award_id in awards.ids] == ["TT-0", "TT-1", "TT-2", "TT-3"]
     assert len(hands.done) < BEFORE["issue all due awards"]
 
 
-def test_a_wrong_reference_is_corrected_on_the_awards_page(chromium, console, desk):
-    desk.issue("TT-3", "aw_3")
+def test_a_wrong_reference_is_corrected_on_the_awards_page(chromium, console, awards):
+    awards.issue("TT-3", "aw_3")
     with signed_in(chromium, console, 390) as page:
         page.goto("/admin/awards/aw_3")
         page.get_by_text("Correct the reference").click()
@@ -134,7 +134,7 @@ def test_a_wrong_reference_is_corrected_on_the_awards_page(chromium, console, de
         expect(page.get_by_text("Applied to the account: TT-33")).to_be_visible()
         expect(page.get_by_text("two digits were missed")).to_be_visible()
         assert not runs_over(page)
-    assert desk.award("aw_3").reference == "TT-33"
+    assert awards.award("aw_3").reference == "TT-33"
 
 
 def test_8_a_colleague_is_let_in_to_read(chromium, console):

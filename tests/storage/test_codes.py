@@ -16,7 +16,7 @@ from receiver.storage.codes import read_codes
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate, migrate_down
 from receiver.storage.tables import Award, HashKey
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.conftest import KEY
 
 BEFORE = "0029"
@@ -24,38 +24,38 @@ CODE = "TTAD-7Q4M-2210"
 
 
 @pytest.fixture
-def desk(container):
-    made = AwardDesk(container, 2)
+def awards(container):
+    made = AwardActions(container, 2)
     made.issue(CODE, "aw_0", as_="code")
     return made
 
 
-def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container, desk):
+def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container, awards):
     newer = Fernet.generate_key().decode()
     rotate_keys(container.database, Cipher([newer, KEY]), NOW, "ann@staff.example")
-    desk.cipher = Cipher([newer])
-    assert desk.cipher.decrypt(desk.award().code_encrypted) == CODE
+    awards.cipher = Cipher([newer])
+    assert awards.cipher.decrypt(awards.award().code_encrypted) == CODE
     with pytest.raises(Refused, match="was given to award aw_0"):
-        desk.issue(CODE, "aw_1", as_="code")
-    assert desk.issue(CODE, "aw_0", as_="code")["state"] == "issued"
+        awards.issue(CODE, "aw_1", as_="code")
+    assert awards.issue(CODE, "aw_0", as_="code")["state"] == "issued"
 
 
-def test_the_hash_tells_nothing_without_the_key_and_the_key_is_made_once(container, desk):
-    desk.issue("TTAD-OTHER", "aw_1", as_="code")
+def test_the_hash_tells_nothing_without_the_key_and_the_key_is_made_once(container, awards):
+    awards.issue("TTAD-OTHER", "aw_1", as_="code")
     with container.database.reading() as session:
         (kept,) = session.scalars(select(HashKey))
         stranger = read_codes(session, container.cipher)
     assert stranger.key == container.cipher.decrypt(kept.key_encrypted).encode()
     assert stranger.key.decode() not in kept.key_encrypted
-    assert len({desk.award("aw_0").code_hash, desk.award("aw_1").code_hash}) == 2
+    assert len({awards.award("aw_0").code_hash, awards.award("aw_1").code_hash}) == 2
 
 
-def test_the_code_of_an_erased_store_is_gone_and_still_given_to_nobody_else(container, desk):
+def test_the_code_of_an_erased_store_is_gone_and_still_given_to_nobody_else(container, awards):
     disconnect_store(container.database, NOW, "st_0", reason="asked", actor="ann")
     assert erase_store(container.database, NOW, "st_0", reason="asked", actor="ann")["codes"] == 1
-    assert desk.award().code_encrypted is None
+    assert awards.award().code_encrypted is None
     with pytest.raises(Refused, match="was given to award aw_0"):
-        desk.issue(CODE, "aw_1", as_="code")
+        awards.issue(CODE, "aw_1", as_="code")
 
 
 # -- The migration -----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.awards.code import show_code
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW
 from tests.conftest import on_both_databases
 from tests.fakes import at
 
@@ -15,21 +15,16 @@ def database_kind():
     return "sqlite"
 
 
-@pytest.fixture
-def desk(container):
-    return AwardDesk(container, 2)
-
-
-def code_of(desk):
-    return show_code(at(desk.container, NOW), "aw_0", "ann")["code"]
+def code_of(awards):
+    return show_code(at(awards.container, NOW), "aw_0", "ann")["code"]
 
 
 @on_both_databases
-def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(desk):
-    desk.issue("740000", as_="code")
-    desk.correct("TTAD-7Q4M-2210", as_="code", reason="Excel made a number of it")
-    assert (code_of(desk), desk.award().state) == ("TTAD-7Q4M-2210", "issued")
-    entry = next(item for item in desk.audited() if item.action == "award correct")
+def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(awards):
+    awards.issue("740000", as_="code")
+    awards.correct("TTAD-7Q4M-2210", as_="code", reason="Excel made a number of it")
+    assert (code_of(awards), awards.award().state) == ("TTAD-7Q4M-2210", "issued")
+    entry = next(item for item in awards.audited() if item.action == "award correct")
     assert entry.detail == {
         "wrong": "••••000",
         "wrong_as": "code",
@@ -40,38 +35,38 @@ def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(desk)
 
 
 @on_both_databases
-def test_correcting_twice_is_once(desk):
-    desk.issue("INV-1")
-    desk.correct("INV-2")
-    desk.correct("INV-2")
-    assert [item.action for item in desk.audited()] == ["award issue", "award correct"]
+def test_correcting_twice_is_once(awards):
+    awards.issue("INV-1")
+    awards.correct("INV-2")
+    awards.correct("INV-2")
+    assert [item.action for item in awards.audited()] == ["award issue", "award correct"]
 
 
-def test_a_code_that_was_none_is_forgotten_as_a_code(desk):
-    desk.issue("TTAD-7Q4M-2210", as_="code")
-    desk.correct("INV-2", as_="applied")
-    award = desk.award()
+def test_a_code_that_was_none_is_forgotten_as_a_code(awards):
+    awards.issue("TTAD-7Q4M-2210", as_="code")
+    awards.correct("INV-2", as_="applied")
+    award = awards.award()
     assert (award.reference, award.delivery, award.code_encrypted, award.code_hash) == (
         "INV-2",
         "applied",
         None,
         None,
     )
-    desk.issue("TTAD-7Q4M-2210", award_id="aw_1", as_="code")  # it is free again
+    awards.issue("TTAD-7Q4M-2210", award_id="aw_1", as_="code")  # it is free again
 
 
-def test_the_code_of_another_award_is_no_correction(desk):
-    desk.issue("TTAD-1", as_="code")
-    desk.issue("TTAD-2", award_id="aw_1", as_="code")
+def test_the_code_of_another_award_is_no_correction(awards):
+    awards.issue("TTAD-1", as_="code")
+    awards.issue("TTAD-2", award_id="aw_1", as_="code")
     with pytest.raises(Refused, match="was given to award aw_1"):
-        desk.correct("TTAD-2", as_="code")
+        awards.correct("TTAD-2", as_="code")
 
 
 @pytest.mark.parametrize("state", ["due", "blocked", "expired"])
-def test_only_an_award_that_stands_issued_is_corrected(desk, state):
-    desk.put(state)
+def test_only_an_award_that_stands_issued_is_corrected(awards, state):
+    awards.put(state)
     with pytest.raises(Refused, match=state):
-        desk.correct()
+        awards.correct()
 
 
 @pytest.mark.parametrize(
@@ -85,8 +80,8 @@ def test_only_an_award_that_stands_issued_is_corrected(desk, state):
         ({"reference": "••••2210", "as_": "code"}, Refused, "write all of it"),
     ],
 )
-def test_what_cannot_be_a_correction_is_refused_by_name(desk, told, error, named):
-    desk.issue("INV-1")
+def test_what_cannot_be_a_correction_is_refused_by_name(awards, told, error, named):
+    awards.issue("INV-1")
     with pytest.raises(error, match=named):
-        desk.correct(**told)
-    assert desk.award().reference == "INV-1"
+        awards.correct(**told)
+    assert awards.award().reference == "INV-1"

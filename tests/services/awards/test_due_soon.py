@@ -9,7 +9,7 @@ from receiver.services.alerts.work_queue import today
 from receiver.services.awards.listing import page_of_awards
 from receiver.services.programmes.statistics import count_programmes, programme_stats
 from receiver.storage.tables import Award
-from tests.award_fixtures import AwardDesk
+from tests.award_fixtures import AwardActions
 
 NOW = datetime(2025, 11, 28, 11, 0, tzinfo=UTC)  # in Kiritimati, 14 hours ahead, it is the 29th
 DUE = {  # what each award is due by, and the zone of its account
@@ -26,9 +26,9 @@ SOON = ["aw_1", "aw_2", "aw_3", "aw_7", "aw_6"]  # by date
 
 
 @pytest.fixture
-def desk(container, clock):
+def awards(container, clock):
     clock.at = NOW
-    made = AwardDesk(container, len(DUE) + 1)
+    made = AwardActions(container, len(DUE) + 1)
     with container.database.writing() as session:
         for award_id, (due_by, zone) in DUE.items():
             award = session.get_one(Award, award_id)
@@ -38,7 +38,7 @@ def desk(container, clock):
     return made
 
 
-def test_the_list_the_overview_and_the_programme_count_the_same_awards(desk, container):
+def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, container):
     listed = page_of_awards(container.database, NOW, AwardFilters(due_soon=True), limit=0).rows
     assert [row["id"] for row in listed] == SOON
     everything = page_of_awards(container.database, NOW, AwardFilters(), limit=0).rows
@@ -54,7 +54,7 @@ def test_the_list_the_overview_and_the_programme_count_the_same_awards(desk, con
     ("text", "found"),
     [("7000002", ["aw_2"]), ("aw_4", ["aw_4"]), ("ST_1", ["aw_1"]), ("nobody's", []), ("%", [])],
 )
-def test_part_of_an_account_name_or_id_finds_an_award(desk, container, text, found):
+def test_part_of_an_account_name_or_id_finds_an_award(awards, container, text, found):
     page = page_of_awards(container.database, NOW, AwardFilters(text=text), limit=50)
     assert ([row["id"] for row in page.rows], page.next) == (found, None)
     assert [

@@ -18,15 +18,10 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.stores.record_fact import record
 from receiver.storage import tables
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
 from tests.fakes import at
-
-
-@pytest.fixture
-def desk(container):
-    return AwardDesk(container)
 
 
 def refused(call) -> str:
@@ -38,149 +33,151 @@ def refused(call) -> str:
 # -- One award ---------------------------------------------------------------------------------
 
 
-def test_issuing_keeps_the_reference_and_how_it_was_given(desk):
-    row = desk.issue("INV-1", as_="code")
+def test_issuing_keeps_the_reference_and_how_it_was_given(awards):
+    row = awards.issue("INV-1", as_="code")
     assert (row["state"], row["reference"], row["delivery"]) == ("issued", "••••-1", "code")
-    kept = desk.award()
-    assert (kept.state, desk.cipher.decrypt(kept.code_encrypted)) == ("issued", "INV-1")
+    kept = awards.award()
+    assert (kept.state, awards.cipher.decrypt(kept.code_encrypted)) == ("issued", "INV-1")
 
 
-def test_issuing_twice_answers_the_same_and_writes_nothing(desk):
-    assert desk.issue() == desk.issue()
-    assert len(desk.audited()) == 1
+def test_issuing_twice_answers_the_same_and_writes_nothing(awards):
+    assert awards.issue() == awards.issue()
+    assert len(awards.audited()) == 1
 
 
-def test_another_reference_is_a_second_credit_and_refused(desk):
-    desk.issue("INV-1")
-    assert refused(lambda: desk.issue("INV-2")) == "award aw_0 was issued before: applied, reference INV-1"
-    assert refused(lambda: desk.issue("INV-1", as_="code")).startswith("award aw_0 was issued before")
-    assert (desk.award().reference, len(desk.audited())) == ("INV-1", 1)
+def test_another_reference_is_a_second_credit_and_refused(awards):
+    awards.issue("INV-1")
+    assert refused(lambda: awards.issue("INV-2")) == "award aw_0 was issued before: applied, reference INV-1"
+    assert refused(lambda: awards.issue("INV-1", as_="code")).startswith("award aw_0 was issued before")
+    assert (awards.award().reference, len(awards.audited())) == ("INV-1", 1)
 
 
 @pytest.mark.parametrize("state", sorted({*AwardState} - {"due"}))
-def test_only_a_due_award_can_be_issued(desk, state):
-    desk.put(state)
-    assert f"award aw_0 is {state}; only one that is due can be issued" in refused(desk.issue)
-    assert (desk.award().reference, desk.audited()) == (None, [])
+def test_only_a_due_award_can_be_issued(awards, state):
+    awards.put(state)
+    assert f"award aw_0 is {state}; only one that is due can be issued" in refused(awards.issue)
+    assert (awards.award().reference, awards.audited()) == (None, [])
 
 
-def test_a_repeat_is_the_same_whatever_became_of_the_award(desk):
-    desk.issue()
-    desk.credit()
-    assert desk.issue()["state"] == "credited"
+def test_a_repeat_is_the_same_whatever_became_of_the_award(awards):
+    awards.issue()
+    awards.credit()
+    assert awards.issue()["state"] == "credited"
 
 
-def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(desk):
+def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(awards):
     def flag(value):
         said = {"value": value, "reason": "told", "evidence": "T-1", "actor": "ann"}
-        record(desk.database, NOW, store_id="st_0", name="safety_flag", **said)
+        record(awards.database, NOW, store_id="st_0", name="safety_flag", **said)
 
     flag("yes")
-    assert "safety flag for store st_0" in refused(desk.issue)
-    assert "safety flag" in preview(at(desk.container, NOW), "award,reference\naw_0,INV-1")[0].problem
+    assert "safety flag for store st_0" in refused(awards.issue)
+    assert "safety flag" in preview(at(awards.container, NOW), "award,reference\naw_0,INV-1")[0].problem
     flag("no")
-    assert desk.issue()["state"] == "issued"
+    assert awards.issue()["state"] == "issued"
 
 
-def test_evidence_makes_an_issued_award_credited(desk):
-    desk.issue()
-    assert desk.credit(source="grant_balance")["state"] == "credited"
-    assert (desk.award().evidence, desk.award().evidence_source) == (
+def test_evidence_makes_an_issued_award_credited(awards):
+    awards.issue()
+    assert awards.credit(source="grant_balance")["state"] == "credited"
+    assert (awards.award().evidence, awards.award().evidence_source) == (
         "PROMOTION_ISSUED of 5 December",
         "grant_balance",
     )
-    assert desk.credit(source="grant_balance") == desk.credit(source="grant_balance")
-    assert "was credited before, by grant_balance: PROMOTION_ISSUED" in refused(lambda: desk.credit("other"))
-    assert len(desk.audited()) == 2
+    assert awards.credit(source="grant_balance") == awards.credit(source="grant_balance")
+    assert "was credited before, by grant_balance: PROMOTION_ISSUED" in refused(
+        lambda: awards.credit("other")
+    )
+    assert len(awards.audited()) == 2
 
 
 @pytest.mark.parametrize("state", ["due", "expired", "blocked"])
-def test_what_was_not_issued_cannot_be_credited(desk, state):
-    desk.put(state)
-    assert "only one that is issued can be credited" in refused(desk.credit)
+def test_what_was_not_issued_cannot_be_credited(awards, state):
+    awards.put(state)
+    assert "only one that is issued can be credited" in refused(awards.credit)
 
 
-def test_a_block_keeps_its_cause_for_the_merchant_apart_from_the_reason_for_staff(desk):
-    desk.block("police called", "requested_by_tiktok")
-    kept = desk.award()
+def test_a_block_keeps_its_cause_for_the_merchant_apart_from_the_reason_for_staff(awards):
+    awards.block("police called", "requested_by_tiktok")
+    kept = awards.award()
     assert (kept.block_cause, kept.block_reason) == ("requested_by_tiktok", "police called")
-    status = full_document(status_of(desk.database, NOW, "st_0"))
+    status = full_document(status_of(awards.database, NOW, "st_0"))
     assert status["award"]["block_cause"] == "requested_by_tiktok"
     assert status["headline"] == "Our team has stopped your ad credit because TikTok asked it to."
     assert "police called" not in str(status)
-    desk.lift()
-    assert full_document(status_of(desk.database, NOW, "st_0"))["award"]["block_cause"] is None
+    awards.lift()
+    assert full_document(status_of(awards.database, NOW, "st_0"))["award"]["block_cause"] is None
 
 
-def test_a_block_for_a_cause_that_is_none_is_refused_by_name(desk):
+def test_a_block_for_a_cause_that_is_none_is_refused_by_name(awards):
     with pytest.raises(InputError, match="cause: must be one of terms_not_met, "):
-        desk.block(cause="because")
-    assert desk.award().state == "due"
+        awards.block(cause="because")
+    assert awards.award().state == "due"
 
 
-def test_a_block_from_before_causes_were_kept_is_told_as_it_was(desk):
-    desk.put("blocked")
-    told = full_document(status_of(desk.database, NOW, "st_0"))["headline"]
+def test_a_block_from_before_causes_were_kept_is_told_as_it_was(awards):
+    awards.put("blocked")
+    told = full_document(status_of(awards.database, NOW, "st_0"))["headline"]
     assert told == "Our team has stopped your ad credit until it lifts the stop."
 
 
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
-def test_a_lift_goes_back_to_where_the_block_found_the_award(desk, state):
-    desk.put(state)
-    assert desk.block()["state"] == desk.block()["state"] == "blocked"
-    assert desk.award().blocked_from == state
-    assert desk.lift()["state"] == desk.lift()["state"] == state
-    assert desk.award().blocked_from is None
-    assert [entry.action for entry in desk.audited()] == ["award block", "award lift"]
+def test_a_lift_goes_back_to_where_the_block_found_the_award(awards, state):
+    awards.put(state)
+    assert awards.block()["state"] == awards.block()["state"] == "blocked"
+    assert awards.award().blocked_from == state
+    assert awards.lift()["state"] == awards.lift()["state"] == state
+    assert awards.award().blocked_from is None
+    assert [entry.action for entry in awards.audited()] == ["award block", "award lift"]
 
 
-def test_a_blocked_award_is_neither_issued_nor_credited(desk):
-    desk.block()
-    assert "is blocked (police called); only one that is due" in refused(desk.issue)
-    assert "is blocked (police called); only one that is issued" in refused(desk.credit)
-    assert "is blocked (police called)" in refused(lambda: desk.block("for another reason"))
+def test_a_blocked_award_is_neither_issued_nor_credited(awards):
+    awards.block()
+    assert "is blocked (police called); only one that is due" in refused(awards.issue)
+    assert "is blocked (police called); only one that is issued" in refused(awards.credit)
+    assert "is blocked (police called)" in refused(lambda: awards.block("for another reason"))
 
 
-def test_what_never_was_blocked_cannot_be_lifted(desk):
-    assert refused(desk.lift) == "award aw_0 is due; only one that is blocked can be lifted"
+def test_what_never_was_blocked_cannot_be_lifted(awards):
+    assert refused(awards.lift) == "award aw_0 is due; only one that is blocked can be lifted"
 
 
-def test_blocked_lifted_and_blocked_again_for_the_same_reason_is_blocked(desk):
-    desk.block()
-    desk.lift()
-    assert desk.block()["state"] == "blocked"
+def test_blocked_lifted_and_blocked_again_for_the_same_reason_is_blocked(awards):
+    awards.block()
+    awards.lift()
+    assert awards.block()["state"] == "blocked"
 
 
-def test_an_expired_award_stays_as_it_is(desk):
-    desk.put("expired")
-    for call in (desk.issue, desk.credit, desk.block, desk.lift):
+def test_an_expired_award_stays_as_it_is(awards):
+    awards.put("expired")
+    for call in (awards.issue, awards.credit, awards.block, awards.lift):
         assert "is expired" in refused(call)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # no matter of what keeps the rows
 @pytest.mark.parametrize("words", ["", "  ", "two\nlines", "bell\x07", "x" * 501])
-def test_a_reference_evidence_or_reason_says_something_on_one_line(desk, words):
-    for call in (desk.issue, desk.credit, desk.block, desk.lift):
+def test_a_reference_evidence_or_reason_says_something_on_one_line(awards, words):
+    for call in (awards.issue, awards.credit, awards.block, awards.lift):
         with pytest.raises(InputError, match="1 to 500 characters on one line"):
             call(words)
-    assert desk.award().state == "due"
+    assert awards.award().state == "due"
 
 
-def test_an_unknown_award_way_or_source_is_told(desk):
+def test_an_unknown_award_way_or_source_is_told(awards):
     with pytest.raises(NotFound, match="there is no award aw_9"):
-        desk.issue(award_id="aw_9")
+        awards.issue(award_id="aw_9")
     with pytest.raises(NotFound, match="there is no award aw_9"):
-        show_award(desk.database, NOW, "aw_9")
+        show_award(awards.database, NOW, "aw_9")
     with pytest.raises(InputError, match="as: must be applied or code"):
-        desk.issue(as_="cash")
+        awards.issue(as_="cash")
     with pytest.raises(InputError, match="source: must be one of staff"):
-        desk.credit(source="hearsay")
+        awards.credit(source="hearsay")
 
 
-def test_each_change_is_audited_with_who_from_where_and_why(desk):
-    desk.issue()
-    desk.block()
-    issued, blocked = show_award(desk.database, NOW, "aw_0")["history"]
+def test_each_change_is_audited_with_who_from_where_and_why(awards):
+    awards.issue()
+    awards.block()
+    issued, blocked = show_award(awards.database, NOW, "aw_0")["history"]
     assert issued == {
         "at": NOW, "actor": "ann", "action": "award issue", "from": "due", "to": "issued",
         "note": "as: applied, reference: INV-1",
@@ -193,20 +190,20 @@ def test_each_change_is_audited_with_who_from_where_and_why(desk):
 
 
 def test_a_code_is_given_to_one_award_only(container):
-    desk = AwardDesk(container, 2)
-    desk.issue("CODE-1", "aw_0", as_="code")
-    told = refused(lambda: desk.issue("CODE-1", "aw_1", as_="code"))
+    awards = AwardActions(container, 2)
+    awards.issue("CODE-1", "aw_0", as_="code")
+    told = refused(lambda: awards.issue("CODE-1", "aw_1", as_="code"))
     assert told == "award aw_1: code ••••E-1 was given to award aw_0"
-    assert desk.issue("CODE-1", "aw_1")["state"] == "issued"  # a ticket may stand for several
+    assert awards.issue("CODE-1", "aw_1")["state"] == "issued"  # a ticket may stand for several
 
 
 def test_the_database_itself_holds_a_code_to_one_award(container, monkeypatch):
-    desk = AwardDesk(container, 2)
-    desk.issue("CODE-1", "aw_0", as_="code")
+    awards = AwardActions(container, 2)
+    awards.issue("CODE-1", "aw_0", as_="code")
     monkeypatch.setattr("receiver.storage.awards.holders_of_codes", lambda *_: {})  # as if at this moment
-    assert "somebody gave one of these codes" in refused(lambda: desk.issue("CODE-1", "aw_1", as_="code"))
-    assert "somebody gave" in refused(lambda: desk.file("award,reference,as\naw_1,CODE-1,code"))
-    assert desk.award("aw_1").state == "due"
+    assert "somebody gave one of these codes" in refused(lambda: awards.issue("CODE-1", "aw_1", as_="code"))
+    assert "somebody gave" in refused(lambda: awards.file("award,reference,as\naw_1,CODE-1,code"))
+    assert awards.award("aw_1").state == "due"
 
 
 # -- At once -----------------------------------------------------------------------------------
@@ -227,31 +224,31 @@ def at_once(*calls) -> list[str]:
         return sorted(workers.map(run, calls))
 
 
-def test_of_two_references_at_once_one_is_kept(desk):
-    calls = [lambda n=n: desk.issue(f"INV-{n}") for n in range(6)]
+def test_of_two_references_at_once_one_is_kept(awards):
+    calls = [lambda n=n: awards.issue(f"INV-{n}") for n in range(6)]
     assert at_once(*calls) == [*["Refused"] * 5, "issued"]
-    assert len(desk.audited()) == 1
+    assert len(awards.audited()) == 1
 
 
-def test_the_same_words_at_once_are_kept_once(desk):
-    assert at_once(*[desk.issue] * 6) == ["issued"] * 6
-    assert len(desk.audited()) == 1
+def test_the_same_words_at_once_are_kept_once(awards):
+    assert at_once(*[awards.issue] * 6) == ["issued"] * 6
+    assert len(awards.audited()) == 1
 
 
-def test_an_award_is_either_issued_or_blocked_first(desk):
-    outcomes = at_once(desk.issue, desk.block)
+def test_an_award_is_either_issued_or_blocked_first(awards):
+    outcomes = at_once(awards.issue, awards.block)
     assert outcomes in (["Refused", "blocked"], ["blocked", "issued"])
-    assert desk.award().blocked_from == ("due" if "Refused" in outcomes else "issued")
+    assert awards.award().blocked_from == ("due" if "Refused" in outcomes else "issued")
 
 
 def test_two_files_at_once_do_not_wait_for_each_other_for_ever(container):
-    desk = AwardDesk(container, 40)
-    rows = [f"{award_id},INV-1" for award_id in desk.ids]
+    awards = AwardActions(container, 40)
+    rows = [f"{award_id},INV-1" for award_id in awards.ids]
     texts = ["\n".join(["award,reference", *rows]), "\n".join(["award,reference", *reversed(rows)])]
     with ThreadPoolExecutor(4) as workers:
-        said = list(workers.map(desk.file, texts * 2))
+        said = list(workers.map(awards.file, texts * 2))
     assert sorted(item[0] for item in said) == [*["already issued"] * 3, "issued"]
-    assert len(desk.audited()) == 40
+    assert len(awards.audited()) == 40
 
 
 # -- What others see ---------------------------------------------------------------------------

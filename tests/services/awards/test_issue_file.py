@@ -12,7 +12,7 @@ from receiver.services.awards import issue_rows as rows
 from receiver.services.awards.issue_file import issue_file, preview
 from receiver.services.awards.listing import page_of_awards
 from receiver.storage import tables
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.fakes import at
 
 
@@ -20,11 +20,6 @@ from tests.fakes import at
 def database_kind():
     """What is sent to the database here, other tests send to both."""
     return "sqlite"
-
-
-@pytest.fixture
-def desk(container):
-    return AwardDesk(container)
 
 
 @pytest.mark.parametrize(
@@ -38,16 +33,16 @@ def desk(container):
     ],
 )
 def test_a_file_is_read_as_spreadsheets_write_it(container, text):
-    desk = AwardDesk(container, 2)
-    assert desk.file(text) == ["issued", "issued"]
-    assert [desk.award(item).reference for item in desk.ids] == ["INV-0", "INV-1"]
-    assert desk.file(text) == ["already issued", "already issued"]
-    assert len(desk.audited()) == 2
+    awards = AwardActions(container, 2)
+    assert awards.file(text) == ["issued", "issued"]
+    assert [awards.award(item).reference for item in awards.ids] == ["INV-0", "INV-1"]
+    assert awards.file(text) == ["already issued", "already issued"]
+    assert len(awards.audited()) == 2
 
 
-def test_quotes_keep_what_stands_between_them(desk):
-    desk.file('award,reference\naw_0,"INV 1, ""the first"""')
-    assert desk.award().reference == 'INV 1, "the first"'
+def test_quotes_keep_what_stands_between_them(awards):
+    awards.file('award,reference\naw_0,"INV 1, ""the first"""')
+    assert awards.award().reference == 'INV 1, "the first"'
 
 
 BAD_ROWS = [
@@ -66,18 +61,18 @@ BAD_ROWS = [
 
 @pytest.mark.parametrize(("bad", "problem"), BAD_ROWS)
 def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, problem):
-    desk = AwardDesk(container, 6)
-    desk.issue("INV-1", "aw_2")
-    with desk.database.writing() as session:
+    awards = AwardActions(container, 6)
+    awards.issue("INV-1", "aw_2")
+    with awards.database.writing() as session:
         session.get_one(tables.Award, "aw_1").state = "blocked"
     bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
     text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
-    planned = issue_file(at(desk.container, NOW), text, "ann")
+    planned = issue_file(at(awards.container, NOW), text, "ann")
     found = [(item.row.line, item.problem) for item in planned if item.problem]
     assert found == [(5, problem)]
     assert [item.outcome for item in planned] == ["not issued", "not issued", "refused", "not issued"]
-    assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
-    assert preview(at(desk.container, NOW), text)[2].problem == problem
+    assert awards.award("aw_0").state == awards.award("aw_5").state == "due"
+    assert preview(at(awards.container, NOW), text)[2].problem == problem
 
 
 @pytest.mark.parametrize(
@@ -91,55 +86,55 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
         ('award,reference\naw_0,INV-0\naw_1,"INV', "line 3: is no readable CSV"),
     ],
 )
-def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
-    for read in (lambda: desk.file(text), lambda: preview(at(desk.container, NOW), text)):
+def test_a_file_nobody_can_read_is_refused_as_a_whole(awards, text, told):
+    for read in (lambda: awards.file(text), lambda: preview(at(awards.container, NOW), text)):
         with pytest.raises(InputError, match=told):
             read()
-    assert desk.award().state == "due"
+    assert awards.award().state == "due"
 
 
 def test_a_preview_says_it_row_by_row_and_changes_nothing(container):
-    desk = AwardDesk(container, 3)
-    desk.issue("INV-0", "aw_0")
+    awards = AwardActions(container, 3)
+    awards.issue("INV-0", "aw_0")
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9"
-    planned = preview(at(desk.container, NOW), text)
+    planned = preview(at(awards.container, NOW), text)
     assert [item.outcome for item in planned] == ["already issued", "would issue", "refused"]
-    assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
+    assert (awards.award("aw_1").state, len(awards.audited())) == ("due", 1)
 
 
 def test_a_row_with_a_blank_reference_is_skipped_whatever_else_it_says(container):
-    desk = AwardDesk(container, 3)
+    awards = AwardActions(container, 3)
     text = "award,reference,as\naw_0,INV-0,\naw_1, ,code\naw_9,,\n"
-    planned = preview(at(desk.container, NOW), text)
+    planned = preview(at(awards.container, NOW), text)
     assert [(item.outcome, item.skipped) for item in planned] == [
         ("would issue", None),
         *[("skipped", "it has no reference")] * 2,
     ]
-    assert desk.file(text) == ["issued", "skipped", "skipped"]
-    assert [desk.award(item).state for item in desk.ids] == ["issued", "due", "due"]
+    assert awards.file(text) == ["issued", "skipped", "skipped"]
+    assert [awards.award(item).state for item in awards.ids] == ["issued", "due", "due"]
 
 
 def test_a_flag_that_doubts_the_credit_asks_for_its_own_confirmation(container):
-    desk = AwardDesk(container, 3)
-    with desk.database.writing() as session:
+    awards = AwardActions(container, 3)
+    with awards.database.writing() as session:
         session.get_one(tables.Award, "aw_0").flags = ["spend_restated"]
         session.get_one(tables.Award, "aw_1").flags = ["decided_late"]  # which asks for haste
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_2,INV-2\n"
-    assert desk.file(text) == ["skipped", "issued", "issued"]
-    planned = issue_file(at(desk.container, NOW), text, "ann", {"aw_0"})
+    assert awards.file(text) == ["skipped", "issued", "issued"]
+    planned = issue_file(at(awards.container, NOW), text, "ann", {"aw_0"})
     assert [item.outcome for item in planned] == ["issued", "already issued", "already issued"]
 
 
 def test_a_row_tells_store_amount_and_account_of_its_award(container):
-    desk = AwardDesk(container, 2)
-    first, missing = preview(at(desk.container, NOW), "award,reference\naw_1,INV-1\naw_7,INV-7")
+    awards = AwardActions(container, 2)
+    first, missing = preview(at(awards.container, NOW), "award,reference\naw_1,INV-1\naw_7,INV-7")
     told = first.award
     assert (told.store, told.store_name, told.advertiser_id) == ("st_1", "n", "7000001")
     assert (told.credit, told.currency, missing.award) == ("500.00", "USD", None)
 
 
 def test_what_fails_half_way_issues_nothing(container, monkeypatch):
-    desk = AwardDesk(container, 2)
+    awards = AwardActions(container, 2)
     keep = files.keep_issued
 
     def fails_at_the_second(session, now, award, *said):
@@ -150,39 +145,39 @@ def test_what_fails_half_way_issues_nothing(container, monkeypatch):
 
     monkeypatch.setattr(files, "keep_issued", fails_at_the_second)
     with pytest.raises(RuntimeError, match="the power went"):
-        desk.file("award,reference\naw_0,INV-0\naw_1,INV-1")
-    assert (desk.award("aw_0").state, desk.audited()) == ("due", [])
+        awards.file("award,reference\naw_0,INV-0\naw_1,INV-1")
+    assert (awards.award("aw_0").state, awards.audited()) == ("due", [])
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_ten_thousand_rows_are_one_file(container):
-    desk = AwardDesk(container, 10_000)
-    text = "\n".join(["award,reference", *(f"{item},INV-{item}" for item in desk.ids)])
-    assert set(desk.file(text)) == {"issued"}
-    assert {row["state"] for row in page_of_awards(desk.database, NOW, AwardFilters(), limit=0).rows} == {
+    awards = AwardActions(container, 10_000)
+    text = "\n".join(["award,reference", *(f"{item},INV-{item}" for item in awards.ids)])
+    assert set(awards.file(text)) == {"issued"}
+    assert {row["state"] for row in page_of_awards(awards.database, NOW, AwardFilters(), limit=0).rows} == {
         "issued"
     }
-    assert len(desk.audited()) == 10_000
+    assert len(awards.audited()) == 10_000
 
 
-def test_a_preview_asks_the_database_in_proportion_to_the_file(desk):
+def test_a_preview_asks_the_database_in_proportion_to_the_file(awards):
     asked = []
-    event.listen(desk.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    event.listen(awards.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     counts = []
     for size in (500, 2_000, 8_000):
         asked.clear()
         preview(
-            at(desk.container, NOW),
+            at(awards.container, NOW),
             "award,reference,as\n" + "".join(f"aw_x{n},C{n},code\n" for n in range(size)),
         )
         counts.append(len(asked))
     assert all(more <= 4 * less for less, more in pairwise(counts)), counts
 
 
-def test_more_rows_than_anybody_reads_are_refused_after_the_first_too_many(desk, monkeypatch):
+def test_more_rows_than_anybody_reads_are_refused_after_the_first_too_many(awards, monkeypatch):
     read = []
     real = rows._row
     monkeypatch.setattr(rows, "_row", lambda *told: read.append(1) or real(*told))
     with pytest.raises(InputError, match="has more than 20000 rows"):
-        preview(at(desk.container, NOW), "award,reference\n" + "x\n" * 100_000)
+        preview(at(awards.container, NOW), "award,reference\n" + "x\n" * 100_000)
     assert len(read) == rows.MOST_ROWS + 1

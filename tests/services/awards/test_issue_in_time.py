@@ -8,7 +8,7 @@ from receiver.errors import Refused
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import issue_file, preview
 from receiver.storage.tables import Award
-from tests.award_fixtures import AwardDesk
+from tests.award_fixtures import AwardActions
 from tests.fakes import at
 
 LAST_MINUTE = datetime(
@@ -19,47 +19,47 @@ ROWS = "award,reference\naw_0,INV-0\n"
 
 
 @pytest.fixture
-def desk(container):
-    desk = AwardDesk(container)
+def awards(container):
+    awards = AwardActions(container)
     with container.database.writing() as session:
         session.get_one(Award, "aw_0").timezone = "America/New_York"
-    return desk
+    return awards
 
 
-def give(desk, now):
-    told = {"reference": "INV-0", "delivered_as": "applied", "actor": "ann", "cipher": desk.cipher}
-    return issue(desk.database, now, "aw_0", **told)
+def give(awards, now):
+    told = {"reference": "INV-0", "delivered_as": "applied", "actor": "ann", "cipher": awards.cipher}
+    return issue(awards.database, now, "aw_0", **told)
 
 
-def state(desk):
-    with desk.database.reading() as session:
+def state(awards):
+    with awards.database.reading() as session:
         return session.get_one(Award, "aw_0").state
 
 
-def test_an_award_can_be_issued_until_the_end_of_its_credits_last_date(desk):
-    assert give(desk, LAST_MINUTE)["state"] == "issued"
+def test_an_award_can_be_issued_until_the_end_of_its_credits_last_date(awards):
+    assert give(awards, LAST_MINUTE)["state"] == "issued"
 
 
-def test_after_the_credits_end_issuing_is_refused_with_the_date(desk):
+def test_after_the_credits_end_issuing_is_refused_with_the_date(awards):
     with pytest.raises(Refused, match="its credit expired on 2026-01-30"):
-        give(desk, AFTER)
-    assert state(desk) == "due"
+        give(awards, AFTER)
+    assert state(awards) == "due"
 
 
-def test_a_file_with_an_award_whose_credit_has_ended_is_refused_as_a_whole(desk):
-    assert preview(at(desk.container, LAST_MINUTE), ROWS)[0].problem is None
-    assert "expired on 2026-01-30" in preview(at(desk.container, AFTER), ROWS)[0].problem
-    (planned,) = issue_file(at(desk.container, AFTER), ROWS, "ann")
-    assert (planned.outcome, state(desk)) == ("refused", "due")
+def test_a_file_with_an_award_whose_credit_has_ended_is_refused_as_a_whole(awards):
+    assert preview(at(awards.container, LAST_MINUTE), ROWS)[0].problem is None
+    assert "expired on 2026-01-30" in preview(at(awards.container, AFTER), ROWS)[0].problem
+    (planned,) = issue_file(at(awards.container, AFTER), ROWS, "ann")
+    assert (planned.outcome, state(awards)) == ("refused", "due")
 
 
-def test_what_was_issued_in_time_is_the_same_again_after_the_end(desk):
-    give(desk, LAST_MINUTE)
-    assert give(desk, AFTER)["state"] == "issued"
+def test_what_was_issued_in_time_is_the_same_again_after_the_end(awards):
+    give(awards, LAST_MINUTE)
+    assert give(awards, AFTER)["state"] == "issued"
 
 
-def test_without_a_kept_zone_the_date_of_utc_counts(container, desk):
+def test_without_a_kept_zone_the_date_of_utc_counts(container, awards):
     with container.database.writing() as session:
         session.get_one(Award, "aw_0").timezone = None
     with pytest.raises(Refused):
-        give(desk, LAST_MINUTE)
+        give(awards, LAST_MINUTE)

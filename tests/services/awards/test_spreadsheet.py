@@ -10,7 +10,7 @@ from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue_file import preview
 from receiver.services.awards.spreadsheet import decode, protected, same_amount, unprotected
 from receiver.storage import tables
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW
 from tests.conftest import on_both_databases
 from tests.fakes import at
 
@@ -22,11 +22,6 @@ PLAIN = "award,reference\naw_0,INV-0\n"
 def database_kind():
     """What other tests do not send to both databases, the marked ones do."""
     return "sqlite"
-
-
-@pytest.fixture
-def desk(container):
-    return AwardDesk(container, 2)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
@@ -56,13 +51,13 @@ def test_what_is_no_csv_is_refused_with_what_to_save(body):
         "award\treference\t\naw_0\tINV-0\t\n",
     ],
 )
-def test_separators_of_spreadsheets_are_read(desk, text):
-    assert desk.file(text) == ["issued"]
-    assert desk.award().reference == "INV-0"
+def test_separators_of_spreadsheets_are_read(awards, text):
+    assert awards.file(text) == ["issued"]
+    assert awards.award().reference == "INV-0"
 
 
-def test_a_problem_below_a_named_separator_has_its_line(desk):
-    rows = preview(at(desk.container, NOW), "sep=;\naward;reference\naw_9;INV-0\n")
+def test_a_problem_below_a_named_separator_has_its_line(awards):
+    rows = preview(at(awards.container, NOW), "sep=;\naward;reference\naw_9;INV-0\n")
     assert [(row.row.line, row.problem) for row in rows] == [(3, "there is no award aw_9")]
 
 
@@ -78,9 +73,9 @@ def test_a_problem_below_a_named_separator_has_its_line(desk):
         ("=A1", "an error or a formula"),
     ],
 )
-def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(desk, cell, said):
+def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(awards, cell, said):
     for delivered_as in ("code", "applied"):
-        (row,) = preview(at(desk.container, NOW), f"award,reference,as\naw_0,{cell},{delivered_as}\n")
+        (row,) = preview(at(awards.container, NOW), f"award,reference,as\naw_0,{cell},{delivered_as}\n")
         assert said in row.problem
         assert "format the column as text" in row.problem
 
@@ -96,9 +91,9 @@ def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(desk, cell, said):
         ("credit", "a"),
     ],
 )
-def test_a_row_that_contradicts_its_award_is_not_issued(desk, column, cell):
+def test_a_row_that_contradicts_its_award_is_not_issued(awards, column, cell):
     text = f"award,reference,{column}\naw_0,INV-0,{cell}\n"
-    (row,) = preview(at(desk.container, NOW), text)
+    (row,) = preview(at(awards.container, NOW), text)
     assert row.problem.startswith(f"{column}: {cell} is not the award's ")
 
 
@@ -122,11 +117,11 @@ def test_other_cells_are_left_alone(text):
 
 
 @on_both_databases
-def test_an_export_that_was_filled_in_is_read_back_whatever_a_shop_is_called(desk):
-    with desk.database.writing() as session:
+def test_an_export_that_was_filled_in_is_read_back_whatever_a_shop_is_called(awards):
+    with awards.database.writing() as session:
         award = session.get_one(tables.Award, "aw_0")
         session.get_one(tables.Store, award.store_id).name = ' =HYPERLINK("https://evil.example")'
-    told = export_awards(desk.database, NOW, AwardFilters())
+    told = export_awards(awards.database, NOW, AwardFilters())
     assert "' =HYPERLINK" in told
     filled = "\n".join(
         line
@@ -134,4 +129,4 @@ def test_an_export_that_was_filled_in_is_read_back_whatever_a_shop_is_called(des
         else line.replace(",,", f",INV-{number},applied", 1).replace(",applied,", ",applied,")
         for number, line in enumerate(told.splitlines())
     )
-    assert desk.file(filled) == ["issued", "issued"]
+    assert awards.file(filled) == ["issued", "issued"]

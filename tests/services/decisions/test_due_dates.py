@@ -15,7 +15,7 @@ from receiver.services.decisions.status import status_of
 from receiver.services.programmes.statistics import count_programmes
 from receiver.storage import awards, programme_statistics, work_queue
 from receiver.storage.tables import AuditEntry, Award
-from tests.award_fixtures import AwardDesk
+from tests.award_fixtures import AwardActions
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
@@ -79,7 +79,7 @@ def everywhere(container, now):
     ],
 )
 def test_an_award_is_overdue_once_its_date_is_over_in_its_accounts_zone(container, at, overdue):
-    AwardDesk(container, len(ZONES))
+    AwardActions(container, len(ZONES))
     for number, zone in enumerate(ZONES):
         put(container, f"aw_{number}", timezone=zone, due_by=DUE_BY)
     assert everywhere(container, datetime.fromisoformat(at).astimezone(UTC)) == overdue

@@ -1,4 +1,4 @@
-"""Addresses that reception remembers between calls: whatever changes one holds for the very next call."""
+"""The receiver remembers endpoints between calls: whatever changes one holds for the very next call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.storage import endpoint_cache
 from receiver.storage.database import Database, Driver
 from receiver.storage.tables import Store, WebhookSecret
 from receiver.storage.webhook_endpoints import ResolvedEndpoint, resolve_endpoints
-from tests.services.inbox.test_receive import Desk
+from tests.services.inbox.test_receive import WebhookCaller
 from tests.signals import body_of, signal
 
 CHANGES = {
@@ -24,9 +24,9 @@ CHANGES = {
 
 
 @pytest.fixture
-def desk(container: Container) -> Desk:
-    """A reception that remembers its store's address, and has written all it counted."""
-    made = Desk(container)
+def caller(container: Container) -> WebhookCaller:
+    """A caller whose endpoint the receiver remembers, with all counts written."""
+    made = WebhookCaller(container)
     for number in (1, 2):
         made.ask_all(body_of(signal(number)))
     return made
@@ -38,33 +38,35 @@ def change(database: Database, statement: Any, column: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(("statement", "column", "status"), CHANGES.values(), ids=CHANGES)
-def test_a_change_by_this_process_holds_for_the_next_call(desk: Desk, statement, column, status):
-    change(desk.container.database, statement, column, desk.container.now() - timedelta(hours=1))
-    assert desk.ask().status == status
-    change(desk.container.database, statement, column, None)
-    assert desk.ask().status == 200
+def test_a_change_by_this_process_holds_for_the_next_call(caller: WebhookCaller, statement, column, status):
+    change(caller.container.database, statement, column, caller.container.now() - timedelta(hours=1))
+    assert caller.ask().status == status
+    change(caller.container.database, statement, column, None)
+    assert caller.ask().status == 200
 
 
 @pytest.mark.parametrize(("statement", "column", "status"), CHANGES.values(), ids=CHANGES)
-def test_a_change_by_another_process_holds_for_the_next_call(desk: Desk, statement, column, status):
-    other = Database(desk.container.database.url.render_as_string(hide_password=False))
-    change(other, statement, column, desk.container.now() - timedelta(hours=1))
-    assert desk.ask().status == status
+def test_a_change_by_another_process_holds_for_the_next_call(
+    caller: WebhookCaller, statement, column, status
+):
+    other = Database(caller.container.database.url.render_as_string(hide_password=False))
+    change(other, statement, column, caller.container.now() - timedelta(hours=1))
+    assert caller.ask().status == status
     change(other, statement, column, None)
     other.close()
-    assert desk.ask().status == 200
+    assert caller.ask().status == 200
 
 
-def test_a_secret_ends_when_its_time_is_over(desk: Desk, clock):
-    end = desk.container.now() + timedelta(seconds=10)
-    change(desk.container.database, update(WebhookSecret), "valid_until", end)
-    assert desk.ask_all(body_of(signal(3)))[0].status == 200
+def test_a_secret_ends_when_its_time_is_over(caller: WebhookCaller, clock):
+    end = caller.container.now() + timedelta(seconds=10)
+    change(caller.container.database, update(WebhookSecret), "valid_until", end)
+    assert caller.ask_all(body_of(signal(3)))[0].status == 200
     clock.move(seconds=10)
-    assert desk.ask_all(body_of(signal(4)))[0].status == 401
+    assert caller.ask_all(body_of(signal(4)))[0].status == 401
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # PostgreSQL is asked each time
-def test_where_nothing_changed_an_address_is_looked_up_once(desk: Desk, monkeypatch):
+def test_where_nothing_changed_an_address_is_looked_up_once(caller: WebhookCaller, monkeypatch):
     asked: list[Collection[str]] = []
 
     def look_up(driver: Driver, hook_ids: Collection[str], now: datetime) -> dict[str, ResolvedEndpoint]:
@@ -73,5 +75,5 @@ def test_where_nothing_changed_an_address_is_looked_up_once(desk: Desk, monkeypa
 
     monkeypatch.setattr(endpoint_cache, "resolve_endpoints", look_up)
     for number in range(3, 7):
-        assert desk.ask_all(body_of(signal(number)))[0].body["status"] == "accepted"
+        assert caller.ask_all(body_of(signal(number)))[0].body["status"] == "accepted"
     assert asked == []

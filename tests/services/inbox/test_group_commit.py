@@ -13,14 +13,14 @@ from receiver.services.inbox import group_commit
 from receiver.services.inbox.group_commit import GroupCommit
 
 
-class Desk:
+class GatedCommit:
     """Work that waits at its first batch until told to go on, so that others gather behind it."""
 
     def __init__(self, work: Callable[[int], int], most: int = 100) -> None:
         self.batches: list[list[int]] = []
         self.go_on, self.began = Event(), Event()
         self._work = work
-        self.together = GroupCommit(self._all, most)
+        self.commit = GroupCommit(self._all, most)
 
     def _all(self, items: Sequence[int]) -> list[int]:
         self.batches.append(list(items))
@@ -31,30 +31,30 @@ class Desk:
     def run(self, first: int, others: Sequence[int]) -> dict[int, Future[int]]:
         """The first alone, then the others, all waiting before the first one's batch ends."""
         with ThreadPoolExecutor(len(others) + 1) as threads:
-            asked = {first: threads.submit(self.together.submit, first)}
+            asked = {first: threads.submit(self.commit.submit, first)}
             assert self.began.wait(120)
             for item in others:
-                asked[item] = threads.submit(self.together.submit, item)
-            while len(self.together._waiting) < len(others):
+                asked[item] = threads.submit(self.commit.submit, item)
+            while len(self.commit._waiting) < len(others):
                 pass
             self.go_on.set()
         return asked
 
 
 def test_what_waits_at_one_moment_is_done_at_once_in_its_order():
-    desk = Desk(lambda item: item * 10)
-    asked = desk.run(1, range(2, 10))
+    gated = GatedCommit(lambda item: item * 10)
+    asked = gated.run(1, range(2, 10))
     assert {item: element.result() for item, element in asked.items()} == {
         item: item * 10 for item in range(1, 10)
     }
-    assert [sorted(batch) for batch in desk.batches] == [[1], list(range(2, 10))]
+    assert [sorted(batch) for batch in gated.batches] == [[1], list(range(2, 10))]
 
 
 def test_a_batch_has_its_limit_and_the_lead_is_handed_on():
-    desk = Desk(lambda item: item, most=3)
-    asked = desk.run(1, range(2, 10))
+    gated = GatedCommit(lambda item: item, most=3)
+    asked = gated.run(1, range(2, 10))
     assert [element.result() for element in asked.values()] == list(range(1, 10))
-    assert [len(batch) for batch in desk.batches] == [1, 3, 3, 2]
+    assert [len(batch) for batch in gated.batches] == [1, 3, 3, 2]
 
 
 def test_what_is_at_fault_fails_alone():
@@ -63,8 +63,8 @@ def test_what_is_at_fault_fails_alone():
             raise ValueError("poison")
         return item
 
-    desk = Desk(work)
-    asked = desk.run(1, range(2, 8))
+    gated = GatedCommit(work)
+    asked = gated.run(1, range(2, 8))
     with pytest.raises(ValueError, match="poison"):
         asked.pop(5).result()
     assert [element.result() for element in asked.values()] == [1, 2, 3, 4, 6, 7]
@@ -76,11 +76,11 @@ def test_when_storage_is_gone_all_are_told_at_once_and_none_tried_alone():
             raise StorageUnavailable("gone")
         return item
 
-    desk = Desk(work)
-    asked = desk.run(1, range(2, 8))
+    gated = GatedCommit(work)
+    asked = gated.run(1, range(2, 8))
     assert asked.pop(1).result() == 1
     assert all(isinstance(element.exception(), StorageUnavailable) for element in asked.values())
-    assert len(desk.batches) == 2
+    assert len(gated.batches) == 2
 
 
 def test_a_leader_that_is_cut_off_leaves_nobody_waiting():
@@ -89,52 +89,52 @@ def test_a_leader_that_is_cut_off_leaves_nobody_waiting():
             raise SystemExit
         return item
 
-    desk = Desk(work, most=1)
-    asked = desk.run(1, [2, 3])
+    gated = GatedCommit(work, most=1)
+    asked = gated.run(1, [2, 3])
     assert asked[1].result() == 1
     assert isinstance(asked[2].exception(), SystemExit)
     assert asked[3].result() == 3
 
 
 def test_one_after_the_other_each_is_done_by_itself():
-    desk = Desk(lambda item: item)
-    desk.go_on.set()
-    assert [desk.together.submit(item) for item in (1, 2, 3)] == [1, 2, 3]
-    assert desk.batches == [[1], [2], [3]]
+    gated = GatedCommit(lambda item: item)
+    gated.go_on.set()
+    assert [gated.commit.submit(item) for item in (1, 2, 3)] == [1, 2, 3]
+    assert gated.batches == [[1], [2], [3]]
 
 
-def a_crowd(desk: Desk) -> None:
+def commit_a_crowd(gated: GatedCommit) -> None:
     """Let eight come at the same time, so that as many are expected next."""
-    desk.run(0, range(1, 9))
-    desk.batches.clear()
+    gated.run(0, range(1, 9))
+    gated.batches.clear()
 
 
 def test_a_leader_waits_a_moment_for_those_who_lately_came_at_the_same_time(monkeypatch):
-    desk = Desk(lambda item: item)
-    a_crowd(desk)
+    gated = GatedCommit(lambda item: item)
+    commit_a_crowd(gated)
     monkeypatch.setattr(group_commit, "GATHER_SECONDS", 20)
     with ThreadPoolExecutor(8) as threads:
-        asked = [threads.submit(desk.together.submit, item) for item in range(7)]
-        while len(desk.together._waiting) < 7 and not desk.batches:
+        asked = [threads.submit(gated.commit.submit, item) for item in range(7)]
+        while len(gated.commit._waiting) < 7 and not gated.batches:
             pass
-        assert desk.batches == []
-        asked.append(threads.submit(desk.together.submit, 7))
+        assert gated.batches == []
+        asked.append(threads.submit(gated.commit.submit, 7))
         assert [element.result() for element in asked] == list(range(8))
-    assert [sorted(batch) for batch in desk.batches] == [list(range(8))]
+    assert [sorted(batch) for batch in gated.batches] == [list(range(8))]
 
 
 def test_a_leader_does_not_wait_for_those_who_do_not_come():
-    desk = Desk(lambda item: item)
-    a_crowd(desk)
-    assert [desk.together.submit(item) for item in (1, 2)] == [1, 2]
-    assert desk.batches == [[1], [2]]
+    gated = GatedCommit(lambda item: item)
+    commit_a_crowd(gated)
+    assert [gated.commit.submit(item) for item in (1, 2)] == [1, 2]
+    assert gated.batches == [[1], [2]]
 
 
 def test_whoever_was_alone_waits_for_nobody(monkeypatch):
     monkeypatch.setattr(group_commit, "GATHER_SECONDS", float("nan"))  # which no lock can wait for
-    desk = Desk(lambda item: item)
-    desk.go_on.set()
-    assert [desk.together.submit(item) for item in (1, 2)] == [1, 2]
+    gated = GatedCommit(lambda item: item)
+    gated.go_on.set()
+    assert [gated.commit.submit(item) for item in (1, 2)] == [1, 2]
 
 
 def test_hundreds_at_once_each_get_their_own():

@@ -1,4 +1,4 @@
-"""Reception on its own: what no real server lets through to it, and what our log is told."""
+"""The webhook receiver on its own: what no real server lets through to it, and what our log is told."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from tests.signals import SECRET, add_shop, body_of, signal
 BODY = body_of(signal())
 
 
-class Desk:
-    """A reception with one store; `ask` spoils one thing of a good call."""
+class WebhookCaller:
+    """Calls the receiver as one store does; `ask` spoils one thing of a good call."""
 
     def __init__(self, container: Container) -> None:
         self.container = container
         self.store_id = add_shop(container).id
-        self.reception = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
+        self.receiver = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
 
     def ask(self, read: Callable[[int], bytes] | None = None, **changes: str | None) -> WebhookResponse:
         headers = dict(signed_headers(BODY, SECRET, **changes))
         call = WebhookRequest(
             PROVIDERS["woocommerce"], "POST", headers, read or (lambda length: BODY[:length]), self.store_id
         )
-        return self.reception.answer(call)
+        return self.receiver.answer(call)
 
     def kept(self) -> int:
         with self.container.database.reading() as session:
@@ -48,7 +48,7 @@ class Desk:
         calls = [self.received(body) for body in bodies]
         if signature is not None:
             calls[-1].call.headers["x-wc-webhook-signature"] = signature  # type: ignore[index]
-        return self.reception._take(calls)
+        return self.receiver._take(calls)
 
     def received(self, body: bytes) -> receive._Received:
         call = WebhookRequest(
@@ -62,8 +62,8 @@ class Desk:
 
     def counted(self) -> list[tuple[int, int]]:
         """Each delivery's duplicates, and what counts of its store's day, once all is written."""
-        self.reception._bounds._written_at = self.container.now() - timedelta(days=1)
-        self.reception._write_counts()
+        self.receiver._bounds._written_at = self.container.now() - timedelta(days=1)
+        self.receiver._write_counts()
         with self.container.database.reading() as session:
             days = session.query(StoreDay).all()
             sent = sum(day.deliveries for day in days)
@@ -71,33 +71,33 @@ class Desk:
 
 
 @pytest.fixture
-def desk(container: Container) -> Desk:
-    return Desk(container)
+def caller(container: Container) -> WebhookCaller:
+    return WebhookCaller(container)
 
 
-def test_a_good_call_is_accepted(desk: Desk):
-    assert desk.ask().body["status"] == "accepted"
-    assert desk.ask().reason is None
+def test_a_good_call_is_accepted(caller: WebhookCaller):
+    assert caller.ask().body["status"] == "accepted"
+    assert caller.ask().reason is None
 
 
-def test_a_chunked_body_is_refused_even_beside_a_length(desk: Desk):
-    assert desk.ask(transfer_encoding="chunked").status == 411
-    assert desk.kept() == 0
+def test_a_chunked_body_is_refused_even_beside_a_length(caller: WebhookCaller):
+    assert caller.ask(transfer_encoding="chunked").status == 411
+    assert caller.kept() == 0
 
 
-def test_nothing_is_read_before_the_length_is_checked(desk: Desk):
+def test_nothing_is_read_before_the_length_is_checked(caller: WebhookCaller):
     def never(_length: int) -> bytes:
         raise AssertionError("read")
 
     for length, status in (("100001", 413), (None, 411), ("", 411), ("12x", 400), ("-1", 400), ("٣", 400)):
-        assert desk.ask(never, content_length=length).status == status
+        assert caller.ask(never, content_length=length).status == status
 
 
-def test_a_line_that_breaks_while_reading_is_a_body_cut_short(desk: Desk):
+def test_a_line_that_breaks_while_reading_is_a_body_cut_short(caller: WebhookCaller):
     def broken(_length: int) -> bytes:
         raise ConnectionResetError
 
-    answer = desk.ask(broken)
+    answer = caller.ask(broken)
     assert (answer.status, answer.reason) == (400, "body cut short: ConnectionResetError")
 
 
@@ -111,33 +111,35 @@ REASONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize(("reason", "changes"), REASONS.items())
-def test_the_reason_is_for_our_log_and_not_in_the_answer(desk: Desk, reason: str, changes: dict[str, Any]):
-    answer = desk.ask(**changes)
+def test_the_reason_is_for_our_log_and_not_in_the_answer(
+    caller: WebhookCaller, reason: str, changes: dict[str, Any]
+):
+    answer = caller.ask(**changes)
     assert answer.reason == reason
     assert reason not in str(answer.body)
 
 
-def test_a_database_that_cannot_be_reached_says_so_to_our_log_alone(desk: Desk):
+def test_a_database_that_cannot_be_reached_says_so_to_our_log_alone(caller: WebhookCaller):
     lost = Database("postgresql+psycopg://nobody@127.0.0.1:9/none")
-    desk.reception = WebhookReceiver(lost, desk.container.cipher, 100_000, desk.container.now)
-    answer = desk.ask()
+    caller.receiver = WebhookReceiver(lost, caller.container.cipher, 100_000, caller.container.now)
+    answer = caller.ask()
     assert (answer.status, answer.body) == (503, {"error": "unavailable"})
     assert (answer.reason or "").startswith("the database cannot be used")
     lost.close()
 
 
-def test_a_call_never_shows_its_headers_by_accident(desk: Desk):
+def test_a_call_never_shows_its_headers_by_accident(caller: WebhookCaller):
     assert "a-signature" not in repr(
         WebhookRequest(PROVIDERS["woocommerce"], "POST", {"x": "a-signature"}, lambda _: b"", "st_1")
     )
 
 
-def test_a_store_is_unknown_at_the_address_of_another_platform(desk: Desk):
+def test_a_store_is_unknown_at_the_address_of_another_platform(caller: WebhookCaller):
     other = replace(PROVIDERS["woocommerce"], source=DeliverySource.TIKTOK)
     headers = dict(signed_headers(BODY, SECRET))
-    call = WebhookRequest(other, "POST", headers, lambda length: BODY[:length], desk.store_id)
-    assert desk.reception.answer(call).status == 404
-    assert desk.kept() == 0
+    call = WebhookRequest(other, "POST", headers, lambda length: BODY[:length], caller.store_id)
+    assert caller.receiver.answer(call).status == 404
+    assert caller.kept() == 0
 
 
 OTHERS = [body_of(signal(seq)) for seq in (2, 3, 4)]
@@ -160,10 +162,12 @@ def fails(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return fail
 
 
-def test_what_collided_while_it_was_kept_is_accepted_and_counted_once(desk: Desk, fails: Callable[..., None]):
+def test_what_collided_while_it_was_kept_is_accepted_and_counted_once(
+    caller: WebhookCaller, fails: Callable[..., None]
+):
     fails(receive, "insert_new", Collided("a deadlock"), TRIES - 1)
-    assert [answer.body["status"] for answer in desk.ask_all(*OTHERS)] == ["accepted"] * 3
-    assert desk.counted() == [(0, 3)] * 3
+    assert [answer.body["status"] for answer in caller.ask_all(*OTHERS)] == ["accepted"] * 3
+    assert caller.counted() == [(0, 3)] * 3
 
 
 @pytest.mark.parametrize(
@@ -175,30 +179,32 @@ def test_what_collided_while_it_was_kept_is_accepted_and_counted_once(desk: Desk
     ],
 )
 def test_what_is_kept_is_accepted_and_no_duplicate_where_another_of_its_batch_fails(
-    desk: Desk, fails: Callable[..., None], error: Exception, first: tuple[int, int]
+    caller: WebhookCaller, fails: Callable[..., None], error: Exception, first: tuple[int, int]
 ):
-    desk.ask_all(OTHERS[0])
+    caller.ask_all(OTHERS[0])
     fails(receive, "quarantine_call", error, TRIES)
-    answers = desk.ask_all(*OTHERS, signature="A" * 44)
+    answers = caller.ask_all(*OTHERS, signature="A" * 44)
     assert [answer.status for answer in answers] == [first[0], 200, 503]
     assert answers[1].body["status"] == "accepted"
-    assert [duplicates for duplicates, _ in desk.counted()] == [first[1], 0]
+    assert [duplicates for duplicates, _ in caller.counted()] == [first[1], 0]
 
 
-def test_a_call_before_that_collides_is_counted_once(desk: Desk, fails: Callable[..., None]):
-    desk.ask_all(OTHERS[0])
+def test_a_call_before_that_collides_is_counted_once(caller: WebhookCaller, fails: Callable[..., None]):
+    caller.ask_all(OTHERS[0])
     fails(inbox, "keep", Collided("a deadlock"), 2)
-    assert [answer.body["status"] for answer in desk.ask_all(*OTHERS)] == [
+    assert [answer.body["status"] for answer in caller.ask_all(*OTHERS)] == [
         "duplicate",
         "accepted",
         "accepted",
     ]
-    assert [duplicates for duplicates, _ in desk.counted()] == [1, 0, 0]
+    assert [duplicates for duplicates, _ in caller.counted()] == [1, 0, 0]
 
 
 @pytest.mark.parametrize("error", [StorageUnavailable("gone"), ValueError("a fault of ours")])
-def test_what_cannot_be_counted_refuses_no_delivery(desk: Desk, fails: Callable[..., None], error: Exception):
+def test_what_cannot_be_counted_refuses_no_delivery(
+    caller: WebhookCaller, fails: Callable[..., None], error: Exception
+):
     fails(receive.RejectionLog, "write", error, 1)
-    *kept, refused = desk.ask_all(*OTHERS, signature="A" * 44)
+    *kept, refused = caller.ask_all(*OTHERS, signature="A" * 44)
     assert [answer.body["status"] for answer in kept] == ["accepted"] * 2
     assert refused.status == 401

@@ -15,7 +15,7 @@ from receiver.services.overview.overview import HOURS, overview_document, read_o
 from receiver.services.programmes.statistics import count_programmes
 from receiver.storage import heartbeats, hourly_counts, polls, vitals
 from receiver.storage.tables import Award
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_account, keep_store
 from tests.signals import add_shop, keep
 
@@ -40,7 +40,7 @@ def count_hour(container, hour, **counts):
 
 
 def test_awards_that_need_a_person_are_summed_by_currency(at_work):
-    AwardDesk(at_work, 3)
+    AwardActions(at_work, 3)
     with at_work.database.writing() as session:
         session.execute(update(Award).values(due_by=date(2025, 12, 1)))
         session.execute(
@@ -113,7 +113,7 @@ def test_hours_are_shown_from_when_counting_began(at_work, clock):
 
 
 def test_totals_are_what_the_worker_last_counted_of_all_programmes(at_work):
-    AwardDesk(at_work, 2)
+    AwardActions(at_work, 2)
     keep_store(at_work, "st_9", stage="not_admitted")
     count_programmes(at_work.database, NOW)
     found = overview_document(overview(at_work))

@@ -10,7 +10,7 @@ from receiver.domain.decision import Stage
 from receiver.services.programmes.money import MoneyPart
 from receiver.services.programmes.statistics import count_programmes, programme_stats
 from receiver.storage.tables import Award, Store
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_store
 
 ENDED = datetime(2025, 12, 1, tzinfo=UTC)
@@ -36,9 +36,9 @@ def counted_money(container):
 
 
 @pytest.fixture
-def desk(container, clock):
+def awards(container, clock):
     clock.at = NOW
-    made = AwardDesk(container, len(STATES))
+    made = AwardActions(container, len(STATES))
     with container.database.writing() as session:
         for award_id, (changes, _) in STATES.items():
             for name, value in changes.items():
@@ -46,7 +46,7 @@ def desk(container, clock):
     return made
 
 
-def test_each_award_stands_in_one_part_and_the_parts_are_what_was_promised(desk, container):
+def test_each_award_stands_in_one_part_and_the_parts_are_what_was_promised(awards, container):
     usd = counted_money(container)["USD"]
     expected = {part: sum(part is found for _, found in STATES.values()) for part in MoneyPart}
     assert {part: total.awards for part, total in usd.parts} == expected
@@ -54,12 +54,12 @@ def test_each_award_stands_in_one_part_and_the_parts_are_what_was_promised(desk,
     assert (usd.issued.awards, usd.issued.amount) == (6, Decimal(3000))
 
 
-def test_the_reasons_of_a_risk_are_counted_each(desk, container):
+def test_the_reasons_of_a_risk_are_counted_each(awards, container):
     risks = {reason: total.awards for reason, total in counted_money(container)["USD"].risks}
     assert risks == {"overdue": 1, "flagged": 2, "blocked": 1}
 
 
-def test_currencies_are_never_added(desk, container):
+def test_currencies_are_never_added(awards, container):
     with container.database.writing() as session:
         session.execute(
             update(Award).where(Award.id == "aw_0").values(currency="GBP", credit=Decimal("395.50"))

@@ -9,7 +9,7 @@ from receiver.services.awards.listing import show_award
 from receiver.services.staff.account import sign_out_everywhere
 from receiver.services.staff.members import set_password
 from receiver.web.admin import session as sessions
-from tests.award_fixtures import AwardDesk
+from tests.award_fixtures import AwardActions
 from tests.staff import BASE, PASSWORD, Console, keep_staff
 
 EMAIL = "operator@staff.example"
@@ -93,7 +93,7 @@ def test_what_is_no_page_of_the_console_leads_to_its_first(nobody, place):
 def test_a_form_sent_after_the_session_ended_does_nothing_and_leads_back_to_its_page(
     container, form, page, how
 ):
-    AwardDesk(container)
+    AwardActions(container)
     operator = Console(container)
     csrf = operator.csrf()
     if how == "cookie gone":

@@ -25,7 +25,7 @@ from receiver.storage.tables import (
     Store,
     WebhookEndpoint,
 )
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_account, keep_day, keep_link, keep_store
 from tests.factories import LINKED
 from tests.staff import Console, keep_staff
@@ -150,7 +150,7 @@ def test_rejected_signatures_are_told_when_they_rise(calm, before, now, told):
 
 def test_awards_and_reviews_lead_to_their_lists(container, clock):
     clock.at = NOW
-    AwardDesk(container, 3)
+    AwardActions(container, 3)
     change(container, update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)))
     change(container, update(Award).where(Award.id == "aw_1").values(due_by=date(2025, 12, 7)))
     ask_review(container.database, NOW, "st_0", "No.")
@@ -184,7 +184,7 @@ def test_a_count_stops_at_its_limit():
 
 def test_the_programme_page_sums_each_tier_and_currency(container, clock):
     clock.at = NOW
-    AwardDesk(container, 4)
+    AwardActions(container, 4)
     keep_store(container, "st_9", admitted_at=None, stage="not_admitted")
     change(
         container,
@@ -216,7 +216,7 @@ def test_a_programme_nobody_joined_says_how_one_joins(container, clock):
 @pytest.mark.parametrize("path", ["/admin/", "/admin/awards", "/admin/programme", "/admin/reviews"])
 def test_a_page_asks_as_many_questions_of_many_rows_as_of_few(container, clock, path):
     clock.at = NOW
-    AwardDesk(container, 2)
+    AwardActions(container, 2)
     console = Console(container, "viewer")
     few = console.questions(path)
     for number in range(100, 120):
@@ -256,7 +256,7 @@ def test_what_was_never_seen_is_said_to_be_unknown(container):
 
 def test_awards_are_summed_in_each_currency(container, clock):
     clock.at = NOW
-    AwardDesk(container, 3)
+    AwardActions(container, 3)
     change(
         container,
         update(Award).values(due_by=date(2025, 12, 1)),
@@ -268,7 +268,7 @@ def test_awards_are_summed_in_each_currency(container, clock):
 
 def test_stores_and_awards_are_counted_with_their_lists(container, clock):
     clock.at = NOW
-    AwardDesk(container, 2)
+    AwardActions(container, 2)
     keep_store(container, "st_9", admitted_at=None, stage="not_admitted")
     console = Console(container, "viewer")
     assert "not counted yet" in console.get("/admin/").text

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from receiver.services.programmes.statistics import count_programmes
 from receiver.services.programmes.terms import terms_in_force
 from receiver.storage.tables import AuditEntry, Award, Store, Terms
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_store
 from tests.services.programmes.test_load import NEXT, SETTING, SHIPPED_TEXT
 from tests.staff import Console, seen
@@ -30,7 +30,7 @@ def text_of(page):
 
 
 def test_the_money_is_summed_by_currency_and_drawn(operator, container):
-    AwardDesk(container, 4)
+    AwardActions(container, 4)
     with container.database.writing() as session:
         session.get_one(Award, "aw_0").due_by = date(2025, 12, 1)
         for award_id, changes in (

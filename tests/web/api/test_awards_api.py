@@ -7,7 +7,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.programmes.statistics import count_programmes
 from receiver.services.reviews.reviews import ask_review
 from receiver.storage.tables import Store
-from tests.award_fixtures import NOW, AwardDesk
+from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
 from tests.staff import BASE, staff_token
@@ -29,7 +29,7 @@ def ask(container, clock):
 
 
 def test_awards_are_paged_and_moved(ask, container):
-    AwardDesk(container, 3)
+    AwardActions(container, 3)
     status, first = ask("/awards?limit=2&state=due")
     assert ([item["id"] for item in first["items"]], first["next"], status) == (["aw_0", "aw_1"], "aw_1", 200)
     assert [item["id"] for item in ask("/awards?after=aw_1")[1]["items"]] == ["aw_2"]
@@ -45,14 +45,14 @@ def test_awards_are_paged_and_moved(ask, container):
 
 
 def test_a_file_is_tried_and_then_kept(ask, container):
-    desk = AwardDesk(container, 1)
+    awards = AwardActions(container, 1)
     csv = "award,reference\naw_0,T-1\n"
     status, answer = ask("/awards/issue-file", csv=csv, dry_run=True)
     (row,) = answer["rows"]
     assert (status, row["line"], row["award"], row["outcome"]) == (200, 2, "aw_0", "would issue")
     assert (row["advertiser_id"], row["credit"], row["currency"]) == ("7000000", "500.00", "USD")
     assert (row["problem"], row["skipped"], row["flags"]) == (None, None, [])
-    assert desk.award().state == "due"
+    assert awards.award().state == "due"
     assert ask("/awards/issue-file", csv=csv)[1]["rows"][0]["outcome"] == "issued"
     assert ask("/awards/issue-file", csv="x")[0] == 400
 
@@ -79,7 +79,7 @@ def test_a_review_is_answered_after_a_dry_run(ask, container, clock):
 
 
 def test_today_and_the_programmes_are_told(ask, container):
-    AwardDesk(container, 1)
+    AwardActions(container, 1)
     ask_review(container.database, NOW, "st_0", "No.")
     counts = {item["id"]: item["count"] for item in ask("/today")[1]["matters"]}
     assert counts == {"worker_silent": 1, "awards_due_soon": 1, "reviews_waiting": 1}
