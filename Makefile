@@ -7,7 +7,7 @@
 # make plugin the companion plugin's zip, build/ad-credit-status-for-woocommerce.zip
 # make dist   the wheel and the plugin's zip with their checksums, in build/dist
 # make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
-# make lint   formatter, linter and type checker
+# make lint   formatter, linter, type checker and import contracts
 # make lock   the lock files, after a change of requirements*.txt (needs the network; ARGS=--upgrade renews all)
 # make scan   bandit over our code, and all locked packages against PyPI's list of known flaws (needs the network)
 # make clean  what the other targets made; never .env or instance/

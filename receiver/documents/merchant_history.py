@@ -10,7 +10,7 @@ from typing import Any
 from babel import Locale
 
 from receiver.i18n.languages import ENGLISH
-from receiver.i18n.news import history_words
+from receiver.i18n.notices import history_words
 from receiver.i18n.sentences import RULE_NAMES
 
 CONSENT_RULE = "account_linked"

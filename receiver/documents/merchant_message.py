@@ -11,7 +11,7 @@ from babel import Locale
 from receiver.domain.decision import Stage
 from receiver.domain.troubles import Actor
 from receiver.i18n.languages import ENGLISH
-from receiver.i18n.news import letter_words
+from receiver.i18n.notices import letter_words
 
 CONNECTING = (Stage.NOT_ADMITTED, Stage.AWAITING_SETUP, Stage.AWAITING_LINK)
 

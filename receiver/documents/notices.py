@@ -15,7 +15,7 @@ from receiver.domain.alerts import Message
 from receiver.domain.notices import Notice
 from receiver.errors import InputError
 from receiver.i18n.languages import ENGLISH
-from receiver.i18n.news import mail_words, notice_words
+from receiver.i18n.notices import mail_words, notice_words
 
 LONGEST_EMAIL = 254
 # What any mail server takes, and no more: neither a second address nor a header fits in.

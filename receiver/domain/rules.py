@@ -1,7 +1,7 @@
 """Each rule of the programme: facts in, an outcome with its reason and evidence out.
 
-A reason is a message id (`rule.outcome` or `rule.outcome.why`) with typed parameters; the sentences
-stand in `i18n/sentences.py`. Outcomes: pass, fail, pending (not yet, nothing wrong), unknown (the
+A reason is a message id (`rule.outcome` or `rule.outcome.reason_code`) with typed parameters; the sentences
+stand in `i18n/sentences/rules.py`. Outcomes: pass, fail, pending (not yet, nothing wrong), unknown (the
 fact could not be had, or sources disagree).
 """
 

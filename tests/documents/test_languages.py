@@ -13,7 +13,7 @@ from babel import Locale
 from receiver.app import create_app
 from receiver.documents.status import Status, full_document, status_document
 from receiver.i18n.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
-from receiver.i18n.news import HISTORY, LETTER, MAIL_PAGES, MAILS, NOTICES
+from receiver.i18n.notices import HISTORY, LETTER, MAIL_PAGES, MAILS, NOTICES
 from receiver.i18n.pages import ERRORS, SITE
 from receiver.i18n.sentences import (
     CLOCK_TROUBLES,

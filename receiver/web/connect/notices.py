@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from receiver.container import current_container
 from receiver.errors import NotFound
 from receiver.i18n.languages import language_tag, reader_locale
-from receiver.i18n.news import mail_page_words
+from receiver.i18n.notices import mail_page_words
 from receiver.services.notices.addresses import LinkUse, follow_link, read_link
 from receiver.web.api.language import languages_wanted
 

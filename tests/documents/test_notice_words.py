@@ -10,26 +10,28 @@ from receiver.documents.merchant_history import changes_for_merchant
 from receiver.documents.status import status_document
 from receiver.domain.decision import Stage
 from receiver.domain.notices import NoticeKind
-from receiver.i18n import news
+from receiver.i18n import notices
 from receiver.services.notices.addresses import LinkUse
 from tests.documents.test_every_answer import all_decisions
 
 
 def test_every_stage_rule_and_outcome_of_the_history_is_said_between_some_two_documents(monkeypatch):
-    monkeypatch.setattr(news, "translated", lambda message_id, english, locale: message_id)
+    monkeypatch.setattr(notices, "translated", lambda message_id, english, locale: message_id)
     documents = [status_document(decision) for decision in all_decisions()]
     pairs = [(None, document) for document in documents]
     pairs += [pair for way in (documents, documents[::-1], documents[::7]) for pair in pairwise(way)]
     said = {change["text"] for before, after in pairs for change in changes_for_merchant(before, after)}
-    assert said == {f"{message_id}:history" for message_id in news.HISTORY}
+    assert said == {f"{message_id}:history" for message_id in notices.HISTORY}
 
 
 def test_there_is_a_sentence_for_each_stage_notice_and_use_of_a_link():
     assert {f"stage.{stage}" for stage in Stage} == {
-        item for item in news.HISTORY if item.startswith("stage.")
+        item for item in notices.HISTORY if item.startswith("stage.")
     }
-    assert set(news.NOTICES) == set(NoticeKind)
-    assert {f"{use}_{part}" for use in LinkUse for part in ("ask", "button", "done")} < set(news.MAIL_PAGES)
+    assert set(notices.NOTICES) == set(NoticeKind)
+    assert {f"{use}_{part}" for use in LinkUse for part in ("ask", "button", "done")} < set(
+        notices.MAIL_PAGES
+    )
 
 
 @pytest.mark.parametrize("known", [None, {"qualifying": None, "currency": "USD"}])
