@@ -46,7 +46,7 @@ ASKED = (
     "/admin/deliveries?store=//7.exampl",
     "/admin/deliveries?since=2025-11-20&until=2025-11-21",
     "/admin/deliveries?search=address",
-    "/admin/turned-away/rejections?reason=signature",
+    "/admin/rejections?reason=signature",
     "/admin/stores?stage=held",
     "/admin/stores?condition=figures_stale",
     "/admin/stores?text=shop",

@@ -133,11 +133,11 @@ def test_lines_about_a_delivery_carry_its_id(container, lines, monkeypatch):
         session.flush()
         ids = [row.id for row in rows]
 
-    def take_in(session, rows, now):
+    def apply(session, rows, now):
         log.info("an effect")
         raise ValueError("a-word-of-a-body")
 
-    monkeypatch.setattr(process, "apply_deliveries", take_in)
+    monkeypatch.setattr(process, "apply_deliveries", apply)
     process.process_next(container.database, container.now())
     found = lines()
     told = {event: [item.get("delivery_id") for item in found if item["event"] == event] for event in EVENTS}

@@ -1,4 +1,4 @@
-"""`deliveries`: look through the inbox, and what was turned away."""
+"""`deliveries`: the inbox, the quarantine and the rejected calls."""
 
 from __future__ import annotations
 
@@ -105,15 +105,17 @@ deliveries_group.add_command(replays_command)
 @deliveries_group.command("quarantine")
 @click.argument("ids", metavar="[ID…]", type=NUMBER, nargs=-1)
 @click.option("--store", help="The store's id, or part of its name, address or id.")
-@click.option("--take-in", is_flag=True, help="Verify anew, and take in what is right; with --reason.")
+@click.option(
+    "--release", "--take-in", is_flag=True, help="Verify anew, and accept what is valid; with --reason."
+)
 @click.option("--reason", help="Why; kept in the audit.")
-@click.option("--dry-run", is_flag=True, help="With --take-in: say what would happen, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="With --release: say what would happen, and change nothing.")
 @limit_option
 @json_option
 def quarantine_command(
     ids: tuple[int, ...],
     store: str | None,
-    take_in: bool,
+    release: bool,
     reason: str | None,
     dry_run: bool,
     limit: int,
@@ -121,15 +123,15 @@ def quarantine_command(
 ) -> None:
     """List what stores sent with a signature that did not fit, the oldest first.
 
-    Put the store's secret right (`stores rotate-secret --webhook-secret -`), then --take-in: what verifies
+    Put the store's secret right (`stores rotate-secret --webhook-secret -`), then --release: what verifies
     goes into the inbox like any delivery, the rest stays for 14 days.
     """
     container = current_container()
-    if not take_in:
+    if not release:
         print_rows(page_of_quarantine(container.database, store, limit=limit).rows, as_json)
         return
     if reason is None:
-        raise click.UsageError("--take-in needs --reason")
+        raise click.UsageError("--release needs --reason")
     tried = release_from_quarantine(
         container,
         store=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run

@@ -277,11 +277,16 @@ def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json:
     "--overlap", type=click.IntRange(0, service.LONGEST_OVERLAP), default=24, show_default=True, help="Hours."
 )
 @click.option("--webhook-secret", type=SECRET, help=f"Default: a new one of letters and digits; {STDIN}")
-@click.option("--take-in", is_flag=True, help="With --webhook-secret: accept from quarantine what verifies.")
+@click.option(
+    "--release",
+    "--take-in",
+    is_flag=True,
+    help="With --webhook-secret: accept from quarantine what verifies.",
+)
 @click.option("--dry-run", is_flag=True, help="With --webhook-secret: say what would verify, change nothing.")
 @json_option
 def rotate_secret(
-    store_id: str, overlap: int, webhook_secret: str | None, take_in: bool, dry_run: bool, as_json: bool
+    store_id: str, overlap: int, webhook_secret: str | None, release: bool, dry_run: bool, as_json: bool
 ) -> None:
     """New signing secrets, at a connected store too; the old ones verify for the hours of --overlap.
 
@@ -296,7 +301,7 @@ def rotate_secret(
         webhook_secret=webhook_secret,
         actor=actor(),
         overlap_hours=overlap,
-        release=take_in,
+        release=release,
         dry_run=dry_run,
     )
     answer = {

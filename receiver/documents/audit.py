@@ -38,7 +38,7 @@ PHRASES: Mapping[AuditAction, str] = {
     AuditAction.PLACE_GIVEN: "gave store {} a place that became free",
     AuditAction.PROBLEM_ACKNOWLEDGED: "acknowledged a problem of {}",
     AuditAction.PROGRAMME_LOAD: "made {} the programme that new stores join",
-    AuditAction.QUARANTINE_TAKEN_IN: "took in what was quarantined of {}",
+    AuditAction.QUARANTINE_RELEASED: "released the quarantine of {}",
     AuditAction.REPLAY_CANCELLED: "cancelled {}",
     AuditAction.REPLAY_DONE: "ended {}",
     AuditAction.REVIEW_ANSWERED: "answered review {}",

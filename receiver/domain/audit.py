@@ -33,7 +33,7 @@ class AuditAction(StrEnum):
     PLACE_LAPSED = "place lapsed"
     PROBLEM_ACKNOWLEDGED = "problem acknowledged"
     PROGRAMME_LOAD = "programme load"
-    QUARANTINE_TAKEN_IN = "quarantine taken in"
+    QUARANTINE_RELEASED = "quarantine taken in"
     REPLAY_CANCELLED = "replay cancelled"
     REPLAY_DONE = "replay done"
     REVIEW_ANSWERED = "review answered"

@@ -1,4 +1,4 @@
-"""Calls turned away: counted by day, and the newest of each kind as samples."""
+"""Rejected calls: counted by day, and the newest of each kind as samples."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
 
 
 def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:
-    """Calls turned away for their signature today, and on an average day of the week before, in UTC."""
+    """Calls rejected for their signature today, and on an average day of the week before, in UTC."""
     today = _today(now)
     total = select(func.coalesce(func.sum(Rejection.count), 0)).where(
         Rejection.reason == RejectionReason.SIGNATURE

@@ -47,7 +47,7 @@ class _Collected(Collector):
         yield _labelled("deliveries", "Deliveries that wait or failed, 10,000 at most.", "state", found.live)
         yield _labelled("deliveries_ended_recently", "Ended in the last five minutes.", "state", found.ended)
         yield _age("oldest_waiting", "Since the delivery that waits longest was due.", found.oldest_waiting)
-        yield _labelled("rejected_today", "Calls turned away since 00:00 UTC.", "reason", found.rejected)
+        yield _labelled("rejected_today", "Rejected calls since 00:00 UTC.", "reason", found.rejected)
         yield _gauge(
             "quarantined", "Deliveries held for a wrong signature, 10,000 at most.", found.quarantined
         )

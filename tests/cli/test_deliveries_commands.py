@@ -141,7 +141,7 @@ def test_what_a_sender_wrote_cannot_steer_the_terminal(commands: DeliveryCommand
     assert row(commands.container, delivery_id).state == "dead"
 
 
-# turned away
+# rejected
 
 
 def refused(commands: DeliveryCommands) -> None:
@@ -153,11 +153,11 @@ def refused(commands: DeliveryCommands) -> None:
     assert answer.status_code == 401
 
 
-def test_what_was_refused_is_taken_in_once_the_secret_is_put_right(commands: DeliveryCommands):
+def test_what_was_held_is_released_once_the_secret_is_put_right(commands: DeliveryCommands):
     refused(commands)
     (held,) = commands.json("quarantine")
     assert (held["store"], held["bytes"]) == (commands.store_id, len(body_of(signal(8))))
-    take = ("quarantine", str(held["id"]), "--take-in", "--reason", "secret put right")
+    take = ("quarantine", str(held["id"]), "--release", "--reason", "secret put right")
     assert commands.json(*take)[0] == {"id": held["id"], "delivery": None, "problem": "wrong signature"}
     words = ["stores", "rotate-secret", commands.store_id, "--webhook-secret", "another secret"]
     assert commands.runner.invoke(args=words).exit_code == 0
@@ -167,11 +167,11 @@ def test_what_was_refused_is_taken_in_once_the_secret_is_put_right(commands: Del
     assert commands.json("quarantine") == []
 
 
-def test_taking_in_without_a_reason_is_wrong_use(commands: DeliveryCommands):
-    assert commands("quarantine", "--take-in").exit_code == 2
+def test_releasing_without_a_reason_is_wrong_use(commands: DeliveryCommands):
+    assert commands("quarantine", "--release").exit_code == 2
 
 
-def test_calls_turned_away_are_listed_and_sampled(commands: DeliveryCommands):
+def test_rejected_calls_are_listed_and_sampled(commands: DeliveryCommands):
     refused(commands)
     (counted,) = commands.json("rejected")
     assert (counted["store"], counted["reason"], counted["count"]) == (commands.store_id, "signature", 1)

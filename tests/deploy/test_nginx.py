@@ -231,5 +231,5 @@ def test_a_whole_64_is_one_caller_and_its_neighbour_another(front: Front):
     assert answers_to(front, others) == [429, 200, 200]
 
 
-def test_however_often_a_store_sends_no_delivery_is_turned_away(front: Front):
+def test_however_often_a_store_sends_no_delivery_is_rejected(front: Front):
     assert {front.post(number).status for number in range(1, OFTEN)} == {200}

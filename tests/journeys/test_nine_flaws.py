@@ -135,7 +135,7 @@ def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
 # no record of what was done; effect before looking whether it was done
 
 
-def test_what_was_taken_in_has_no_effect_again_not_even_after_its_delivery_was_forgotten(
+def test_what_was_applied_has_no_effect_again_not_even_after_its_delivery_was_forgotten(
     shop: Shop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
     shop.sends(BODY)

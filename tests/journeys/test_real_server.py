@@ -1,4 +1,4 @@
-"""The real server: a body that is not whole is never kept, and no good delivery is ever turned away."""
+"""The real server: a body that is not whole is never kept, and no good delivery is ever rejected."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_what_does_not_come_whole_is_never_taken_for_whole(line: Line):
         assert line.kept() == 0, what
 
 
-def test_no_good_delivery_is_turned_away_however_many_come_and_whatever_comes_beside_them(line: Line):
+def test_no_good_delivery_is_rejected_however_many_come_and_whatever_comes_beside_them(line: Line):
     """A thousand of one address, every third beside a call that carries no valid signature."""
 
     def send(number: int) -> tuple[str, int]:

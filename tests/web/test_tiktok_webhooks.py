@@ -83,7 +83,7 @@ def work(container):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_recorded_webhook_is_taken_in_and_ends(database_url, clock, name):
+def test_every_recorded_webhook_is_received_and_ends(database_url, clock, name):
     example = EXAMPLES[name]
     settings = make_settings(database_url=database_url, tiktok_app_secret=example["secret"])
     container = build_container(settings, now=clock)

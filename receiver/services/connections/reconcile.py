@@ -278,7 +278,7 @@ def _note_companion(connection: Connection, now: datetime, found: CheckFindings)
 
 
 def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping[str, Any]) -> bool:
-    """Into the inbox, as if the plugin had sent it: the same code takes it in. Whether it was news."""
+    """Put the state into the inbox, as if the plugin had sent it. Returns whether it is new."""
     body = json.dumps({"action": SIGNAL.removeprefix("action."), "arg": state}).encode()
     digest = hashlib.sha256(body).hexdigest()
     new = NewDelivery(

@@ -20,17 +20,17 @@ class Heard:
     """A store's last message, and how often calls were rejected in the last DAYS, by reason."""
 
     last_at: datetime | None
-    turned_away: Mapping[str, int]
+    rejections: Mapping[str, int]
     over: Mapping[str, int]  # today's deliveries over a bound, by which (OVER)
 
 
 def heard_from(database: Database, now: datetime, store_id: str) -> Heard:
     since = now.astimezone(UTC).date() - timedelta(days=DAYS)
     with database.reading() as session:
-        turned_away = rejections.counts_since(session, store_id, since)
+        counts = rejections.counts_since(session, store_id, since)
         day = store_days.day_of_store(session, store_id, day_of(now))
         over = {name: getattr(day, name) for name in OVER if day is not None and getattr(day, name)}
-        return Heard(deliveries.last_of_store(session, store_id), turned_away, over)
+        return Heard(deliveries.last_of_store(session, store_id), counts, over)
 
 
 def connection_document(database: Database, store_id: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ SAMPLES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=400)
 CONSENT_FLOWS_KEPT = timedelta(days=1)
 ADDRESS_CLAIMS_KEPT = timedelta(days=90)  # since they were last seen
-SIGNALS_KEPT = timedelta(days=400)  # applied again after that, they change nothing (take_in.py)
+SIGNALS_KEPT = timedelta(days=400)  # applied again after that, they change nothing (apply_signal.py)
 DECISIONS_KEPT = timedelta(days=90)  # all of them; of older days the last of each, and those awards rest on
 REPLAYS_KEPT = timedelta(days=400)
 POLLS_KEPT = timedelta(days=14)

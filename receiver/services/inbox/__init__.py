@@ -1,1 +1,1 @@
-"""Taking deliveries in: verified, durable, answered; or turned away."""
+"""Receives deliveries: verifies, stores and answers them, or rejects them."""

@@ -1,4 +1,4 @@
-"""Holds what a store sent with a signature that did not fit, and takes it in once its secret is put right."""
+"""Holds what a store sent with a signature that did not fit, and releases it once its secret is put right."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def release_from_quarantine(
         taken = sum(item.delivery_id is not None for item in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
         for subject in stores or ["all stores"]:
-            audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, subject, detail)
+            audit.record(session, now, actor, AuditAction.QUARANTINE_RELEASED, subject, detail)
         senders = {row.store_id for row in rows}
     if not dry_run:
         track_quietly(database, now, senders)

@@ -1,4 +1,4 @@
-"""Notes calls that were turned away, and pings: in memory, and every few seconds with the next deliveries.
+"""Counts rejected calls and pings: in memory, and every few seconds with the next deliveries.
 
 Nobody can make it grow: what is noted for a caller that is no known store goes under no store's name, and
 of each kind only the newest samples stay. It is written with the next call whose address is looked up, right

@@ -44,7 +44,7 @@ class Metrics:
     oldest_waiting: (
         timedelta | None
     )  # since when the delivery has been due that waits longest; None: none waits
-    rejected: Mapping[str, int]  # calls turned away since 00:00 UTC, by reason
+    rejected: Mapping[str, int]  # rejected calls since 00:00 UTC, by reason
     quarantined: int  # COUNTED at most
     worker_silent: timedelta | None  # None: no worker was ever seen
     poll_late: timedelta | None  # since when the ad account has been due that waits longest; None: none waits

@@ -102,7 +102,7 @@ class Replay(Base):
 
 
 class Signal(Base):
-    """A signal already taken in: effects are keyed by it, so twice delivered is once done."""
+    """A signal already applied: effects are keyed by it, so applying is idempotent."""
 
     __tablename__ = "signals"
 

@@ -30,7 +30,7 @@ class Rejection(Base):
 
 
 class RejectionSample(Base):
-    """One of the newest calls turned away, of a store and for a reason; without credentials, without body."""
+    """A sample of the newest rejected calls of a store for a reason; without credentials and body."""
 
     __tablename__ = "rejection_samples"
 

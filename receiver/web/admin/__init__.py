@@ -21,7 +21,7 @@ from receiver.web.admin.filters import ago, day, money, plain, sentence, tone, w
 from receiver.web.admin.merchant_view import merchant_views
 from receiver.web.admin.problems import problem_pages
 from receiver.web.admin.programme import programme_pages
-from receiver.web.admin.rejections import turned_away_pages
+from receiver.web.admin.rejections import rejection_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.search import search_pages
@@ -95,7 +95,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(programme_pages)
     app.register_blueprint(delivery_pages)
     app.register_blueprint(replay_pages)
-    app.register_blueprint(turned_away_pages)
+    app.register_blueprint(rejection_pages)
     app.register_blueprint(today_pages)
     app.register_blueprint(timeline_pages)
     app.register_blueprint(search_pages)

@@ -111,10 +111,10 @@ def problem_links(problem: ProblemRecord) -> dict[str, str]:
         if problem.kept:
             links["replay"] = url_for("replays.look", **which)
     else:
-        links["evidence"] = url_for("turned_away.rejections", store=store or None)
+        links["evidence"] = url_for("rejections.show", store=store or None)
     if traits.cure is Cure.SET_SECRET:
         links["secret"] = url_for("store_secret.show", store_id=store)
-        links["check"] = url_for("turned_away.quarantine", store=store)
+        links["check"] = url_for("rejections.quarantine", store=store)
     if traits.cure is Cure.MOVE_STORE:
         url = problem.addresses[-1] if problem.addresses else None
         links["move"] = url_for("claims.move", store_id=store, url=url)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from receiver.container import current_container
 from receiver.domain.rejections import RejectionReason
@@ -20,9 +21,7 @@ from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, page
 from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
-turned_away_pages = Blueprint(
-    "turned_away", __name__, url_prefix="/admin/turned-away", template_folder="templates"
-)
+rejection_pages = Blueprint("rejections", __name__, url_prefix="/admin", template_folder="templates")
 
 PAGE = 50
 SAMPLES = 20
@@ -42,16 +41,16 @@ REASONS = {
 }
 
 
-@turned_away_pages.get("/quarantine")
+@rejection_pages.get("/rejections/quarantine")
 @staff_only
 def quarantine() -> str | tuple[str, int]:
     return _quarantine()
 
 
-@turned_away_pages.post("/quarantine")
+@rejection_pages.post("/rejections/quarantine")
 @operators_only
-def take_in() -> str | tuple[str, int]:
-    """`do=preview` says what would become of each, and changes nothing."""
+def release() -> str | tuple[str, int]:
+    """Verify the held calls again and accept those that are valid; `do=preview` changes nothing."""
     container, form = current_container(), request.form
     try:
         tried = release_from_quarantine(
@@ -59,16 +58,16 @@ def take_in() -> str | tuple[str, int]:
             store=_store() or None,
             reason=form.get("reason", ""),
             actor=g.person.email,
-            dry_run=form.get("do") != "take_in",
+            dry_run=form.get("do") != "release",
         )
     except ReceiverError as error:
         return _quarantine(refused=refusal(error))
     return _quarantine(tried=tried)
 
 
-@turned_away_pages.get("/rejections")
+@rejection_pages.get("/rejections")
 @staff_only
-def rejections() -> str | tuple[str, int]:
+def show() -> str | tuple[str, int]:
     refused, found = "", Page[CountOfStore]()
     newest: list[SampleOfStore] = []
     try:
@@ -89,6 +88,15 @@ def rejections() -> str | tuple[str, int]:
     return (page, 400) if refused else page
 
 
+@rejection_pages.get("/turned-away/quarantine", defaults={"endpoint": "rejections.quarantine"})
+@rejection_pages.get("/turned-away/rejections", defaults={"endpoint": "rejections.show"})
+@staff_only
+def earlier_address(endpoint: str) -> Response:
+    """Redirect from the addresses that these pages had before, which bookmarks and alerts may hold."""
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"{url_for(endpoint)}?{query}" if query else url_for(endpoint), code=308)
+
+
 def _quarantine(tried: Sequence[ReleaseResult] | None = None, refused: str = "") -> str | tuple[str, int]:
     found = None
     try:
@@ -103,7 +111,7 @@ def _quarantine(tried: Sequence[ReleaseResult] | None = None, refused: str = "")
         named=NAMED,
         asked={"store": request.values["store"]} if request.values.get("store") else {},
         tried=tried,
-        done=request.form.get("do") == "take_in",
+        done=request.form.get("do") == "release",
         reason=request.form.get("reason", ""),
         refused=refused,
     )

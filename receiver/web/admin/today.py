@@ -176,9 +176,9 @@ def _leads_to(matter: TodoItem) -> str | None:
     if matter.id.startswith("deliveries_"):
         return url_for("deliveries.show", state=matter.state or matter.id.removeprefix("deliveries_"))
     if matter.id == "signatures_rejected":
-        return url_for("turned_away.rejections", reason=RejectionReason.SIGNATURE)
+        return url_for("rejections.show", reason=RejectionReason.SIGNATURE)
     if matter.id == "tokens_expire":
         return url_for("account.show", _anchor="tokens")
     if matter.id == "quarantined":
-        return url_for("turned_away.quarantine")
+        return url_for("rejections.quarantine")
     return None

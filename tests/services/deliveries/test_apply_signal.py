@@ -271,7 +271,7 @@ def _left_behind(shop: Shop, signals: list[Any], at_once: int = 50) -> Any:
 # once
 
 
-def test_a_signal_is_taken_in_once_whatever_delivery_carries_it(shop: Shop):
+def test_a_signal_is_applied_once_whatever_delivery_carries_it(shop: Shop):
     first, again = shop.hears(linked(3), linked(3, OTHER_ACCOUNT))
     assert (first.state, first.stores) == (DeliveryState.PROCESSED, (shop.id,))
     assert (again.state, again.stores) == (DeliveryState.PROCESSED, ())

@@ -48,7 +48,7 @@ def break_links(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(LockedStores, "end_other_links", fail)
 
 
-def test_a_signal_is_taken_in_and_the_store_is_named_for_deciding(container: Container, store_id: str):
+def test_a_signal_is_applied_and_the_store_is_named_for_deciding(container: Container, store_id: str):
     delivery_id = keep_one(container, store_id, signal(event="integration_set_up"))
     assert work(container) == [
         AttemptResult(delivery_id, DeliveryState.PROCESSED, None, (store_id,), store_id)

@@ -389,16 +389,16 @@ def test_where_there_is_nothing_to_replay_it_is_done_at_once(container: Containe
 
 
 def fails_at(place: int, error: BaseException) -> Callable[..., Any]:
-    """`take_in` as it is, but its call number `place` raises."""
+    """`apply_deliveries` as it is, but its call number `place` raises."""
     real, calls = process.apply_deliveries, []
 
-    def take_in(*given: Any) -> Any:
+    def apply(*given: Any) -> Any:
         calls.append(given)
         if len(calls) == place:
             raise error
         return real(*given)
 
-    return take_in
+    return apply
 
 
 @pytest.mark.parametrize("place", [1, 2, 3, 7])

@@ -88,7 +88,7 @@ def test_what_cannot_be_verified_is_refused_and_held(sender: MisSigningStore):
     assert sender.rows(Delivery) == []
 
 
-def test_once_the_secret_is_put_right_it_is_taken_in_like_any_delivery(sender: MisSigningStore):
+def test_once_the_secret_is_put_right_it_is_released_like_any_delivery(sender: MisSigningStore):
     sent_at = sender.clock.at
     sender.send(signal(1, event="integration_set_up"))
     assert [item.problem for item in sender.release()] == ["wrong signature"]
@@ -102,14 +102,14 @@ def test_once_the_secret_is_put_right_it_is_taken_in_like_any_delivery(sender: M
     assert sender.release() == []
 
 
-def test_what_was_taken_in_is_known_when_it_arrives_again(sender: MisSigningStore):
+def test_a_released_call_is_known_when_it_arrives_again(sender: MisSigningStore):
     sender.send(signal(1))
     sender.correct_secret()
     sender.release()
     assert sender.send(signal(1)).body["status"] == "duplicate"
 
 
-def test_a_dry_run_says_what_would_be_taken_in_and_changes_nothing(sender: MisSigningStore):
+def test_a_dry_run_says_what_would_be_released_and_changes_nothing(sender: MisSigningStore):
     sender.send(signal(1))
     sender.correct_secret()
     (would,) = sender.release(dry_run=True)
@@ -184,7 +184,7 @@ def test_who_sends_many_cannot_make_us_write_many(sender: MisSigningStore, monke
     assert sender.quarantined()[-1]["store"] == other
 
 
-def test_only_those_asked_for_are_taken_in_and_a_reason_is_needed(sender: MisSigningStore):
+def test_only_those_asked_for_are_released_and_a_reason_is_needed(sender: MisSigningStore):
     for seq in (1, 2, 3):
         sender.send(signal(seq))
     sender.correct_secret()
@@ -214,7 +214,7 @@ def test_many_at_once_are_each_answered_for_themselves(sender: MisSigningStore):
 # counters and samples
 
 
-def test_calls_turned_away_are_counted_by_day_store_and_reason(sender: MisSigningStore):
+def test_rejected_calls_are_counted_by_day_store_and_reason(sender: MisSigningStore):
     sender.send(signal(1))
     sender.send(signal(2))
     sender.send(signal(1), store="st_nobody")

@@ -1,4 +1,4 @@
-"""What was turned away, in the console: held until a secret is put right, or counted with a few samples."""
+"""Rejected calls in the console: held until a secret is put right, or counted with a few samples."""
 
 import re
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, signal
 from tests.staff import Console
 
-QUARANTINE, REJECTIONS = "/admin/turned-away/quarantine", "/admin/turned-away/rejections"
+QUARANTINE, REJECTIONS = "/admin/rejections/quarantine", "/admin/rejections"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def deliveries(container):
         return session.scalars(select(Delivery)).all()
 
 
-def test_what_is_held_is_taken_in_once_the_secret_is_put_right(container, staff):
+def test_what_is_held_is_released_once_the_secret_is_put_right(container, staff):
     assert staff.get(QUARANTINE).text.count('data-label="Number"') == 2
     looked = staff.post(QUARANTINE, do="preview").text
     assert "Preview" in looked
@@ -50,7 +50,7 @@ def test_what_is_held_is_taken_in_once_the_secret_is_put_right(container, staff)
     put_right(container, staff.store_id)
     assert "<strong>2</strong> would be accepted" in staff.post(QUARANTINE, do="preview").text
     assert deliveries(container) == []
-    done = staff.post(QUARANTINE, reason="the secret was put right", do="take_in").text
+    done = staff.post(QUARANTINE, reason="the secret was put right", do="release").text
     assert "<strong>2</strong> accepted" in done
     assert "Nothing is held" in done
     assert len(deliveries(container)) == 2
@@ -73,19 +73,25 @@ def test_only_the_store_asked_for_is_looked_at(container, staff):
     put_right(container, staff.store_id)
     other = add_shop(container, url="https://other.example/").id
     assert "Nothing is held of this store" in staff.get(f"{QUARANTINE}?store=other.exam").text
-    page = staff.post(QUARANTINE, store=other, reason="asked", do="take_in").text
+    page = staff.post(QUARANTINE, store=other, reason="asked", do="release").text
     assert "<strong>0</strong> accepted" in page
-    nobody = staff.post(QUARANTINE, store="st_nobody", reason="asked", do="take_in")
+    nobody = staff.post(QUARANTINE, store="st_nobody", reason="asked", do="release")
     assert (nobody.status_code, "No store matches “st_nobody”." in nobody.text) == (400, True)
     assert deliveries(container) == []
 
 
-def test_taking_in_needs_a_reason_and_an_operator(container, staff):
-    answer = staff.post(QUARANTINE, reason="", do="take_in")
+def test_releasing_needs_a_reason_and_an_operator(container, staff):
+    answer = staff.post(QUARANTINE, reason="", do="release")
     assert (answer.status_code, "reason" in answer.text) == (400, True)
     viewer = Console(container, "viewer")
     assert "Accept" not in viewer.get(QUARANTINE).text
-    assert viewer.post(QUARANTINE, reason="asked", do="take_in").status_code == 403
+    assert viewer.post(QUARANTINE, reason="asked", do="release").status_code == 403
+
+
+def test_the_earlier_addresses_lead_to_the_pages(staff):
+    for page, address in (("quarantine", QUARANTINE), ("rejections", REJECTIONS)):
+        answer = staff.get(f"/admin/turned-away/{page}?store=st_1")
+        assert (answer.status_code, answer.headers["Location"]) == (308, f"{address}?store=st_1")
 
 
 def test_the_quarantine_goes_on_page_by_page(container, staff, monkeypatch):

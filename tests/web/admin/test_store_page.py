@@ -208,7 +208,7 @@ def test_it_shows_each_link_and_ends_the_one_that_stands(container, store_id):
     assert "End this link" not in shown
 
 
-def test_it_says_when_the_store_was_last_heard_and_what_was_turned_away(container, store_id):
+def test_it_says_when_the_store_was_last_heard_and_what_was_rejected(container, store_id):
     today = container.now().date()
     with container.database.writing() as session:
         for day, count in ((today, 1_200), (today - timedelta(days=8), 5)):
@@ -216,7 +216,7 @@ def test_it_says_when_the_store_was_last_heard_and_what_was_turned_away(containe
     shown = page(Console(container, "viewer"), store_id)
     assert "none yet" in shown
     assert "<dd>1,200 for signature<br>" in shown
-    assert f'href="/admin/turned-away/rejections?store={store_id}"' in shown
+    assert f'href="/admin/rejections?store={store_id}"' in shown
 
 
 def test_a_store_that_cannot_be_reached_is_told_as_that_and_not_as_our_fault(container, connected, shop):

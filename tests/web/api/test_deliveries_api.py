@@ -134,18 +134,20 @@ def test_a_replay_that_says_too_little_is_refused(ask, dead, wrong):
     assert ask("GET", "/replays")[1]["items"] == []
 
 
-def test_what_is_held_is_taken_in_once_the_secret_is_put_right(ask, client, container):
+def test_what_is_held_is_released_once_the_secret_is_put_right(ask, client, container):
     store_id = add_shop(container).id
     body = body_of(signal(1))
     headers = signed_headers(body, "its own")
     assert client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=headers).status_code == 401
     (held,) = ask("GET", f"/quarantine?store={store_id}")[1]["items"]
     refused = {"id": held["id"], "delivery": None, "problem": "wrong signature"}
-    assert ask("POST", "/quarantine/take-in", reason="asked")[1] == {"tried": [refused]}
+    assert ask("POST", "/deliveries/quarantine/release", reason="asked")[1] == {"tried": [refused]}
     rotate_secret(container, store_id, webhook_secret="its own", actor="ann")
-    tried = ask("POST", "/quarantine/take-in", reason="asked", ids=[held["id"]], dry_run=True)[1]["tried"]
+    tried = ask("POST", "/deliveries/quarantine/release", reason="asked", ids=[held["id"]], dry_run=True)[1][
+        "tried"
+    ]
     assert (tried[0]["problem"], states(container)) == (None, [])
-    ask("POST", "/quarantine/take-in", reason="the secret was put right")
+    ask("POST", "/quarantine/take-in", reason="the secret was put right")  # its earlier address
     assert (states(container), ask("GET", "/quarantine")[1]["items"]) == (["received"], [])
 
 

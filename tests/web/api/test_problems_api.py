@@ -124,7 +124,7 @@ def test_a_secret_is_tried_on_what_is_held_before_it_is_set(ask, client, run, st
     headers = signed_headers(body, "its own")
     assert client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=headers).status_code == 401
     path = f"/stores/{store_id}/rotate-secret"
-    named = {"webhook_secret": "its own", "take_in": True}
+    named = {"webhook_secret": "its own", "release": True}
     tried = ask("POST", path, **named, dry_run=True)[1]
     told = (tried["held"], tried["accepted"], tried["saved"], tried["webhook_secret"])
     assert told == (1, 1, False, None)
@@ -133,5 +133,6 @@ def test_a_secret_is_tried_on_what_is_held_before_it_is_set(ask, client, run, st
     saved = ask("POST", path, **named)[1]
     assert (saved["accepted"], saved["saved"]) == (1, True)
     assert ask("GET", "/quarantine")[1]["items"] == []
-    assert ask("POST", path, take_in=True)[0] == 400
-    assert run("stores", "rotate-secret", store_id, "--take-in")[0] == 1
+    assert ask("POST", path, release=True)[0] == 400
+    assert ask("POST", path, take_in=True)[0] == 400  # its earlier name
+    assert run("stores", "rotate-secret", store_id, "--release")[0] == 1

@@ -12,7 +12,7 @@ from receiver.web.api.admin.links import links_api
 from receiver.web.api.admin.operations import operations_api
 from receiver.web.api.admin.overview import overview_api
 from receiver.web.api.admin.problems import problems_api
-from receiver.web.api.admin.rejections import turned_away_api
+from receiver.web.api.admin.rejections import rejections_api
 from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
 from receiver.web.api.admin.search import search_api
@@ -38,7 +38,7 @@ AREAS = (
     deliveries_api,
     replays_api,
     problems_api,
-    turned_away_api,
+    rejections_api,
     operations_api,
 )
 

@@ -1,4 +1,4 @@
-"""/api/v1/admin/quarantine and /rejections: what was not taken in, and taking it in after all."""
+"""/api/v1/admin/quarantine and /rejections: lists rejected calls, and releases held ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from receiver.web.api.admin.blueprint import (
 from receiver.web.api.admin.deliveries import NUMBER
 from receiver.web.api.schemas import MAYBE
 
-turned_away_api = AdminBlueprint("turned_away", "What was not taken in: held in quarantine, or counted")
+rejections_api = AdminBlueprint("rejections", "Quarantine and rejected calls")
 
 NAMED = {"description": "An id, or part of a name, address or id."}
 STORE = fields.String(validate=Length(min=1, max=LONGEST_FILTER), metadata=NAMED)
@@ -50,7 +50,7 @@ class HeldSchema(Schema):
     body_sha256 = fields.String(required=True)
 
 
-class TakeInSchema(Schema):
+class ReleaseSchema(Schema):
     """The calls to verify anew: of one store or by ids; neither: all."""
 
     store = STORE
@@ -69,7 +69,7 @@ class TriedSchema(Schema):
     problem = fields.String(required=True, **MAYBE)
 
 
-class TakenSchema(Schema):
+class ReleasedSchema(Schema):
     """Each that was tried."""
 
     tried = fields.List(fields.Nested(TriedSchema), required=True)
@@ -103,7 +103,7 @@ class SampleArguments(RejectionFilters):
 
 
 class SampleSchema(Schema):
-    """A call that was turned away, without credentials and body."""
+    """A rejected call, without credentials and body."""
 
     at = Moment(required=True)
     store_id = fields.String(data_key="store", required=True)
@@ -119,13 +119,13 @@ class SamplesSchema(Schema):
     items = fields.List(fields.Nested(SampleSchema), required=True)
 
 
-@turned_away_api.route("/deliveries/quarantine")
-@turned_away_api.route("/quarantine")
+@rejections_api.route("/deliveries/quarantine")
+@rejections_api.route("/quarantine")
 class QuarantineView(MethodView):
     """The calls in quarantine."""
 
-    @turned_away_api.arguments(QuarantineArguments, location="query")
-    @turned_away_api.response(200, page_schema(HeldSchema, "QuarantinePage"))
+    @rejections_api.arguments(QuarantineArguments, location="query")
+    @rejections_api.response(200, page_schema(HeldSchema, "QuarantinePage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The oldest first."""
         page = page_of_quarantine(
@@ -137,13 +137,14 @@ class QuarantineView(MethodView):
         return page_document(page)
 
 
-@turned_away_api.route("/deliveries/quarantine/take-in")
-@turned_away_api.route("/quarantine/take-in")
-class TakeInView(MethodView):
-    """Taking in what is held."""
+@rejections_api.route("/deliveries/quarantine/release")
+@rejections_api.route("/deliveries/quarantine/take-in")
+@rejections_api.route("/quarantine/take-in")
+class ReleaseView(MethodView):
+    """Release calls from quarantine."""
 
-    @turned_away_api.arguments(TakeInSchema)
-    @turned_away_api.response(200, TakenSchema)
+    @rejections_api.arguments(ReleaseSchema)
+    @rejections_api.response(200, ReleasedSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Verify anew; what is right goes into the inbox like any delivery, the rest stays."""
         container = current_container()
@@ -158,12 +159,12 @@ class TakeInView(MethodView):
         return {"tried": tried}
 
 
-@turned_away_api.route("/rejections")
+@rejections_api.route("/rejections")
 class RejectionsView(MethodView):
-    """Calls that were turned away, counted."""
+    """Rejected calls, counted."""
 
-    @turned_away_api.arguments(RejectionArguments, location="query")
-    @turned_away_api.response(200, page_schema(RejectionSchema, "RejectionPage"))
+    @rejections_api.arguments(RejectionArguments, location="query")
+    @rejections_api.response(200, page_schema(RejectionSchema, "RejectionPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The newest day first; pings among them."""
         page = page_of_rejections(
@@ -175,12 +176,12 @@ class RejectionsView(MethodView):
         return page_document(page)
 
 
-@turned_away_api.route("/rejections/samples")
+@rejections_api.route("/rejections/samples")
 class SamplesView(MethodView):
-    """Calls that were turned away, the newest of each kind."""
+    """Samples of rejected calls, the newest of each kind."""
 
-    @turned_away_api.arguments(SampleArguments, location="query")
-    @turned_away_api.response(200, SamplesSchema)
+    @rejections_api.arguments(SampleArguments, location="query")
+    @rejections_api.response(200, SamplesSchema)
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Without credentials and bodies."""
         return {"items": samples(current_container().database, **_which(arguments), limit=arguments["limit"])}

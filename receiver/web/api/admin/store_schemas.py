@@ -214,9 +214,10 @@ class RotationSchema(Schema):
         load_only=True,
         metadata={"description": "Of a webhook made by hand. Default: a new one, which is told."},
     )
-    take_in = fields.Boolean(
+    release = fields.Boolean(
         load_default=False, metadata={"description": "Accept from quarantine what verifies then."}
     )
+    take_in = fields.Boolean(load_default=False, metadata={"description": "Earlier name of `release`."})
     dry_run = fields.Boolean(
         load_default=False, metadata={"description": "With webhook_secret: change nothing."}
     )

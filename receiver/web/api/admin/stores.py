@@ -187,7 +187,7 @@ class RotateSecretView(MethodView):
             webhook_secret=body.get("webhook_secret"),
             actor=actor,
             overlap_hours=hours,
-            release=body["take_in"],
+            release=body["release"] or body["take_in"],
             dry_run=body["dry_run"],
         )
         asked = not body["dry_run"] and ask_rotation(
