@@ -74,7 +74,7 @@ class Process:
 
 @contextmanager
 def running(container: Container, command: list[str]) -> Iterator[Process]:
-    """A process on the database of `wired`, for as long as the block lasts."""
+    """A process on the container's database, for as long as the block lasts."""
     process = Process(command, environment_on(container))
     try:
         yield process
@@ -83,7 +83,7 @@ def running(container: Container, command: list[str]) -> Iterator[Process]:
 
 
 def environment_on(container: Container) -> dict[str, str]:
-    """What a process finds around it that is to use the database of `wired`."""
+    """The environment of a process that uses the container's database."""
     settings = {
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",

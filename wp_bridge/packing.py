@@ -28,7 +28,10 @@ def plugin_zip() -> bytes:
 
 
 def packed() -> bytes:
-    """The zip. Raises OSError without git, CalledProcessError where git does not know the checkout."""
+    """Return the zip.
+
+    Raises OSError without git, subprocess.CalledProcessError where git does not know the checkout.
+    """
     files = {str(path): (SOURCE / path).read_bytes() for path in tracked()}
     files |= {
         name.removesuffix(".po") + ".mo": compiled(content)

@@ -1,8 +1,12 @@
-"""What the documents name exists: files, links, the sandbox's stores."""
+"""What the documents, the docstrings and the comments name exists: files, links, exceptions, stores."""
 
 from __future__ import annotations
 
+import ast
+import builtins
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,3 +99,76 @@ def test_every_decision_has_one_shape(decision):
 
 def test_the_readme_is_read_in_one_sitting():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= MOST_README_LINES
+
+
+# -- What the docstrings and the comments of the product name -----------------------------------------
+
+PRODUCT = [
+    file
+    for folder in ("receiver", "wp_bridge")
+    for file in sorted((ROOT / folder).rglob("*.py"))
+    if "migrations" not in file.parts
+]
+RAISES = re.compile(r"\b[Rr]aises? ([^.]*)\.", re.DOTALL)
+RAISED = re.compile(r"(?:^|,|\band|\bor) ?([A-Z]\w+)")
+SOURCE = re.compile(r"(?<![\w./*-])((?:\w+/)*\w+\.py)\b")
+
+
+def docstrings(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def comments(source: str) -> Iterator[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    yield from (token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+def raised_names(docstring: str) -> Iterator[str]:
+    """Yield what a docstring says is raised: the names after "Raises", set apart by commas, "and" or "or"."""
+    for sentence in RAISES.findall(docstring):
+        yield from RAISED.findall(" ".join(sentence.split()))
+
+
+def imported_names(tree: ast.Module) -> set[str]:
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return {alias.asname or alias.name for node in imports for alias in node.names}
+
+
+def test_every_exception_that_a_docstring_names_exists():
+    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in PRODUCT}
+    classes = {
+        node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    }
+    missing = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file, tree in trees.items()
+        for docstring in docstrings(tree)
+        for name in raised_names(docstring)
+        if name not in classes | set(dir(builtins)) | imported_names(tree)
+    ]
+    assert missing == []
+
+
+def test_every_source_file_that_a_docstring_or_a_comment_names_exists():
+    files = [*ROOT.glob("*.py"), *(file for folder in sources() for file in folder.rglob("*.py"))]
+    known = [f"/{file.relative_to(ROOT)}" for file in files]
+    missing = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in PRODUCT
+        for source in [file.read_text(encoding="utf-8")]
+        for text in (*docstrings(ast.parse(source)), *comments(source))
+        for name in SOURCE.findall(text)
+        if not any(path.endswith(f"/{name}") for path in known)
+    ]
+    assert missing == []
+
+
+def test_an_exception_and_a_source_file_that_are_gone_are_noticed():
+    said = "Do it. Raises InputError, NotFound for\nwhat is gone, and Refused. Whoever asks raises Gone."
+    assert list(raised_names(said)) == ["InputError", "NotFound", "Refused", "Gone"]
+    assert SOURCE.findall("see services/bridge/rotate.py, gone.py; *.py and x.pyc") == [
+        "services/bridge/rotate.py",
+        "gone.py",
+    ]

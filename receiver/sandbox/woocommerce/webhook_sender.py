@@ -45,7 +45,10 @@ class Request:
 
 
 def deliver(webhook: SandboxWebhook, topic: str, payload: Any) -> int:
-    """Deliver one event and answer the HTTP status. Raises OSError or HTTPException; never tries again."""
+    """Deliver one event and return the HTTP status; never tries again.
+
+    Raises OSError or http.client.HTTPException.
+    """
     return _sent(webhook.url, event(webhook, topic, payload, secrets.token_hex(16)))
 
 

@@ -49,10 +49,10 @@ class ConsentApi(ReadingApi, Protocol):
 
 
 class FlowRefused(Refused):
-    """This browser may not go on."""
+    """A step of the consent is refused to this browser; `why` says for what."""
 
     def __init__(self, why: FlowError) -> None:
-        super().__init__(f"turned away: {why}")
+        super().__init__(f"refused: {why}")
         self.why = why
 
 
@@ -80,7 +80,7 @@ class FlowStatus:
 
 
 def redeem_ticket(database: Database, now: datetime, ticket: str, browser: str) -> str:
-    """The flow's id, for the first browser that comes with the ticket. Raises TurnedAway."""
+    """Spend the ticket for the first browser that comes with it; return the flow's id. Raises FlowRefused."""
     ticket_hash, browser_hash = token_hash(ticket), token_hash(browser)
     with database.writing() as session:
         consents.take_ticket(session, ticket_hash, browser_hash, now, now + STEP_LASTS)
@@ -95,14 +95,14 @@ def redeem_ticket(database: Database, now: datetime, ticket: str, browser: str) 
 
 
 def show_flow(database: Database, now: datetime, flow_id: str, browser: str) -> FlowStatus:
-    """Raises TurnedAway."""
+    """Return the flow as its page shows it. Raises FlowRefused."""
     with database.reading() as session:
         flow, store = _own(session, flow_id, browser)
         return _shown(flow, store, now)
 
 
 def start_authorization(database: Database, now: datetime, flow_id: str, browser: str) -> str:
-    """The `state` to go to TikTok with; an earlier one of this flow is void. Raises TurnedAway."""
+    """Return a new `state` to go to TikTok with; an earlier one of this flow is void. Raises FlowRefused."""
     state = secrets.token_urlsafe(32)
     with database.writing() as session:
         flow, _ = _own(session, flow_id, browser, locked=True)
@@ -114,7 +114,7 @@ def start_authorization(database: Database, now: datetime, flow_id: str, browser
 
 
 def handle_callback(context: ServiceContext, *, state: str, auth_code: str | None, browser: str) -> str:
-    """Take TikTok's answer in: the id of the flow that shows what came of it. Raises TurnedAway.
+    """Record TikTok's answer; return the id of the flow, whose page shows the outcome. Raises FlowRefused.
 
     A state serves once, whoever brings it.
     """
@@ -141,7 +141,7 @@ def handle_callback(context: ServiceContext, *, state: str, auth_code: str | Non
 
 
 def choose(context: ServiceContext, *, flow_id: str, browser: str, advertiser_id: str) -> None:
-    """Link one of the accounts a consent covers, unless the store has named one since. Raises TurnedAway."""
+    """Link one of the accounts a consent covers, unless the store has named one since. Raises FlowRefused."""
     now, cipher = context.now(), context.cipher
     with context.database.writing() as session:
         covered = (_own(session, flow_id, browser)[0].found or {}).get("accounts", ())
@@ -167,7 +167,7 @@ def _spend_state(database: Database, now: datetime, state: str, browser: str) ->
                     {"why": why},
                 )
     if flow is None or why is not None:
-        log.warning("tiktok answer turned away", why=why, store_id=flow.store_id if flow else None)
+        log.warning("tiktok answer refused", why=why, store_id=flow.store_id if flow else None)
         raise FlowRefused(why or FlowError.STATE_UNKNOWN)
     return flow.id
 
@@ -185,7 +185,7 @@ def _is_of(flow: ConsentFlow, browser: str) -> bool:
 
 
 def _own(session: Session, flow_id: str, browser: str, *, locked: bool = False) -> tuple[ConsentFlow, Store]:
-    """The flow, if it is this browser's. Raises TurnedAway."""
+    """Return the flow, if it is this browser's. Raises FlowRefused."""
     # PostgreSQL cannot be asked for a NUL, which an address can hold.
     flow = consents.flow(session, flow_id, locked=locked) if flow_id.isprintable() else None
     if flow is None or not _is_of(flow, browser):
@@ -198,7 +198,7 @@ def _held(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple[Cons
 
     `accounts`: those that the consent covers, held before, as a poll takes them.
 
-    Raises TurnedAway where a disconnect was first.
+    Raises FlowRefused where a disconnect was first.
     """
     spend.hold_accounts(session, accounts)
     flow = consents.flow(session, flow_id)

@@ -101,7 +101,7 @@ def total_counts(session: Session) -> Totals | None:
 
 
 def count_programmes(database: Database, now: datetime) -> None:
-    """Count each programme some store is in, for `standings` to tell."""
+    """Count the stores of each programme that has any, and keep the counts for `programme_stats`."""
     with database.reading() as session:
         counts = {item: programme_statistics.count(session, item, now) for item in terms.kept_ids(session)}
     with database.writing() as session:

@@ -98,7 +98,7 @@ def _from_elsewhere(_: Forbidden) -> tuple[str, int]:
 
 
 @consent_pages.errorhandler(FlowRefused)
-def _turned_away(error: FlowRefused) -> tuple[str, int]:
+def _refused(error: FlowRefused) -> tuple[str, int]:
     return _page(error.why), 400
 
 
@@ -113,7 +113,7 @@ def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
 
 
 def _asked(name: str, otherwise: FlowError) -> str:
-    """A part of the query; raises TurnedAway where it is missing."""
+    """Return a part of the query. Raises FlowRefused where it is missing."""
     value = request.args.get(name, "")
     if not value:
         raise FlowRefused(otherwise)

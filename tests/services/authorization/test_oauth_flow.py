@@ -150,7 +150,7 @@ def claimed(container, advertiser_id="7001", **changes):
     keep_account(container, advertiser_id, next_poll_at=None, failures=3, last_error="old")
 
 
-def turned_away(call, *arguments, **more) -> str:
+def refused(call, *arguments, **more) -> str:
     with pytest.raises(FlowRefused) as caught:
         call(*arguments, **more)
     return caught.value.why
@@ -209,7 +209,7 @@ def test_of_several_the_merchant_chooses_and_the_token_waits_encrypted_until_the
     assert list(way.links()) == ["7002"]
     with container.database.reading() as session:
         assert session.get(ConsentFlow, shown.id).token_encrypted is None
-    assert turned_away(way.pick, shown.id, "7001") == "expired"
+    assert refused(way.pick, shown.id, "7001") == "expired"
 
 
 def test_a_choice_never_overrides_what_the_store_named_meanwhile(way, container, tiktok):
@@ -312,7 +312,7 @@ def test_a_store_that_disconnects_meanwhile_is_linked_to_nothing(way, container,
     tiktok.meanwhile = lambda: disconnect_store(
         container.database, container.now(), "st_1", reason="closed", actor="ann"
     )
-    assert turned_away(way.back, state) == "store_gone"
+    assert refused(way.back, state) == "store_gone"
     assert way.links() == {}
 
 
@@ -324,12 +324,12 @@ def test_a_victims_consent_never_lands_on_the_store_of_an_attacker_who_sent_the_
 ):
     """The attacker goes as far as TikTok's address, and the victim follows it from there."""
     state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
-    assert turned_away(attacker.back, state, "code-of-the-victim") == "wrong_browser"
+    assert refused(attacker.back, state, "code-of-the-victim") == "wrong_browser"
     assert (attacker.links(), tiktok.codes) == ({}, [])
     # nor once the victim has a flow of their own, nor when the attacker brings the state afterwards
     way.open()
-    assert turned_away(attacker.back, state, "code-of-the-victim") == "state_unknown"
-    assert turned_away(attacker.back, state, "stolen-code", browser=ATTACKERS) == "state_unknown"
+    assert refused(attacker.back, state, "code-of-the-victim") == "state_unknown"
+    assert refused(attacker.back, state, "stolen-code", browser=ATTACKERS) == "state_unknown"
     assert (attacker.links(), tiktok.codes) == ({}, [])
     with container.database.reading() as session:
         told = [(row.action, row.subject) for row in session.scalars(select(AuditEntry))]
@@ -339,7 +339,7 @@ def test_a_victims_consent_never_lands_on_the_store_of_an_attacker_who_sent_the_
 def test_a_victim_with_a_flow_of_their_own_is_not_taken_for_the_attacker(way, attacker, tiktok):
     own = way.leave(way.open())
     state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
-    assert turned_away(attacker.back, state) == "wrong_browser"
+    assert refused(attacker.back, state) == "wrong_browser"
     assert way.back(own).outcome is ConsentOutcome.LINKED
     assert (list(way.links()), attacker.links()) == (["7001"], {})
 
@@ -347,14 +347,14 @@ def test_a_victim_with_a_flow_of_their_own_is_not_taken_for_the_attacker(way, at
 def test_an_attackers_code_does_not_land_on_the_victims_store(way, attacker, tiktok):
     way.leave(way.open())
     guessed = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
-    assert turned_away(way.back, guessed, "code-of-the-attacker") == "wrong_browser"
+    assert refused(way.back, guessed, "code-of-the-attacker") == "wrong_browser"
     assert (way.links(), tiktok.codes) == ({}, [])
 
 
 def test_a_state_serves_once(way, tiktok):
     state = way.leave(way.open())
     way.back(state)
-    assert turned_away(way.back, state, "another-code") == "state_unknown"
+    assert refused(way.back, state, "another-code") == "state_unknown"
     assert tiktok.codes == ["code"]
 
 
@@ -364,14 +364,14 @@ def test_a_state_serves_for_half_an_hour(way, clock, tiktok):
     clock.move(minutes=30, seconds=-1)
     assert way.back(early).outcome is ConsentOutcome.LINKED
     clock.move(seconds=1)
-    assert turned_away(way.back, late) == "expired"
+    assert refused(way.back, late) == "expired"
     assert tiktok.codes == ["code"]
 
 
 def test_a_newer_state_of_the_same_way_voids_the_older(way):
     flow_id = way.open()
     old, new = way.leave(flow_id), way.leave(flow_id)
-    assert turned_away(way.back, old) == "state_unknown"
+    assert refused(way.back, old) == "state_unknown"
     assert way.back(new).outcome is ConsentOutcome.LINKED
 
 
@@ -388,7 +388,7 @@ def test_a_ticket_is_for_the_first_browser_that_opens_it(way):
     ticket = way.ticket()
     flow_id = way.open(ticket)
     assert way.open(ticket) == flow_id  # reloaded
-    assert turned_away(way.open, ticket, ATTACKERS) == "ticket_used"
+    assert refused(way.open, ticket, ATTACKERS) == "ticket_used"
 
 
 def test_a_ticket_serves_for_ten_minutes(way, clock):
@@ -396,8 +396,8 @@ def test_a_ticket_serves_for_ten_minutes(way, clock):
     clock.move(minutes=10, seconds=-1)
     assert way.open(early)
     clock.move(seconds=1)
-    assert turned_away(way.open, late) == "expired"
-    assert turned_away(way.open, "never-given") == "ticket_unknown"
+    assert refused(way.open, late) == "expired"
+    assert refused(way.open, "never-given") == "ticket_unknown"
 
 
 def test_a_ticket_leads_to_its_own_store_whoever_opens_it(way, attacker):
@@ -409,8 +409,8 @@ def test_what_another_browser_began_can_be_neither_seen_nor_gone_on_with(way, ti
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id if flow_id == "its own" else flow_id
     for step in (way.shown, way.leave):
-        assert turned_away(step, flow_id, ATTACKERS) == "not_yours"
-    assert turned_away(way.pick, flow_id, "7001", ATTACKERS) == "not_yours"
+        assert refused(step, flow_id, ATTACKERS) == "not_yours"
+    assert refused(way.pick, flow_id, "7001", ATTACKERS) == "not_yours"
     assert way.links() == {}
 
 
@@ -420,7 +420,7 @@ def test_who_goes_again_leaves_the_choice_and_its_token_behind(way, tiktok):
     flow_id = way.whole().id
     way.leave(flow_id)
     assert way.shown(flow_id).outcome is None
-    assert turned_away(way.pick, flow_id, "7001") == "expired"
+    assert refused(way.pick, flow_id, "7001") == "expired"
     assert way.links() == {}
 
 
@@ -429,8 +429,8 @@ def test_a_choice_waits_for_half_an_hour(way, clock, tiktok):
     flow_id = way.whole().id
     clock.move(minutes=30)
     assert way.shown(flow_id).expired
-    assert turned_away(way.pick, flow_id, "7001") == "expired"
-    assert turned_away(way.leave, flow_id) == "expired"
+    assert refused(way.pick, flow_id, "7001") == "expired"
+    assert refused(way.leave, flow_id) == "expired"
     assert way.links() == {}
 
 
