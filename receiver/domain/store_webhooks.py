@@ -15,14 +15,27 @@ class ExpectedWebhook:
     url: str
 
 
+class WebhookStatus(StrEnum):
+    """The status of a webhook at its store."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"  # by a person in the shop
+    DISABLED = "disabled"  # by WooCommerce, after too many failures
+    UNKNOWN = "unknown"  # any other text; replaced as a disabled one is
+
+    @classmethod
+    def _missing_(cls, _: object) -> WebhookStatus:
+        return cls.UNKNOWN
+
+
 @dataclass(frozen=True)
 class ActualWebhook:
-    """A webhook as the store tells of it."""
+    """A webhook as the store reports it."""
 
     id: int
     topic: str
     url: str
-    status: str  # active | paused | disabled
+    status: WebhookStatus
     can_fire: bool  # the store knows an event for it
 
 
@@ -52,15 +65,15 @@ class Repair:
 
 
 def plan_repairs(
-    wanted: Sequence[ExpectedWebhook], found: Sequence[ActualWebhook], made: dict[str, int]
+    wanted: Sequence[ExpectedWebhook], found: Sequence[ActualWebhook], created: dict[str, int]
 ) -> list[Repair]:
-    """One for each of `wanted`; `made` are the ids we were given when we made them, by topic.
+    """Return a repair for each of `wanted`; `created` are the ids of those we created, by topic.
 
     What is not ours is never touched: ours carries our address for it, whatever its id. A paused one stays
     as it is, since a person in the shop wanted that; one with another address is that person's now.
     """
     return [
-        _repair(item, [webhook for webhook in found if webhook.url == item.url], found, made)
+        _repair(item, [webhook for webhook in found if webhook.url == item.url], found, created)
         for item in wanted
     ]
 
@@ -69,16 +82,16 @@ def _repair(
     wanted: ExpectedWebhook,
     ours: Sequence[ActualWebhook],
     found: Sequence[ActualWebhook],
-    made: dict[str, int],
+    created: dict[str, int],
 ) -> Repair:
     right = [webhook for webhook in ours if webhook.topic == wanted.topic and webhook.can_fire]
-    for status, trouble in (("active", None), ("paused", WebhookProblem.PAUSED)):
+    for status, trouble in ((WebhookStatus.ACTIVE, None), (WebhookStatus.PAUSED, WebhookProblem.PAUSED)):
         standing = [webhook.id for webhook in right if webhook.status == status]
         if standing:
             keep = min(standing)  # of two made at once, everybody keeps the same
             return Repair(wanted, trouble, tuple(webhook.id for webhook in ours if webhook.id != keep), keep)
     return Repair(
-        wanted, _why_gone(wanted, ours, right, found, made), tuple(webhook.id for webhook in ours), None
+        wanted, _why_gone(wanted, ours, right, found, created), tuple(webhook.id for webhook in ours), None
     )
 
 
@@ -87,12 +100,12 @@ def _why_gone(
     ours: Sequence[ActualWebhook],
     right: Sequence[ActualWebhook],
     found: Sequence[ActualWebhook],
-    made: dict[str, int],
+    created: dict[str, int],
 ) -> WebhookProblem:
     if right:
         return WebhookProblem.DISABLED
     if ours:
         return WebhookProblem.MUTE
-    if any(webhook.id == made.get(wanted.topic) for webhook in found):
+    if any(webhook.id == created.get(wanted.topic) for webhook in found):
         return WebhookProblem.MOVED
     return WebhookProblem.MISSING

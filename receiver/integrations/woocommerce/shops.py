@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shops import canonical
-from receiver.domain.store_webhooks import ActualWebhook
+from receiver.domain.store_webhooks import ActualWebhook, WebhookStatus
 from receiver.errors import ShopError
 from wp_bridge.errors import Redirected, StoreError
 
@@ -101,8 +101,9 @@ class RestShops:
 
 
 def _found(webhook: Webhook) -> ActualWebhook:
+    status = WebhookStatus(webhook.status)
     return ActualWebhook(
-        webhook.id, webhook.topic, webhook.delivery_url, webhook.status, can_fire=bool(webhook.hooks)
+        webhook.id, webhook.topic, webhook.delivery_url, status, can_fire=bool(webhook.hooks)
     )
 
 

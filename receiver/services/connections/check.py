@@ -28,7 +28,7 @@ class CheckTask:
     wanted: tuple[ExpectedWebhook, ...]
     endpoint_ids: Mapping[str, str]  # by topic
     secrets: Mapping[str, str]  # by topic
-    made: Mapping[str, int]  # the store's numbers for them, by topic
+    created: Mapping[str, int]  # the store's numbers for them, by topic
     has_token: bool  # the plugin took one
     may_bring_token: bool
 
@@ -61,7 +61,7 @@ def ask_store(shop: Shop, task: CheckTask, new_token: Callable[[], str]) -> Chec
         found.facts = shop.facts()
         found.state = shop.state()
         found.token_missed = task.has_token and found.state.get("has_token") is False
-        for repair in plan_repairs(task.wanted, shop.webhooks(), dict(task.made)):
+        for repair in plan_repairs(task.wanted, shop.webhooks(), dict(task.created)):
             _repair(shop, task, repair, found)
         if task.may_bring_token and (found.token_missed or not task.has_token):
             shop.put_token(new_token())
@@ -91,8 +91,8 @@ def _repair(shop: Shop, task: CheckTask, repair: Repair, found: CheckFindings) -
     if repair.keep is not None:
         found.numbers[topic] = repair.keep
     else:
-        made = shop.make_webhook(TOPICS[topic], topic, repair.wanted.url, task.secrets[topic])
-        found.numbers[topic] = made.id
-        if made.topic != topic or not made.can_fire:
+        created = shop.make_webhook(TOPICS[topic], topic, repair.wanted.url, task.secrets[topic])
+        found.numbers[topic] = created.id
+        if created.topic != topic or not created.can_fire:
             found.mute.add(topic)
     found.done.append(repair)

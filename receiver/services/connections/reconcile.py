@@ -124,7 +124,7 @@ def endpoint_url(public_url: str, store_id: str, endpoint_id: str) -> str:
 
 
 def _task(session: Session, context: ServiceContext, connection: Connection, now: datetime) -> CheckTask:
-    ids, secrets, made = {}, {}, {}
+    ids, secrets, created = {}, {}, {}
     store = stores.get_store(session, connection.store_id)
     known = {
         endpoint.topic: endpoint
@@ -136,7 +136,7 @@ def _task(session: Session, context: ServiceContext, connection: Connection, now
         if endpoint is None:
             webhook_endpoints.add_endpoint(session, ids[topic], connection.store_id, topic)
         elif endpoint.webhook_id is not None:
-            made[topic] = endpoint.webhook_id
+            created[topic] = endpoint.webhook_id
         secrets[topic] = _secret(session, context.cipher, ids[topic], now)
     return CheckTask(
         store_id=store.id,
@@ -149,7 +149,7 @@ def _task(session: Session, context: ServiceContext, connection: Connection, now
         ),
         endpoint_ids=ids,
         secrets=secrets,
-        made=made,
+        created=created,
         has_token=connection.token_at is not None,
         # Over http everybody on the way could read it: there, staff paste one.
         may_bring_token=context.shops.keeps_secrets(connection.rest_base),

@@ -68,13 +68,13 @@ def rotate_made_secrets(
         connection = connections.find_connection(session, store_id)
         if connection is None:  # its webhooks were made by hand
             return []
-        made = [
+        created = [
             (endpoint.id, endpoint.topic, endpoint.webhook_id)
             for endpoint in webhook_endpoints.created_endpoints(session, store_id)
         ]
     shop = open_store(context.for_seconds(WITHIN), connection)
     turned = []
-    for hook_id, topic, webhook_id in made:
+    for hook_id, topic, webhook_id in created:
         if webhook_id is None or topic is None:
             continue
         secret = new_secret()

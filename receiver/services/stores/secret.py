@@ -79,8 +79,8 @@ def rotate_or_set(
         )
     if release or dry_run:
         raise InputError("must be named: nothing is signed with a new one yet", path="webhook-secret")
-    made = rotate_secret(context, store_id, actor=actor, overlap_hours=overlap_hours)
-    return SecretChange(new_secret=made)
+    created = rotate_secret(context, store_id, actor=actor, overlap_hours=overlap_hours)
+    return SecretChange(new_secret=created)
 
 
 def encrypt_secret(context: ServiceContext, store_id: str, webhook_secret: str) -> str:
