@@ -55,7 +55,7 @@ PHRASES: Mapping[AuditAction, str] = {
     AuditAction.STAFF_SIGN_OUT_EVERYWHERE: "ended all sessions of {}",
     AuditAction.STAFF_TOKEN: "made an API token for {}",
     AuditAction.STAFF_ZONE: "chose in which zone to read times",
-    AuditAction.STORE_DOUBTED: "found sources that contradict each other for store {}",
+    AuditAction.STORE_DISCREPANCY: "found sources that contradict each other for store {}",
     AuditAction.STORE_FACTS: "read changed facts of store {}",
     AuditAction.STORE_SEQUENCE_RESTARTED: "let the messages of store {} count anew from its state",
     AuditAction.STORE_TOKEN_MISSING: "found no status token in the plugin of store {}",

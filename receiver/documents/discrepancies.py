@@ -25,4 +25,4 @@ WORDS: Mapping[str, str] = {
 
 
 def discrepancy_words(found: Iterable[str]) -> list[str]:
-    return [WORDS[doubt] for doubt in found]
+    return [WORDS[name] for name in found]

@@ -50,7 +50,7 @@ class AuditAction(StrEnum):
     STAFF_SIGN_OUT_EVERYWHERE = "staff sign-out everywhere"
     STAFF_TOKEN = "staff token"  # noqa: S105 (the name of an act)
     STAFF_ZONE = "staff zone"
-    STORE_DOUBTED = "store doubted"
+    STORE_DISCREPANCY = "store doubted"
     STORE_FACTS = "store facts"
     STORE_SEQUENCE_RESTARTED = "store sequence restarted"
     STORE_TOKEN_MISSING = "store token missing"  # noqa: S105 (the name of an act)

@@ -21,7 +21,7 @@ BY_STORE_A_DAY = 100  # entries of an actor about one store
 # Who writes what a store's own doing brings about, and what the service writes of it: staff's entries and
 # awards are never left out.
 STORES_ACTORS = frozenset({Agent.CONNECTION, Agent.MERCHANT, Agent.STRANGER})
-STORES_ACTIONS = frozenset({AuditAction.STORE_DOUBTED})
+STORES_ACTIONS = frozenset({AuditAction.STORE_DISCREPANCY})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
 OF_EACH = 1_000  # entries at a time of each of several stores
 NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)

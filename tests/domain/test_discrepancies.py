@@ -78,5 +78,5 @@ def test_the_ledger_contradicts_staff_only_where_both_say_something(recorded, sh
     assert contradicts(Payment(recorded), Payment(shown)) is answer
 
 
-def test_every_doubt_has_words_for_staff():
+def test_every_discrepancy_has_words_for_staff():
     assert set(WORDS) == set(Discrepancy)

@@ -13,11 +13,11 @@ from receiver.storage import audit, tables
 def store_discrepancies(
     session: Session, now: datetime, store: tables.Store, discrepancies: tuple[str, ...], actor: str
 ) -> None:
-    """Overwrites what stood there; a doubt that comes or goes leaves an entry in the audit."""
+    """Replace the discrepancies kept with a store; one that comes or goes is recorded in the audit."""
     before, after = set(store.discrepancies or ()), set(discrepancies)
     if before == after:
         return
     store.discrepancies = sorted(after)
     changed = {"raised": after - before, "settled": before - after}
     detail = {name: ", ".join(sorted(found)) for name, found in changed.items() if found}
-    audit.record(session, now, actor, AuditAction.STORE_DOUBTED, store.id, detail)
+    audit.record(session, now, actor, AuditAction.STORE_DISCREPANCY, store.id, detail)

@@ -102,7 +102,7 @@ def test_top_ups_of_a_ledger_that_cannot_be_read_any_more_say_nothing(container,
     assert told(container)[0] == "unknown"
 
 
-def test_staffs_word_wins_over_the_ledger_and_the_contradiction_is_a_doubt(container, store_id):
+def test_staffs_word_wins_over_the_ledger_and_the_contradiction_is_a_discrepancy(container, store_id):
     pay(container, "BILL_PAYMENT")
     say(container, "manual")
     assert told(container) == ("manual", "staff", SETTLED)
@@ -148,7 +148,7 @@ def test_figures_that_may_still_move_raise_nothing(container, store_id):
 
 
 @on_both_databases
-def test_a_doubt_is_settled_by_figures_that_agree_again_and_both_are_audited_once(container, store_id):
+def test_a_discrepancy_is_settled_by_figures_that_agree_again_and_both_are_audited_once(container, store_id):
     spoil(container, billed_cost="10.00")
     say(container, "manual")
     for _ in range(2):
@@ -161,7 +161,7 @@ def test_a_doubt_is_settled_by_figures_that_agree_again_and_both_are_audited_onc
 
 
 @on_both_databases
-def test_a_doubt_after_the_award_is_a_flag_on_it_and_rewrites_nothing(container):
+def test_a_discrepancy_after_the_award_is_a_flag_on_it_and_rewrites_nothing(container):
     store_id = keep_all(container)
     decide_store(container.database, SETTLED, store_id)
     spoil(container, spend="700.00")
@@ -169,7 +169,7 @@ def test_a_doubt_after_the_award_is_a_flag_on_it_and_rewrites_nothing(container)
     assert (decision.award.state, decision.award.flags) == ("due", ("figures_apart",))
 
 
-def test_staff_see_a_doubt_and_no_merchant_does(container, store_id):
+def test_staff_see_a_discrepancy_and_no_merchant_does(container, store_id):
     spoil(container, billed_cost="10.00")
     say(container, "manual")
     decide_store(container.database, SETTLED, store_id)

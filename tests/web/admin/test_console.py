@@ -237,7 +237,7 @@ def test_a_store_without_a_window_has_no_chart(client, container):
     assert '<svg class="chart' not in page(client, "/admin/stores/st_2").text
 
 
-def test_a_doubt_is_told_to_staff_in_words(client, container, clock):
+def test_a_discrepancy_is_shown_to_staff_in_words(client, container, clock):
     clock.at = SETTLED
     store_id = keep_all(container)
     with container.database.writing() as session:
