@@ -36,7 +36,7 @@ class AlertHistory:
     """Since when a matter stands (None: it does not), and the last alert about it."""
 
     since: datetime | None = None
-    told: int = 0  # how many they were told of; 0: nothing yet, or that it is over
+    count: int = 0  # how many it was about; 0: nothing yet, or that it is over
     told_at: datetime | None = None
 
 
@@ -66,11 +66,11 @@ class Message:
 def alert_event(count: int, past: AlertHistory, now: datetime) -> AlertEvent | None:
     """Return the event to report now that a matter counts `count`; None: nothing."""
     if count == 0:
-        return AlertEvent.OVER if past.told else None
-    if past.told == 0:
+        return AlertEvent.OVER if past.count else None
+    if past.count == 0:
         stood = past.since is not None and _is_past(past.since, PATIENCE, now)
         return AlertEvent.BEGAN if stood and _has_rested(past, REST, now) else None
-    if count > past.told and _has_rested(past, REST, now):
+    if count > past.count and _has_rested(past, REST, now):
         return AlertEvent.GREW
     return AlertEvent.STANDS if _has_rested(past, DAY, now) else None
 

@@ -72,7 +72,7 @@ def _answer(status: int, message: str, headers: dict[str, str] | None = None) ->
     if not wants_page(request.path, request.accept_mimetypes):
         answer = jsonify(error=message)
     elif lies_in(request.path, CONSOLE):
-        answer = make_response(render_template("error.html", said=message))
+        answer = make_response(render_template("error.html", message=message))
     else:
         answer = _page(status)
     answer.status_code = status

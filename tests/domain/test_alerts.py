@@ -45,7 +45,7 @@ def test_a_matter_that_comes_and_goes_all_day_is_no_storm():
     past, messages = AlertHistory(), 0
     for minute in range(24 * 60):
         now, count = NOW + minute * MINUTE, int(minute % 20 < 10)
-        past = AlertHistory((past.since or now) if count else None, past.told, past.told_at)
+        past = AlertHistory((past.since or now) if count else None, past.count, past.told_at)
         if alert_event(count, past, now):
             messages += 1
             past = AlertHistory(past.since, count, now)

@@ -35,9 +35,9 @@ def move_clock(container: Container, controls: ClockControls, until: datetime) -
     One that was cut off goes on with the step it had not finished.
     """
     clock, moves = controls.clock, controls.moves
-    latest = moves.told()
+    latest = moves.latest()
     under_way = latest if latest and latest.end == until and not latest.finished else move(clock(), until)
-    moves.tell(under_way)
+    moves.report(under_way)
     stages = _stages(container)
     for moment in under_way.moments()[under_way.done :]:
         _move_to(container, clock, moment)
@@ -45,7 +45,7 @@ def move_clock(container: Container, controls: ClockControls, until: datetime) -
             job.run(Event())
         stages, were = _stages(container), stages
         under_way = under_way.stepped(_changes(moment, were, stages))
-        moves.tell(under_way)
+        moves.report(under_way)
     moves.arrived()
 
 

@@ -75,7 +75,7 @@ class ClockMoves:
     def __init__(self, folder: Path) -> None:
         self._wanted = folder / "wanted.json"
         self._lock = folder / "clock.lock"
-        self._told = JsonFile(folder / "move.json", _move)
+        self._latest = JsonFile(folder / "move.json", _move)
 
     def ask(self, now: datetime, by: timedelta) -> datetime:
         """Have the clock moved; answers where to. Raises Refused during a move, or with nobody to do it."""
@@ -96,12 +96,12 @@ class ClockMoves:
         """Return the moment the clock is to move to; None when it is there."""
         return JsonFile(self._wanted, lambda kept: kept and datetime.fromisoformat(kept["to"])).value()
 
-    def told(self) -> ClockMove | None:
-        """The move under way, or else the last one."""
-        return self._told.value()
+    def latest(self) -> ClockMove | None:
+        """Return the move under way, or else the last one."""
+        return self._latest.value()
 
-    def tell(self, how_far: ClockMove) -> None:
-        self._told.replace(json.loads(json.dumps(asdict(how_far), default=datetime.isoformat)))
+    def report(self, how_far: ClockMove) -> None:
+        self._latest.replace(json.loads(json.dumps(asdict(how_far), default=datetime.isoformat)))
 
     def arrived(self) -> None:
         self._wanted.unlink(missing_ok=True)

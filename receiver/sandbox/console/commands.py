@@ -55,7 +55,7 @@ sandbox_group.add_command(
             kinds=Fault,
             does={fault: {"does": words.does, "then": words.then} for fault, words in WORDS.items()},
             whose="advertiser",
-            one="ad account",
+            target_help="ad account",
             every="ad account",
             switches=lambda: _controls().faults,
         )
@@ -69,7 +69,7 @@ sandbox_group.add_command(
             kinds=ShopFault,
             does={fault: {"does": does} for fault, does in DOES.items()},
             whose="shop",
-            one="shop, such as tin-roof",
+            target_help="shop, such as tin-roof",
             every="shop",
             switches=lambda: _controls().shop_faults,
         )
@@ -114,7 +114,7 @@ def _followed(moves: ClockMoves, until: datetime) -> Iterator[ClockMove]:
     arriving = True
     while arriving:
         arriving = moves.wanted() == until
-        latest = moves.told()
+        latest = moves.latest()
         if latest and latest.end == until:
             yield latest
             if not (arriving or latest.finished):

@@ -24,7 +24,7 @@ class FaultSide(Generic[Kind]):
     kinds: type[Kind]
     does: Mapping[Kind, Mapping[str, str]]  # columns that say what each fault does
     whose: str  # the option that names one of them
-    one: str
+    target_help: str
     every: str
     switches: Callable[[], Switches[Kind]]
 
@@ -43,7 +43,7 @@ def fault_commands(side: FaultSide[Kind]) -> click.Group:
 
     @group.command("on", help=f"Switch a fault on, for every {side.every} or one.")
     @click.argument("name", type=fault, metavar="NAME")
-    @click.option(f"--{side.whose}", "whose", default="", help=f"Only for this {side.one}.")
+    @click.option(f"--{side.whose}", "whose", default="", help=f"Only for this {side.target_help}.")
     @json_option
     def on_command(name: str, whose: str, as_json: bool) -> None:
         side.switches().on(side.kinds(name), whose)

@@ -45,7 +45,7 @@ def _controls() -> Controls:
 @operators_only
 def show() -> str:
     controls = _controls()
-    wanted, latest = controls.moves.wanted(), controls.moves.told()
+    wanted, latest = controls.moves.wanted(), controls.moves.latest()
     accounts = known_accounts(current_container().database)
     return render_template(
         "sandbox.html",

@@ -57,7 +57,7 @@ def live_past(
     due = [
         (event, merchant)
         for merchant in merchants
-        for event in life(merchant, memory.born)[memory.stores[merchant.key].told :]
+        for event in life(merchant, memory.born)[memory.stores[merchant.key].replayed :]
         if event.at <= container.now()
     ]
     if not due:
@@ -71,7 +71,7 @@ def live_past(
             for event, merchant in sorted(due, key=lambda item: item[0].at):
                 clock.at = event.at
                 past.live(merchant, event)
-                memory.stores[merchant.key].told += 1
+                memory.stores[merchant.key].replayed += 1
                 memory.save(place.state)
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from receiver.errors import SettingsError
 from receiver.sandbox.json_file import write_private
@@ -20,7 +21,7 @@ class StoreMemory:
     token: str
     install_id: str
     seq: int = 0  # of the last signal it sent
-    told: int = 0  # how many events of its life are told
+    replayed: int = 0  # how many events of its history were replayed
 
 
 @dataclass
@@ -39,7 +40,7 @@ def recall(file: Path) -> SandboxState | None:
     """The memory of an earlier run. Raises SettingsError for one that cannot be read."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        stores = {key: StoreMemory(**store) for key, store in kept["stores"].items()}
+        stores = {key: _store_memory(store) for key, store in kept["stores"].items()}
         return SandboxState(date.fromisoformat(kept["born"]), kept["password"], stores)
     except FileNotFoundError:
         return None
@@ -47,3 +48,8 @@ def recall(file: Path) -> SandboxState | None:
         raise SettingsError(
             f"{file} cannot be read ({type(error).__name__}); remove it to begin anew."
         ) from error
+
+
+def _store_memory(kept: dict[str, Any]) -> StoreMemory:
+    """Version 0.1 wrote `replayed` as `told`."""
+    return StoreMemory(**{"replayed" if name == "told" else name: value for name, value in kept.items()})

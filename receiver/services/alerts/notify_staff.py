@@ -83,10 +83,10 @@ def _item(
     if row is None:
         if not count:
             return None
-        row = Telling(matter=matter, told=0, failures=0)
+        row = Telling(matter=matter, count=0, failures=0)
         session.add(row)
     row.since = (row.since or now) if count else None
-    what = alert_event(count, AlertHistory(row.since, row.told, row.told_at), now)
+    what = alert_event(count, AlertHistory(row.since, row.count, row.told_at), now)
     if what is None:
         row.failures, row.next_try_at, row.error = 0, None, None  # what could not be told is so no longer
         return None
@@ -100,7 +100,7 @@ def _keep_told(database: Database, now: datetime, items: Iterable[Alert]) -> Non
     with database.writing() as session:
         for item in items:
             row = session.get_one(Telling, item.matter)
-            row.told, row.told_at = item.count, now
+            row.count, row.told_at = item.count, now
             row.failures, row.next_try_at, row.error = 0, None, None
 
 

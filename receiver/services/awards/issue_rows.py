@@ -42,15 +42,15 @@ class Row:
     issued: Issued | None  # None beside no problem: its reference is blank
     problem: str | None = None
     award_id: str | None = None  # None where none can be read
-    told: Mapping[str, str] = field(default_factory=dict)  # what the file says of the award beside
+    stated: Mapping[str, str] = field(default_factory=dict)  # what the file says of the award beside
 
     def contradicts(self, award: Award) -> str | None:
         """Return what the file says of the award that is not so; None where all of it is."""
         known = {"store": award.store_id, "advertiser_id": award.advertiser_id, "currency": award.currency}
         for name, value in known.items():
-            if self.told.get(name, value) != value:
-                return f"{name}: {self.told[name]} is not the award's {value}; the file was changed"
-        credit = self.told.get("credit")
+            if self.stated.get(name, value) != value:
+                return f"{name}: {self.stated[name]} is not the award's {value}; the file was changed"
+        credit = self.stated.get("credit")
         if credit is not None and not same_amount(credit, award.credit):
             return f"credit: {credit} is not the award's {award.credit}; the file was changed"
         return None

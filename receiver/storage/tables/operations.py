@@ -17,7 +17,7 @@ class Telling(Base):
 
     matter: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[dt.datetime | None]  # when it was noticed; null: it does not stand
-    told: Mapped[int]  # how many they were told of; 0: nothing yet, or that it is over
+    count: Mapped[int] = mapped_column("told")  # how many it was about; 0: nothing yet, or that it is over
     told_at: Mapped[dt.datetime | None]
     failures: Mapped[int]  # in a row, of telling what is news now
     next_try_at: Mapped[dt.datetime | None]

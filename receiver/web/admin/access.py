@@ -61,6 +61,6 @@ def _page(store_id: str, changes: Sequence[StoreChange] = (), refused: str = "")
         store=show_store(current_container().database, store_id),
         changes=changes,
         sign=_sign(changes),
-        said=request.form,
+        form_values=request.form,
         refused=refused,
     )

@@ -29,7 +29,7 @@ from receiver.web.admin.sign_in import staff_only
 account_pages = Blueprint("account", __name__, url_prefix="/admin/account", template_folder="templates")
 
 PASSWORDS = ("current", "new", "again")
-SAID = {
+CONFIRMATIONS = {
     "password": "Password changed. You are signed out everywhere else.",
     "zone": "Time zone saved.",
 }
@@ -86,7 +86,7 @@ def replace_password() -> Response | tuple[str, int]:
     except (InputError, Refused) as error:
         return render_template("password.html", shortest=SHORTEST, refused=refusal(error)), 400
     begin_session(person)
-    return redirect(wanted_page() or url_for("account.show", said="password"))
+    return redirect(wanted_page() or url_for("account.show", saved="password"))
 
 
 @account_pages.post("/sign-out-everywhere")
@@ -103,7 +103,7 @@ def keep_zone() -> Response:
     choose_zone(
         current_container().database, current_container().now(), g.person.id, request.form.get("zone", "")
     )
-    return redirect(url_for("account.show", said="zone"))
+    return redirect(url_for("account.show", saved="zone"))
 
 
 def _zones_by_region() -> dict[str, list[str]]:
@@ -132,7 +132,7 @@ def _page(*, made: NewToken | None = None, refused: str = "") -> str:
         now=current_container().now(),
         soon=TOKEN_EXPIRES_SOON,
         zones=_zones_by_region(),
-        said=SAID.get(request.args.get("said", "")),
+        message=CONFIRMATIONS.get(request.args.get("saved", "")),
         made=made,
         refused=refused,
     )

@@ -210,6 +210,6 @@ def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
         causes=CAUSES,
         flag_words=flag_words,
         doubts_credit=doubts_credit,
-        said=form_values,
+        form_values=form_values,
         refused=refused,
     )

@@ -122,7 +122,7 @@ def _move_page(
         store=show_store(current_container().database, store_id),
         claims=claims_about(current_container().database, store_id),
         whys=WHYS,
-        said=form_values,
+        form_values=form_values,
         effect=effect,
         sign=sign,
         refused=refused,

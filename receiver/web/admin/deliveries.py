@@ -20,7 +20,7 @@ from receiver.services.deliveries.search import (
     search_deliveries,
 )
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.delivery_filters import filters_in, read_filters
 from receiver.web.admin.filters import refusal
 from receiver.web.admin.periods import shown_period, usual_periods
 from receiver.web.admin.sign_in import operators_only, staff_only
@@ -47,7 +47,7 @@ DROPPED = "Its body was dropped, so it cannot be processed again."
 @delivery_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked, database = said_in(request.args), current_container().database
+    asked, database = filters_in(request.args), current_container().database
     after = request.args.get("after")
     try:
         filters = read_filters(asked)

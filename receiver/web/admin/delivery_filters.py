@@ -12,7 +12,7 @@ from receiver.web.admin.periods import read_period
 NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "search", "cause", "failed_in")
 
 
-def said_in(given: Mapping[str, str]) -> dict[str, str]:
+def filters_in(given: Mapping[str, str]) -> dict[str, str]:
     """Return the filters that are set; an empty one is not."""
     return {name: given[name].strip() for name in NAMES if given.get(name, "").strip()}
 

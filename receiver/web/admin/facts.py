@@ -27,7 +27,7 @@ from receiver.web.admin.sign_in import operators_only
 
 fact_pages = Blueprint("facts", __name__, url_prefix="/admin/stores", template_folder="templates")
 
-SAID = ("name", "value", "reason", "evidence")
+FORM_FIELDS = ("name", "value", "reason", "evidence")
 
 
 @fact_pages.get("/<store_id>/fact")
@@ -47,7 +47,7 @@ def choose(store_id: str) -> str:
 @operators_only
 def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
-    container, form_values = current_container(), {name: request.form.get(name, "") for name in SAID}
+    container, form_values = current_container(), {name: request.form.get(name, "") for name in FORM_FIELDS}
     control = find_control(form_values["name"], form_values["value"].partition("=")[0])
     act = partial(
         record,
@@ -98,7 +98,7 @@ def _fact_page(
         "store_fact.html",
         store=show_store(current_container().database, store_id),
         control=control,
-        said=request.form,
+        form_values=request.form,
         effect=effect,
         sign=sign,
         refused=refused,

@@ -74,7 +74,7 @@ def show(store_id: str) -> str:
         language=language,
         languages=LANGUAGES,
         t=partial(plugin_words, language=language),
-        told=_writer(locale),
+        format_value=_value_format(locale),
         outcomes=OUTCOMES,
         actors=ACTORS,
         award_states=AWARD_STATES,
@@ -96,7 +96,7 @@ def _market(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((market for market in document["programme"]["offer"] if market["country"] == country), None)
 
 
-def _writer(locale: Locale) -> Callable[..., str]:
+def _value_format(locale: Locale) -> Callable[..., str]:
     """Return what writes a date, a time or an amount of the document as its sentences do."""
 
     def write(text: str | None, currency: str | None = None) -> str:

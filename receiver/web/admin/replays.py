@@ -25,7 +25,7 @@ from receiver.services.deliveries.replay import (
     start,
 )
 from receiver.services.operations.readiness import lacks_worker
-from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.delivery_filters import filters_in, read_filters
 from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -116,7 +116,7 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
     page = render_template(
         "replay_new.html",
         found=found,
-        said={**said_in(given), "ids": given.getlist("ids")},
+        form_values={**filters_in(given), "ids": given.getlist("ids")},
         reason=given.get("reason", ""),
         rate=given.get("rate", DEFAULT_RATE),
         highest_rate=HIGHEST_RATE,
@@ -127,7 +127,7 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
 
 def _filters(given: MultiDict[str, str]) -> DeliveryFilters:
     """Deliveries chosen one by one, or filters; raises InputError."""
-    ids, filters = given.getlist("ids"), said_in(given)
+    ids, filters = given.getlist("ids"), filters_in(given)
     if not ids and not filters:
         raise InputError("Select at least one delivery.")
     if not ids:

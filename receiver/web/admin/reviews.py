@@ -35,7 +35,7 @@ review_pages = Blueprint(
 
 PAGE = 50
 VALUE = "value-{}"  # of the control of a fact, by its name
-SAID = ("answer", "rule", "outcome", "fact", *map(VALUE.format, CONTROLS), "evidence", "reason")
+FORM_FIELDS = ("answer", "rule", "outcome", "fact", *map(VALUE.format, CONTROLS), "evidence", "reason")
 ANSWERS = {
     ReviewAnswer.UPHELD: "Decision stands",
     ReviewAnswer.OVERRIDDEN: "Rule overridden",
@@ -81,7 +81,7 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
         )
         store_id = show_review(container.database, review_id)["store"]
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token({name: request.form.get(name, "") for name in SAID}, effect.outcome)
+        sign = preview_token({name: request.form.get(name, "") for name in FORM_FIELDS}, effect.outcome)
         if request.form.get("do") != "answer":
             return _page(review_id, effect=effect, sign=sign)
         if given.answer is not ReviewAnswer.UPHELD and not was_previewed(sign):
@@ -118,7 +118,7 @@ def _page(review_id: str, *, effect: DecisionPreview | None = None, sign: str = 
     return render_template(
         "review.html",
         review=shown,
-        told={rule["id"]: rule["outcome"] for rule in (shown["told"] or {}).get("rules", ())},
+        earlier_outcomes={rule["id"]: rule["outcome"] for rule in (shown["told"] or {}).get("rules", ())},
         status=full_document(status_of(container.database, container.now(), shown["store"])),
         award=award_of_store(container.database, container.now(), shown["store"]),
         overridable=OVERRIDABLE,
@@ -127,7 +127,7 @@ def _page(review_id: str, *, effect: DecisionPreview | None = None, sign: str = 
         rule_title=rule_title,
         recorded_words=recorded_words,
         outcome_words=OUTCOMES,
-        said=request.form,
+        form_values=request.form,
         effect=effect,
         sign=sign,
         refused=refused,

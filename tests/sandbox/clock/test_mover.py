@@ -36,7 +36,7 @@ def move_to(sandbox: Journey, until: datetime = UNTIL) -> None:
 
 
 def changes(sandbox: Journey) -> list[tuple[datetime, str | None, str | None]]:
-    told = controls_of(sandbox.container).moves.told()
+    told = controls_of(sandbox.container).moves.latest()
     assert told is not None
     return [(change.at, change.was, change.now) for change in told.changes]
 
@@ -143,7 +143,7 @@ def test_a_database_out_of_reach_holds_the_clock_up_and_it_goes_on_from_there(
         carried_out(sandbox)
         assert (sandbox.container.now(), moves.wanted()) == (REAL + timedelta(days=23), UNTIL)
         carried_out(sandbox)
-    told = moves.told()
+    told = moves.latest()
     assert told is not None
     assert (sandbox.container.now(), moves.wanted(), told.steps, told.done) == (UNTIL, None, 30, 30)
     assert [change.now for change in told.changes] == ["settling", "due"]
@@ -157,7 +157,7 @@ def test_a_move_that_cannot_be_made_is_given_up_where_it_came_to(
     with moves.served():
         moves.ask(sandbox.container.now(), UNTIL - REAL)
         carried_out(sandbox)
-    told = moves.told()
+    told = moves.latest()
     assert told is not None
     assert (sandbox.container.now(), moves.wanted()) == (REAL + timedelta(days=3), None)
     assert (told.done, told.finished) == (2, False)

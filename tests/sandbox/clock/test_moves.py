@@ -68,7 +68,7 @@ def test_during_a_move_a_second_is_refused(moves: ClockMoves) -> None:
 def test_how_far_it_is_can_be_read_by_others(moves: ClockMoves, tmp_path: Path) -> None:
     change = Change(NOW + DAY, "st_1", "Example", None, "due")
     told = move(NOW, NOW + 2 * DAY).stepped([change])
-    assert moves.told() is None
-    moves.tell(told)
-    assert ClockMoves(tmp_path).told() == told
+    assert moves.latest() is None
+    moves.report(told)
+    assert ClockMoves(tmp_path).latest() == told
     assert (told.done, told.steps, told.changes) == (1, 2, (change,))

@@ -114,7 +114,7 @@ def test_while_it_moves_the_page_says_how_far_and_looks_again_by_itself(
         assert "step" not in get(operator).text  # of an earlier move, perhaps
         for _ in range(12):
             under_way = under_way.stepped([Change(REAL, "st_1", "<b>Shop</b>", None, "due")])
-        controls.moves.tell(under_way)
+        controls.moves.report(under_way)
         shown = get(operator).text
         assert refresh in shown
         assert "step 12 of 30" in shown

@@ -3,7 +3,7 @@
 
 (() => {
   const IDLE_MS = 15 * 60 * 1000; // an unattended page must not keep its session alive for ever
-  const SAID_MS = 2000;
+  const FEEDBACK_MS = 2000;
   let lastSign = Date.now();
 
   document.documentElement.classList.add("script");
@@ -23,7 +23,7 @@
     }
     const status = document.getElementById("script-status");
     if (status) status.textContent = button.textContent;
-    setTimeout(() => { button.textContent = label; }, SAID_MS);
+    setTimeout(() => { button.textContent = label; }, FEEDBACK_MS);
   }
 
   document.addEventListener("click", (event) => {

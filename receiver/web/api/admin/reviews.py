@@ -53,7 +53,7 @@ class AdminReviewRowSchema(Schema):
 class AdminReviewSchema(AdminReviewRowSchema):
     """A review, and the status document the merchant had been told when it asked."""
 
-    told = fields.Dict(required=True, **MAYBE)
+    told_document = fields.Dict(attribute="told", data_key="told", required=True, **MAYBE)
 
 
 class AnswerSchema(Schema):
@@ -95,7 +95,7 @@ class ReviewView(MethodView):
     @admin_reviews_api.response(200, AdminReviewSchema)
     @admin_reviews_api.alt_response(404, schema=RefusalSchema)
     def get(self, review_id: str) -> dict[str, Any]:
-        """With what the merchant had been told."""
+        """Show a review, with the status document the merchant had read when it asked."""
         return show_review(current_container().database, review_id)
 
 
