@@ -84,4 +84,4 @@ def _answer(status: int, message: str, headers: dict[str, str] | None = None) ->
 def _page(status: int) -> Response:
     locale = reader_locale(languages_wanted())
     words = error_words(status, locale)
-    return make_response(render_template("connect/error.html", said=words, language=language_tag(locale)))
+    return make_response(render_template("connect/error.html", message=words, language=language_tag(locale)))

@@ -47,12 +47,12 @@ def _token() -> str:
     return request.args.get("token", "")
 
 
-def _page(outcome: str, shop: str = "", button: str | None = None) -> str:
+def _page(page_id: str, shop: str = "", button: str | None = None) -> str:
     locale = reader_locale(languages_wanted())
     return render_template(
         "connect/notices.html",
-        told=outcome,
-        said=mail_page_words(outcome, {"shop": shop}, locale),
+        page_id=page_id,
+        message=mail_page_words(page_id, {"shop": shop}, locale),
         button=button and mail_page_words(button, {}, locale),
         label={"title": mail_page_words("title", {}, locale)},
         language=language_tag(locale),

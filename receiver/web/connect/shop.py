@@ -14,6 +14,7 @@ from receiver.domain.connection_attempts import ConnectionOutcome, Step
 from receiver.domain.networks import network_of
 from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.i18n.languages import language_tag, reader_locale
+from receiver.i18n.sentences import Sentence
 from receiver.i18n.words import connect_labels, connect_words, shop_trouble_words
 from receiver.logs import get_logger
 from receiver.services.authorization.tickets import issue_ticket_for
@@ -42,6 +43,7 @@ from receiver.web.connect.browser import (
     page_token,
     this_browser,
 )
+from receiver.web.connect.pages import ConnectPage
 from receiver.web.cross_site import is_from_our_page, says_where_from
 from receiver.web.errors import RETRY_AFTER_SECONDS
 from wp_bridge.errors import StoreTrouble
@@ -55,6 +57,15 @@ BY_HAND = (
     *(StoreTrouble.NOT_HTTPS, StoreTrouble.NO_KEY_PAGE, StoreTrouble.KEYS_REFUSED),
     *(StoreTrouble.KEYS_TOO_WEAK, StoreTrouble.DISCONNECTED),
 )
+PAGE_OF_STEP = {
+    Step.PROBING: ConnectPage.PROBING,
+    Step.AT_THE_SHOP: ConnectPage.START,
+    Step.WAITS_FOR_KEYS: ConnectPage.WAITS,
+    Step.SETTLING: ConnectPage.SETTLING,
+    Step.READY: ConnectPage.SETTLING,
+    Step.OVER: ConnectPage.OVER,
+}
+WAITING = (ConnectPage.PROBING, ConnectPage.SETTLING, ConnectPage.WAITS)  # shown anew until it is another
 # Each try calls out to an address of somebody's choice. A burst, then so many a second:
 OF_VISITOR, OF_VISITOR_AT_SHOP = (10, 1 / 20), (5, 1 / 30)
 
@@ -74,7 +85,7 @@ def ask() -> AnyResponse | str:
         find_unfinished(container.database, container.now(), browser=browser, shop=named) if browser else None
     )
     if named is None:
-        return _page("ask", unfinished=unfinished)
+        return _page(ConnectPage.ASK, unfinished=unfinished)
     if unfinished is not None:
         return redirect(url_for("shop.show", attempt_id=unfinished.id), 303)
     return _start_page(shop)
@@ -91,12 +102,12 @@ def go() -> AnyResponse | str | tuple[str, int]:
     if not _was_shown(shop):
         return _start_page(shop)
     if not _may_try(shop):
-        return _page("too_often", shop=shop, go=_go(shop)), 429
+        return _page(ConnectPage.TOO_OFTEN, shop=shop, go=_go(shop)), 429
     return_url = request.args.get("return_url") or None
     attempt_id = begin(container, shop=shop, browser=this_browser(), return_url=return_url)
     page = url_for("shop.show", attempt_id=attempt_id)
     if request.args.get("form"):
-        return _looking_again(_page("probing", shop=address_of(shop)), page)
+        return _looking_again(_page(ConnectPage.PROBING, shop=address_of(shop)), page)
     return redirect(page, 303)
 
 
@@ -105,7 +116,7 @@ def by_hand() -> AnyResponse | tuple[str, int]:
     """Keys that the merchant typed in."""
     container, shop = current_container(), request.form.get("shop", "")
     if not _may_try(shop):
-        return _page("too_often", shop=shop, go=_go(shop)), 429
+        return _page(ConnectPage.TOO_OFTEN, shop=shop, go=_go(shop)), 429
     key, secret = (request.form.get(name, "").strip() for name in ("consumer_key", "consumer_secret"))
     attempt_id = begin_by_hand(
         container,
@@ -139,7 +150,7 @@ def back() -> AnyResponse | tuple[str, int]:
     """The browser comes from the shop. That it says success proves nothing by itself."""
     container, user_id = current_container(), request.args.get("user_id", "")
     if not user_id:
-        return _page("nothing"), 400
+        return _page(ConnectPage.NOTHING), 400
     is_ours = handle_return(
         container.database,
         container.now(),
@@ -148,7 +159,7 @@ def back() -> AnyResponse | tuple[str, int]:
         browser=known_browser(),
     )
     if not is_ours:
-        return _page("foreign"), 400
+        return _page(ConnectPage.FOREIGN), 400
     return redirect(url_for("shop.show", attempt_id=attempt_id_of(user_id)), 303)
 
 
@@ -157,12 +168,12 @@ def back() -> AnyResponse | tuple[str, int]:
 def show(attempt_id: str | None) -> AnyResponse | str | tuple[str, int]:
     """Show the worker's progress; go on to the shop's key page once that is known.
 
-    Each connect has a page of its own, or two shops in two tabs would show one another's; without an id it
+    Each attempt has a page of its own, or two shops in two tabs would show one another's; without an id it
     is the browser's newest.
     """
     container, browser = current_container(), known_browser()
     if browser is None:
-        return _page("nothing"), 400
+        return _page(ConnectPage.NOTHING), 400
     if request.args.get("again"):
         try_again(container.database, browser, attempt_id)
         return redirect(url_for("shop.show", attempt_id=attempt_id), 303)
@@ -170,7 +181,7 @@ def show(attempt_id: str | None) -> AnyResponse | str | tuple[str, int]:
     address = key_page(container, browser, attempt_id)
     if address is not None:
         return redirect(address, 303)
-    return _standing_page(get_status(container.database, container.now(), browser, attempt_id))
+    return _progress_page(get_status(container.database, container.now(), browser, attempt_id))
 
 
 @shop_pages.get("/store/<attempt_id>/tiktok")
@@ -179,11 +190,11 @@ def on_to_tiktok(attempt_id: str) -> AnyResponse | tuple[str, int]:
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         abort(400, "only somebody who comes here goes on to TikTok")
     container, browser = current_container(), known_browser()
-    stands = get_status(container.database, container.now(), browser, attempt_id) if browser else None
-    is_there = stands is not None and stands.outcome is ConnectionOutcome.CONNECTED and not stands.has_left
-    if stands is None or stands.store_id is None or not is_there:
-        return _page("nothing"), 400
-    ticket = issue_ticket_for(container.database, container.now(), stands.store_id, stands.return_url)
+    status = get_status(container.database, container.now(), browser, attempt_id) if browser else None
+    is_there = status is not None and status.outcome is ConnectionOutcome.CONNECTED and not status.has_left
+    if status is None or status.store_id is None or not is_there:
+        return _page(ConnectPage.NOTHING), 400
+    ticket = issue_ticket_for(container.database, container.now(), status.store_id, status.return_url)
     onward = page_token(ONWARD, ticket.text)
     return redirect(url_for("consent.enter", ticket=ticket.text, onward=onward), 303)
 
@@ -191,40 +202,40 @@ def on_to_tiktok(attempt_id: str) -> AnyResponse | tuple[str, int]:
 @shop_pages.errorhandler(InputError)
 def _wrong(error: InputError) -> tuple[str, int]:
     if error.path.startswith("consumer_"):
-        return _page("keys", by_hand=True, **_typed()), 400
+        return _page(ConnectPage.KEYS, by_hand=True, **_typed()), 400
     if not ADDRESS_LIKE.fullmatch(request.values.get("shop", "").strip()):
-        return _page("address", **_typed()), 400
+        return _page(ConnectPage.ADDRESS, **_typed()), 400
     # In the words for whatever cannot be reached: what we make of an address is nobody's business.
     unreachable = shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())
-    return _page("address", sentences=unreachable, **_typed()), 400
+    return _page(ConnectPage.ADDRESS, message=unreachable, **_typed()), 400
 
 
 @shop_pages.errorhandler(NotFound)
 def _nothing(_: NotFound) -> tuple[str, int]:
-    return _page("nothing"), 404
+    return _page(ConnectPage.NOTHING), 404
 
 
 @shop_pages.errorhandler(Forbidden)
 def _from_elsewhere(_: Forbidden) -> AnyResponse | tuple[AnyResponse, int] | tuple[str, int]:
     if request.endpoint == "shop.keys":
         return jsonify(error="this address is for servers, not for pages"), 403
-    return _page("ask"), 403
+    return _page(ConnectPage.ASK), 403
 
 
 @shop_pages.errorhandler(StorageUnavailable)
 def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
-    return _page("unavailable"), 503, {"Retry-After": RETRY_AFTER_SECONDS}
+    return _page(ConnectPage.UNAVAILABLE), 503, {"Retry-After": RETRY_AFTER_SECONDS}
 
 
-def _typed() -> dict[str, str]:
-    """What stood in the form, to put right: nothing that was typed is lost."""
+def _typed() -> dict[str, Any]:
+    """Return what was typed into the form, to be put right there."""
     return {name: request.values.get(name, "") for name in ("shop", "return_url")}
 
 
 def _start_page(shop: str) -> str:
     """With keys by hand offered, too: a shop's host may block its key page for this browser alone."""
     return_url = request.args.get("return_url")
-    return _page("start", shop=address_of(shop), go=_go(shop), by_hand=True, return_url=return_url)
+    return _page(ConnectPage.START, shop=address_of(shop), go=_go(shop), by_hand=True, return_url=return_url)
 
 
 def _was_shown(shop: str) -> bool:
@@ -239,28 +250,37 @@ def _may_try(shop: str) -> bool:
     return visitors.allow(network, now) and visited.allow((network, home), now)
 
 
-def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, int]:
-    page_id = _told(stands)
-    more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url, "attempt_id": stands.id}
-    more["back"] = stands.return_url
-    if page_id == "connected" and stands.has_left:
-        return _page("ended", go=_go(stands.shop, stands.return_url), **more)
-    if page_id == "connected":
-        more["back"] = stands.return_url or f"{stands.shop}wp-admin/"
-        words = connect_words("connected.whole" if stands.has_consent else page_id, _locale())
-        return _page(page_id, sentences=words, needs_consent=not stands.has_consent, **more)
-    if stands.trouble is not None and stands.outcome in (None, ConnectionOutcome.REFUSED):
-        sentence = shop_trouble_words(stands.trouble, _locale())
-        shown_again = url_for("shop.show", attempt_id=stands.id, again=1)
-        again = _go(stands.shop, stands.return_url) if stands.outcome else shown_again
-        more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
-        shown = _page(stands.trouble, sentences=sentence, go=again, **more)
-        is_tried_again = stands.outcome is None and stands.trouble is not StoreTrouble.NO_KEY_PAGE
-        return _looking_again(shown) if is_tried_again else shown
-    if page_id in ("probing", "settling", "waits"):
+def _progress_page(status: ConnectionStatus) -> AnyResponse | str | tuple[str, int]:
+    more: dict[str, Any] = {"shop": status.shop, "return_url": status.return_url, "attempt_id": status.id}
+    more["back"] = status.return_url
+    if status.trouble is not None and status.outcome in (None, ConnectionOutcome.REFUSED):
+        return _trouble_page(status, status.trouble, more)
+    page_id = _page_of(status)
+    if page_id is ConnectPage.CONNECTED:
+        more["back"] = status.return_url or f"{status.shop}wp-admin/"
+        words = connect_words(ConnectPage.CONSENTED if status.has_consent else page_id, _locale())
+        return _page(page_id, message=words, needs_consent=not status.has_consent, **more)
+    if page_id in WAITING:
         return _looking_again(_page(page_id, **more))
-    by_hand = page_id in ("over", "denied")
-    return _page(page_id, go=_go(stands.shop, stands.return_url), by_hand=by_hand, **more)
+    by_hand = page_id in (ConnectPage.OVER, ConnectPage.DENIED)
+    return _page(page_id, go=_go(status.shop, status.return_url), by_hand=by_hand, **more)
+
+
+def _trouble_page(
+    status: ConnectionStatus, trouble: StoreTrouble, more: dict[str, Any]
+) -> AnyResponse | str | tuple[str, int]:
+    has_ended = status.outcome is not None
+    again = url_for("shop.show", attempt_id=status.id, again=1)
+    page = _page(
+        trouble,
+        message=shop_trouble_words(trouble, _locale()),
+        go=_go(status.shop, status.return_url) if has_ended else again,
+        by_hand=trouble in BY_HAND,
+        elsewhere=has_ended,
+        **more,
+    )
+    is_tried_again = not has_ended and trouble is not StoreTrouble.NO_KEY_PAGE
+    return _looking_again(page) if is_tried_again else page
 
 
 def _looking_again(shown: str, at: str | None = None) -> AnyResponse:
@@ -270,16 +290,12 @@ def _looking_again(shown: str, at: str | None = None) -> AnyResponse:
     return page
 
 
-def _told(stands: ConnectionStatus) -> str:
-    if stands.outcome is not None:
-        return stands.outcome
-    if stands.step is Step.PROBING:
-        return "probing"
-    if stands.step is Step.WAITS_FOR_KEYS:
-        return "waits"
-    if stands.step in (Step.SETTLING, Step.READY):
-        return "settling"
-    return "over" if stands.step is Step.OVER else "start"
+def _page_of(status: ConnectionStatus) -> ConnectPage:
+    if status.outcome is ConnectionOutcome.CONNECTED and status.has_left:
+        return ConnectPage.ENDED
+    if status.outcome is not None:
+        return ConnectPage(status.outcome)
+    return PAGE_OF_STEP[status.step] if status.step is not None else ConnectPage.START
 
 
 def _go(shop: str, return_url: str | None = None) -> str:
@@ -292,12 +308,14 @@ def _locale() -> Any:
     return reader_locale(languages_wanted())
 
 
-def _page(page_id: str, sentences: Any = None, **more: Any) -> str:
+def _page(page_id: ConnectPage | StoreTrouble, message: Sentence | None = None, **more: Any) -> str:
     locale = _locale()
     return render_template(
         "connect/shop.html",
-        told=page_id,
-        said=sentences or connect_words(page_id, locale),
+        page_id=page_id,
+        message=message or connect_words(page_id, locale),
+        Page=ConnectPage,
+        Trouble=StoreTrouble,
         label=connect_labels(locale),
         language=language_tag(locale),
         **more,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from babel import Locale
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -26,7 +26,10 @@ from receiver.services.authorization.oauth_flow import (
 )
 from receiver.web.api.language import languages_wanted
 from receiver.web.connect.browser import ONWARD, is_page_token, keep_browser, known_browser, this_browser
+from receiver.web.connect.pages import ConsentPage
 from receiver.web.errors import RETRY_AFTER_SECONDS
+
+PageId: TypeAlias = ConsentOutcome | FlowError | ConsentPage
 
 consent_pages = Blueprint(
     "consent",
@@ -50,9 +53,9 @@ def enter() -> AnyResponse:
         abort(400, "only somebody who comes here takes the ticket")
     container = current_container()
     ticket = _asked("ticket", FlowError.TICKET_UNKNOWN)
-    was_told = is_page_token(request.args.get(ONWARD, ""), ONWARD, ticket)
+    has_read = is_page_token(request.args.get(ONWARD, ""), ONWARD, ticket)
     flow_id = redeem_ticket(container.database, container.now(), ticket, this_browser())
-    return redirect(url_for("consent.go" if was_told else "consent.show", flow_id=flow_id), 303)
+    return redirect(url_for("consent.go" if has_read else "consent.show", flow_id=flow_id), 303)
 
 
 @consent_pages.get("/tiktok/<flow_id>")
@@ -109,7 +112,7 @@ def _no_app(_: ProviderError) -> tuple[str, int]:
 
 @consent_pages.errorhandler(StorageUnavailable)
 def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
-    return _page("unavailable"), 503, {"Retry-After": RETRY_AFTER_SECONDS}
+    return _page(ConsentPage.UNAVAILABLE), 503, {"Retry-After": RETRY_AFTER_SECONDS}
 
 
 def _asked(name: str, otherwise: FlowError) -> str:
@@ -128,18 +131,18 @@ def _browser() -> str:
 
 
 def _flow_page(flow: FlowStatus) -> str:
-    page_id = _told(flow)
+    page_id = _page_of(flow)
     params = {"account": _named(flow.account), "missing": flow.missing}
     accounts = [(account.advertiser_id, _named(account)) for account in flow.accounts]
     return _page(page_id, params, flow=flow, accounts=accounts)
 
 
-def _told(flow: FlowStatus) -> str:
+def _page_of(flow: FlowStatus) -> PageId:
     if flow.expired:
         return FlowError.EXPIRED
     if flow.outcome is ConsentOutcome.LINKED and flow.missing:
-        return "linked.without_money"
-    return flow.outcome or "start"
+        return ConsentPage.LINKED_WITHOUT_MONEY
+    return flow.outcome or ConsentPage.START
 
 
 def _named(account: ConsentedAccount | None) -> str:
@@ -148,12 +151,15 @@ def _named(account: ConsentedAccount | None) -> str:
     return f"{account.name} ({account.advertiser_id})" if account.name else account.advertiser_id
 
 
-def _page(page_id: str, params: dict[str, Any] | None = None, **more: Any) -> str:
+def _page(page_id: PageId, params: dict[str, Any] | None = None, **more: Any) -> str:
     locale: Locale = reader_locale(languages_wanted())
     return render_template(
         "connect/page.html",
-        told=page_id,
-        said=consent_words(page_id, params or {}, locale),
+        page_id=page_id,
+        Page=ConsentPage,
+        Outcome=ConsentOutcome,
+        Error=FlowError,
+        message=consent_words(page_id, params or {}, locale),
         label=consent_labels(locale),
         language=language_tag(locale),
         **more,
