@@ -21,8 +21,8 @@ from bench.load import Call, Came, Load
 from receiver.cli.web import ALLOCATOR
 from receiver.container import Container, build_container
 from receiver.integrations.woocommerce.signature import sign, signing_key
+from receiver.services.stores.add import add_store
 from receiver.services.stores.details import StoreDetails
-from receiver.services.stores.registry import add_store
 from receiver.storage.migrate import migrate
 from tests.conftest import KEY, make_settings
 from tests.signals import SECRET, body_of, signal

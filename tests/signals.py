@@ -10,8 +10,8 @@ from typing import Any
 from receiver.container import Container
 from receiver.domain.deliveries import identity
 from receiver.integrations.woocommerce.events import SIGNAL
+from receiver.services.stores.add import AddedStore, add_store
 from receiver.services.stores.details import StoreDetails
-from receiver.services.stores.registry import AddedStore, add_store
 from receiver.storage import inbox
 from receiver.storage.inbox import KeptDelivery, NewDelivery
 from receiver.storage.tables import Attempt, Delivery

@@ -21,14 +21,18 @@ from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import connection_document
 from receiver.services.deliveries.restart import restart_sequence
-from receiver.services.stores import registry as service
-from receiver.services.stores.admit import admit_stores
+from receiver.services.stores.add import add_store
+from receiver.services.stores.admit import admit_store, admit_stores
 from receiver.services.stores.details import StoreDetails
+from receiver.services.stores.identifiers import webhook_path
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.listing import CONDITIONS, STAGES, list_stores, store_row
 from receiver.services.stores.merge import merge_merchants
 from receiver.services.stores.records import StoreRecord
+from receiver.services.stores.rotate_secret import LONGEST_OVERLAP
+from receiver.services.stores.rotate_token import rotate_token
 from receiver.services.stores.secret import rotate_or_set
+from receiver.services.stores.show import show_store
 
 COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at", "stage", "verdict")
 
@@ -57,7 +61,7 @@ def add(
 ) -> None:
     """Add a store; prints its webhook address, signing secret and status token, this once."""
     container = current_container()
-    added = service.add_store(
+    added = add_store(
         container,
         StoreDetails(**details),
         programme=container.settings.programme,
@@ -90,7 +94,7 @@ def list_command(waiting: bool, condition: str | None, limit: int, as_json: bool
     chosen = StoreFilters(**filters, condition=StoreCondition.WAITING if waiting else condition)
     public_url = current_container().settings.public_url
     rows = [
-        {**row, "webhook_url": public_url + service.webhook_path(row["id"])}
+        {**row, "webhook_url": public_url + webhook_path(row["id"])}
         for row in list_stores(current_container().database, chosen, limit)
     ]
     print_rows(rows, as_json, COLUMNS)
@@ -102,7 +106,7 @@ def list_command(waiting: bool, condition: str | None, limit: int, as_json: bool
 def show(store_id: str, as_json: bool) -> None:
     """Everything about one store but its secrets."""
     database = current_container().database
-    row = _row(service.show_store(database, store_id))
+    row = _row(show_store(database, store_id))
     alike = suggestions_for(database, store_id)
     more = {
         "may_be_one_merchant": [item["other"] for item in alike],
@@ -189,7 +193,7 @@ def admit(store_ids: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Give stores their places in the offer, beyond its cap too: all of them or none."""
     container = current_container()
     if len(store_ids) == 1 and not dry_run:
-        store = service.admit_store(container.database, container.now(), store_ids[0], actor=actor())
+        store = admit_store(container.database, container.now(), store_ids[0], actor=actor())
         print_one(_row(store), as_json)
         return
     admission = admit_stores(container.database, container.now(), store_ids, actor=actor(), dry_run=dry_run)
@@ -274,7 +278,7 @@ def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json:
 @stores_group.command("rotate-secret")
 @click.argument("store_id", metavar="STORE")
 @click.option(
-    "--overlap", type=click.IntRange(0, service.LONGEST_OVERLAP), default=24, show_default=True, help="Hours."
+    "--overlap", type=click.IntRange(0, LONGEST_OVERLAP), default=24, show_default=True, help="Hours."
 )
 @click.option("--webhook-secret", type=SECRET, help=f"Default: a new one of letters and digits; {STDIN}")
 @click.option(
@@ -306,7 +310,7 @@ def rotate_secret(
     )
     answer = {
         "id": store_id,
-        "webhook_url": container.settings.public_url + service.webhook_path(store_id),
+        "webhook_url": container.settings.public_url + webhook_path(store_id),
         "webhook_secret": rotated.new_secret,
         "old_valid_until": now + timedelta(hours=overlap),
         "changed_at_the_store": made,
@@ -320,10 +324,10 @@ def rotate_secret(
 @stores_group.command("rotate-token")
 @click.argument("store_id", metavar="STORE")
 @json_option
-def rotate_token(store_id: str, as_json: bool) -> None:
+def rotate_token_command(store_id: str, as_json: bool) -> None:
     """A new status token; the old one stops working at once."""
     container = current_container()
-    token = service.rotate_token(container.database, container.now(), store_id, actor=actor())
+    token = rotate_token(container.database, container.now(), store_id, actor=actor())
     print_one({"id": store_id, "status_token": token}, as_json)
 
 

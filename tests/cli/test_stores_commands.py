@@ -7,7 +7,7 @@ import json
 import pytest
 
 from receiver.domain.signals import SequenceFall, SignalOrder
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.show import show_store
 from receiver.storage.signals import fall_as_dict
 from receiver.storage.tables import Store
 from tests.cli.conftest import CommandRunner

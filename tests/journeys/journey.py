@@ -10,10 +10,10 @@ import requests
 
 from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, deliver, ping
+from receiver.services.stores.add import add_store
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import add_store
 from receiver.worker.jobs import every_minute
 from receiver.worker.loop import work_inbox
 from tests.fakes import at

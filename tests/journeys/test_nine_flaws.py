@@ -18,7 +18,7 @@ from receiver.services.deliveries import apply_signal
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.purge import purge
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
-from receiver.services.stores.registry import rotate_secret
+from receiver.services.stores.rotate_secret import rotate_secret
 from receiver.storage.database import Database, Driver
 from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store

@@ -11,8 +11,8 @@ from receiver.sandbox.woocommerce.deliveries import run_queue
 from receiver.sandbox.woocommerce.records import OWNER, StoredWebhook
 from receiver.services.deliveries.replay import replay_next
 from receiver.services.deliveries.restart import restart_sequence
+from receiver.services.stores.add import add_store
 from receiver.services.stores.details import StoreDetails
-from receiver.services.stores.registry import add_store
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from tests.shops import served_shops

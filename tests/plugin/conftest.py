@@ -14,7 +14,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import Container, build_container
-from receiver.services.stores.registry import AddedStore
+from receiver.services.stores.add import AddedStore
 from receiver.storage.migrate import migrate
 from tests.conftest import make_settings
 from tests.factories import OPEN

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from receiver.errors import Refused
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.operations.rotate_keys import rotate_keys
-from receiver.services.stores.registry import disconnect_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.storage.cipher import Cipher
 from receiver.storage.codes import read_codes
 from receiver.storage.database import Database

@@ -16,7 +16,7 @@ from receiver.app import create_app
 from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
 from receiver.services.inbox.receive import WebhookReceiver
-from receiver.services.stores.registry import rotate_secret
+from receiver.services.stores.rotate_secret import rotate_secret
 from receiver.storage import webhook_endpoints
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, Driver, driver_of

@@ -22,8 +22,10 @@ from receiver.sandbox.scenario.state import SandboxState, StoreMemory, recall
 from receiver.sandbox.scenario.terms import PROGRAMMES, programme_text
 from receiver.services.staff.members import add_staff, set_password
 from receiver.services.staff.passwords import new_password
+from receiver.services.stores.add import add_store
 from receiver.services.stores.details import StoreDetails
-from receiver.services.stores.registry import add_store, rotate_secret, rotate_token
+from receiver.services.stores.rotate_secret import rotate_secret
+from receiver.services.stores.rotate_token import rotate_token
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate
 from receiver.storage.tables import Staff, Store

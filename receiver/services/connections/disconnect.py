@@ -11,8 +11,8 @@ from receiver.logs import get_logger
 from receiver.services.connections.ports import Shop, open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
 from receiver.services.context import ServiceContext
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.records import StoreRecord
-from receiver.services.stores.registry import disconnect_store
 from receiver.services.validation import require_text
 from receiver.storage import audit, connections, erasure, stores, webhook_endpoints
 from receiver.storage.database import Database

@@ -8,7 +8,7 @@ from receiver.documents.disconnect import REASONS
 from receiver.domain.audit import Agent
 from receiver.domain.store_checks import is_gone
 from receiver.logs import get_logger
-from receiver.services.stores.registry import disconnect_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.storage import connections
 from receiver.storage.database import Database
 from receiver.storage.tables import Connection

@@ -34,7 +34,8 @@ from receiver.services.connections.isolation import isolated
 from receiver.services.connections.ports import keys_of
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
-from receiver.services.stores.registry import new_endpoint_id, new_secret, new_token
+from receiver.services.stores.credentials import new_secret, new_token
+from receiver.services.stores.identifiers import new_endpoint_id
 from receiver.storage import audit, connections, inbox, stores, webhook_endpoints
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database

@@ -18,8 +18,9 @@ from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
 from receiver.services.programmes.places import claim_place
 from receiver.services.programmes.terms import enrol_in
+from receiver.services.stores.credentials import new_secret
+from receiver.services.stores.identifiers import new_store_id
 from receiver.services.stores.lineage import mark_store, recognise
-from receiver.services.stores.registry import new_secret, new_store_id
 from receiver.storage import address_claims, audit, connections, stores, webhook_endpoints
 from receiver.storage.erasure import ERASED
 from receiver.storage.tables import Connection, Store

@@ -9,7 +9,8 @@ from receiver.errors import InputError, ShopError
 from receiver.services.connections.ports import open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
 from receiver.services.context import ServiceContext
-from receiver.services.stores.registry import LONGEST_OVERLAP, new_secret
+from receiver.services.stores.credentials import new_secret
+from receiver.services.stores.rotate_secret import LONGEST_OVERLAP
 from receiver.storage import audit, connections, stores, webhook_endpoints
 from receiver.storage.database import Database
 

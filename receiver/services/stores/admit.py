@@ -1,4 +1,4 @@
-"""Admits stores that wait for a place, many at once: shown first, and all of them or none. Twice is once."""
+"""Admits stores that wait for a place, many at once: shown first, and all of them or none. Idempotent."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.terms import terms_of
 from receiver.services.records import record_of
 from receiver.services.stores.records import StoreRecord
+from receiver.services.stores.show import show_store
 from receiver.storage import audit, places, stores, tables
 from receiver.storage.database import Database
 
@@ -76,6 +77,12 @@ def admit_stores(
             audit.record(session, now, actor, AuditAction.STORES_ADMIT, store.id, {})
     decide_each(database, now, ids)
     return admission
+
+
+def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> StoreRecord:
+    """Give the store its place in the offer, beyond the cap too. Idempotent. Raises NotFound."""
+    admit_stores(database, now, [store_id], actor=actor)
+    return show_store(database, store_id)
 
 
 def _admission(session: Session, found: Sequence[tables.Store]) -> Admission:

@@ -11,8 +11,8 @@ from receiver.domain.store_filters import UNDECIDED, StoreCondition, StoreFilter
 from receiver.domain.troubles import ADVICE, TROUBLES
 from receiver.errors import InputError
 from receiver.paging import Page, first_rows
+from receiver.services.stores.identifiers import webhook_path
 from receiver.services.stores.records import StoreRecord
-from receiver.services.stores.registry import webhook_path
 from receiver.services.validation import check_filters
 from receiver.storage import links, store_troubles, stores
 from receiver.storage.database import Database

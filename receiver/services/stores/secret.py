@@ -11,7 +11,8 @@ from receiver.errors import InputError, ReceiverError
 from receiver.services.context import ServiceContext
 from receiver.services.inbox.quarantine import release_from_quarantine
 from receiver.services.stores.details import checked_secret
-from receiver.services.stores.registry import rotate_secret, show_store
+from receiver.services.stores.rotate_secret import rotate_secret
+from receiver.services.stores.show import show_store
 
 OVERLAP_HOURS = 24  # in which the old secret verifies as well
 FORM_VALID_FOR = timedelta(hours=1)  # from a preview to the form that keeps it

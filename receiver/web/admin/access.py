@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from receiver.container import current_container
 from receiver.errors import InputError, ProviderError, Refused
-from receiver.services.stores.registry import show_store
 from receiver.services.stores.revoke_consent import preview_revocation, revoke_consent
+from receiver.services.stores.show import show_store
 from receiver.services.stores.store_change import StoreChange
 from receiver.web.admin.fact_controls import refusal_words
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed

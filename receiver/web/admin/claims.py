@@ -16,7 +16,7 @@ from receiver.paging import Page
 from receiver.services.connections.claims import claims_about, dismiss_claim, page_of_claims
 from receiver.services.connections.move_store import move_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.show import show_store
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only
 

@@ -11,7 +11,7 @@ from receiver.container import current_container
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.show import show_store
 from receiver.web.admin.fact_controls import (
     CONTROLS,
     OVERRIDABLE,

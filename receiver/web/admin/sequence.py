@@ -12,7 +12,7 @@ from receiver.domain.signals import AGREES
 from receiver.errors import InputError, Refused
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.deliveries.restart import restart_sequence
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.show import show_store
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
 

@@ -13,9 +13,11 @@ from receiver.services.connections.disconnect import erase_store
 from receiver.services.connections.errands import ask_look
 from receiver.services.connections.rotate import ask_rotation
 from receiver.services.stores import likeness
+from receiver.services.stores.admit import admit_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import remove_link
 from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
-from receiver.services.stores.registry import admit_store, disconnect_store, show_store
+from receiver.services.stores.show import show_store
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
 

@@ -28,7 +28,7 @@ from receiver.services.polling.spend import poll_of
 from receiver.services.stores.history import store_history
 from receiver.services.stores.links import page_of_links
 from receiver.services.stores.merge import merchant_of
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.show import show_store
 from receiver.web.admin.chart import charts_of
 from receiver.web.admin.claims import WHYS
 from receiver.web.admin.history_words import act_words, note_words

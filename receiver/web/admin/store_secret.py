@@ -7,7 +7,6 @@ from flask import Blueprint, g, render_template, request
 from receiver.container import current_container
 from receiver.errors import InputError
 from receiver.services.connections.show import connection_document
-from receiver.services.stores.registry import show_store
 from receiver.services.stores.secret import (
     OVERLAP_HOURS,
     SecretChange,
@@ -15,6 +14,7 @@ from receiver.services.stores.secret import (
     encrypt_secret,
     set_secret,
 )
+from receiver.services.stores.show import show_store
 from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only
 

@@ -13,7 +13,7 @@ from receiver.documents.disconnect import read_reason
 from receiver.domain.audit import Agent
 from receiver.errors import NotFound
 from receiver.services.reviews.reviews import store_for_token
-from receiver.services.stores.registry import disconnect_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.schemas import DisconnectedSchema, DisconnectRequestSchema, RefusalSchema

@@ -32,8 +32,8 @@ from receiver.services.decisions.status import Status, status_of
 from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import records_of
 from receiver.services.inbox.quarantine import page_of_quarantine
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Delivery, Store
 from receiver.worker.jobs import every_minute
 from receiver.worker.loop import work_inbox

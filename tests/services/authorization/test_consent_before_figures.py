@@ -16,9 +16,9 @@ from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import records_of
 from receiver.services.polling.refresh import refresh_for_token
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import give_consent
 from receiver.services.stores.listing import page_of_stores
-from receiver.services.stores.registry import disconnect_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.spend import stores_to_decide
 from receiver.storage.tables import Account, Link, Store

@@ -23,8 +23,8 @@ from receiver.services.authorization.oauth_flow import (
 )
 from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.polling.refresh import refresh_for_token
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import add_link
-from receiver.services.stores.registry import disconnect_store
 from receiver.storage import spend
 from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Account, AuditEntry, ConsentFlow, Link

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from receiver.errors import InputError, NotFound
 from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.deliveries.purge import purge
-from receiver.services.stores.registry import disconnect_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.consents import PER_STORE
 from receiver.storage.tables import ConsentFlow

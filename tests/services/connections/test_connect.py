@@ -9,8 +9,9 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.connect import begin_by_hand, get_status
 from receiver.services.connections.ports import Keys
 from receiver.services.decisions.status import status_for_token
+from receiver.services.stores.add import add_store
 from receiver.services.stores.details import StoreDetails
-from receiver.services.stores.registry import add_store, disconnect_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.storage import tables
 from tests.conftest import on_both_databases
 from tests.db_factories import only_row, rows_of

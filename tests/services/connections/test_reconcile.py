@@ -12,7 +12,8 @@ from receiver.errors import NotFound, Refused
 from receiver.services.connections.errands import run_errand
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly, reconcile_store
 from receiver.services.decisions.status import status_for_token
-from receiver.services.stores.registry import disconnect_store, rotate_token
+from receiver.services.stores.disconnect import disconnect_store
+from receiver.services.stores.rotate_token import rotate_token
 from receiver.storage import connections, tables
 from receiver.worker.loop import work_inbox
 from tests.conftest import on_both_databases

@@ -8,9 +8,11 @@ import pytest
 
 from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
+from receiver.services.stores.admit import admit_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import add_link, remove_link
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import admit_store, disconnect_store, show_store
+from receiver.services.stores.show import show_store
 from tests.db_factories import keep_all, keep_store
 
 CHANGES: dict[str, Callable[[Container], object]] = {

@@ -10,8 +10,8 @@ import pytest
 from receiver.container import Container
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.connections.move_store import move_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Link, Store
 from tests.conftest import on_both_databases
 from tests.services.deliveries.test_apply_signal import Shop, state

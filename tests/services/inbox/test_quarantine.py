@@ -16,7 +16,8 @@ from receiver.services.inbox import receive
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.services.inbox.rejection_log import WRITE_EVERY
-from receiver.services.stores.registry import disconnect_store, rotate_secret
+from receiver.services.stores.disconnect import disconnect_store
+from receiver.services.stores.rotate_secret import rotate_secret
 from receiver.storage import quarantine, rejections
 from receiver.storage.tables import Delivery, Quarantined, Rejection, RejectionSample
 from tests.fakes import FrozenClock

@@ -13,7 +13,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.notices.addresses import LinkUse, ask_for_mail, follow_link
 from receiver.services.notices.send import send_notices
-from receiver.services.stores.registry import disconnect_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.erasure import erase
 from receiver.storage.tables import Connection, NoticeAddress, Store, StoreNotice

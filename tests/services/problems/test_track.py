@@ -28,7 +28,8 @@ from receiver.services.problems.listing import (
     problems_of_store,
 )
 from receiver.services.problems.track import track_problems
-from receiver.services.stores.registry import disconnect_store, rotate_secret
+from receiver.services.stores.disconnect import disconnect_store
+from receiver.services.stores.rotate_secret import rotate_secret
 from receiver.storage.problems import ALL_STORES, NO_KNOWN_STORE
 from receiver.storage.tables import AuditEntry, Delivery, Store
 from tests.fakes import FrozenClock

@@ -10,7 +10,7 @@ from receiver.errors import InputError, Refused
 from receiver.services.operations.doctor import diagnose_before_start
 from receiver.services.programmes.load import load_terms
 from receiver.services.programmes.terms import enrol_in, list_terms, terms_in_force
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.show import show_store
 from receiver.storage.tables import AuditEntry
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_store

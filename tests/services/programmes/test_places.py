@@ -18,10 +18,11 @@ from receiver.errors import NotFound
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_for_token, status_of
 from receiver.services.programmes.places import fill_all_places, fill_places
+from receiver.services.stores.admit import admit_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import add_link
 from receiver.services.stores.listing import list_stores
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import admit_store, disconnect_store
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
 from receiver.worker.jobs import every_minute

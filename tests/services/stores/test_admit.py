@@ -3,13 +3,16 @@
 import pytest
 from sqlalchemy import select
 
+from receiver.container import Container
 from receiver.errors import InputError, NotFound
 from receiver.services.programmes.terms import terms_in_force
-from receiver.services.stores.admit import MOST, admit_stores, waiting_line
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.admit import MOST, admit_store, admit_stores, waiting_line
+from receiver.services.stores.show import show_store
 from receiver.storage.tables import AuditEntry, Store, Terms
 from tests.db_factories import keep_store
 from tests.factories import OPEN
+from tests.fakes import FrozenClock
+from tests.signals import add_shop
 
 
 @pytest.fixture
@@ -79,3 +82,18 @@ def test_the_line_is_told_in_its_order_and_no_longer_than_asked(line):
     assert [store.id for store in found.stores] == ["st_1", "st_2"]
     assert (found.is_all, found.given) == (False, 1)
     assert waiting_line(line.database, terms, 3).is_all
+
+
+def test_admitting_twice_keeps_the_first_time_and_is_audited_once(
+    container: Container, capped: str, clock: FrozenClock
+):
+    for name in "ab":
+        add_shop(container, f"https://{name}.example/", programme=capped)
+    late = add_shop(container, "https://late.example/", programme=capped).id
+    first = container.now()
+    for _ in range(2):
+        admit_store(container.database, container.now(), late, actor="ann")
+        clock.move(hours=1)
+    assert show_store(container.database, late).admitted_at == first
+    with container.database.reading() as session:
+        assert session.query(AuditEntry).filter_by(action="stores admit", subject=late).count() == 1

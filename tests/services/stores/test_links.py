@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from receiver.errors import InputError, NotFound
 from receiver.services.connections.disconnect import erase_store
+from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import add_link, page_of_links, remove_link
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import disconnect_store
 from receiver.storage import tables
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_link, keep_store, rows_of

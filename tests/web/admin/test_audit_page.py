@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from receiver.services.stores.registry import admit_store
+from receiver.services.stores.admit import admit_store
 from receiver.storage import audit
 from tests.db_factories import keep_store
 from tests.staff import Console, staff_token

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from receiver.services.stores.registry import rotate_secret
+from receiver.services.stores.rotate_secret import rotate_secret
 from receiver.storage import rejections
 from receiver.storage.tables import AuditEntry, Delivery
 from tests.raw_http import signed_headers

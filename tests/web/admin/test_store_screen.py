@@ -15,7 +15,7 @@ from receiver.services.awards.issue import issue
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.account import choose_zone
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import rotate_token
+from receiver.services.stores.rotate_token import rotate_token
 from receiver.storage.tables import Award, Link, RecordedFact, Staff, Store
 from receiver.web.admin import merchant_view
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store, rows_of

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from receiver.app import create_app
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
-from receiver.services.stores.registry import rotate_secret
+from receiver.services.stores.rotate_secret import rotate_secret
 from receiver.storage.tables import AuditEntry, Delivery, Store
 from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, keep_one, signal

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.app import create_app
-from receiver.services.stores.registry import show_store
+from receiver.services.stores.show import show_store
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
 from tests.db_factories import keep_store

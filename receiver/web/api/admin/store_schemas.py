@@ -11,10 +11,10 @@ from receiver.domain.likeness import Likeness
 from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shop_identity import ClaimReason
 from receiver.domain.store_filters import StoreCondition
-from receiver.services.stores import registry
 from receiver.services.stores.admit import MOST as MOST_ADMITTED
 from receiver.services.stores.details import LONGEST_SECRET
 from receiver.services.stores.listing import CONDITIONS, STAGES
+from receiver.services.stores.rotate_secret import LONGEST_OVERLAP
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import (
     Moment,
@@ -206,9 +206,7 @@ class LookAskedSchema(Schema):
 class RotationSchema(Schema):
     """The time for which the old secrets verify as well, and the new one, where the shop has it already."""
 
-    overlap_hours = fields.Integer(
-        strict=True, load_default=24, validate=Range(min=0, max=registry.LONGEST_OVERLAP)
-    )
+    overlap_hours = fields.Integer(strict=True, load_default=24, validate=Range(min=0, max=LONGEST_OVERLAP))
     webhook_secret = fields.String(
         validate=Length(min=1, max=LONGEST_SECRET),
         load_only=True,

@@ -19,12 +19,16 @@ from receiver.services.connections.show import connection_document
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.deliveries.restart import restart_sequence
-from receiver.services.stores import registry
-from receiver.services.stores.admit import admit_stores
+from receiver.services.stores.add import add_store
+from receiver.services.stores.admit import admit_store, admit_stores
 from receiver.services.stores.details import StoreDetails
+from receiver.services.stores.disconnect import disconnect_store
+from receiver.services.stores.identifiers import webhook_path
 from receiver.services.stores.likeness import suggestions_for
 from receiver.services.stores.listing import page_of_stores, store_row
+from receiver.services.stores.rotate_token import rotate_token
 from receiver.services.stores.secret import rotate_or_set
+from receiver.services.stores.show import show_store
 from receiver.web.api.admin.blueprint import (
     AdminBlueprint,
     page_document,
@@ -72,7 +76,7 @@ class StoresView(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Add a store, with an address for a webhook made by hand."""
         container = current_container()
-        added = registry.add_store(
+        added = add_store(
             container,
             StoreDetails(body["url"], body["name"], body["country"], body["currency"], body.get("merchant")),
             webhook_secret=body.get("webhook_secret"),
@@ -137,9 +141,7 @@ class AdmitView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """Give the store its place, beyond the cap too. Twice is once."""
-        registry.admit_store(
-            current_container().database, current_container().now(), store_id, actor=g.person.email
-        )
+        admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
         return _shown(store_id)
 
 
@@ -194,7 +196,7 @@ class RotateSecretView(MethodView):
             container.database, now, store_id, overlap_hours=hours, actor=actor
         )
         return {
-            "webhook_url": container.settings.public_url + registry.webhook_path(store_id),
+            "webhook_url": container.settings.public_url + webhook_path(store_id),
             "webhook_secret": rotated.new_secret,
             "old_valid_until": now + timedelta(hours=hours),
             "asked_at_the_store": asked,
@@ -212,7 +214,7 @@ class RotateTokenView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """The old one stops working at once."""
-        token = registry.rotate_token(
+        token = rotate_token(
             current_container().database, current_container().now(), store_id, actor=g.person.email
         )
         return {"status_token": token}
@@ -228,7 +230,7 @@ class DisconnectView(MethodView):
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Decisions and awards stay; the worker deletes our webhooks there. Twice is once."""
         container, actor = current_container(), g.person.email
-        registry.disconnect_store(container.database, container.now(), store_id, **body, actor=actor)
+        disconnect_store(container.database, container.now(), store_id, **body, actor=actor)
         return _shown(store_id)
 
 
@@ -277,7 +279,7 @@ class RestartSequenceView(MethodView):
 
 def _shown(store_id: str) -> dict[str, Any]:
     container = current_container()
-    store = registry.show_store(container.database, store_id)
+    store = show_store(container.database, store_id)
     connection = connection_document(container.database, store_id)
     alike = suggestions_for(container.database, store_id)
     return {

@@ -1,10 +1,9 @@
-"""Adding a store, its place in the offer, and new secrets and tokens."""
+"""A store is added with its ids, its secrets and its place in the offer."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -12,18 +11,13 @@ import pytest
 
 from receiver.container import Container
 from receiver.domain.store_filters import StoreFilters
-from receiver.errors import InputError, NotFound, Refused
+from receiver.errors import InputError, Refused
+from receiver.services.stores.admit import admit_store
 from receiver.services.stores.listing import list_stores
-from receiver.services.stores.registry import (
-    admit_store,
-    rotate_secret,
-    rotate_token,
-    show_store,
-)
+from receiver.services.stores.show import show_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.tables import AuditEntry, Store, WebhookEndpoint, WebhookSecret
 from tests.db_factories import rows_of
-from tests.fakes import FrozenClock
 from tests.signals import add_shop
 
 
@@ -120,17 +114,6 @@ def test_each_store_is_its_own_merchant_until_told_otherwise(container: Containe
 # a place in the offer
 
 
-@pytest.fixture
-def capped(tmp_path: Path) -> str:
-    """A programme that admits two merchants."""
-    from receiver.documents.programme import SHIPPED
-
-    text = (SHIPPED / "woocommerce-2025.toml").read_text().replace("\n[window]", "\ncapacity = 2\n[window]")
-    file = tmp_path / "capped.toml"
-    file.write_text(text.replace('id = "woocommerce-2025"', 'id = "capped"'))
-    return str(file)
-
-
 def test_without_a_cap_every_store_has_its_place(container: Container):
     assert show_store(container.database, add_shop(container).id).admitted_at == container.now()
 
@@ -176,81 +159,3 @@ def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(contai
     assert (len(added), len(refused)) == (3, 3)
     stores = [show_store(container.database, item) for item in added]
     assert sum(store.admitted_at is not None for store in stores) == 1
-
-
-def test_admitting_twice_keeps_the_first_time_and_is_audited_once(
-    container: Container, capped: str, clock: FrozenClock
-):
-    for name in "ab":
-        add_shop(container, f"https://{name}.example/", programme=capped)
-    late = add_shop(container, "https://late.example/", programme=capped).id
-    first = container.now()
-    for _ in range(2):
-        admit_store(container.database, container.now(), late, actor="ann")
-        clock.move(hours=1)
-    assert show_store(container.database, late).admitted_at == first
-    with container.database.reading() as session:
-        assert session.query(AuditEntry).filter_by(action="stores admit", subject=late).count() == 1
-
-
-# secrets and tokens
-
-
-def test_a_new_secret_leaves_the_old_one_its_hours(container: Container):
-    added = add_shop(container)
-    new = rotate_secret(container, added.id, actor="ann", overlap_hours=6)
-    old, current = secrets_of(container, added.id)
-    assert old.valid_until == container.now() + timedelta(hours=6)
-    assert current.valid_until is None
-    assert container.cipher.decrypt(current.secret_encrypted) == new != added.webhook_secret
-
-
-def test_rotating_again_never_prolongs_the_oldest(container: Container, clock: FrozenClock):
-    added = add_shop(container)
-    for _ in range(2):
-        rotate_secret(container, added.id, actor="ann")
-        clock.move(hours=1)
-    ends = [secret.valid_until for secret in secrets_of(container, added.id)]
-    began = container.now() - timedelta(hours=2)
-    assert ends == [began + timedelta(hours=24), began + timedelta(hours=25), None]
-
-
-def test_without_an_overlap_the_old_secret_ends_at_once(container: Container):
-    added = add_shop(container)
-    rotate_secret(container, added.id, actor="ann", overlap_hours=0)
-    assert secrets_of(container, added.id)[0].valid_until == container.now()
-
-
-@pytest.mark.parametrize("hours", [-1, 24 * 30 + 1])
-def test_an_overlap_has_its_limits(container: Container, hours: int):
-    added = add_shop(container)
-    with pytest.raises(InputError, match="overlap"):
-        rotate_secret(container, added.id, actor="ann", overlap_hours=hours)
-
-
-def test_a_new_token_ends_the_old_one_at_once(container: Container):
-    added = add_shop(container)
-    token = rotate_token(container.database, container.now(), added.id, actor="ann")
-    assert token != added.status_token
-    assert [store.status_token_hash for store in rows_of(container, Store)] == [token_hash(token)]
-
-
-def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(container: Container):
-    added = add_shop(container)
-    rotate_secret(container, added.id, actor="ann")
-    rotate_token(container.database, container.now(), added.id, actor="ann")
-    with container.database.reading() as session:
-        done = [(item.actor, item.action, item.subject) for item in session.query(AuditEntry)]
-    assert done == [
-        ("test", "stores add", added.id),
-        ("ann", "stores rotate-secret", added.id),
-        ("ann", "stores rotate-token", added.id),
-    ]
-    for call in (
-        lambda: show_store(container.database, "st_none"),
-        lambda: admit_store(container.database, container.now(), "st_none", actor="ann"),
-        lambda: rotate_secret(container, "st_none", actor="ann"),
-        lambda: rotate_token(container.database, container.now(), "st_none", actor="ann"),
-    ):
-        with pytest.raises(NotFound, match="st_none"):
-            call()

@@ -1,0 +1,21 @@
+"""Makes the ids of stores and endpoints, and the path of an endpoint."""
+
+from __future__ import annotations
+
+import secrets
+
+
+def new_store_id() -> tuple[str, str]:
+    """Return random ids for a store, and for the merchant that it is until staff merge it with another."""
+    random = secrets.token_hex(20)
+    return f"st_{random}", f"m_{random[:16]}"
+
+
+def new_endpoint_id() -> str:
+    """Return a random id for an endpoint of one topic."""
+    return f"hk_{secrets.token_hex(20)}"
+
+
+def webhook_path(store_id: str) -> str:
+    """Return the path to which a webhook made by hand delivers."""
+    return f"/webhooks/woocommerce/{store_id}"
