@@ -6,16 +6,19 @@ from flask_smorest import Api
 
 from receiver.web.api.admin.audit import audit_api
 from receiver.web.api.admin.awards import awards_api
+from receiver.web.api.admin.decisions import decisions_api
 from receiver.web.api.admin.deliveries import deliveries_api
 from receiver.web.api.admin.facts import facts_api
 from receiver.web.api.admin.links import links_api
 from receiver.web.api.admin.operations import operations_api
 from receiver.web.api.admin.overview import overview_api
 from receiver.web.api.admin.problems import problems_api
+from receiver.web.api.admin.programmes import programmes_api
 from receiver.web.api.admin.rejections import rejections_api
 from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
 from receiver.web.api.admin.search import search_api
+from receiver.web.api.admin.secret_keys import secret_keys_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
 from receiver.web.api.admin.store_identity import identity_api
@@ -28,18 +31,21 @@ AREAS = (
     awards_api,
     admin_reviews_api,
     overview_api,
+    programmes_api,
     timeline_api,
     search_api,
     stores_api,
     identity_api,
     links_api,
     facts_api,
+    decisions_api,
     spend_api,
     deliveries_api,
     replays_api,
     problems_api,
     rejections_api,
     operations_api,
+    secret_keys_api,
 )
 
 

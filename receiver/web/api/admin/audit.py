@@ -16,7 +16,7 @@ from receiver.services.validation import LONGEST_FILTER
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_document, page_schema
 from receiver.web.api.schemas import MAYBE
 
-audit_api = AdminBlueprint("audit", "Who changed what, when and why")
+audit_api = AdminBlueprint("audit", "Audit log")
 
 TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST_FILTER)}
 

@@ -12,8 +12,13 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
+from receiver.documents.facts import read_facts
+from receiver.documents.programme import load_shipped
+from receiver.documents.status import status_document
 from receiver.documents.times import time_text
 from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState, BlockCause
+from receiver.domain.decision import decide
+from receiver.i18n.languages import ENGLISH, LANGUAGES, reader_locale
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
@@ -24,7 +29,7 @@ from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
-from receiver.web.api.schemas import MAYBE, RefusalSchema
+from receiver.web.api.schemas import MAYBE, RefusalSchema, StatusSchema
 
 awards_api = AdminBlueprint("awards", "Awards: found, issued, credited, blocked and lifted")
 
@@ -178,6 +183,13 @@ class IssueFileAnswerSchema(Schema):
     rows = fields.List(fields.Nested(PlannedSchema), required=True)
 
 
+class DecideSchema(Schema):
+    """A facts document, and the language of the answer's sentences."""
+
+    facts = fields.Dict(required=True)
+    language = fields.String(load_default=ENGLISH.language, validate=OneOf(LANGUAGES))
+
+
 @awards_api.route("/credits")
 @awards_api.route("/awards")
 class AwardsView(MethodView):
@@ -319,6 +331,21 @@ class IssueFileView(MethodView):
         else:
             planned = issue_file(container, body["csv"], g.person.email, flagged)
         return {"rows": list(map(_row, planned))}
+
+
+@awards_api.route("/credits/decide")
+class DecideView(MethodView):
+    """A decision from a facts document alone."""
+
+    @awards_api.arguments(DecideSchema)
+    @awards_api.response(200, StatusSchema)
+    @awards_api.alt_response(400, schema=RefusalSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Answer with the status document; nothing of the service is read or kept."""
+        document = read_facts(body["facts"])
+        programme = document.terms or load_shipped(document.programme)
+        decision = decide(document.facts, programme, document.as_of)
+        return status_document(decision, reader_locale([body["language"]]))
 
 
 def _row(item: Planned) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""/api/v1/admin/facts and /decisions: what is known about a store, and what was decided from it."""
+"""/api/v1/admin/facts: what is known about a store."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from marshmallow.validate import Length, OneOf
 from receiver.container import current_container
 from receiver.documents.facts import facts_with_terms
 from receiver.domain.staff_facts import StaffFactName
-from receiver.services.decisions.history import page_of_decisions, show_decision
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.evaluation.evaluate import facts_of
 from receiver.services.stores.record_fact import record
 from receiver.services.validation import LONGEST
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
-facts_api = AdminBlueprint("facts", "What is known about a store, and what was decided from it")
+facts_api = AdminBlueprint("facts", "Facts about stores")
 
 WORDS: dict[str, Any] = {"required": True, "validate": Length(min=1, max=LONGEST)}
 
@@ -68,31 +67,6 @@ class RecordedSchema(Schema):
     effect = fields.List(fields.Dict(), required=True)
 
 
-class DecisionArguments(NumberedPage):
-    """The store whose decisions are listed."""
-
-    store = fields.String(required=True, validate=Length(min=1, max=200), metadata={"example": "st_1"})
-
-
-class DecisionRowSchema(Schema):
-    """A decision, and what changed with it."""
-
-    id = fields.Integer(required=True)
-    store = fields.String(required=True)
-    decided_at = Moment(required=True)
-    stage = fields.String(required=True)
-    verdict = fields.String(required=True)
-    changes = fields.List(fields.Dict(), required=True)
-
-
-class DecisionSchema(DecisionRowSchema):
-    """A decision exactly as it was said, and all that it rests on."""
-
-    answer = fields.Dict(required=True)
-    facts = fields.Dict(required=True)
-    programme = fields.Dict(required=True)
-
-
 @facts_api.route("/facts/<store_id>")
 class FactsView(MethodView):
     """Show and record what is known about a store."""
@@ -116,32 +90,3 @@ class FactsView(MethodView):
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
         stands = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
         return {**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}
-
-
-@facts_api.route("/decisions")
-class DecisionsView(MethodView):
-    """A store's history."""
-
-    @facts_api.arguments(DecisionArguments, location="query")
-    @facts_api.response(200, page_schema(DecisionRowSchema, "DecisionPage"))
-    @facts_api.alt_response(404, schema=RefusalSchema)
-    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first; the same answer from the same facts stands once."""
-        page = page_of_decisions(
-            current_container().database,
-            arguments["store"],
-            after=arguments.get("after"),
-            limit=arguments["limit"],
-        )
-        return page_document(page)
-
-
-@facts_api.route("/decisions/<int:decision_id>")
-class DecisionView(MethodView):
-    """One decision."""
-
-    @facts_api.response(200, DecisionSchema)
-    @facts_api.alt_response(404, schema=RefusalSchema)
-    def get(self, decision_id: int) -> dict[str, Any]:
-        """As it was said, with the facts and terms it rests on."""
-        return show_decision(current_container().database, decision_id)

@@ -17,7 +17,7 @@ from receiver.tiktok_ids import ACCOUNT_ID, SHAPE
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
-links_api = AdminBlueprint("links", "Which ad account stands for which store")
+links_api = AdminBlueprint("links", "Links between stores and ad accounts")
 
 
 class LinkArguments(NumberedPage):

@@ -1,30 +1,20 @@
-"""/api/v1/admin/doctor, /secrets, /deliveries/purge and /credits/decide: commands about no one store."""
+"""/api/v1/admin/doctor and /deliveries/purge: diagnosis, and deletion of expired data."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from cryptography.fernet import Fernet
-from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
 
 from receiver.container import current_container
-from receiver.documents.facts import read_facts
-from receiver.documents.programme import load_shipped
-from receiver.documents.status import status_document
-from receiver.domain.decision import decide
-from receiver.i18n.languages import ENGLISH, LANGUAGES, reader_locale
 from receiver.integrations.probe import probe
 from receiver.services.deliveries.purge import expired, purge
 from receiver.services.operations.doctor import CheckState, diagnose
-from receiver.services.operations.rotate_keys import rotate_keys
 from receiver.web.api.admin.blueprint import AdminBlueprint
-from receiver.web.api.schemas import RefusalSchema, StatusSchema
 
-operations_api = AdminBlueprint("operations", "What an installation needs, its keys, and what it forgets")
+operations_api = AdminBlueprint("operations", "Diagnosis and deletion of expired data")
 
 WITHIN = timedelta(seconds=20)  # a request holds one of few threads; the worker does the rest at night
 
@@ -45,30 +35,6 @@ class DoctorSchema(Schema):
     checks = fields.List(fields.Nested(CheckSchema), required=True)
 
 
-class KeySchema(Schema):
-    """A key to put in front of SECRET_KEYS; it is kept nowhere."""
-
-    key = fields.String(required=True)
-
-
-class RotatedColumnSchema(Schema):
-    """The result of one column."""
-
-    column = fields.String(required=True)
-    rotated = fields.Integer(required=True)
-    resealed = fields.Integer(required=True, metadata={"description": "The earlier name of `rotated`."})
-    unreadable = fields.Integer(
-        required=True, metadata={"description": "Encrypted with a key that SECRET_KEYS no longer has."}
-    )
-
-
-class KeysRotatedSchema(Schema):
-    """Every column that holds a secret, and whether the old keys can go."""
-
-    columns = fields.List(fields.Nested(RotatedColumnSchema), required=True)
-    old_keys_can_go = fields.Boolean(required=True)
-
-
 class PurgeSchema(Schema):
     """The choice to say only what would go."""
 
@@ -80,13 +46,6 @@ class PurgedSchema(Schema):
 
     gone = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     saved = fields.Boolean(required=True)
-
-
-class DecideSchema(Schema):
-    """A facts document, and the language of the answer's sentences."""
-
-    facts = fields.Dict(required=True)
-    language = fields.String(load_default=ENGLISH.language, validate=OneOf(LANGUAGES))
 
 
 @operations_api.route("/doctor")
@@ -107,30 +66,6 @@ class DoctorView(MethodView):
         }
 
 
-@operations_api.route("/secrets/new")
-class NewKeyView(MethodView):
-    """A new key."""
-
-    @operations_api.response(201, KeySchema)
-    def post(self) -> dict[str, str]:
-        """Make a key for SECRET_KEYS, shown this once."""
-        return {"key": Fernet.generate_key().decode()}
-
-
-@operations_api.route("/secrets/rotate")
-class RotateView(MethodView):
-    """Stored secrets under the newest key."""
-
-    @operations_api.response(200, KeysRotatedSchema)
-    def post(self) -> dict[str, Any]:
-        """Encrypt every stored secret anew under the first key of SECRET_KEYS."""
-        container = current_container()
-        rotated = rotate_keys(container.database, container.cipher, container.now(), g.person.email)
-        all_read = not any(item.unreadable for item in rotated)
-        columns = [item.row() for item in rotated]
-        return {"columns": columns, "old_keys_can_go": all_read and container.database.empty_log()}
-
-
 @operations_api.route("/deliveries/purge")
 class PurgeView(MethodView):
     """The end of data that is older than it is kept."""
@@ -145,18 +80,3 @@ class PurgeView(MethodView):
             container.database, container.now(), container.settings.keep_deliveries_days, within=WITHIN
         )
         return {"gone": gone, "saved": not body["dry_run"]}
-
-
-@operations_api.route("/credits/decide")
-class DecideView(MethodView):
-    """A decision from a facts document alone."""
-
-    @operations_api.arguments(DecideSchema)
-    @operations_api.response(200, StatusSchema)
-    @operations_api.alt_response(400, schema=RefusalSchema)
-    def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Answer with the status document; nothing of the service is read or kept."""
-        document = read_facts(body["facts"])
-        programme = document.terms or load_shipped(document.programme)
-        decision = decide(document.facts, programme, document.as_of)
-        return status_document(decision, reader_locale([body["language"]]))

@@ -27,7 +27,7 @@ from receiver.services.staff.tokens import (
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
-staff_api = AdminBlueprint("staff", "Whoever asks, and tokens")
+staff_api = AdminBlueprint("staff", "Team and API tokens")
 
 TIME: dict[str, Any] = {"required": True, "metadata": {"format": "date-time"}}
 
