@@ -1,4 +1,4 @@
-"""Decides for a store, keeps the decision, and records an award once it is due. Twice is once."""
+"""Decides for a store, stores the decision, and records an award once it is due. Idempotent."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ log = get_logger(__name__)
 
 
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
-    """Decide anew, keep what changed, and poll sooner where that is due to it. Raises NotFound."""
+    """Decide a store anew, store what changed, and request an earlier poll where one is due.
+
+    Raises NotFound.
+    """
     return _decide_together(database, now, [store_id])[store_id].decision
 
 
@@ -66,9 +69,10 @@ def decide_stale(
     within: timedelta = STALE_WITHIN,
     stopping: Event | None = None,
 ) -> int:
-    """Decide the stores whose last decision is older than an hour, the oldest first, in the time given.
+    """Decide the stores whose last decision is older than an hour, the oldest first.
 
-    Answers how many were decided.
+    Stops after `limit` stores, when `within` is over, or when `stopping` is set. Returns how many were
+    decided.
     """
     with database.reading() as session:
         stale = decisions.stores_decided_before(session, now - STALE_AFTER, limit)
@@ -81,16 +85,16 @@ def decide_stale(
 
 
 def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
-    """Decide each store once, some at a time; one that cannot be decided is logged and holds nobody up.
+    """Decide each store once, in batches; a store that cannot be decided is logged and skipped.
 
-    Answers how many were decided. Where that would change nothing, only its moment is kept.
+    Where nothing would change, only the time of the decision is stored. Returns how many were decided.
     """
     ids = list(dict.fromkeys(store_ids))
     return sum(_decide_batch(database, now, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH))
 
 
 def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
-    """Decide in one transaction; in halves where one of them cannot be decided, down to that one alone."""
+    """Decide the stores in one transaction; if it fails, in halves, down to the store that fails."""
     try:
         _decide_together(database, now, ids, UNCHANGED)
         return len(ids)
@@ -107,7 +111,7 @@ def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
 def _decide_together(
     database: Database, now: datetime, ids: Sequence[str], unchanged: UnchangedStores | None = None
 ) -> dict[str, _Outcome]:
-    """Decide in one transaction, but for stores that are `unchanged`: of them nothing is returned."""
+    """Decide the stores in one transaction; those found in `unchanged` have no entry in what is returned."""
     with database.writing() as session:
         stores.lock_stores(session, ids)
         outcomes = _decide_and_keep_all(session, now, ids, unchanged)
@@ -118,7 +122,7 @@ def _decide_together(
 
 
 def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
-    """Decide anew for stores that the caller holds, in its transaction. Raises NotFound."""
+    """Decide anew the stores that the caller has locked, in its transaction. Raises NotFound."""
     outcomes = _decide_and_keep_all(session, now, store_ids)
     return {store_id: outcome.decision for store_id, outcome in outcomes.items()}
 
@@ -138,9 +142,9 @@ class _Outcome:
 def _decide_and_keep_all(
     session: Session, now: datetime, store_ids: Iterable[str], unchanged: UnchangedStores | None = None
 ) -> dict[str, _Outcome]:
-    """Decide in this order; the records are gathered together.
+    """Decide the stores in this order, from records gathered together.
 
-    After a store whose decision those of others look at, the records of the rest are gathered anew.
+    After a decision that others depend on, the records of the remaining stores are gathered anew.
     """
     waiting, outcomes = list(dict.fromkeys(store_ids)), dict[str, _Outcome]()
     passed, rows = list[str](), RowBatch(session)
@@ -206,10 +210,10 @@ def _decide_and_keep(rows: RowBatch, records: StoreRecords, now: datetime) -> _O
 
 
 def _gather_locked(session: Session, store: tables.Store, now: datetime) -> StoreRecords:
-    """Gather once more while nobody else can record an award of the programme.
+    """Gather the records again under a lock that keeps others from recording an award of the programme.
 
-    Once for a merchant, once for a Business Center: these limits look at other stores' awards, so of two
-    stores at the same moment the second must see the first one's.
+    The limits of one award per merchant and per Business Center read other stores' awards: of two stores
+    decided at the same moment, the second must see the first one's award.
     """
     session.flush()
     stores.lock_programme(session, store.programme)
@@ -227,7 +231,7 @@ class _Kept:
 
 
 def _keep(rows: RowBatch, records: StoreRecords, decision: Decision, facts: Facts) -> _Kept:
-    """Add the decision, unless the last one said the same from the same facts."""
+    """Add the decision, unless the last one gave the same answer from the same facts."""
     session, store = rows.session, records.store
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     store.progress = progress_document(decision)
@@ -270,14 +274,14 @@ def _digest(decision: Decision, known: dict[str, Any]) -> str:
 
 @lru_cache(64)
 def _data_of(programme: Programme) -> dict[str, Any]:
-    """Return the terms as plain data, the same for all their decisions: nobody changes it."""
+    """Return the terms as plain data, shared by all their decisions: do not change it."""
     return programme_data(programme)
 
 
 def _record_award(rows: RowBatch, store: tables.Store, decision: Decision, last: int | None) -> bool:
-    """Record a due award; False when the database already holds one for this store or account.
+    """Record a due award; return False when the database already holds one for this store or account.
 
-    An override lets a store past a rule, never past that.
+    An override passes a rule, never this constraint.
     """
     session = rows.session
     rows.keep()

@@ -13,7 +13,7 @@ from receiver.storage import audit, tables
 def store_discrepancies(
     session: Session, now: datetime, store: tables.Store, discrepancies: tuple[str, ...], actor: str
 ) -> None:
-    """Replace the discrepancies kept with a store; one that comes or goes is recorded in the audit."""
+    """Replace a store's discrepancies, and record in the audit which were raised and which were settled."""
     before, after = set(store.discrepancies or ()), set(discrepancies)
     if before == after:
         return

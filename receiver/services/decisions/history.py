@@ -36,7 +36,7 @@ def page_of_decisions(
 
 
 def show_decision(database: Database, decision_id: int) -> dict[str, Any]:
-    """One decision with all that it rests on. Raises NotFound."""
+    """Return a decision with the facts and terms it rests on. Raises NotFound."""
     with database.reading() as session:
         row = session.get(DecisionRow, decision_id) if decision_id <= LARGEST_ID else None
         if row is None:
@@ -62,7 +62,7 @@ def _row(row: DecisionRow) -> dict[str, Any]:
 
 
 def _changes(before: DecisionRow | None, row: DecisionRow) -> Changes:
-    """What it answers otherwise than the one before, then why: the facts that are other ones."""
+    """Return how the answer differs from the decision before, then the facts and terms that differ."""
     if before is None:
         return []
     terms = changes_of_facts(before.programme, row.programme)
@@ -75,7 +75,9 @@ def _changes(before: DecisionRow | None, row: DecisionRow) -> Changes:
 
 
 def answer_of(row: DecisionRow) -> dict[str, Any]:
-    """As it was said; a row from before answers were kept is decided anew from its own facts and terms."""
+    """Return the answer of a decision; rows from before answers were stored are decided again from their
+    facts.
+    """
     if row.answer is not None:
         return row.answer
     document = read_facts(row.facts)

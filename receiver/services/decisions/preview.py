@@ -1,4 +1,4 @@
-"""Does something for a store and tells what changed for it; or only tells, and keeps nothing."""
+"""Runs an action for a store and returns what it changed; in a dry run, everything is rolled back."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ class DecisionPreview:
 
     @property
     def changes(self) -> Changes:
+        """Return the differences between the decisions before and after."""
         return changes_of_decision(self.before, self.after)
 
     @property
     def outcome(self) -> dict[str, Any]:
+        """Return the stage and verdict afterwards, as the API shows them."""
         return outcome_of(self.after)
 
 
@@ -43,9 +45,10 @@ def run_with_preview(
     *,
     dry_run: bool = False,
 ) -> DecisionPreview:
-    """Call `act` and decide the store anew. In a dry run all of it happens, and then it never did.
+    """Call `act`, decide the store anew, and return the decisions before and after.
 
-    Raises NotFound, and whatever `act` raises.
+    A dry run executes everything in a transaction that is rolled back. Raises NotFound, and whatever `act`
+    raises.
     """
     if dry_run:
         with database.rolled_back() as rehearsal:

@@ -22,20 +22,20 @@ from receiver.storage.database import Database
 
 
 def status_of(database: Database, now: datetime, store_id: str) -> Status:
-    """Raises NotFound."""
+    """Return a store's status. Raises NotFound."""
     with database.reading() as session:
         return _status(session, stores.get_store(session, store_id), now)
 
 
 def status_for_merchant(context: ServiceContext, token: str) -> Status:
-    """As `status_for_token`, with the redeem code in clear: nobody but the store itself may read it."""
+    """Return the status as `status_for_token` does, with the redeem code in clear: for the store only."""
     with context.database.reading() as session:
         status = _status(session, stores.store_of_token(session, token_hash(token)), context.now())
         return replace(status, decision=with_code(session, context.cipher, status.decision))
 
 
 def status_for_token(database: Database, now: datetime, token: str) -> Status:
-    """The status of the store a status token belongs to. Raises NotFound for a token of no store."""
+    """Return the status of the store that a status token belongs to. Raises NotFound for an unknown token."""
     with database.reading() as session:
         return _status(session, stores.store_of_token(session, token_hash(token)), now)
 

@@ -77,7 +77,7 @@ def _last_move(store: tables.Store) -> AddressChange | None:
 
 
 def _place_until(records: StoreRecords) -> datetime | None:
-    """Nothing to say of a place that the advertiser's consent has taken since."""
+    """Return until when the store's place is reserved; None once the advertiser's consent has taken it."""
     is_reserved = records.holds_place and not records.place_proven
     return records.store.reserved_until if is_reserved else None
 
@@ -89,7 +89,7 @@ def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
 
 
 def _shop_trouble(shop: ConnectionTrouble | None, now: datetime) -> str | None:
-    """What the merchant should hear of: what passes by itself only once it has lasted a day."""
+    """Return the connection trouble to show the merchant: a passing one only after it has lasted a day."""
     if shop is None:
         return None
     lasts = shop.checked_at is None or now - shop.checked_at > LASTING

@@ -1,4 +1,4 @@
-"""Knows the stores whose next decision would say and keep what their last one did, so that none is made.
+"""Remembers the stores whose next decision would repeat the last one, so that it can be skipped.
 
 A decision follows from a store's records and the moment. One that changed nothing is remembered by a digest
 of all its records, with the span in which no moment can make it another: until the next date in a zone that
@@ -57,9 +57,6 @@ class UnchangedStores:
             self._known.clear()
         self._known[records.store.id] = _digest(content), now, holds_until(records, content, now)
 
-    def forget(self) -> None:
-        self._known.clear()
-
 
 def content_of(value: Any) -> Any:
     """Return all that a value consists of, as nested tuples: rows by their columns, dataclasses by fields."""
@@ -73,7 +70,7 @@ def content_of(value: Any) -> Any:
 
 @cache
 def _parts(kind: Any) -> Callable[[Any], Collection[Any]] | None:
-    """Return what takes a value of this kind apart; None for one that is in one piece."""
+    """Return the function that splits a value of this type into its parts; None for an atomic type."""
     if issubclass(kind, tables.Base):
         names = kind.__mapper__.column_attrs.keys()
         return attrgetter(*(name for name in names if (kind, name) not in NOT_LOOKED_AT))
@@ -121,6 +118,6 @@ def _next_date(zone: str, now: datetime) -> datetime:
 
 
 def _next_fix(now: datetime) -> datetime:
-    """When the figures of another date may become final."""
+    """Return when the figures of another date may become final."""
     today = datetime.combine(now.astimezone(UTC).date(), DAILY_FIX)
     return today if now <= today else today + DAY

@@ -40,7 +40,7 @@ def update_award_from_facts(
 
 
 def _credit(session: Session, now: datetime, award: tables.Award, arrival: str | None) -> bool:
-    """Once the account's ledger shows the credit that staff issued, it has arrived."""
+    """Mark an issued award as credited once the account's ledger shows the credit; return whether it was."""
     if award.state != AwardState.ISSUED or arrival is None:
         return False
     credit_award(
@@ -50,7 +50,7 @@ def _credit(session: Session, now: datetime, award: tables.Award, arrival: str |
 
 
 def _arrival(award: tables.Award, own: Sequence[OwnCredit], facts: Facts) -> str | None:
-    """What shows that the award's credit arrived, in words."""
+    """Return the text that shows that the award's credit arrived; None where none did."""
     if facts.account is None or facts.account.advertiser_id != award.advertiser_id:
         return None
     row = own_credit_seen(facts.payments, own).get(award.id)

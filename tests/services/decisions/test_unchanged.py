@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from receiver.services.decisions import decide
-from receiver.services.decisions.decide import UNCHANGED, decide_each, decide_store
+from receiver.services.decisions.decide import decide_each, decide_store
+from receiver.services.decisions.unchanged import UnchangedStores
 from receiver.storage import tables
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
@@ -22,7 +23,7 @@ STEPS = [timedelta(minutes=minutes) for minutes in (1, 17, 61, 61, 61, 200, 720)
 @pytest.fixture
 def evaluated(monkeypatch):
     """The stores that were evaluated."""
-    UNCHANGED.forget()
+    monkeypatch.setattr(decide, "UNCHANGED", UnchangedStores())
     seen = []
 
     def evaluate(records, now):
@@ -32,6 +33,11 @@ def evaluated(monkeypatch):
     evaluate_records = decide.evaluate_records
     monkeypatch.setattr(decide, "evaluate_records", evaluate)
     return seen
+
+
+def start_another_process():
+    """Another process knows of no decision; the fixture `evaluated` restores this one's."""
+    decide.UNCHANGED = UnchangedStores()
 
 
 def decided_thrice(container):
@@ -67,17 +73,17 @@ def test_a_store_is_decided_anew_after_whatever_may_change_its_answer(container,
     elif what == "the next date":
         moment += 24 * HOUR
     else:
-        UNCHANGED.forget()
+        start_another_process()
     decide_each(container.database, moment, [store_id])
     assert len(evaluated) == before + 1
 
 
 def kept_after(database, population, moments, *, each_anew):
-    UNCHANGED.forget()
+    start_another_process()
     with database.rolled_back() as rehearsal:
         for moment in moments:
             if each_anew:
-                UNCHANGED.forget()
+                start_another_process()
             decide_each(rehearsal, moment, population.ids)
         with rehearsal.reading() as session:
             return everything_kept(session)
