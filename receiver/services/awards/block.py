@@ -1,4 +1,4 @@
-"""Blocks an award, and lifts the block: it goes back to where it was. Twice is once."""
+"""Blocks an award, and lifts the block, which restores the state before it. Idempotent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def block(
 
 
 def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
-    """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
+    """Lift the block of an award and return the award afterwards. Raises InputError, NotFound and Refused."""
     reason = require_text(reason, "reason")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)

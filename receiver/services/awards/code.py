@@ -18,7 +18,10 @@ from receiver.storage.cipher import Cipher
 
 
 def show_code(context: ServiceContext, award_id: str, actor: str) -> dict[str, Any]:
-    """The award's id and its code. Raises NotFound, and Refused where there is no code to show."""
+    """Return the award's id and code, and audit who saw it.
+
+    Raises NotFound, and Refused where there is no code.
+    """
     with context.database.writing() as session:
         award = awards.lock_award(session, award_id)
         if award.delivery != AwardDelivery.CODE:
@@ -32,7 +35,7 @@ def show_code(context: ServiceContext, award_id: str, actor: str) -> dict[str, A
 
 
 def without_code(context: ServiceContext, store_id: str, text: str) -> str:
-    """A merchant's words with the store's own code masked: whoever complains of a code quotes it."""
+    """Return a merchant's text with the store's own code masked: complaints about a code quote it."""
     with context.database.reading() as session:
         award = awards.award_of(session, stores.get_store(session, store_id))
         if award is None or award.code_encrypted is None:
@@ -41,7 +44,7 @@ def without_code(context: ServiceContext, store_id: str, text: str) -> str:
 
 
 def with_code(session: Session, cipher: Cipher, decision: Decision) -> Decision:
-    """The decision as the store's own merchant may read it, with the code it was given."""
+    """Return the decision as the store's own merchant may read it, with the award's code in clear."""
     award = decision.award
     if not isinstance(award, RecordedAward) or award.id is None or award.state not in GIVEN:
         return decision  # a blocked award's code is nobody's, and an expired one is worth nothing

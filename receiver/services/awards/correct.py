@@ -1,4 +1,4 @@
-"""Puts a wrong reference right: whoever was told the wrong one, the audit keeps which it was, and why."""
+"""Corrects a wrong reference of an issued award; the audit keeps the wrong one and the reason."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def correct_reference(
     actor: str,
     cipher: Cipher,
 ) -> dict[str, Any]:
-    """Give an issued award another reference; the same again changes nothing.
+    """Replace the reference of an issued award and return the award. Idempotent.
 
     Raises InputError, NotFound and Refused.
     """
@@ -69,5 +69,5 @@ def correct_reference(
 
 
 def _holder(holders: dict[str, str], award_id: str) -> str | None:
-    """The other award that has a code."""
+    """Return another award that has the code."""
     return next((holder for holder in holders.values() if holder != award_id), None)

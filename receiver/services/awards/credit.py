@@ -32,7 +32,7 @@ def credited(
     source: str = EvidenceSource.STAFF,
     actor: str,
 ) -> dict[str, Any]:
-    """The award as it stands afterwards; the same evidence again changes nothing.
+    """Mark an award as credited, with the evidence, and return the award. Idempotent.
 
     Raises InputError, NotFound and Refused.
     """
@@ -55,7 +55,10 @@ def credited(
 def credit_award(
     session: Session, now: datetime, award: Award, *, evidence: str, source: EvidenceSource, actor: str
 ) -> None:
-    """The caller holds the award. Raises Refused where its state does not allow it."""
+    """Mark an award that the caller has locked as credited.
+
+    Raises Refused where its state does not allow it.
+    """
     detail = {"evidence": evidence, "source": source}
     move_award(session, now, award, AwardMove.CREDIT, by=BROUGHT_BY[source], actor=actor, detail=detail)
     award.evidence, award.evidence_source, award.credited_at = evidence, source, now

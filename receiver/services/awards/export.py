@@ -19,7 +19,7 @@ COLUMNS = (*REQUIRED, *OPTIONAL, *TOLD)
 
 
 def export_awards(database: Database, now: datetime, filters: AwardFilters) -> str:
-    """Return the whole file, the earliest due first: one that broke off would look like all of it.
+    """Return the whole CSV file, the earliest due first; streamed, a cut file would look complete.
 
     Raises InputError.
     """

@@ -1,4 +1,4 @@
-"""Records that staff gave a credit, and its reference. Twice is once; another reference is refused."""
+"""Records that staff gave a credit, and its reference. Idempotent; another reference is refused."""
 
 from __future__ import annotations
 
@@ -36,17 +36,18 @@ class Issued:
 
     @property
     def is_code(self) -> bool:
+        """Return whether the credit was given as a code to redeem."""
         return self.delivered_as == AwardDelivery.CODE
 
     @property
     def shown(self) -> str:
-        """The reference as lists, errors and the audit may have it."""
+        """Return the reference as lists, errors and the audit show it: a code is masked."""
         return masked_code(self.reference) if self.is_code else self.reference
 
     def is_of(self, award: Award, book: CodeBook) -> bool:
-        """Return whether the award was issued with this.
+        """Return whether the award was issued with this reference.
 
-        An exported list, given back, has its codes masked.
+        A masked code from an exported list counts as the award's own.
         """
         if not self.is_code or self.reference == award.reference:
             return (award.reference, award.delivery) == (self.reference, self.delivered_as)
@@ -54,7 +55,7 @@ class Issued:
 
 
 def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
-    """Raises InputError with the field."""
+    """Return what staff entered, validated. Raises InputError naming the field."""
     if delivered_as not in set(AwardDelivery):
         raise InputError(f"must be {' or '.join(AwardDelivery)}", path="as")
     reference = require_text(reference, "reference")
@@ -73,9 +74,9 @@ def issue(
     cipher: Cipher,
     although_flagged: bool = True,
 ) -> dict[str, Any]:
-    """The award as it stands afterwards. Raises InputError, NotFound and Refused.
+    """Record that staff issued an award, and return the award. Raises InputError, NotFound and Refused.
 
-    Without `although_flagged` an award whose flags put its credit in doubt is refused.
+    Without `although_flagged`, an award whose flags put its credit in doubt is refused.
     """
     issued = checked_issue(award_id, reference, delivered_as)
     try:
@@ -108,6 +109,7 @@ class Surroundings:
 def look_around(
     session: Session, book: CodeBook, found: list[Award], issues: list[Issued], now: datetime
 ) -> Surroundings:
+    """Return the other facts that decide whether these awards may be issued."""
     hashes = book.hashes(item.reference for item in issues if item.is_code)
     holders = awards.holders_of_codes(session, hashes.values())
     flagged = recorded_facts.safety_flagged(session, (award.store_id for award in found))
@@ -125,7 +127,7 @@ def _ended(session: Session, found: list[Award], now: datetime) -> dict[str, dat
 
 
 def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None:
-    """The sentence that refuses; None where the issue can be recorded or already is."""
+    """Return why the award cannot be issued; None where it can be, or already is issued like this."""
     if issued.is_of(award, around.book):
         return None
     if award.reference is not None:
@@ -148,7 +150,7 @@ def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None
 def keep_issued(
     session: Session, now: datetime, award: Award, issued: Issued, book: CodeBook, actor: str
 ) -> None:
-    """The caller holds the award and found nothing against it."""
+    """Record the issue of an award that the caller has locked and checked."""
     detail = {"reference": issued.shown, "as": issued.delivered_as}
     move_award(session, now, award, AwardMove.ISSUE, by=Mover.STAFF, actor=actor, detail=detail)
     award.reference, award.delivery = issued.reference, issued.delivered_as

@@ -74,6 +74,7 @@ class Planned:
 
     @property
     def needs_confirmation(self) -> bool:
+        """Return whether staff must confirm the row: its award is flagged."""
         return self.skipped is SkipReason.FLAGGED
 
 
@@ -173,7 +174,7 @@ def _planned(
 
 
 def _stands_twice(line: int, issued: Issued, seen: dict[tuple[str, str], int]) -> str | None:
-    """Two rows for one award, whatever they say, or one code for two awards."""
+    """Return the refusal of a second row for one award, or of one code for two awards."""
     keys = [("award", issued.award_id, issued.award_id)]
     keys += [("code", issued.reference, issued.shown)] if issued.is_code else []
     for kind, value, shown in keys:

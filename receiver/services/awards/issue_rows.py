@@ -57,7 +57,7 @@ class Row:
 
 
 def read_rows(text: str) -> list[Row]:
-    """Blank lines are left out. Raises InputError where the file as a whole cannot be read."""
+    """Return the rows of a file without its blank lines. Raises InputError where the file cannot be read."""
     separator, text = split_separator(text.removeprefix("\ufeff"))
     lines = _lines(text, separator, first=2 if separator else 1)
     _, header = next(lines, (1, []))
@@ -71,7 +71,7 @@ def read_rows(text: str) -> list[Row]:
 
 
 def _lines(text: str, separator: str | None, *, first: int) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the number of its first line."""
+    """Yield each record with the number of its first line."""
     reader = csv.reader(io.StringIO(text), delimiter=separator or _delimiter(text), strict=True)
     line = first
     try:
@@ -89,7 +89,7 @@ def _delimiter(text: str) -> str:
 
 
 def _without_trailing(cells: list[str], keep: int = 0) -> list[str]:
-    """Cells without the empty ones at the end, down to `keep` of them."""
+    """Return the cells without the empty ones at the end, down to `keep` of them."""
     while len(cells) > keep and not cells[-1].strip():
         cells = cells[:-1]
     return cells

@@ -30,7 +30,7 @@ def page_of_awards(
 
 
 def show_award(database: Database, now: datetime, award_id: str) -> dict[str, Any]:
-    """The award, what it rests on, and its life, the first first. Raises NotFound."""
+    """Return an award, the decision it rests on, and its history, oldest first. Raises NotFound."""
     with database.reading() as session:
         award = awards.get_award(session, award_id)
         return {
@@ -49,7 +49,10 @@ def show_award(database: Database, now: datetime, award_id: str) -> dict[str, An
 
 
 def award_of_store(database: Database, now: datetime, store_id: str) -> dict[str, Any] | None:
-    """As `award_row` tells it. Raises NotFound for a store there is not."""
+    """Return the award of a store as `award_row` does; None where it has none.
+
+    Raises NotFound for no such store.
+    """
     with database.reading() as session:
         award = awards.award_of(session, stores.get_store(session, store_id))
         return award_row(award, now) if award else None
@@ -61,6 +64,7 @@ def award_date(award: tables.Award, now: datetime) -> date:
 
 
 def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
+    """Return an award as the API and the command line show it, with any code masked."""
     today = award_date(award, now)
     return {
         "id": award.id,

@@ -39,7 +39,7 @@ def move_award(
     actor: str,
     detail: dict[str, Any],
 ) -> None:
-    """The caller holds the award. Raises Refused where its state does not allow the move."""
+    """Move an award that the caller has locked to another state, and audit it. Raises Refused."""
     before, after = award.state, moved(move, award.state, by, award.blocked_from)
     if after is None:
         raise Refused(_refusal(award, move))
@@ -49,7 +49,7 @@ def move_award(
 
 
 def why_not(award: Award, move: AwardMove, by: Mover) -> str | None:
-    """The sentence that refuses a move; None where it is allowed."""
+    """Return the reason that refuses a move; None where it is allowed."""
     return None if moved(move, award.state, by, award.blocked_from) else _refusal(award, move)
 
 

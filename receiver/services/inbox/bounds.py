@@ -40,7 +40,9 @@ class DailyBounds:
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
     def bounded(self, new: NewDelivery, written: Sent) -> NewDelivery:
-        """The delivery as it is to be kept; `written` is what the database says its store sent that day."""
+        """Return the delivery as it is to be stored; `written`: what the database counted for its store that
+        day.
+        """
         assert new.store_id is not None
         day = day_of(new.received_at)
         with self._lock:
@@ -65,17 +67,18 @@ class DailyBounds:
             return _shortened(new) if keep is Keep.SHORTENED else _merged(new, new.store_id, day)
 
     def is_due(self, now: datetime) -> bool:
+        """Return whether counts in memory are due to be written."""
         return bool(self._unwritten) and now - self._written_at >= WRITE_EVERY
 
     def write(self, session: Session, now: datetime) -> None:
-        """Hand over what was counted; the caller's commit makes it last."""
+        """Write the counts in the caller's transaction, whose commit makes them durable."""
         with self._lock:
             counts, self._unwritten = self._unwritten, {}
             self._written_at = now
         store_days.add(session, counts)
 
     def _repeated(self, new: NewDelivery, store_id: str, day: date) -> str | None:
-        """The identity of the first delivery with this body, once enough rows have it."""
+        """Return the identity of the first delivery with this body, once enough rows have it."""
         key = (store_id, day, new.body_sha256)
         rows, first = self._bodies.pop(key, (0, new.identity))
         self._bodies[key] = (rows + 1, first)
@@ -97,7 +100,7 @@ def _shortened(new: NewDelivery) -> NewDelivery:
 
 
 def _merged(new: NewDelivery, store_id: str, day: date) -> NewDelivery:
-    """One row for all that came after the day's last of its own."""
+    """Return the one row that stands for all deliveries beyond the day's limit."""
     shared = identity("over the day's deliveries", store_id, day.isoformat())
     return replace(
         new,

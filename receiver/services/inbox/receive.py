@@ -1,4 +1,4 @@
-"""Takes deliveries in: verified on their raw bytes, durable before the answer, never read here."""
+"""Receives webhooks: verifies the raw bytes and stores them durably before it answers; parses nothing."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ PONG = WebhookResponse(200, {"status": "pong"})
 
 
 def unavailable(reason: str) -> WebhookResponse:
-    """Not kept: never a 2xx for what is not durable."""
+    """Return the answer for what was not stored: never a 2xx for what is not durable."""
     return WebhookResponse(503, {"error": "unavailable"}, {"Retry-After": RETRY_AFTER}, reason)
 
 
@@ -123,7 +123,7 @@ class WebhookReceiver:
         now: Callable[[], datetime],
         app_secrets: Mapping[str, str] | None = None,
     ) -> None:
-        """`app_secrets`: by their sources, of the providers that have one secret for all."""
+        """Create the receiver; `app_secrets`: by source, of the providers with one secret for all stores."""
         self._database = database
         self._cipher = cipher
         self._max_body_bytes = max_body_bytes
@@ -137,6 +137,7 @@ class WebhookReceiver:
         self._quarantine_bucket = TokenBucket(QUARANTINE_BURST, QUARANTINE_A_SECOND)
 
     def answer(self, call: WebhookRequest) -> WebhookResponse:
+        """Return the answer to one webhook request, once it is stored."""
         try:
             return self._answer(call)
         except _Refused as refused:
@@ -267,7 +268,7 @@ class WebhookReceiver:
             return [answer for item in left for answer in self._late_answers([item])]
 
     def _store_remaining(self, left: Sequence[_Seen]) -> list[WebhookResponse]:
-        """What came before is counted, and what may be a store's is held."""
+        """Count duplicates, quarantine doubtful calls, flush rejection counters."""
         with self._database.writing() as session:
             kept = iter(inbox.keep(session, _deliveries_in(left)))
             for item in left:
@@ -288,7 +289,7 @@ class WebhookReceiver:
             log.exception("counts not written")
 
     def _has_counts(self) -> bool:
-        """Whether what was counted in memory is to be written."""
+        """Return whether counts in memory are due to be written."""
         return self._rejections.is_due(self._now()) or self._bounds.is_due(self._now())
 
 
@@ -304,7 +305,7 @@ def _deliveries_in(seen: Sequence[_Seen]) -> list[NewDelivery]:
 
 
 def _fast_response(seen: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:
-    """Its answer, where nothing more is to be done; of two with one identity the first is the fresh one."""
+    """Return the answer of a call that needs nothing more; of two with one identity, the first is new."""
     if isinstance(seen, WebhookResponse):
         return seen
     number = fresh.pop(seen.identity, None) if isinstance(seen, NewDelivery) else None

@@ -40,6 +40,7 @@ class RejectionLog:
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
     def count(self, at: datetime, reason: RejectionReason, store_id: str = NO_STORE) -> None:
+        """Count a rejection in memory, until `write`."""
         with self._lock:
             self._counts[store_id, reason, hour_of(at)] += 1
 
@@ -54,10 +55,11 @@ class RejectionLog:
             self._samples.setdefault((store_id, reason), deque(maxlen=SAMPLES)).append(seen)
 
     def is_due(self, now: datetime) -> bool:
+        """Return whether counts in memory are due to be written."""
         return bool(self._counts) and now - self._written_at >= WRITE_EVERY
 
     def write(self, session: Session, now: datetime) -> None:
-        """Hand over what was noted; the caller's commit makes it last."""
+        """Write counts and samples in the caller's transaction, whose commit makes them durable."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
             samples, self._samples = self._samples, {}
@@ -76,7 +78,7 @@ def _by_day(counts: Counted) -> Counter[tuple[str, RejectionReason, date]]:
 
 
 def _by_hour(counts: Counted) -> dict[datetime, Counter[HourlyEvent]]:
-    """By hour and reason; a ping is no refusal."""
+    """Return the counts by hour and reason; a ping is no rejection."""
     hours: dict[datetime, Counter[HourlyEvent]] = {}
     for (_store_id, reason, hour), count in sorted(counts.items()):
         if reason is not RejectionReason.PING:

@@ -71,7 +71,7 @@ class Verifier:
         return problem
 
     def _opened(self, provider: Provider, encrypted: str) -> bytes | None:
-        """The key to verify with; None where it can no longer be read."""
+        """Return the key to verify with; None where it can no longer be decrypted."""
         try:
             return provider.signing_key(self._cipher.decrypt(encrypted))
         except ReceiverError:
@@ -123,7 +123,7 @@ def new_delivery(call: SignedCall, at: datetime, request_id: str | None = None) 
 
 
 def kept_headers(headers: Headers) -> list[list[str]]:
-    """Enough to verify the bytes anew, and no more; PostgreSQL's text takes no NUL."""
+    """Return the headers needed to verify the bytes again; PostgreSQL's text takes no NUL."""
     return [
         [name, headers[name].replace("\0", "")[:LONGEST_HEADER_VALUE]]
         for name in KEPT_HEADERS
@@ -132,7 +132,7 @@ def kept_headers(headers: Headers) -> list[list[str]]:
 
 
 def plain_header(header: str | None) -> str | None:
-    """A header as it may stand in a row and a log: short, printable ASCII."""
+    """Return a header as it may stand in a row and a log: short, printable ASCII."""
     if header and PLAIN.fullmatch(header):  # nearly always, and quick
         return header
     kept = "".join(char for char in header or "" if "!" <= char <= "~")[:LONGEST_HEADER]

@@ -24,15 +24,15 @@ from receiver.storage.tables import Review
 
 
 def store_for_token(database: Database, token: str) -> str:
-    """The id of the store a status token belongs to. Raises NotFound."""
+    """Return the id of the store that a status token belongs to. Raises NotFound."""
     with database.reading() as session:
         return stores.store_of_token(session, token_hash(token)).id
 
 
 def ask_review(database: Database, now: datetime, store_id: str, message: str) -> tuple[ReviewSummary, bool]:
-    """The review, and whether it is new: the same words again are the review that waits already.
+    """Request a review and return it, with whether it is new: the same text again is the open review.
 
-    Raises NotFound, and Refused while another one is open.
+    Raises NotFound, and Refused while another review is open.
     """
     with database.writing() as session:
         stores.lock_stores(session, [store_id])
@@ -76,7 +76,10 @@ def page_of_reviews(
 
 
 def show_review(database: Database, review_id: str) -> dict[str, Any]:
-    """The review, and what the merchant had been told when it asked (None: nothing yet). Raises NotFound."""
+    """Return a review and the decision shown to the merchant before it asked (None: none).
+
+    Raises NotFound.
+    """
     with database.reading() as session:
         review = reviews.get_review(session, review_id)
     decision = show_decision(database, review.decision_id) if review.decision_id else None
@@ -101,9 +104,10 @@ def checked_answer(
     fact: str | None = None,
     evidence: str | None = None,
 ) -> Answered:
-    """From what staff wrote: RULE=OUTCOME, or NAME=VALUE of a fact, or neither to uphold.
+    """Return the answer that staff entered, validated: RULE=OUTCOME, NAME=VALUE of a fact, or neither to
+    uphold.
 
-    Without evidence a fact rests on the review itself. Raises InputError and Refused.
+    Without evidence, a fact rests on the review itself. Raises InputError and Refused.
     """
     seen = evidence or f"review {review_id}"
     if override is not None:
