@@ -40,8 +40,9 @@ class DailyBounds:
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
     def bounded(self, new: NewDelivery, written: Sent) -> NewDelivery:
-        """Return the delivery as it is to be stored; `written`: what the database counted for its store that
-        day.
+        """Return the delivery as it is to be stored within its store's daily limits.
+
+        `written`: what the database counted for the store that day.
         """
         assert new.store_id is not None
         day = day_of(new.received_at)

@@ -104,10 +104,10 @@ def checked_answer(
     fact: str | None = None,
     evidence: str | None = None,
 ) -> Answered:
-    """Return the answer that staff entered, validated: RULE=OUTCOME, NAME=VALUE of a fact, or neither to
-    uphold.
+    """Return the answer that staff entered, validated.
 
-    Without evidence, a fact rests on the review itself. Raises InputError and Refused.
+    It is RULE=OUTCOME, NAME=VALUE of a fact, or neither to uphold. Without evidence, a fact rests on the
+    review itself. Raises InputError and Refused.
     """
     seen = evidence or f"review {review_id}"
     if override is not None:
