@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 
 import click
 
@@ -126,14 +127,19 @@ def revoke(token_id: int, as_json: bool) -> None:
     print_one(_token_row(revoke_token(container.database, container.now(), token_id, actor=actor())), as_json)
 
 
-@staff.command("tell-test")
+@staff.command("test-alert")
 @json_option
-def tell_test(as_json: bool) -> None:
-    """Send a test message to staff's own channel, where a stopped worker and overdue awards are told."""
+def send_test_alert(as_json: bool) -> None:
+    """Send a test message to staff's own channel, which tells of a stopped worker and overdue awards."""
     container = current_container()
     print_one(
         {"told": try_channel(container.channel, container.now(), container.settings.public_url)}, as_json
     )
+
+
+earlier = copy(send_test_alert)
+earlier.hidden = True
+staff.add_command(earlier, "tell-test")
 
 
 def _token_row(token: ApiToken) -> Row:

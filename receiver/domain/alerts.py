@@ -1,4 +1,4 @@
-"""Decides when staff are alerted: a matter began, grew, still stands, or is over; never a storm."""
+"""Decides when staff are alerted: a condition began, grew, still stands, or is over; never a storm."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import Any
 
 PATIENCE = timedelta(minutes=5)  # what passes sooner, as a restart does, is no news
-REST = timedelta(hours=1)  # after a message about a matter, before it may begin again or grow
-DAY = timedelta(days=1)  # after which a matter that still stands is told again
+REST = timedelta(hours=1)  # after an alert, before its condition may begin again or grow
+DAY = timedelta(days=1)  # after which an alert is repeated while its condition stands
 SKEW = timedelta(minutes=5)  # between the clocks of hosts; what lies further ahead is a clock put right since
 MOST_WAIT = timedelta(hours=1)  # between two tries of a channel that fails
 
 
-class AlertMatter(StrEnum):
-    """A matter that staff are alerted about; each is kept under its id."""
+class AlertKind(StrEnum):
+    """The condition that an alert is about; the id under which its last alert is kept."""
 
     WORKER_SILENT = "worker_silent"
     AWARDS_OVERDUE = "awards_overdue"
@@ -33,22 +33,22 @@ class AlertEvent(StrEnum):
 
 @dataclass(frozen=True)
 class AlertHistory:
-    """Since when a matter stands (None: it does not), and the last alert about it."""
+    """Since when a condition stands (None: it does not), and the last alert about it."""
 
     since: datetime | None = None
-    count: int = 0  # how many it was about; 0: nothing yet, or that it is over
-    told_at: datetime | None = None
+    count: int = 0  # in the last alert; 0: none yet, or that it is over
+    alerted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Alert:
-    """News of a matter, how many it is about now, and the first few stores."""
+    """An event to report, how many it is about now, and the first few stores."""
 
-    matter: AlertMatter
-    news: AlertEvent
+    kind: AlertKind
+    event: AlertEvent
     count: int
     since: datetime | None
-    told_at: datetime | None  # when staff were last told of it
+    alerted_at: datetime | None  # when the alert before this one was sent
     stores: Sequence[str] = ()
 
 
@@ -64,7 +64,7 @@ class Message:
 
 
 def alert_event(count: int, past: AlertHistory, now: datetime) -> AlertEvent | None:
-    """Return the event to report now that a matter counts `count`; None: nothing."""
+    """Return the event to report now that a condition counts `count`; None: nothing."""
     if count == 0:
         return AlertEvent.OVER if past.count else None
     if past.count == 0:
@@ -81,7 +81,7 @@ def try_again_after(failures: int) -> timedelta:
 
 
 def _has_rested(past: AlertHistory, rest: timedelta, now: datetime) -> bool:
-    return past.told_at is None or _is_past(past.told_at, rest, now)
+    return past.alerted_at is None or _is_past(past.alerted_at, rest, now)
 
 
 def _is_past(moment: datetime, by: timedelta, now: datetime) -> bool:

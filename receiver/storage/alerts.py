@@ -1,16 +1,16 @@
-"""Keeps the last alert about each matter, and the state of sending it."""
+"""Queries of the last alert of each kind, and the state of sending it."""
 
 from __future__ import annotations
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import Telling
+from receiver.storage.tables import AlertRow
 
 
-def failing() -> Select[Telling]:
-    """The matters staff could not be told of so far."""
-    return select(Telling).where(Telling.failures > 0).order_by(Telling.matter)
+def failing() -> Select[AlertRow]:
+    """Return the query of the alerts that could not be sent so far."""
+    return select(AlertRow).where(AlertRow.failures > 0).order_by(AlertRow.kind)
 
 
 def count_failing(session: Session) -> int:

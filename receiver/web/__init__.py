@@ -71,8 +71,4 @@ def _put_in_front(app: Flask, routes: WSGIApplication, container: Container) -> 
     front = WebhookMiddleware(Bulkhead(BodyLimit(routes), settings.web_threads), reception)
     app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     if container.channel:
-        app.wsgi_app = AlertMonitor(app.wsgi_app, lambda: _tell(container))  # type: ignore[method-assign]  # as Flask says
-
-
-def _tell(container: Container) -> None:
-    notify_staff(container.database, container.now(), container.channel, container.settings.public_url)
+        app.wsgi_app = AlertMonitor(app.wsgi_app, lambda: notify_staff(container, container.channel))  # type: ignore[method-assign]  # as Flask says

@@ -1,4 +1,4 @@
-"""Looks every minute whether staff must be told something: a worker that stopped cannot say so itself."""
+"""Checks every minute whether an alert to staff is due: a worker that stopped cannot say so itself."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class AlertMonitor:
     """Begins with this process's first request; a server may fork after it has imported the app."""
 
     def __init__(
-        self, app: WSGIApplication, look: Callable[[], object], stopping: Event | None = None
+        self, app: WSGIApplication, check: Callable[[], object], stopping: Event | None = None
     ) -> None:
-        self._app, self._look = app, look
+        self._app, self._check = app, check
         self._stopping = stopping or Event()
         self._lock = Lock()
         self._thread: Thread | None = None
@@ -42,10 +42,10 @@ class AlertMonitor:
     def _run(self) -> None:
         while True:
             try:
-                self._look()
+                self._check()
             except StorageUnavailable as error:
-                log.warning("nobody looked whether staff must be told", error=str(error))
-            except Exception:  # the edge: a fault in one look must not end all others
-                log.exception("nobody looked whether staff must be told")
+                log.warning("alerts to staff not checked", error=str(error))
+            except Exception:  # the edge: a fault in one check must not end all others
+                log.exception("alerts to staff not checked")
             if self._stopping.wait(SECONDS):
                 return

@@ -38,6 +38,7 @@ SUBSCRIBE_BATCH = 20  # ad accounts: two calls each
 CHECK_BATCH, CHECKS_AT_ONCE = 100, 8  # stores; one that does not answer takes a minute of its thread
 NIGHT = time(3, 0, tzinfo=UTC)
 PURGE_WITHIN = timedelta(minutes=10)
+ALERTS = "tell"  # stored with its turn and its ticks in the queue: it stays
 
 log = get_logger(__name__)
 
@@ -62,7 +63,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
         Job("count", lambda _: count_programmes(container.database, container.now())),
         Job("problems", lambda _: track_problems(container.database, container.now())),
         Job("decide", lambda halt: decide_stale(container.database, container.now(), stopping=halt)),
-        Job("tell", lambda _: _tell(container)),
+        Job(ALERTS, lambda _: notify_staff(container, container.channel)),
         Job("notices", lambda stopping: _send_notices(container, stopping)),
         Job("purge", lambda stopping: _purge_at_night(container, stopping)),
     )
@@ -135,10 +136,6 @@ def _check_stores(container: Container, stopping: Event) -> None:
 
     with ThreadPoolExecutor(CHECKS_AT_ONCE) as several:
         list(several.map(check, due_stores(container.database, container.now(), CHECK_BATCH)))
-
-
-def _tell(container: Container) -> None:
-    notify_staff(container.database, container.now(), container.channel, container.settings.public_url)
 
 
 def _send_notices(container: Container, stopping: Event) -> None:

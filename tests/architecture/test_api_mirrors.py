@@ -41,7 +41,8 @@ def commands():
     yield from ONLY_HERE
     for command in load_commands():
         if isinstance(command, click.Group):
-            yield from (f"{command.name} {name}" for name in command.commands)
+            shown = (name for name, item in command.commands.items() if not item.hidden)
+            yield from (f"{command.name} {name}" for name in shown)
         else:
             yield command.name
 

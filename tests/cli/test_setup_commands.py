@@ -263,15 +263,16 @@ class TestStaff:
         words = ("staff", "role", "--email", "ann@shop.example", "--role", "viewer")
         assert run(container, *words).exit_code == 1  # nobody would be left who may change anything
 
-    def test_tell_test_says_by_what_it_told(self, container: Container) -> None:
+    @pytest.mark.parametrize("command", ["test-alert", "tell-test"])
+    def test_a_test_alert_names_its_channel(self, container: Container, command: str) -> None:
         told = []
         channel = SimpleNamespace(words="a note", send=told.append)
-        result = run(replace(container, channel=channel), "staff", "tell-test", "--json")
+        result = run(replace(container, channel=channel), "staff", command, "--json")
         assert (result.exit_code, json.loads(result.stdout)) == (0, {"told": "a note"})
         assert "https://credit.example" in told[0].text
 
-    def test_tell_test_without_a_channel_says_what_to_set(self, container: Container) -> None:
-        answer = run(container, "staff", "tell-test")
+    def test_a_test_alert_without_a_channel_says_what_to_set(self, container: Container) -> None:
+        answer = run(container, "staff", "test-alert")
         assert answer.exit_code == 1
         assert "SMTP_URL, MAIL_FROM and MAIL_TO" in answer.stderr
 
@@ -291,7 +292,7 @@ class TestDoctor:
             "secrets": CheckState.OK,
             "worker": CheckState.OK,
             "calls": CheckState.OK,
-            "telling": CheckState.WARN,  # no channel is set
+            "alerts": CheckState.WARN,  # no channel is set
             "stores": CheckState.OK,
             "terms": CheckState.WARN,  # the shipped terms are over
             "tiktok": CheckState.OK,

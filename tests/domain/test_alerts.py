@@ -11,14 +11,14 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("count", "past", "told"),
+    ("count", "past", "event"),
     [
-        # nothing told yet
+        # no alert yet
         (0, AlertHistory(), None),
         (1, AlertHistory(NOW), None),
         (1, AlertHistory(NOW - 4 * MINUTE), None),
         (1, AlertHistory(NOW - 5 * MINUTE), AlertEvent.BEGAN),
-        # told
+        # alerted
         (1, AlertHistory(NOW - HOUR, 1, NOW - 59 * MINUTE), None),
         (1, AlertHistory(NOW - 2 * DAY, 1, NOW - DAY + MINUTE), None),
         (1, AlertHistory(NOW - 2 * DAY, 1, NOW - DAY), AlertEvent.STANDS),
@@ -27,7 +27,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
         (3, AlertHistory(NOW - 2 * HOUR, 2, NOW - HOUR), AlertEvent.GREW),
         (3, AlertHistory(NOW - 2 * HOUR, 2, NOW - HOUR + MINUTE), None),
         (1, AlertHistory(NOW - 2 * HOUR, 2, NOW - HOUR), None),
-        # told that it is over, and there again
+        # over, and there again
         (0, AlertHistory(None, 0, NOW - MINUTE), None),
         (1, AlertHistory(NOW - 10 * MINUTE, 0, NOW - 30 * MINUTE), None),
         (1, AlertHistory(NOW - 10 * MINUTE, 0, NOW - HOUR), AlertEvent.BEGAN),
@@ -37,15 +37,15 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
         (1, AlertHistory(NOW + MINUTE, 1, NOW + MINUTE), None),
     ],
 )
-def test_what_of_a_matter_is_news(count, past, told):
-    assert alert_event(count, past, NOW) is told
+def test_which_event_is_reported(count, past, event):
+    assert alert_event(count, past, NOW) is event
 
 
 def test_a_matter_that_comes_and_goes_all_day_is_no_storm():
     past, messages = AlertHistory(), 0
     for minute in range(24 * 60):
         now, count = NOW + minute * MINUTE, int(minute % 20 < 10)
-        past = AlertHistory((past.since or now) if count else None, past.count, past.told_at)
+        past = AlertHistory((past.since or now) if count else None, past.count, past.alerted_at)
         if alert_event(count, past, now):
             messages += 1
             past = AlertHistory(past.since, count, now)

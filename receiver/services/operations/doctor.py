@@ -74,7 +74,7 @@ def diagnose(
         yield _secrets(database, context.cipher)
         yield _worker(database, now)
         yield _calls(SharedBudget(database, settings.tiktok_rate), now)
-        yield _telling(database, channel)
+        yield _alerts(database, channel)
         yield _stores(database)
     yield _terms(_readable(database, schema), settings.programme, now)
     reach, there = _tiktok(settings, look)
@@ -88,7 +88,7 @@ def diagnose_before_start(context: ServiceContext, channel: Channel | None = Non
     yield schema
     if schema.state is not CheckState.FAIL:
         yield _secrets(context.database, context.cipher)
-        yield _telling(context.database, channel)
+        yield _alerts(context.database, channel)
     yield _terms(_readable(context.database, schema), context.settings.programme, context.now())
 
 
@@ -207,23 +207,21 @@ def _calls(budget: SharedBudget, now: datetime) -> Check:
     return Check("calls", CheckState.OK, found)
 
 
-def _telling(database: Database, channel: Channel | None) -> Check:
-    """By which channel staff are told of a stopped worker and overdue awards, and whether it works."""
+def _alerts(database: Database, channel: Channel | None) -> Check:
+    """Check that staff have a channel for alerts, and that its last message was sent."""
     if channel is None:
         return Check(
-            "telling", CheckState.WARN, "nobody is told of a stopped worker or overdue awards", SET_CHANNEL
+            "alerts", CheckState.WARN, "nobody is told of a stopped worker or overdue awards", SET_CHANNEL
         )
     try:
         with database.reading() as session:
             failing = session.scalars(alerts.failing()).first()
     except StorageUnavailable as error:
-        return Check(
-            "telling", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it"
-        )
+        return Check("alerts", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
     if failing:
         found = f"staff could not be told: {failing.error}; tried {failing.failures} times"
-        return Check("telling", CheckState.FAIL, found, f"put it right, then try `{COMMAND} staff tell-test`")
-    return Check("telling", CheckState.OK, f"staff are told by {channel.words}")
+        return Check("alerts", CheckState.FAIL, found, f"put it right, then try `{COMMAND} staff test-alert`")
+    return Check("alerts", CheckState.OK, f"staff are told by {channel.words}")
 
 
 def _terms(database: Database | None, setting: str, now: datetime) -> Check:

@@ -20,7 +20,7 @@ from receiver.storage.tables.connections import (
 from receiver.storage.tables.decisions import DecisionRow, RecordedFact, Review
 from receiver.storage.tables.deliveries import Attempt, Delivery, Replay, Signal
 from receiver.storage.tables.links import ConsentFlow, Link
-from receiver.storage.tables.operations import Heartbeat, HourlyCount, Telling
+from receiver.storage.tables.operations import AlertRow, Heartbeat, HourlyCount
 from receiver.storage.tables.problems import Problem
 from receiver.storage.tables.programmes import ProgrammeChoice, ProgrammeCounts, Terms
 from receiver.storage.tables.rejections import Quarantined, Rejection, RejectionSample
@@ -38,6 +38,7 @@ from receiver.storage.tables.stores import (
 __all__ = [
     "Account",
     "AddressClaim",
+    "AlertRow",
     "Attempt",
     "AuditEntry",
     "Award",
@@ -79,7 +80,6 @@ __all__ = [
     "StoreNotice",
     "StoreTroubleRow",
     "Subscription",
-    "Telling",
     "Terms",
     "WebhookEndpoint",
     "WebhookSecret",

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from receiver.storage.tables.base import Base
 
 
-class Telling(Base):
-    """The last alert about a matter on staff's own channel, and the state of sending the next."""
+class AlertRow(Base):
+    """The last alert of a kind on staff's own channel, and the state of sending the next."""
 
     __tablename__ = "tellings"
 
-    matter: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column("matter", primary_key=True)
     since: Mapped[dt.datetime | None]  # when it was noticed; null: it does not stand
-    count: Mapped[int] = mapped_column("told")  # how many it was about; 0: nothing yet, or that it is over
-    told_at: Mapped[dt.datetime | None]
-    failures: Mapped[int]  # in a row, of telling what is news now
+    count: Mapped[int] = mapped_column("told")  # in the last alert; 0: none yet, or that it is over
+    alerted_at: Mapped[dt.datetime | None] = mapped_column("told_at")
+    failures: Mapped[int]  # in a row, of sending the alert that is due
     next_try_at: Mapped[dt.datetime | None]
     error: Mapped[str | None] = mapped_column(Text)  # of the last failure
 

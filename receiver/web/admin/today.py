@@ -41,7 +41,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "staff_not_told": (
         *("alert that could not be sent to staff", "alerts that could not be sent to staff"),
-        f"Your own channel fails: {COMMAND} doctor says how, staff tell-test tries it.",
+        f"Your own channel fails: {COMMAND} doctor says how, staff test-alert tries it.",
     ),
     "deliveries_wait": (
         *("Messages have waited for minutes",) * 2,

@@ -1,6 +1,7 @@
 """Staff are told through their own channel: by one of all processes, never in a storm, in spite of faults."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from receiver.services.operations.doctor import CheckState, diagnose
 from receiver.services.operations.metrics import collect_metrics
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
-from receiver.storage.tables import Award, Telling
+from receiver.storage.tables import AlertRow, Award
 from tests.award_fixtures import keep_awards
 from tests.fakes import at
 from tests.staff import Console
@@ -59,7 +60,7 @@ def pass_minutes(container, clock, channel):
             if worker:
                 with container.database.writing() as session:
                     heartbeats.beat(session, heartbeats.WORKER, clock())
-            notify_staff(container.database, clock(), channel, URL)
+            notify_staff(container, channel)
             clock.move(minutes=every)
 
     return go
@@ -153,7 +154,7 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
 
     def doctor():
         checks = diagnose(at(container, clock()), unreachable, channel)
-        return next(check for check in checks if check.name == "telling")
+        return next(check for check in checks if check.name == "alerts")
 
     assert seen() == (True, 1)
     assert doctor().state is CheckState.FAIL
@@ -176,14 +177,14 @@ def test_what_could_not_be_told_before_it_was_over_is_not_told(container, pass_m
     pass_minutes(30, worker=True)
     assert len(channel.messages) == before
     with container.database.reading() as session:
-        assert session.get_one(Telling, "worker_silent").failures == 0
+        assert session.get_one(AlertRow, "worker_silent").failures == 0
 
 
-def test_of_several_processes_one_tells(database_url, clock, pass_minutes, channel):
+def test_of_several_processes_one_alerts(container, database_url, pass_minutes, channel):
     pass_minutes(5)
     hosts = [Database(database_url) for _ in range(4)]
     with ThreadPoolExecutor(4) as several:
-        list(several.map(lambda host: notify_staff(host, clock(), channel, URL), hosts))
+        list(several.map(lambda host: notify_staff(replace(container, database=host), channel), hosts))
     for host in hosts:
         host.close()
     assert len(channel.messages) == 1
@@ -192,16 +193,16 @@ def test_of_several_processes_one_tells(database_url, clock, pass_minutes, chann
 def test_nobody_sends_what_another_is_about_to_send(container, clock, pass_minutes, channel):
     class Slow(Noted):
         def send(self, message):
-            notify_staff(container.database, clock() + MINUTE, channel, URL)
+            notify_staff(at(container, clock() + MINUTE), channel)
             super().send(message)
 
     pass_minutes(5)
     slow = Slow()
-    notify_staff(container.database, clock(), slow, URL)
+    notify_staff(container, slow)
     assert (len(slow.messages), len(channel.messages)) == (1, 0)
 
 
 def test_without_a_channel_nothing_is_noted(container):
-    notify_staff(container.database, NOW, None, URL)
+    notify_staff(at(container, NOW), None)
     with container.database.reading() as session:
-        assert session.get(Telling, "worker_silent") is None
+        assert session.get(AlertRow, "worker_silent") is None

@@ -20,6 +20,7 @@ from receiver.storage.store_troubles import present_ids, since_of_stores
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
+from tests.fakes import at
 
 SIGNAL = "action.wc_ad_credit_signal"
 HOUR = timedelta(hours=1)
@@ -185,7 +186,7 @@ def test_staff_are_told_of_stores_that_wait_for_them_or_for_the_service(containe
     for minutes in (0, 6):
         with container.database.writing() as session:
             heartbeats.beat(session, heartbeats.WORKER, now + timedelta(minutes=minutes))
-        notify_staff(container.database, now + timedelta(minutes=minutes), channel, "https://credit.example")
+        notify_staff(at(container, now + timedelta(minutes=minutes)), channel)
     assert channel.told == [
         ("stores_for_staff", "began", ["st_1"]),
         ("stores_for_service", "began", ["st_1"]),
