@@ -98,7 +98,7 @@ final class Actions {
 		if ( '' === $service ) {
 			return array( 'address' );
 		}
-		$this->leave_for( $service );
+		$this->redirect_to_connect( $service );
 	}
 
 	/**
@@ -113,7 +113,7 @@ final class Actions {
 		if ( '' === $service ) {
 			return array( 'unconnected' );
 		}
-		$this->leave_for( $service );
+		$this->redirect_to_connect( $service );
 	}
 
 	/**
@@ -230,14 +230,14 @@ final class Actions {
 	}
 
 	/**
-	 * Go to the service's page for this shop; it comes back to ours. Ends the request.
+	 * Redirect to the service's page for this shop, which returns to ours. Ends the request.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param string $service The service's address.
 	 * @return void
 	 */
-	private function leave_for( string $service ): void {
+	private function redirect_to_connect( string $service ): void {
 		$query = array(
 			'shop'       => rawurlencode( $this->plugin->installation->home_url() ),
 			'return_url' => rawurlencode( $this->plugin->page->url() ),

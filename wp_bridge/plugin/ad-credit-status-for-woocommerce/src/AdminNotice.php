@@ -74,7 +74,7 @@ final class AdminNotice {
 	 */
 	public function watch(): void {
 		add_filter( 'woocommerce_note_where_clauses', array( $this, 'hide_dismissed' ) );
-		add_action( 'woocommerce_note_updated', array( $this, 'keep_for_others' ) );
+		add_action( 'woocommerce_note_updated', array( $this, 'dismiss_for_user' ) );
 	}
 
 	/**
@@ -141,14 +141,14 @@ final class AdminNotice {
 	}
 
 	/**
-	 * Keep a note that a user deletes, for the others; that user has dismissed it.
+	 * Turn a user's deletion of the note into a dismissal by that user; the others keep it.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param int $note_id The note's id.
 	 * @return void
 	 */
-	public function keep_for_others( $note_id ): void {
+	public function dismiss_for_user( $note_id ): void {
 		$note = \Automattic\WooCommerce\Admin\Notes\Notes::get_note( $note_id );
 		if ( $note && self::NAME === $note->get_name() && $note->get_is_deleted() && get_current_user_id() ) {
 			$this->dismiss( (string) get_option( self::OPTION, '' ) );

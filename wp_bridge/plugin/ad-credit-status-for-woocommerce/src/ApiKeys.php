@@ -91,7 +91,7 @@ final class ApiKeys {
 	 *
 	 * @return bool
 	 */
-	public function may_be_left(): bool {
+	public function may_have_foreign_key(): bool {
 		$stored = $this->stored();
 		return $stored['by_hand'] || '' === $stored['label'];
 	}

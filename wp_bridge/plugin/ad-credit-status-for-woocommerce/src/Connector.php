@@ -223,7 +223,7 @@ final class Connector {
 		}
 		$this->webhooks->delete_all();
 		$this->keys->remove_all();
-		if ( $this->keys->may_be_left() ) {
+		if ( $this->keys->may_have_foreign_key() ) {
 			$codes[] = 'key_may_be_left';
 		}
 		$this->connection->end( $this->keys->newest() );

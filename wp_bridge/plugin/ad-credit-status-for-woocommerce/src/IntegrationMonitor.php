@@ -110,7 +110,7 @@ final class IntegrationMonitor {
 	 */
 	public function token_written(): void {
 		$this->confirmation->token_written( time() );
-		$this->schedule->settle_in( LinkConfirmation::SETTLE_SECONDS );
+		$this->schedule->schedule_link_check( LinkConfirmation::SETTLE_SECONDS );
 	}
 
 	/**

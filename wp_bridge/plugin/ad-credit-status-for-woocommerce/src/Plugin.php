@@ -381,7 +381,7 @@ final class Plugin {
 		$this->monitor->watch();
 		$this->deliveries->watch();
 		add_action( 'action_scheduler_init', array( $this->lifecycle, 'begin' ) );
-		add_action( Signals::ACTION, array( $this->refresher, 'run_soon_after' ) );
+		add_action( Signals::ACTION, array( $this->refresher, 'refresh_after_signal' ) );
 		add_action( Schedule::REFRESH, array( $this->refresher, 'run' ), 10, 0 );
 		add_action( Schedule::DAILY, array( $this->lifecycle, 'report_daily' ), 10, 0 );
 		add_action( Schedule::STATE, array( $this->state_signal, 'send' ), 10, 0 );

@@ -93,14 +93,14 @@ final class Refresher {
 	}
 
 	/**
-	 * Look at the service soon after a signal, because it decides anew.
+	 * Schedule a refresh soon after a signal, because the service decides anew.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param array $signal The signal.
 	 * @return void
 	 */
-	public function run_soon_after( $signal ): void {
+	public function refresh_after_signal( $signal ): void {
 		if ( 'state' !== ( $signal['event'] ?? '' ) && $this->connection->is_established() ) {
 			$this->schedule->refresh_soon();
 		}

@@ -93,14 +93,14 @@ final class Schedule {
 	}
 
 	/**
-	 * Plan a look at an ad account that nobody confirmed.
+	 * Schedule a check of an ad account that nobody confirmed.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param int $seconds From now.
 	 * @return void
 	 */
-	public function settle_in( int $seconds ): void {
+	public function schedule_link_check( int $seconds ): void {
 		$this->once( $seconds, self::SETTLE );
 	}
 

@@ -22,12 +22,12 @@ final class ServiceNotices {
 	/** Begins the name of each note; a notice's id follows. */
 	const PREFIX = 'wc-ad-credit-notice-';
 
-	/** Holds each notice the inbox was told of, by its id; none is told twice, even after its note was deleted. */
+	/** Holds each notice that was written to the inbox, by its id; none is written twice, even after its note was deleted. */
 	const OPTION = 'wc_ad_credit_notices';
 
 	const ID = '/^[\w.:-]{1,100}$/D';
 
-	const MAX_TOLD = 200;
+	const MAX_STORED = 200;
 
 	/**
 	 * The stored answers.
@@ -71,28 +71,28 @@ final class ServiceNotices {
 		if ( ! $document || ! $document->has( 'notices' ) || ! class_exists( Notes::class ) ) {
 			return;
 		}
-		$told    = $this->told();
+		$written = $this->written_notices();
 		$notices = $this->notices( $document );
-		foreach ( array_keys( array_filter( array_diff_key( $told, $notices ) ) ) as $id ) {
+		foreach ( array_keys( array_filter( array_diff_key( $written, $notices ) ) ) as $id ) {
 			$this->delete( (string) $id );
-			$told[ $id ] = null;
+			$written[ $id ] = null;
 		}
 		foreach ( $notices as $id => $notice ) {
-			$this->tell( (string) $id, $notice, $told[ $id ] ?? null, array_key_exists( $id, $told ) );
-			$told[ $id ] = $notice;
+			$this->write( (string) $id, $notice, $written[ $id ] ?? null, array_key_exists( $id, $written ) );
+			$written[ $id ] = $notice;
 		}
-		update_option( self::OPTION, array_slice( $told, -self::MAX_TOLD, null, true ), false );
+		update_option( self::OPTION, array_slice( $written, -self::MAX_STORED, null, true ), false );
 	}
 
 	/**
-	 * Delete every note, and forget what was told.
+	 * Delete every note, and forget which notices were written.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	public function withdraw(): void {
-		array_map( array( $this, 'delete' ), array_map( 'strval', array_keys( array_filter( $this->told() ) ) ) );
+		array_map( array( $this, 'delete' ), array_map( 'strval', array_keys( array_filter( $this->written_notices() ) ) ) );
 		delete_option( self::OPTION );
 	}
 
@@ -106,7 +106,7 @@ final class ServiceNotices {
 	 */
 	public function hide_expired( string $where ): string {
 		global $wpdb;
-		foreach ( array_filter( $this->told() ) as $id => $notice ) {
+		foreach ( array_filter( $this->written_notices() ) as $id => $notice ) {
 			if ( $notice['until'] && $notice['until'] <= time() ) {
 				$where .= $wpdb->prepare( ' AND name <> %s', self::PREFIX . $id );
 			}
@@ -139,18 +139,18 @@ final class ServiceNotices {
 	}
 
 	/**
-	 * Write a notice's note, unless it was told before; then only its words are brought up to date.
+	 * Write a notice's note; one that was written before only has its text updated.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string     $id      The notice's id.
-	 * @param array      $notice  As notices() returns it.
-	 * @param array|null $before  As it was told; null once it was untrue.
-	 * @param bool       $is_told Whether it was ever told.
+	 * @param string     $id          The notice's id.
+	 * @param array      $notice      As notices() returns it.
+	 * @param array|null $before      As it was written; null once it was untrue.
+	 * @param bool       $was_written Whether it was ever written.
 	 * @return void
 	 */
-	private function tell( string $id, array $notice, ?array $before, bool $is_told ): void {
-		if ( ! $is_told ) {
+	private function write( string $id, array $notice, ?array $before, bool $was_written ): void {
+		if ( ! $was_written ) {
 			$this->add( $id, $notice );
 		} elseif ( $before && $before['text'] !== $notice['text'] ) {
 			$note = Notes::get_note_by_name( self::PREFIX . $id );
@@ -199,15 +199,15 @@ final class ServiceNotices {
 	}
 
 	/**
-	 * Return what the inbox was told.
+	 * Return the notices that were written to the inbox.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return array<string, array|null> By id; null for what is not true any more.
 	 */
-	private function told(): array {
-		$told = get_option( self::OPTION );
-		return is_array( $told ) ? $told : array();
+	private function written_notices(): array {
+		$written = get_option( self::OPTION );
+		return is_array( $written ) ? $written : array();
 	}
 
 	/**
