@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from receiver.app import create_app
 from receiver.container import Container
+from receiver.domain.staff import Role
 from receiver.errors import Refused
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
@@ -25,7 +26,7 @@ def keep_staff(container: Container, role: str = "operator") -> str:
     email = f"{role}@staff.example"
     with suppress(Refused):
         add_staff(
-            container.database, container.now(), email=email, role=role, password=PASSWORD, actor="test"
+            container.database, container.now(), email=email, role=Role(role), password=PASSWORD, actor="test"
         )
     return email
 

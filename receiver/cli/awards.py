@@ -119,7 +119,7 @@ def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool)
 @json_option
 def block_command(award_id: str, reason: str, cause: str, dry_run: bool, as_json: bool) -> None:
     """Block an award: it cannot be issued or credited until the block is lifted."""
-    _move(blocks.block, award_id, dry_run, as_json, reason=reason, cause=cause)
+    _move(blocks.block, award_id, dry_run, as_json, reason=reason, cause=BlockCause(cause))
 
 
 @credits_group.command("lift")

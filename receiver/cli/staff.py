@@ -35,7 +35,7 @@ def add(email: str, role: str, as_json: bool) -> None:
     """
     container, (password, shown) = current_container(), _password(as_json)
     given = {"email": email, "password": password, "actor": actor()}
-    person = add_staff(container.database, container.now(), role=role, one_time=True, **given)
+    person = add_staff(container.database, container.now(), role=Role(role), one_time=True, **given)
     print_one({"email": person.email, "role": person.role, **shown}, as_json)
 
 
@@ -79,7 +79,7 @@ def show_all(limit: int, as_json: bool) -> None:
 def change(email: str, role: str, as_json: bool) -> None:
     """Give someone another role, which holds at once, for their tokens too."""
     container = current_container()
-    person = change_role(container.database, container.now(), email=email, role=role, actor=actor())
+    person = change_role(container.database, container.now(), email=email, role=Role(role), actor=actor())
     print_one({"email": person.email, "role": person.role}, as_json)
 
 

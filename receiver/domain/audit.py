@@ -7,6 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class SubjectKind(StrEnum):
+    """The kind of a subject: how its text begins, an id's prefix or `delivery <number>`."""
+
+    STORE = "st"
+    AWARD = "aw"
+    REVIEW = "rv"
+    DELIVERY = "delivery"
+
+
 class AuditAction(StrEnum):
     """An act as it is stored; documents/audit.py has its words."""
 

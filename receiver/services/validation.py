@@ -1,10 +1,14 @@
-"""Checks the texts staff write into reasons, references and evidence: one line, not too long."""
+"""Checks what staff write: texts of one line that are not too long, and words of a fixed list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
 
 from receiver.errors import InputError
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 LONGEST = 500
 LONGEST_FILTER = 200
@@ -16,6 +20,14 @@ def require_text(text: str, path: str) -> str:
     if not text or len(text) > LONGEST or not text.isprintable():
         raise InputError(f"must be a text of 1 to {LONGEST} characters on one line", path=path)
     return text
+
+
+def require_choice(kind: type[Choice], text: str, path: str) -> Choice:
+    """Return the member of `kind` with this value. Raises InputError that names those there are."""
+    try:
+        return kind(text)
+    except ValueError:
+        raise InputError(f"must be one of {', '.join(kind)}", path=path) from None
 
 
 def check_filters(filters: Mapping[str, object]) -> None:

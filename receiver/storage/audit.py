@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, func, or_, select, true, type_coerce, union_all
 from sqlalchemy.orm import Session
 
-from receiver.domain.audit import NOTABLE, Agent, AuditAction, AuditFilters
+from receiver.domain.audit import NOTABLE, Agent, AuditAction, AuditFilters, SubjectKind
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage.paging import Key, Keyset, ScanPlan, last_value, read_page, rows_of, scan
@@ -80,15 +80,15 @@ def _written_that_day(session: Session, at: datetime, store_id: str, actor: str)
 def _store_of(session: Session, subject: str) -> str | None:
     """The store that an entry is about, be it by way of its award, review or delivery."""
     kind, _, name = subject.replace("_", " ", 1).partition(" ")
-    if kind == "st":
+    if kind == SubjectKind.STORE:
         return subject
-    if kind == "delivery":
+    if kind == SubjectKind.DELIVERY:
         return session.scalar(select(Delivery.store_id).where(Delivery.id == int(name)))
     # The row of an award or a review was read to be changed: to get it again asks for nothing.
     owner: Award | Review | None = None
-    if kind == "aw":
+    if kind == SubjectKind.AWARD:
         owner = session.get(Award, subject)
-    elif kind == "rv":
+    elif kind == SubjectKind.REVIEW:
         owner = session.get(Review, subject)
     return None if owner is None else owner.store_id
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.staff import Role
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
@@ -63,7 +64,7 @@ def console(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(SETTLED))
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    add_staff(container.database, SETTLED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     make_token(container.database, SETTLED, email=EMAIL, name="reports", actor=EMAIL)
     decide_store(container.database, SETTLED, keep_all(container))
     with served(create_app(container=container)) as address:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.staff import Role
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
@@ -28,7 +29,7 @@ def console(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(SETTLED))
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role="viewer", password=PASSWORD, actor="test")
+    add_staff(container.database, SETTLED, email=EMAIL, role=Role.VIEWER, password=PASSWORD, actor="test")
     decide_store(container.database, SETTLED, keep_all(container))
     decide_store(
         container.database, SETTLED, keep_store(container, "st_2", name="A shop " * 12, set_up_at=None)

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.staff import Role
 from receiver.sandbox.tiktok.api import create_tiktok
 from receiver.sandbox.tiktok.faults import Faults
 from receiver.services.staff.members import add_staff
@@ -42,7 +43,8 @@ def journeys(tmp_path_factory):
         )
         container = build_container(settings, now=clock)
         migrate(container.database)
-        add_staff(container.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+        who = {"email": EMAIL, "role": Role.OPERATOR, "password": PASSWORD}
+        add_staff(container.database, JOINED, **who, actor="test")
         with served(create_app(container=container)) as address:
             found = {
                 name: Journey(container, clock, accounts, None, address, name=name, **told)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.staff import Role
 from receiver.sandbox.clock import mover
 from receiver.sandbox.controls import Controls
 from receiver.services.decisions.decide import decide_store
@@ -36,7 +37,7 @@ def console(tmp_path_factory):
         make_settings(database_url=database, public_url="http://127.0.0.1", sandbox_folder=folder)
     )
     migrate(container.database)
-    add_staff(container.database, REAL, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    add_staff(container.database, REAL, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     decide_store(container.database, REAL, keep_store(container, name="Example store", set_up_at=None))
     keep_account(container, "7001", name="An ad account " * 9, next_poll_at=None)
     stopping = Event()

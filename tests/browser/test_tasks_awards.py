@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.staff import Role
 from receiver.services.programmes.statistics import count_programmes
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
@@ -59,7 +60,7 @@ def awards(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{folder}/receiver.db", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(NOW))
     migrate(container.database)
-    add_staff(container.database, NOW, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    add_staff(container.database, NOW, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     made = AwardActions(container, len(NAMES))
     with container.database.writing() as session:
         for number, name in enumerate(NAMES):

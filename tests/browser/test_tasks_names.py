@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.staff import Role
 from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries.process import process_next
 from receiver.services.staff.members import add_staff
@@ -36,7 +37,7 @@ def console(tmp_path_factory):
     clock = FrozenClock(SETTLED)
     container = build_container(settings, now=clock)
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    add_staff(container.database, SETTLED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     decide_store(container.database, SETTLED, keep_all(container))
     keep_store(container, "st_7e733d50aa11", name="Tin Roof Hot Sauce", url="https://tinroof.example/")
     for seq, minutes in ((1, 15), (2, 75)):

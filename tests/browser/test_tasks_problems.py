@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from receiver.app import create_app
 from receiver.container import build_container
 from receiver.domain.deliveries import DeliveryReason
+from receiver.domain.staff import Role
 from receiver.services.deliveries.process import process_next
 from receiver.services.problems.track import track_problems
 from receiver.services.staff.members import add_staff
@@ -54,7 +55,7 @@ def container(tmp_path):
     settings = make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db", public_url="http://127.0.0.1")
     made = build_container(settings, now=FrozenClock(JOINED))
     migrate(made.database)
-    add_staff(made.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    add_staff(made.database, JOINED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     yield made
     made.database.close()
 

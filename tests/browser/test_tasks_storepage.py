@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.staff import Role
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
@@ -45,7 +46,7 @@ def console(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(SETTLED))
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    add_staff(container.database, SETTLED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     for store_id, (advertiser, name) in NAMES.items():
         keep_store(container, store_id)
         keep_link(container, store_id, advertiser)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from receiver.domain.awards import AwardMove, AwardState, BlockCause, Mover
-from receiver.errors import InputError
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
 from receiver.services.validation import require_text
@@ -21,21 +20,21 @@ def block(
     *,
     reason: str,
     actor: str,
-    cause: str = BlockCause.OTHER,
+    cause: BlockCause = BlockCause.OTHER,
 ) -> dict[str, Any]:
     """Block an award, and return it as it stands afterwards.
 
     `cause` is told to the merchant, `reason` is kept for staff. Raises InputError, NotFound and Refused.
     """
-    reason, known = require_text(reason, "reason"), _require_cause(cause)
+    reason = require_text(reason, "reason")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)
         stands = (award.state, award.block_reason, award.block_cause)
-        if stands == (AwardState.BLOCKED, reason, known):
+        if stands == (AwardState.BLOCKED, reason, cause):
             return award_row(award, now)
-        detail = {"reason": reason, "cause": known}
+        detail = {"reason": reason, "cause": cause}
         move_award(session, now, award, AwardMove.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
-        award.block_reason, award.block_cause = reason, known
+        award.block_reason, award.block_cause = reason, cause
         stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
 
@@ -52,9 +51,3 @@ def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor
         move_award(session, now, award, AwardMove.LIFT, by=Mover.STAFF, actor=actor, detail=detail)
         stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
-
-
-def _require_cause(cause: str) -> BlockCause:
-    if cause not in set(BlockCause):
-        raise InputError(f"must be one of {', '.join(BlockCause)}", path="cause")
-    return BlockCause(cause)

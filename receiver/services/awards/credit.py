@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.awards import AwardMove, EvidenceSource, Mover
-from receiver.errors import InputError, Refused
+from receiver.errors import Refused
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
 from receiver.services.validation import require_text
@@ -29,15 +29,13 @@ def credited(
     award_id: str,
     *,
     evidence: str,
-    source: str = EvidenceSource.STAFF,
+    source: EvidenceSource = EvidenceSource.STAFF,
     actor: str,
 ) -> dict[str, Any]:
     """Mark an award as credited, with the evidence, and return the award. Idempotent.
 
     Raises InputError, NotFound and Refused.
     """
-    if source not in set(EvidenceSource):
-        raise InputError(f"must be one of {', '.join(EvidenceSource)}", path="source")
     evidence = require_text(evidence, "evidence")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)
@@ -47,7 +45,7 @@ def credited(
             raise Refused(
                 f"award {award.id} was credited before, by {award.evidence_source}: {award.evidence}"
             )
-        credit_award(session, now, award, evidence=evidence, source=EvidenceSource(source), actor=actor)
+        credit_award(session, now, award, evidence=evidence, source=source, actor=actor)
         stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from receiver.container import current_container
 from receiver.documents.blocks import CAUSES
 from receiver.documents.flags import flag_words
-from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState
+from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState, BlockCause
 from receiver.domain.flags import doubts_credit
 from receiver.domain.staff import Role
 from receiver.errors import InputError, Refused
@@ -28,6 +28,7 @@ from receiver.services.awards.issue import issue
 from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.programmes.terms import known_programmes
+from receiver.services.validation import require_choice
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
@@ -170,8 +171,11 @@ def credit(award_id: str) -> AnyResponse | tuple[str, int]:
 @award_pages.post("/<award_id>/block")
 @operators_only
 def block(award_id: str) -> AnyResponse | tuple[str, int]:
-    form_values = {name: request.form.get(name, "") for name in ("reason", "cause")}
-    return _move(award_id, blocks.block, **form_values)
+    try:
+        cause = require_choice(BlockCause, request.form.get("cause", ""), "cause")
+    except InputError as error:
+        return _award(award_id, refused=str(error)), 400
+    return _move(award_id, blocks.block, reason=request.form.get("reason", ""), cause=cause)
 
 
 @award_pages.post("/<award_id>/lift")

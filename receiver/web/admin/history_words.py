@@ -8,7 +8,7 @@ from typing import Any
 
 from receiver.documents.audit import PHRASES, detail_lines
 from receiver.documents.fact_words import fact_title, fact_value_words
-from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.audit import Agent, AuditAction, SubjectKind
 from receiver.services.staff.audit import AuditRecord
 from receiver.web.admin.filters import when
 
@@ -35,7 +35,7 @@ def act_words(entry: AuditRecord, store_id: str) -> str:
     )
     if entry.subject == store_id:
         return f"{actor} {phrase.replace('store {}', 'this store').format('it')}"
-    kind = "the award" if entry.subject.startswith("aw_") else "the review"
+    kind = "the award" if entry.subject.startswith(f"{SubjectKind.AWARD}_") else "the review"
     return f"{actor} {phrase.replace('award {}', kind).replace('review {}', kind).format(entry.subject)}"
 
 

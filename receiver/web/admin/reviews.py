@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -41,6 +42,14 @@ ANSWERS = {
     ReviewAnswer.OVERRIDDEN: "Rule overridden",
     ReviewAnswer.FACT_RECORDED: "Fact corrected",
 }
+
+
+class AnswerKind(StrEnum):
+    """A choice of the form."""
+
+    UPHOLD = "uphold"
+    OVERRIDE = "override"
+    FACT = "fact"
 
 
 @review_pages.get("")
@@ -98,7 +107,7 @@ def _given(review_id: str) -> Answered:
     """Raises InputError and Refused."""
     form = request.form
     kind = form.get("answer")
-    if kind not in ("uphold", "override", "fact"):
+    if kind not in set(AnswerKind):
         raise InputError("must be uphold, override or fact", path="answer")
     fact = form.get("fact", "")
     value = posted_value(fact, form.get(VALUE.format(fact), ""))
@@ -106,8 +115,8 @@ def _given(review_id: str) -> Answered:
         current_container().now(),
         review_id,
         reason=form.get("reason", ""),
-        override=f"{form.get('rule', '')}={form.get('outcome', '')}" if kind == "override" else None,
-        fact=f"{fact}={value}" if kind == "fact" else None,
+        override=f"{form.get('rule', '')}={form.get('outcome', '')}" if kind == AnswerKind.OVERRIDE else None,
+        fact=f"{fact}={value}" if kind == AnswerKind.FACT else None,
         evidence=form.get("evidence", "").strip() or None,
     )
 

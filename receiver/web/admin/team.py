@@ -29,6 +29,7 @@ from receiver.services.staff.tokens import (
     page_of_tokens,
     revoke_token,
 )
+from receiver.services.validation import require_choice
 from receiver.web.admin.account import days_in
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -54,7 +55,7 @@ def invite() -> Answer:
             container.database,
             container.now(),
             email=request.form.get("email", ""),
-            role=request.form.get("role", ""),
+            role=require_choice(Role, request.form.get("role", ""), "role"),
             password=password,
             actor=g.person.email,
             one_time=True,
@@ -74,8 +75,8 @@ def member(staff_id: int) -> str:
 @operators_only
 def role(staff_id: int) -> Answer:
     container, person = current_container(), _person(staff_id)
-    wanted = request.form.get("role", "")
     try:
+        wanted = require_choice(Role, request.form.get("role", ""), "role")
         change_role(
             container.database, container.now(), email=person.email, role=wanted, actor=g.person.email
         )

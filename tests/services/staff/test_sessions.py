@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from receiver.container import Container
 from receiver.domain.sign_in import SESSION_IDLE, SESSION_LONGEST
+from receiver.domain.staff import Role
 from receiver.errors import StorageUnavailable
 from receiver.services.staff.account import choose_password, sign_out_everywhere
 from receiver.services.staff.members import change_role, remove_staff, set_password
@@ -131,7 +132,7 @@ def test_signing_out_everywhere_ends_those_of_one_person(
 def test_who_is_removed_is_out(container: Container, ann: Staff, secret: str) -> None:
     keep_staff(container, "viewer")
     change_role(
-        container.database, START, email="viewer@staff.example", role="operator", actor="test"
+        container.database, START, email="viewer@staff.example", role=Role.OPERATOR, actor="test"
     )  # the last operator cannot go
     remove_staff(container.database, START, email=ann.email, actor="test")
     assert not is_in(container, secret)

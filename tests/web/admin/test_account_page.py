@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from receiver.domain.staff import Role
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import MOST, make_token, page_of_tokens
 from tests.staff import BASE, PASSWORD, Console, keep_staff
@@ -139,7 +140,7 @@ def test_an_open_session_is_no_place_to_try_out_passwords(viewer, clock):
 
 
 def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(container, clock):
-    who = {"email": "new@staff.example", "role": "operator", "password": PASSWORD, "actor": "test"}
+    who = {"email": "new@staff.example", "role": Role.OPERATOR, "password": PASSWORD, "actor": "test"}
     add_staff(container.database, clock(), one_time=True, **who)
     console = Console(container, None)
     console.sign_in("new@staff.example")

@@ -9,6 +9,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.domain.sign_in import SESSION_IDLE
+from receiver.domain.staff import Role
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff, set_password
 from receiver.storage.tables import SpendDay
@@ -24,7 +25,7 @@ def client(container, clock):
         container.database,
         clock(),
         email="ann@staff.example",
-        role="operator",
+        role=Role.OPERATOR,
         password=PASSWORD,
         actor="test",
     )

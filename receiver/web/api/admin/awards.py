@@ -286,7 +286,7 @@ class BlockView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Block the award until the block is lifted."""
-        return _move(award_id, blocks.block, body)
+        return _move(award_id, blocks.block, {**body, "cause": BlockCause(body["cause"])})
 
 
 @awards_api.route("/credits/<award_id>/lift")

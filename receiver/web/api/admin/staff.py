@@ -134,7 +134,9 @@ class MembersView(MethodView):
         """Let someone in with a one-time password."""
         container, password = current_container(), new_password()
         given = {"password": password, "actor": g.person.email, "one_time": True}
-        person = add_staff(container.database, container.now(), **body, **given)
+        person = add_staff(
+            container.database, container.now(), email=body["email"], role=Role(body["role"]), **given
+        )
         return {**_member(person), "password": password}
 
 
@@ -164,7 +166,14 @@ class RoleView(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Give someone another role, which holds at once; there is always an operator left."""
         container = current_container()
-        return _member(change_role(container.database, container.now(), **body, actor=g.person.email))
+        person = change_role(
+            container.database,
+            container.now(),
+            email=body["email"],
+            role=Role(body["role"]),
+            actor=g.person.email,
+        )
+        return _member(person)
 
 
 @staff_api.route("/staff/remove")
