@@ -7,6 +7,7 @@ import builtins
 import io
 import re
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,15 @@ NAMED = re.compile(r"`([\w./-]+\.(?:py|php|html|toml|po|conf|yml))(?:::\w+)?`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MOST_README_LINES = 90
+MOST_ARCHITECTURE_LINES = 80
+MOST_WORDS_OF_A_WALK = {
+    "A webhook to its row": 150,
+    "The row to its effect": 180,
+    "Facts to decision": 200,
+    "A replay": 70,
+}
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+DIAGRAM = ARCHITECTURE.split("```")[1]
 
 
 def missing_files(text: str) -> Iterator[str]:
@@ -172,3 +182,21 @@ def test_an_exception_and_a_source_file_that_are_gone_are_noticed():
         "services/bridge/rotate.py",
         "gone.py",
     ]
+
+
+def test_the_architecture_is_read_in_one_sitting():
+    assert len(ARCHITECTURE.splitlines()) <= MOST_ARCHITECTURE_LINES
+
+
+def test_each_walk_of_the_architecture_stays_short():
+    chapters = dict(part.split("\n", 1) for part in ARCHITECTURE.split("\n## ")[1:])
+    words = {title: len(text.split()) for title, text in chapters.items()}
+    assert words.keys() == MOST_WORDS_OF_A_WALK.keys()
+    assert {title: words[title] for title, most in MOST_WORDS_OF_A_WALK.items() if words[title] > most} == {}
+
+
+def test_the_diagram_shows_each_layer_and_each_folder_of_the_services():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = {name.removeprefix("receiver.") for line in contracts[0]["layers"] for name in line.split(" | ")}
+    folders = {path.parent.name for path in (ROOT / "receiver" / "services").glob("*/__init__.py")}
+    assert (layers | folders) - set(re.findall(r"\w+", DIAGRAM)) == set()
