@@ -27,7 +27,7 @@ DATABASES = ("sqlite", "postgresql")
 FEW, MANY = (1_000, 20), (1_000_000, 20_000)  # deliveries and stores
 ROUNDS = 40
 # The last two lead to a list, or need a consent.
-NO_PAGES = ("/static/", "/sandbox", "/sign-", "/awards/issue", "/end-access")
+NO_PAGES = ("/turned-away/", "/static/", "/sandbox", "/sign-", "/awards/issue", "/end-access")
 # What stands in an address, by its name in the route.
 NAMES = {
     "store_id": "st_0000000",
