@@ -5,7 +5,7 @@ from tests.architecture.test_terms import ROOT, is_a_test, names_in
 
 TEXT = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
 CLAIMED, THREATS = (
-    part.split("\n## ")[0] for part in (TEXT.split("## What a store")[1], TEXT.split("## Who")[1])
+    part.split("\n## ")[0] for part in (TEXT.split("## What a store")[1], TEXT.split("## Threats")[1])
 )
 
 
