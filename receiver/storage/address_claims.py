@@ -74,7 +74,7 @@ def keep_claim(session: Session, claim: NewClaim, now: datetime) -> bool:
 
 
 def claims_of_store(session: Session, store_id: str) -> Sequence[AddressClaim]:
-    """The newest first; those that signed first."""
+    """Return the claims to a store, those that signed first, then the newest first."""
     return claims_of_stores(session, [store_id]).get(store_id, [])
 
 
@@ -105,7 +105,7 @@ def page_of_claims(session: Session, *, before: int | None, limit: int) -> Page[
 
 
 def get_claim(session: Session, claim_id: int) -> AddressClaim:
-    """Raises NotFound."""
+    """Return a claim. Raises NotFound."""
     claim = session.get(AddressClaim, claim_id) if claim_id < 2**63 else None
     if claim is None:
         raise NotFound(f"there is no claim {claim_id}")
@@ -134,21 +134,21 @@ def end_unsigned(session: Session, store_id: str, address: str) -> None:
 
 
 def forget_claims(session: Session, store_id: str, address: str) -> int:
-    """Forget those about a store, and those made at its address; how many."""
+    """Delete the claims to a store and those made at its address; return the count."""
     mine = or_(AddressClaim.store_id == store_id, AddressClaim.address == address)
     gone = session.execute(delete(AddressClaim).where(mine).returning(AddressClaim.id))
     return len(gone.all())
 
 
 def purge_claims(session: Session, before: datetime, limit: int) -> int:
-    """Forget those that were not seen again since a moment; how many."""
+    """Delete up to `limit` claims last seen before a time; return the count."""
     old = select(AddressClaim.id).where(AddressClaim.last_at < before).limit(limit)
     gone = session.execute(delete(AddressClaim).where(AddressClaim.id.in_(old)).returning(AddressClaim.id))
     return len(gone.all())
 
 
 def stores_with_claims(*, signed: bool) -> Select[str, str]:
-    """Stores that claims are about, by id and name."""
+    """Select id and name of the stores that claims are about."""
     which = IS_SIGNED if signed else ~IS_SIGNED
     query = select(Store.id, Store.name).join(AddressClaim, AddressClaim.store_id == Store.id)
     return query.where(which).distinct()

@@ -9,9 +9,10 @@ from receiver.storage.tables import AlertRow
 
 
 def failing() -> Select[AlertRow]:
-    """Return the query of the alerts that could not be sent so far."""
+    """Select the alerts that could not be sent to staff so far."""
     return select(AlertRow).where(AlertRow.failures > 0).order_by(AlertRow.kind)
 
 
 def count_failing(session: Session) -> int:
+    """Count the alerts that could not be sent to staff so far."""
     return session.scalar(select(func.count()).select_from(failing().subquery())) or 0

@@ -51,7 +51,7 @@ def record(
 
 
 def bounded(detail: dict[str, Any]) -> dict[str, Any]:
-    """The detail itself where it is small; else what fits of it, with a mark of how large it was."""
+    """Return the detail where it is small; otherwise what fits of it, with a mark of its full size."""
     size = _size(detail)
     if size <= LARGEST_DETAIL:
         return detail

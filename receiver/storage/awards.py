@@ -93,7 +93,7 @@ def _place_of(session: Session, award_id: str) -> tuple[date, str]:
 
 
 def lock_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
-    """The awards by id, theirs stores and they held until the commit; an unknown id is left out."""
+    """Lock awards and their stores until the commit; return them by id, without unknown ids."""
     ids = sorted(set(award_ids))
     lock_stores(session, (award.store_id for award in find_awards(session, ids).values()))
     for chunk in chunks_of(ids):
@@ -103,17 +103,17 @@ def lock_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
 
 
 def lock_award(session: Session, award_id: str) -> Award:
-    """Raises NotFound."""
+    """Lock an award and its store until the commit. Raises NotFound."""
     return _known(lock_awards(session, [award_id]), award_id)
 
 
 def get_award(session: Session, award_id: str) -> Award:
-    """Raises NotFound."""
+    """Return an award. Raises NotFound."""
     return _known(find_awards(session, [award_id]), award_id)
 
 
 def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
-    """By id, fresh from the database; an unknown id is left out."""
+    """Return awards by id, fresh from the database; unknown ids are left out."""
     found: dict[str, Award] = {}
     for ids in chunks_of(sorted(filter(str.isprintable, set(award_ids)))):
         query = select(Award).where(Award.id.in_(ids)).execution_options(populate_existing=True)
@@ -122,14 +122,14 @@ def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:
-    """As domain/awards.py says it of one: due, and its date is over in the zone of its account."""
+    """Build the condition for overdue awards: due, and past their date in their account's zone."""
     today = now.astimezone(UTC).date()
     # What no zone calls late needs no look at the row: the index on dates leads.
     return and_(Award.state == AwardState.DUE, Award.due_by <= today, Award.due_by < _local_date(now))
 
 
 def is_due_soon(now: datetime) -> ColumnElement[bool]:
-    """As domain/awards.py says it of one: due within DUE_SOON, by the dates of the zone of its account."""
+    """Build the condition for awards due within DUE_SOON, by the dates of their accounts' zones."""
     today = now.astimezone(UTC).date()
     last = today + DAY + DUE_SOON  # in the zone furthest ahead; as above, the index leads
     return and_(
@@ -152,12 +152,13 @@ def _local_date(now: datetime, later: timedelta = timedelta(0)) -> ColumnElement
 
 
 def count_overdue(session: Session, now: datetime) -> int:
+    """Count the overdue awards."""
     late = is_late(now)
     return session.scalar(select(func.count()).select_from(Award).where(late)) or 0
 
 
 def holders_of_codes(session: Session, hashes: Iterable[str]) -> dict[str, str]:
-    """The award that has a code with each of these hashes, where one has."""
+    """Return the id of the award that holds a code, by the code's hash; unused hashes are left out."""
     found: dict[str, str] = {}
     for some in chunks_of(sorted(set(hashes))):
         query = select(Award.code_hash, Award.id).where(Award.code_hash.in_(some))
@@ -166,6 +167,7 @@ def holders_of_codes(session: Session, hashes: Iterable[str]) -> dict[str, str]:
 
 
 def award_of(session: Session, store: Store) -> Award | None:
+    """Return the store's award of its programme, None without one."""
     query = select(Award).where(Award.programme == store.programme, Award.store_id == store.id)
     return session.scalars(query).first()
 
@@ -185,7 +187,7 @@ def awards_of_stores(session: Session, stores: Iterable[Store]) -> dict[str, Awa
 
 
 def awards_of_account(session: Session, advertiser_id: str) -> list[Award]:
-    """Every award given for an ad account, of whatever programme, the oldest first."""
+    """Return all awards given for an ad account, across programmes, the oldest first."""
     return awards_of_accounts(session, [advertiser_id]).get(advertiser_id, [])
 
 

@@ -12,7 +12,7 @@ from receiver.storage.upsert import insert_into
 
 
 def add(session: Session, path: str, code: str) -> None:
-    """Holds the row until the transaction ends."""
+    """Count one call; the row stays locked until the transaction ends."""
     table = cast(Table, CallCount.__table__)
     added = insert_into(session, table).values(path=path, code=code, count=1)
     one_more = {"count": table.c.count + 1}
@@ -20,5 +20,6 @@ def add(session: Session, path: str, code: str) -> None:
 
 
 def by_path_and_code(session: Session) -> dict[tuple[str, str], int]:
+    """Return the number of calls by path and code."""
     counted = select(CallCount.path, CallCount.code, CallCount.count)
     return {(path, code): count for path, code, count in session.execute(counted)}

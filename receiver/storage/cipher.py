@@ -17,9 +17,11 @@ class Cipher:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     def encrypt(self, text: str) -> str:
+        """Encrypt a text with the newest key."""
         return self._fernet.encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted: str) -> str:
+        """Decrypt a text. Raises ReceiverError if its key is no longer in SECRET_KEYS."""
         try:
             return self._fernet.decrypt(encrypted.encode()).decode()
         except InvalidToken as error:
@@ -33,5 +35,5 @@ class Cipher:
 
 
 def token_hash(token: str) -> str:
-    """SHA-256 hex: enough for a token of 256 random bits, and looked up by equality."""
+    """Return the token's SHA-256 in hex: enough for 256 random bits, and looked up by equality."""
     return hashlib.sha256(token.encode()).hexdigest()

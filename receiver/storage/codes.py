@@ -32,9 +32,11 @@ class CodeBook:
     key: bytes = field(repr=False)
 
     def hash(self, code: str) -> str:
+        """Return the keyed hash (HMAC-SHA-256, hex) of a code."""
         return hmac.new(self.key, code.encode(), sha256).hexdigest()
 
     def hashes(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the keyed hashes by code."""
         return {code: self.hash(code) for code in codes}
 
     def keep(self, award: Award, code: str) -> None:
@@ -44,13 +46,13 @@ class CodeBook:
 
 
 def read_codes(session: Session, cipher: Cipher) -> CodeBook:
-    """For comparing: before the first code was kept, a key that matches nothing."""
+    """Return the code book for comparing; before the first code was stored, its key matches nothing."""
     kept = session.get(HashKey, CODES)
     return CodeBook(cipher, cipher.decrypt(kept.key_encrypted).encode() if kept else secrets.token_bytes())
 
 
 def write_codes(session: Session, cipher: Cipher, now: datetime) -> CodeBook:
-    """For keeping: the first to come makes the key, and who comes at the same moment waits for it."""
+    """Return the code book for storing; the first caller creates the key, concurrent ones wait for it."""
     made = {"name": CODES, "key_encrypted": cipher.encrypt(secrets.token_hex()), "made_at": now}
     session.execute(insert_into(session, HashKey).values(made).on_conflict_do_nothing())
     return read_codes(session, cipher)

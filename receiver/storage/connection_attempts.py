@@ -137,7 +137,7 @@ def attempt_of_browser(
 
 
 def waiting_of_browser(session: Session, browser_hash: str, now: datetime) -> list[ConnectionAttempt]:
-    """Return the attempts of a browser whose keys came and that have not ended, the newest first."""
+    """Return the browser's open attempts that have received keys, the newest first."""
     query = (
         select(ConnectionAttempt)
         .where(ConnectionAttempt.browser_hash == browser_hash, *_has_unused_keys(now))

@@ -24,18 +24,19 @@ def add_flow(session: Session, flow: ConsentFlow) -> None:
 
 
 def flow(session: Session, flow_id: str, *, locked: bool = False) -> ConsentFlow | None:
-    """Fresh from the database; `locked` keeps others from changing it."""
+    """Return a consent flow, fresh from the database; `locked` locks its row."""
     query = select(ConsentFlow).where(ConsentFlow.id == flow_id).execution_options(populate_existing=True)
     return session.scalars(query.with_for_update() if locked else query).first()
 
 
 def flow_of_state(session: Session, state_hash: str) -> ConsentFlow | None:
-    """Locked: of two that bring one state, the second finds it spent."""
+    """Lock the flow of a state: of two requests with one state, the second finds it spent."""
     query = select(ConsentFlow).where(ConsentFlow.state_hash == state_hash)
     return session.scalars(query.with_for_update()).first()
 
 
 def flow_of_ticket(session: Session, ticket_hash: str) -> ConsentFlow | None:
+    """Return the consent flow of a ticket, None for an unknown one."""
     return session.scalars(select(ConsentFlow).where(ConsentFlow.ticket_hash == ticket_hash)).first()
 
 
@@ -61,5 +62,5 @@ def purge_flows(session: Session, before: datetime, limit: int) -> int:
 
 
 def forget_flows(session: Session, store_id: str) -> None:
-    """A store's all, with the tokens that wait in them."""
+    """Delete the store's consent flows with the tokens pending in them."""
     session.execute(delete(ConsentFlow).where(ConsentFlow.store_id == store_id))

@@ -63,13 +63,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading: one consistent view, rolled back at the end."""
+        """Yield a session for reading: one consistent view, rolled back at the end."""
         with _our_errors(self.engine), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that commits at the end, or not at all.
+        """Yield a session that commits at the end, or rolls back on an error.
 
         On SQLite it takes the write lock at once: a read that turns into a write later cannot wait
         for the lock and fails instead.
@@ -83,9 +83,9 @@ class Database:
 
     @contextmanager
     def writing_unsynced(self) -> Iterator[Session]:
-        """Like `writing`, for what may be lost with a crash of PostgreSQL: its commit waits for no disk.
+        """Yield a session like `writing` whose commit does not wait for PostgreSQL's disk.
 
-        Once a later commit is durable, so is this one.
+        A crash may lose it until a later commit is durable.
         """
         with self.writing() as session:
             if not self.is_sqlite:
@@ -94,13 +94,13 @@ class Database:
 
     @contextmanager
     def migrating(self) -> Iterator[Session]:
-        """Like `writing`, but a statement may take as long as it takes."""
+        """Yield a session like `writing` without a statement timeout."""
         with self.writing() as session, self._unhurried(session):
             yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """Like `reading`, with one view for all statements, and each may take as long as it takes."""
+        """Yield a session like `reading` with one view for all statements, without a statement timeout."""
         with self.reading() as session:
             if not self.is_sqlite:  # SQLite has no other view within a transaction
                 session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
@@ -109,9 +109,9 @@ class Database:
 
     @contextmanager
     def exclusive(self) -> Iterator[Session]:
-        """A session on an SQLite file that nobody else has open, and nobody can open while it lasts.
+        """Yield a session on an SQLite file that nobody else has open or can open meanwhile.
 
-        Raises Refused where somebody has, be it without doing anything.
+        Raises Refused where another process has it open, even idle.
         """
         self.close()  # ours would be somebody else's too
         engine = sqlite.make_engine(self.url, ("locking_mode=EXCLUSIVE",), poolclass=NullPool)
@@ -126,7 +126,7 @@ class Database:
 
     @contextmanager
     def autocommit_connection(self) -> Iterator[Driver]:
-        """The driver's connection, on which each statement is a transaction: for what must be quick.
+        """Yield the driver's connection in autocommit mode, for statements that must be quick.
 
         A statement is durable once all its rows are fetched.
         """
@@ -135,7 +135,7 @@ class Database:
 
     @contextmanager
     def rolled_back(self) -> Iterator[Database]:
-        """This database for a preview: services work on it as ever, and in the end all of it is undone."""
+        """Yield this database for a dry run: services work as usual, and all is rolled back at the end."""
         with _our_errors(self.engine), self._to_write.connect() as connection, connection.begin() as undone:
             yield _Rehearsal(self, connection)
             undone.rollback()
@@ -162,12 +162,13 @@ class Database:
             return sqlite.empty_log(_sqlite_driver(connection))
 
     def connect(self) -> psycopg.Connection[Any]:
-        """A connection to PostgreSQL of the caller's own, on which nothing waits for ever."""
+        """Open a PostgreSQL connection of the caller's own, with timeouts on every wait."""
         from receiver.storage.postgresql import connect_to  # here: as in `_make_engine`
 
         return connect_to(self.url)
 
     def close(self) -> None:
+        """Close all pooled connections."""
         self.engine.dispose()
 
     @contextmanager
@@ -224,7 +225,7 @@ def retried(work: Callable[[], Result]) -> Result:
 
 
 def driver_of(session: Session) -> Driver:
-    """The driver's connection inside the session's transaction."""
+    """Return the driver's connection inside the session's transaction."""
     return _driver(session.connection())
 
 
@@ -242,7 +243,7 @@ def _sqlite_driver(connection: Connection) -> sqlite3.Connection:
 
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
-    """A part of a transaction, undone alone when it fails; the database's own fault undoes all of it."""
+    """Run a part of a transaction that rolls back alone on failure; a database fault rolls back all."""
     with _our_errors(session.get_bind()), session.begin_nested():
         yield
 

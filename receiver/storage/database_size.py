@@ -11,7 +11,7 @@ SQLITE_PARTS = {"data": "", "log": "-wal"}
 
 
 def sizes(session: Session) -> dict[str, int]:
-    """Bytes by part: `data`, and of SQLite the write-ahead `log` beside it."""
+    """Return bytes by part: `data`, and for SQLite its write-ahead `log`."""
     url = session.get_bind().engine.url
     if url.get_backend_name() != "sqlite":
         return {"data": session.scalar(text("SELECT pg_database_size(current_database())")) or 0}

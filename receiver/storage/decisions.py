@@ -143,9 +143,9 @@ def _forget_decisions(session: Session, which: ColumnElement[bool]) -> int:
 
 
 def stores_decided_before(session: Session, moment: datetime, limit: int) -> list[str]:
-    """Stores whose last decision is older than `moment`, or that were never decided; the oldest first.
+    """Return stores never decided or last decided before `moment`, the oldest first.
 
-    One that disconnected is left alone once it has no award whose life goes on.
+    A disconnected store is left out once none of its awards is still in progress.
     """
     in_life = exists().where(Award.store_id == Store.id, Award.state != AwardState.EXPIRED)
     query = (

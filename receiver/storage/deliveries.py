@@ -138,7 +138,7 @@ def count_states(session: Session, filters: DeliveryFilters) -> dict[DeliverySta
 
 
 def get_delivery(session: Session, delivery_id: int) -> Delivery:
-    """Raises NotFound."""
+    """Return a delivery. Raises NotFound."""
     delivery = session.get(Delivery, delivery_id) if delivery_id <= LARGEST_ID else None
     if delivery is None:
         raise NotFound(f"there is no delivery {delivery_id}")
@@ -146,7 +146,7 @@ def get_delivery(session: Session, delivery_id: int) -> Delivery:
 
 
 def attempts(session: Session, delivery_id: int) -> list[Attempt]:
-    """The first try first."""
+    """Return the delivery's attempts, the oldest first."""
     query = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.id)
     return list(session.scalars(query))
 
@@ -174,6 +174,7 @@ class DeliveryCount:
 
 
 def count_deliveries(session: Session, filters: DeliveryFilters, now: datetime) -> list[DeliveryCount]:
+    """Count the deliveries that match the filters."""
     kind = (Delivery.state, Delivery.source, Delivery.topic, Delivery.store_id)
     received = Delivery.received_at
     query = select(
@@ -188,12 +189,12 @@ def count_deliveries(session: Session, filters: DeliveryFilters, now: datetime) 
 
 
 def newest_delivery(session: Session) -> int:
-    """Its id; 0 when there is none."""
+    """Return the id of the newest delivery, 0 without any."""
     return session.scalar(select(func.max(Delivery.id))) or 0
 
 
 def last_of_store(session: Session, store_id: str) -> datetime | None:
-    """When the newest delivery of a store came."""
+    """Return when the store's newest delivery arrived."""
     newest = select(Delivery.received_at).where(Delivery.id.in_(newest_of([store_id], 1)))
     return session.scalars(newest.order_by(Delivery.id.desc()).limit(1)).first()
 
@@ -201,7 +202,7 @@ def last_of_store(session: Session, store_id: str) -> datetime | None:
 def next_to_replay(
     session: Session, filters: DeliveryFilters, *, after: int, up_to: int, limit: int, now: datetime
 ) -> list[tuple[int, bool]]:
-    """Ids of what still has a body, in their order, and whether each is being processed now."""
+    """Return, ordered by id, deliveries that still have a body, and whether each is in process now."""
     query = select(Delivery.id, Delivery.lease_until).where(
         Delivery.id > after, Delivery.id <= up_to, Delivery.body.is_not(None), *fit(filters)
     )
@@ -210,7 +211,7 @@ def next_to_replay(
 
 
 def has_body(session: Session, ids: Iterable[int]) -> dict[int, bool]:
-    """By id; one that is not there is left out."""
+    """Return by id whether a delivery still has its body; unknown ids are left out."""
     query = select(Delivery.id, Delivery.body.is_not(None)).where(Delivery.id.in_(ids))
     return {number: bool(there) for number, there in session.execute(query)}
 

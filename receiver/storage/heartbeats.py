@@ -22,6 +22,7 @@ def beat(session: Session, name: str, now: datetime) -> None:
 
 
 def last_beat(session: Session, name: str) -> datetime | None:
+    """Return the time of the last heartbeat by this name."""
     return session.scalar(last_beats(name))
 
 
@@ -31,7 +32,7 @@ def last_beats(name: str) -> Select[datetime]:
 
 
 def carry_over(session: Session, name: str, before: datetime, after: datetime) -> None:
-    """A sandbox's clock was moved: whoever was alive before is so after, and did not fall silent between."""
+    """Shift a heartbeat along with the sandbox clock, so that a live process does not seem silent."""
     last = last_beat(session, name)
     if last is not None:
         _move(session, name, after - max(before - last, timedelta(0)), Heartbeat.at == last)

@@ -147,7 +147,7 @@ class TryEnd:
 
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[KeptDelivery]:
-    """One row for each identity, in one statement; an answer for each of `new`, in its order."""
+    """Store one row per identity; return a KeptDelivery for each of `new`, in order."""
     added = insert_new(driver_of(session), new)
     kept: dict[int, KeptDelivery] = {}
     for place, item in sorted(enumerate(new), key=lambda pair: pair[1].identity):
@@ -291,9 +291,9 @@ def _free(now: datetime) -> Any:
 
 
 def reset_due_times(session: Session, now: datetime, latest: datetime) -> int:
-    """Let what would wait until after `latest` for its first try, or for a lease to lapse, wait no longer.
+    """Reset due times later than `latest` (clock rollback) for received and leased rows.
 
-    Neither is ever put off; what failed is, and keeps its turn. How many they were.
+    Failed rows keep their back-off. Return the count.
     """
     in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
     put_off = update(DELIVERIES).where(
@@ -383,7 +383,7 @@ def note_attempts(
     *,
     replay_id: int | None = None,
 ) -> None:
-    """One try at each of these deliveries, with what came of it."""
+    """Record one attempt at each of these deliveries, with its outcome."""
     insert_rows(session, ATTEMPTS, ATTEMPT, [(*item, at, actor, replay_id) for item in tried])
 
 

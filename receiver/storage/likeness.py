@@ -37,7 +37,10 @@ class Alike:
 
 
 def find_alike(session: Session, store: Store, *, only_holding: bool = False) -> list[Alike]:
-    """Stores of other merchants of the programme that staff have not told apart from this one, by id."""
+    """Return stores of other merchants of the programme that resemble this one, by id.
+
+    Pairs that staff have told apart are left out.
+    """
     apart = told_apart(session, [store.id])
     return find_alike_of(session, [store], apart, only_holding=only_holding).get(store.id, [])
 
@@ -86,6 +89,7 @@ def told_apart(session: Session, store_ids: Collection[str]) -> dict[str, set[st
 
 
 def answer_about(session: Session, item: str, other: str) -> MerchantAnswer | None:
+    """Return the staff's answer about a pair of stores, in either order."""
     return session.get(MerchantAnswer, pair_of(item, other))
 
 

@@ -21,23 +21,24 @@ BY_NUMBER = Keyset((Link.id,), descending=True)
 
 
 def is_proven() -> ColumnElement[bool]:
-    """A link that its advertiser ever consented to, whatever became of the consent."""
+    """Build the condition for links whose advertiser ever consented, even if it was withdrawn since."""
     return Link.proven_at.is_not(None)
 
 
 def open_link(session: Session, store_id: str) -> Link | None:
-    """The link that stands; a store has one at most."""
+    """Return the store's open link; there is at most one."""
     query = select(Link).where(Link.store_id == store_id, Link.ended_at.is_(None)).order_by(Link.id.desc())
     return session.scalars(query).first()
 
 
 def link_between(session: Session, store_id: str, advertiser_id: str) -> Link | None:
+    """Return the link of a store to an ad account, open or ended."""
     query = select(Link).where(Link.store_id == store_id, Link.advertiser_id == advertiser_id)
     return session.scalars(query).first()
 
 
 def end_other_links(session: Session, store_id: str, advertiser_id: str, at: datetime) -> None:
-    """A store has one ad account at a time: what else stands ends."""
+    """End the store's open links to other ad accounts: a store has one at a time."""
     query = select(Link).where(
         Link.store_id == store_id, Link.advertiser_id != advertiser_id, Link.ended_at.is_(None)
     )
@@ -76,17 +77,18 @@ def forget_dating_signals(session: Session, store_id: str) -> None:
 
 
 def links_of(session: Session, store_id: str) -> list[Link]:
-    """All of a store's links, also those that ended."""
+    """Return all links of a store, ended ones included."""
     return list(session.scalars(select(Link).where(Link.store_id == store_id)))
 
 
 def consented_links(session: Session, advertiser_id: str) -> list[Link]:
-    """The links to an ad account that hold a token, also those that ended."""
+    """Return the links to an ad account that hold a token, ended ones included."""
     query = select(Link).where(Link.advertiser_id == advertiser_id, Link.token_encrypted.is_not(None))
     return list(session.scalars(query.order_by(Link.id)))
 
 
 def links_with_token(session: Session) -> list[Link]:
+    """Return all links that hold a token, by id."""
     return list(session.scalars(select(Link).where(Link.token_encrypted.is_not(None)).order_by(Link.id)))
 
 
@@ -114,7 +116,7 @@ def next_polls(session: Session, store_ids: Iterable[str]) -> dict[str, datetime
 
 
 def is_read() -> ColumnElement[bool]:
-    """A link that stands, and whose own consent lets us read its account."""
+    """Build the condition for open links whose own consent lets us read the account."""
     return Link.ended_at.is_(None) & Link.consent.is_(True)
 
 

@@ -66,18 +66,19 @@ class LockedStores:
         return {(store_id, install, seq) for store_id, install, seq in self._session.execute(known).all()}
 
     def store(self, store_id: str) -> StoreState:
-        """Raises NotFound."""
+        """Return the state of a locked store. Raises NotFound."""
         if store_id not in self._stores:
             raise NotFound(f"there is no store {store_id}")
         return self._stores[store_id]
 
     def is_applied(self, store_id: str, news: SignalOrder) -> bool:
+        """Return whether the store's signal was applied before."""
         return _key(store_id, news) in self._applied
 
     def note_elsewhere(self, store_id: str, home_url: str, now: datetime) -> None:
-        """Hold, for staff, that a message signed with the store's secret names another address as home.
+        """Hold, for staff, that a message signed with the store's secret names another home address.
 
-        Where that is new, the store is looked at next: it may have moved.
+        A new address makes the store due for a check: it may have moved.
         """
         claim = NewClaim(
             store_id, canonical(home_url) or home_url, ClaimReason.ELSEWHERE, None, home_url, signed=True
@@ -106,6 +107,7 @@ class LockedStores:
         ]
 
     def mark_applied(self, store_id: str, news: SignalOrder, event: str, delivery_id: int) -> None:
+        """Mark the store's signal as applied. Idempotent."""
         if self.is_applied(store_id, news):
             return
         self._applied.add(_key(store_id, news))

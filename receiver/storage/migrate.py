@@ -41,7 +41,7 @@ def migrate_down(database: Database, to: str = "base", *, cipher: Cipher | None 
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision the database is at; None for one never migrated."""
+    """Return the database's revision, None for one never migrated."""
     with database.reading() as session:
         if not inspect(session.connection()).has_table("alembic_version"):
             return None
@@ -50,6 +50,7 @@ def current_revision(database: Database) -> str | None:
 
 
 def newest_revision() -> str:
+    """Return the newest revision that this code knows."""
     return max(_revisions())
 
 
@@ -59,7 +60,7 @@ def is_known(revision: str) -> bool:
 
 
 def pending_scripts(database: Database) -> list[Script]:
-    """The migrations that the database lacks, in their order. Raises Refused for a newer database."""
+    """Return the migrations that the database lacks, in order. Raises Refused for a newer database."""
     from alembic.script import ScriptDirectory
 
     found = current_revision(database)
@@ -69,7 +70,7 @@ def pending_scripts(database: Database) -> list[Script]:
 
 
 def require_newest(database: Database, called: str = "the database") -> None:
-    """Raises Refused on a database that this code does not fit."""
+    """Raise Refused on a database whose revision this code does not fit."""
     found, needed = current_revision(database), newest_revision()
     if found != needed:
         _refuse_newer(found, called)

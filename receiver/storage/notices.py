@@ -69,6 +69,7 @@ def claim_unsent(session: Session, store_id: str, ids: Collection[str], now: dat
 
 
 def has_unsent(session: Session, store_id: str) -> bool:
+    """Return whether the store has a notice that was not sent yet."""
     query = select(StoreNotice.id).where(StoreNotice.store_id == store_id, StoreNotice.sent_at.is_(None))
     return session.scalar(query.limit(1)) is not None
 
@@ -83,6 +84,7 @@ def give_back(session: Session, store_id: str, ids: Collection[str]) -> None:
 
 
 def address_of(session: Session, store_id: str) -> NoticeAddress | None:
+    """Return the notice address of a store, None without one."""
     return session.get(NoticeAddress, store_id)
 
 
@@ -103,7 +105,7 @@ def count_asked_for(session: Session, email_hash: str, since: datetime) -> int:
 
 
 def look_at(session: Session, store_ids: Collection[str], at: datetime) -> None:
-    """Have the worker look whether there is something to send to these stores' confirmed addresses."""
+    """Make the worker check whether these stores' confirmed addresses have a notice to receive."""
     which = (NoticeAddress.store_id.in_(store_ids), NoticeAddress.confirmed_at.is_not(None))
     query = update(NoticeAddress).where(*which, NoticeAddress.due_at.is_(None)).values(due_at=at)
     session.execute(query)

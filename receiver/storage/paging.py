@@ -42,6 +42,7 @@ class Keyset:
         return (*self.columns, *(self.then.all_columns if self.then else ()))
 
     def order(self) -> list[ColumnElement[Any]]:
+        """Return the ORDER BY columns, those of the next keyset included."""
         own = [column.desc() if self.descending else column.asc() for column in self.columns]
         return [*own, *(self.then.order() if self.then else ())]
 

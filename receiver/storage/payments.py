@@ -20,7 +20,7 @@ _OF_ACCOUNTS = (
 
 
 def payments(session: Session, advertiser_id: str) -> list[PaymentRow]:
-    """An account's payments in the order they were made; those without a time come last."""
+    """Return the account's payments by time; those without a time come last."""
     return payments_of(session, [advertiser_id]).get(advertiser_id, [])
 
 

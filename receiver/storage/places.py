@@ -17,7 +17,7 @@ from receiver.storage.types import Utc
 
 
 def merchants_with_own_place(session: Session, programme: str) -> set[str]:
-    """Those whose place is taken: by proof, by staff, or before there were reservations."""
+    """Return merchants with a taken place: by proof, by staff, or from before reservations."""
     has_place = (Store.admitted_at.is_not(None), Store.reserved_until.is_(None))
     query = select(Store.merchant).where(Store.programme == programme, *has_place)
     return set(session.scalars(query.distinct()))
@@ -36,22 +36,22 @@ def merchants_with_place(session: Session, programme: str, among: Iterable[str])
 
 
 def reserved_stores(session: Session, programme: str) -> list[Store]:
-    """Stores whose place is reserved, by id."""
+    """Return stores whose place is reserved, by id."""
     query = select(Store).where(IS_RESERVED, Store.programme == programme).order_by(Store.id)
     return list(session.scalars(query))
 
 
 def programmes_to_share_out(session: Session) -> list[str]:
-    """Programmes in which a store waits, or has a place reserved."""
+    """Return programmes in which a store waits or holds a reservation."""
     waits = Store.admitted_at.is_(None) & Store.disconnected_at.is_(None)
     query = select(Store.programme).where(or_(waits, IS_RESERVED)).distinct()
     return list(session.scalars(query.order_by(Store.programme)))
 
 
 def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetime]:
-    """When an advertiser first consented for each store, or it earned an award; one without is left out.
+    """Return, by store, when it was first consented for or earned an award; others are left out.
 
-    An ad account proves one merchant, the first: otherwise one of them could take every place.
+    An ad account proves only the first merchant: otherwise one account could take every place.
     """
     found: dict[str, datetime] = {}
     for ids in chunks_of([store.id for store in stores]):

@@ -214,7 +214,7 @@ def page_of_problems(
 
 
 def get_problem(session: Session, problem_id: int, *, locked: bool = False) -> Problem:
-    """Raises NotFound."""
+    """Return a problem; `locked` locks its row. Raises NotFound."""
     query = select(Problem).where(Problem.id == problem_id).execution_options(populate_existing=True)
     found = None
     if problem_id <= LARGEST_ID:
@@ -225,6 +225,7 @@ def get_problem(session: Session, problem_id: int, *, locked: bool = False) -> P
 
 
 def store_name(session: Session, store_id: str) -> str | None:
+    """Return a store's name."""
     return session.scalar(select(Store.name).where(Store.id == store_id))
 
 

@@ -40,16 +40,17 @@ class Awarded:
 
 
 def keep_counts(session: Session, programme: str, now: datetime, counts: dict[str, Any]) -> None:
+    """Store the counts of a programme in place of the earlier ones."""
     session.merge(ProgrammeCounts(programme=programme, at=now, counts=counts))
 
 
 def kept_counts(session: Session) -> dict[str, tuple[datetime, dict[str, Any]]]:
-    """By programme: when it was last counted, and what `count` said."""
+    """Return, by programme, when it was last counted and the counts."""
     return {row.programme: (row.at, row.counts) for row in session.scalars(select(ProgrammeCounts))}
 
 
 def count(session: Session, programme: str, now: datetime) -> dict[str, Any]:
-    """As plain data: merchants admitted, stores waiting, [stage, stores] the most first, Awarded as dicts."""
+    """Count merchants, waiting stores, stores by stage (largest first) and awards, as plain data."""
     return {
         "admitted": places.count_merchants(session, programme),
         "waiting": _count_waiting(session, programme),

@@ -48,14 +48,14 @@ def page_of_quarantine(
 
 
 def count_by_store(session: Session) -> dict[str, int]:
-    """The most first; there are at most IN_TOTAL rows to count."""
+    """Count quarantined calls by store, the largest first; IN_TOTAL bounds the rows."""
     count = func.count()
     query = select(Quarantined.store_id, count).group_by(Quarantined.store_id)
     return dict(session.execute(query.order_by(count.desc(), Quarantined.store_id)).all())
 
 
 def lock_quarantined(session: Session, stores: Sequence[str] | None, ids: Sequence[int]) -> list[Quarantined]:
-    """Those asked for (all without `ids`), locked for this transaction, the oldest first."""
+    """Lock the quarantined calls with these ids (all without `ids`), the oldest first."""
     query = select(Quarantined).order_by(Quarantined.id).with_for_update(skip_locked=True)
     if stores is not None:
         query = query.where(Quarantined.store_id.in_(stores))

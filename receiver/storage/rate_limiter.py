@@ -57,7 +57,7 @@ class SharedBudget:
         self._rate = Rate(a_second)
 
     def take(self, now: datetime, *, advertiser_id: str | None, urgent: bool) -> Slot | Throttled:
-        """A turn for a call, about this ad account if one is named; a pause costs no turn."""
+        """Reserve a slot for a call, about this ad account if given; a pause costs no slot."""
         with self._database.writing() as session:
             row = _held(session)
             pauses = {
@@ -78,19 +78,19 @@ class SharedBudget:
             return replace(answer, tells=any(pauses.values())) if isinstance(answer, Slot) else answer
 
     def refused_to_app(self, turn: Slot, now: datetime) -> datetime:
-        """Until when nobody calls, after TikTok said that the app has called too often."""
+        """Pause all calls after TikTok throttled the app; return until when."""
         return self._pause(APP, lambda pause: refused_to_app(pause, turn, now))
 
     def refused_to_advertiser(self, advertiser_id: str, turn: Slot, now: datetime) -> datetime:
-        """Until when nobody calls about this ad account."""
+        """Pause calls about this ad account; return until when."""
         return self._pause(advertiser_id, lambda pause: refused_to_advertiser(pause, turn, now))
 
     def blocked(self, now: datetime) -> datetime:
-        """Until when nobody calls, after TikTok said that it takes none of our app's."""
+        """Pause all calls after TikTok refused the app altogether; return until when."""
         return self._pause(APP, lambda pause: blocked(pause, now))
 
     def answered(self, advertiser_id: str | None, turn: Slot) -> None:
-        """A call was answered: the pauses it shows to be over are forgotten."""
+        """Note a successful call: forget the pauses it shows to be over."""
         if not turn.tells:
             return
         with self._database.writing() as session:
@@ -101,12 +101,13 @@ class SharedBudget:
                     session.execute(delete(CallPause).where(CallPause.subject == subject))
 
     def count(self, path: str, code: str, at: datetime) -> None:
-        """One more call to `path` came to `code`."""
+        """Count one call to `path` that was answered with `code`."""
         with self._database.writing() as session:
             call_counts.add(session, path, code)
             hourly_counts.add(session, at, {(HourlyKind.TIKTOK_CALL, code): 1})
 
     def left(self, now: datetime) -> Remaining:
+        """Return what remains of the budget."""
         with self._database.reading() as session:
             row = session.get(CallBudget, PROVIDER)
             used = BudgetState(day=row.day, used=row.used).used_on(now.astimezone(UTC).date()) if row else 0

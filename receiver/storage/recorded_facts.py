@@ -18,7 +18,7 @@ _OF_STORES = select(RecordedFact).where(RecordedFact.store_id.in_(STORE_IDS)).or
 
 
 def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
-    """The newest record of each name."""
+    """Return the store's newest record of each fact, by name."""
     return recorded_facts_of(session, [store_id]).get(store_id, {})
 
 
@@ -31,6 +31,7 @@ def recorded_facts_of(session: Session, store_ids: Collection[str]) -> dict[str,
 
 
 def record_fact(session: Session, **values: Any) -> None:
+    """Insert a recorded fact."""
     session.add(RecordedFact(**values))
 
 

@@ -22,7 +22,7 @@ NEWEST_DAY = Keyset((Rejection.day,), descending=True, then=BY_KIND)
 
 
 def add_counts(session: Session, counts: Mapping[tuple[str, RejectionReason, date], int]) -> None:
-    """By store (empty: none known), reason and day."""
+    """Add counts by store (empty: unknown), reason and day."""
     table = cast(Table, Rejection.__table__)
     for (store_id, reason, day), count in sorted(counts.items()):
         added = insert_into(session, table).values(store_id=store_id, reason=reason, day=day, count=count)
@@ -31,7 +31,7 @@ def add_counts(session: Session, counts: Mapping[tuple[str, RejectionReason, dat
 
 
 def add_samples(session: Session, samples: Sequence[RejectedCall]) -> None:
-    """The newest of each kind push the oldest out."""
+    """Add samples; the newest of each kind push out the oldest."""
     session.add_all(RejectionSample(**vars(sample)) for sample in samples)
     session.flush()
     for store_id, reason in sorted({(sample.store_id, sample.reason) for sample in samples}):
@@ -60,7 +60,7 @@ def _cursor(row: Rejection) -> str:
 
 
 def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:
-    """By reason, from that day on."""
+    """Return the store's rejections by reason, from that day on."""
     counted = select(Rejection.reason, func.sum(Rejection.count)).group_by(Rejection.reason)
     query = counted.where(Rejection.store_id == store_id, Rejection.day >= day).order_by(Rejection.reason)
     return {reason: int(count) for reason, count in session.execute(query)}
@@ -69,7 +69,10 @@ def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:
 def list_samples(
     session: Session, stores: Sequence[str] | None, limit: int, *, reason: str | None = None
 ) -> list[RejectionSample]:
-    """The newest first; 0 = all. A reason alone is looked for among so many of the newest only."""
+    """List samples, the newest first; `limit` 0 = all.
+
+    A reason without a store is searched among a bounded number of the newest only.
+    """
     query = select(RejectionSample).order_by(RejectionSample.id.desc())
     if stores is not None:
         query = query.where(RejectionSample.store_id.in_(stores))
@@ -82,13 +85,13 @@ def list_samples(
 
 
 def purge_samples(session: Session, before: datetime, limit: int) -> int:
-    """Answers how many rows went."""
+    """Delete up to `limit` samples from before a time; return the count."""
     old = select(RejectionSample.id).where(RejectionSample.at < before).limit(limit)
     gone = delete(RejectionSample).where(RejectionSample.id.in_(old)).returning(RejectionSample.id)
     return len(session.execute(gone).all())
 
 
 def purge_counts(session: Session, before: date) -> int:
-    """All at once: a day has few. Answers how many rows went."""
+    """Delete the counts from before a day in one statement (a day has few); return the count."""
     gone = delete(Rejection).where(Rejection.day < before).returning(Rejection.day)
     return len(session.execute(gone).all())

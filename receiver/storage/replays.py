@@ -19,13 +19,14 @@ RUNNING = Replay.state == ReplayState.RUNNING
 
 
 def is_any_running(session: Session) -> bool:
+    """Return whether any replay is running."""
     return session.scalar(select(Replay.id).where(RUNNING).limit(1)) is not None
 
 
 def lock_running(session: Session) -> Replay | None:
-    """The one whose batch has been due longest, locked: its batches are done one at a time.
+    """Lock the running replay whose batch has been due longest; batches run one at a time.
 
-    Each batch puts its replay behind the others: they take turns, and a long one stops no short one.
+    Each batch puts its replay behind the others, so that a long replay does not block a short one.
     """
     return session.scalars(
         select(Replay).where(RUNNING).order_by(Replay.next_at, Replay.id).limit(1).with_for_update()
@@ -33,7 +34,7 @@ def lock_running(session: Session) -> Replay | None:
 
 
 def get_replay(session: Session, replay_id: int, *, locked: bool = False) -> Replay:
-    """Raises NotFound."""
+    """Return a replay; `locked` locks its row. Raises NotFound."""
     query = select(Replay).where(Replay.id == replay_id)
     asked = query.with_for_update() if locked else query
     replay = session.scalars(asked).first() if replay_id <= LARGEST_ID else None

@@ -15,18 +15,20 @@ LONGEST_WAITING = Keyset((Review.asked_at, Review.id))
 
 
 def open_review(session: Session, store_id: str) -> Review | None:
+    """Return the store's open review, None without one."""
     return session.scalars(
         select(Review).where(Review.store_id == store_id, Review.state == ReviewState.OPEN)
     ).first()
 
 
 def newest_review(session: Session, store_id: str) -> Review | None:
+    """Return the store's newest review, None without one."""
     query = select(Review).where(Review.store_id == store_id).order_by(Review.asked_at.desc(), Review.id)
     return session.scalars(query.limit(1)).first()
 
 
 def get_review(session: Session, review_id: str, *, locked: bool = False) -> Review:
-    """Raises NotFound."""
+    """Return a review; `locked` locks its row. Raises NotFound."""
     query = select(Review).where(Review.id == review_id)
     review = None
     if review_id.isprintable():  # PostgreSQL takes no NUL

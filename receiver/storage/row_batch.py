@@ -20,11 +20,11 @@ class RowBatch:
         self._removed: defaultdict[type[Base], list[tuple[Any, ...]]] = defaultdict(list)
 
     def add(self, kind: type[Base], **values: Any) -> None:
-        """Every row of a kind names the same columns."""
+        """Add a row to insert; every row of a kind names the same columns."""
         self._added[kind].append(values)
 
     def remove(self, kind: type[Base], *key: Any) -> None:
-        """`key`: the columns of its primary key, in their order."""
+        """Add a row to delete; `key`: its primary key's columns, in order."""
         self._removed[kind].append(key)
 
     def keep(self) -> None:

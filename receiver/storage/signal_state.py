@@ -91,11 +91,13 @@ class Changes:
         self._links = [(link, _of_link(link)) for link in links]
 
     def write(self, session: Session) -> None:
+        """Write the changed stores and links."""
         _update(session, STORES, [(before, _of_store(store)) for store, before in self._stores], OF_STORE)
         _update(session, LINKS, [(before, _of_link(link)) for link, before in self._links], OF_LINK)
 
 
 def add_links(session: Session, new: Iterable[LinkState]) -> None:
+    """Insert new links in one statement."""
     insert_rows(session, LINKS, OF_LINK[1:], [tuple(map(_as_kept, _of_link(link)[1:])) for link in new])
 
 

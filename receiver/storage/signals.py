@@ -33,10 +33,12 @@ def forget_signals(session: Session, store_id: str, install_id: str, from_seq: i
 
 
 def fall_as_dict(fall: SequenceFall) -> dict[str, Any]:
+    """Return a fall of the sequence as it is stored."""
     return {"first": news_as_list(fall.first), "last": news_as_list(fall.last), "count": fall.count}
 
 
 def fall_from_dict(kept: Mapping[str, Any] | None) -> SequenceFall | None:
+    """Read a stored fall of the sequence, None where none is stored."""
     first, last = (news_from_list(kept[name]) for name in ("first", "last")) if kept else (None, None)
     if kept is None or first is None or last is None:
         return None
@@ -44,10 +46,12 @@ def fall_from_dict(kept: Mapping[str, Any] | None) -> SequenceFall | None:
 
 
 def news_as_list(news: SignalOrder) -> list[str | int]:
+    """Return a signal's order as it is stored: installation, sequence number, ISO time."""
     return [news.install_id, news.seq, news.at.isoformat()]
 
 
 def news_from_list(kept: list[str | int] | None) -> SignalOrder | None:
+    """Read a stored signal order, None where none is stored."""
     if kept is None:
         return None
     install_id, seq, at = kept

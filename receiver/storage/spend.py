@@ -22,32 +22,34 @@ URGENT_LEAVES = 4  # every so many-th place of a batch, for polls that are not u
 
 
 def account(session: Session, advertiser_id: str) -> Account | None:
+    """Return an ad account, None for an unknown id."""
     return session.get(Account, advertiser_id)
 
 
 def accounts(session: Session) -> list[Account]:
+    """Return all ad accounts."""
     return list(session.scalars(select(Account)))
 
 
 def known_accounts(session: Session, advertiser_ids: Collection[str]) -> list[str]:
-    """Those of them we know, in order; some ten thousand are the most one statement takes."""
+    """Return which of these ids are known, sorted; a statement takes about ten thousand."""
     known = select(Account.advertiser_id).where(Account.advertiser_id.in_(advertiser_ids))
     return sorted(session.scalars(known)) if advertiser_ids else []
 
 
 def hold_accounts(session: Session, advertiser_ids: Collection[str]) -> None:
-    """Until the commit nobody else changes these accounts.
+    """Lock these accounts until the commit.
 
-    Taken before any store's row, as a poll takes its account before the stores that it has decided anew.
+    Lock ordering: before any store's row, as a poll locks its account before the stores it decides.
     """
     held = select(Account.advertiser_id).where(Account.advertiser_id.in_(advertiser_ids))
     session.execute(held.order_by(Account.advertiser_id).with_for_update()).all()
 
 
 def account_for_polling(session: Session, advertiser_id: str, now: datetime, reason: PollReason) -> Account:
-    """The account's row, made where there is none, to be polled from `now` on.
+    """Return the account's row, created if missing, due for a poll from `now` on.
 
-    Of two who make it at the same moment the second waits for the first.
+    Of two concurrent creators the second waits for the first.
     """
     made = {"advertiser_id": advertiser_id, "failures": 0}
     session.execute(insert_into(session, Account).values(made).on_conflict_do_nothing())
@@ -57,10 +59,10 @@ def account_for_polling(session: Session, advertiser_id: str, now: datetime, rea
 
 
 def due_accounts(session: Session, now: datetime, limit: int) -> list[tuple[str, bool]]:
-    """The accounts to poll now, and whether each is urgent: those first, then the longest due.
+    """Return due accounts and whether each is urgent: the urgent first, then the longest due.
 
-    While others wait, a quarter of the places is theirs: whoever asks to be looked at stops no planned poll.
-    Those without a usable consent are left alone.
+    A quarter of the places stays with planned polls while any wait, so that requests cannot starve them.
+    Accounts without a usable consent are left out.
     """
     urgent, planned = (_due_accounts(session, now, urgent, limit) for urgent in (True, False))
     most_urgent = limit - min(len(planned), limit // URGENT_LEAVES)
@@ -75,9 +77,9 @@ def _due_accounts(session: Session, now: datetime, urgent: bool, limit: int) -> 
 
 
 def put_off_unreadable(session: Session, now: datetime, until: datetime, looked_at: int) -> None:
-    """Let accounts that no consent lets us read any more be due at `until`, of the `looked_at` longest due.
+    """Put off to `until` the unreadable accounts among the `looked_at` longest due.
 
-    Nobody polls them, so that they would be passed by in each look for due ones, and be called late for ever.
+    Without a consent nobody polls them: they would be skipped on each search and be reported late for ever.
     """
     due = select(Account.advertiser_id).where(Account.next_poll_at <= now)
     longest = due.order_by(Account.next_poll_at).limit(looked_at).subquery().c.advertiser_id
@@ -96,7 +98,7 @@ def put_off_unreadable(session: Session, now: datetime, until: datetime, looked_
 
 
 def reset_due_times(session: Session, now: datetime) -> int:
-    """Let accounts that seem to have been read later than now be read now; how many they were."""
+    """Make accounts with a read time in the future (clock rollback) due now; return the count."""
     moved = session.execute(
         update(Account)
         .where(Account.read_at > now, Account.next_poll_at > now)
@@ -147,7 +149,7 @@ def poll_sooner(
 
 
 def _urgent(urgent: bool) -> dict[str, bool]:
-    """Of a poll that is brought forward: that takes no urgency away."""
+    """Return the column to set; never clears an urgent flag."""
     return {"poll_urgent": True} if urgent else {}
 
 
@@ -163,12 +165,12 @@ def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timed
 
 
 def readable_link() -> Any:
-    """Return whether a link stands and its consent lets us call TikTok."""
+    """Build the condition for open links whose consent lets us call TikTok."""
     return Link.ended_at.is_(None) & Link.consent.is_(True) & Link.token_encrypted.is_not(None)
 
 
 def readable_accounts() -> Select[str]:
-    """The ids of the accounts that a consent lets us read."""
+    """Select the ids of the accounts that a consent lets us read."""
     return (
         select(Link.advertiser_id)
         .join(Store, Store.id == Link.store_id)
@@ -177,7 +179,7 @@ def readable_accounts() -> Select[str]:
 
 
 def link_to_read(session: Session, advertiser_id: str) -> Link | None:
-    """The link whose consent we use for an account: the newest one that stands."""
+    """Return the link whose consent we use for an account: the newest open one."""
     query = (
         select(Link)
         .join(Store, Store.id == Link.store_id)
@@ -189,6 +191,7 @@ def link_to_read(session: Session, advertiser_id: str) -> Link | None:
 
 
 def days(session: Session, advertiser_id: str) -> list[SpendDay]:
+    """Return the account's stored days, by date."""
     query = select(SpendDay).where(SpendDay.advertiser_id == advertiser_id).order_by(SpendDay.date)
     return list(session.scalars(query))
 
@@ -212,11 +215,12 @@ def days_of(session: Session, advertiser_ids: Collection[str]) -> dict[str, list
 
 
 def day_spend(row: SpendDay) -> DaySpend:
+    """Return a row's figures as a DaySpend."""
     return DaySpend(row.date, *(getattr(row, name) for name in FIGURES))
 
 
 def last_date(session: Session, advertiser_id: str) -> date | None:
-    """The last date on which anything was spent, as far as it was read."""
+    """Return the last date with spend, as far as it was read."""
     return max((row.date for row in days(session, advertiser_id) if row.spend), default=None)
 
 
@@ -241,7 +245,7 @@ def replace_days(
 
 
 def stores_to_decide(session: Session, advertiser_id: str) -> list[str]:
-    """The stores whose answer rests on this account, marked as not decided: a crash forgets nobody."""
+    """Mark the stores whose decision rests on this account as undecided, against crashes; return them."""
     query = select(Link.store_id).where(
         Link.advertiser_id == advertiser_id, Link.ended_at.is_(None), Link.proven_at.is_not(None)
     )

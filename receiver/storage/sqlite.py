@@ -22,7 +22,10 @@ EMPTY_LOG_MS, EMPTY_LOG_TRIES = 250, 20
 
 
 def make_engine(url: URL, first: tuple[str, ...] = (), **pool: Any) -> Engine:
-    """`first`: what is set on each connection before it looks at the file; `pool`: settings of its pool."""
+    """Build the engine.
+
+    `first`: statements for each connection before it reads the file; `pool`: settings of its pool.
+    """
     file = Path(url.database or "")
     make_folder(file)
     how = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
@@ -54,7 +57,7 @@ def shrink(driver: sqlite3.Connection) -> None:
 
 
 def empty_log(driver: sqlite3.Connection) -> bool:
-    """Empty the write-ahead log; returns False while a read that does not end keeps it as it is."""
+    """Empty the write-ahead log; return False while a long read keeps it as it is."""
     driver.execute(f"PRAGMA busy_timeout={EMPTY_LOG_MS}").close()
     try:
         return any(_emptied(driver) for _ in range(EMPTY_LOG_TRIES))

@@ -38,6 +38,6 @@ def make_private(file: Path) -> None:
 
 
 def open_to_others(file: Path) -> list[Path]:
-    """Those of the database's files that others on this machine may read or write."""
+    """Return the database's files that other users of this machine may read or write."""
     parts = (Path(f"{file}{ending}") for ending in PARTS)
     return [part for part in parts if part.is_file() and part.stat().st_mode & OF_OTHERS]

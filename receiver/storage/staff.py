@@ -20,11 +20,12 @@ NEWEST_TOKEN = Keyset((StaffToken.id,), descending=True)
 
 
 def staff_by_email(session: Session, email: str) -> Staff | None:
+    """Return the staff member with this email, None for an unknown one."""
     return session.scalars(select(Staff).where(Staff.email == email)).first()
 
 
 def get_staff(session: Session, email: str) -> Staff:
-    """Raises NotFound."""
+    """Return the staff member with this email. Raises NotFound."""
     person = staff_by_email(session, email.strip().lower())
     if person is None:
         raise NotFound(f"nobody on the staff has the address {email}")
@@ -32,6 +33,7 @@ def get_staff(session: Session, email: str) -> Staff:
 
 
 def keep_staff(session: Session, email: str, role: Role, password_hash: str, now: datetime) -> Staff:
+    """Insert a staff member."""
     person = Staff(email=email, role=role, password_hash=password_hash, created_at=now)
     session.add(person)
     session.flush()
@@ -68,7 +70,7 @@ def add_session(session: Session, staff_id: int, token_hash: str, now: datetime,
 
 
 def find_session(session: Session, token_hash: str, now: datetime) -> tuple[StaffSession, Staff] | None:
-    """A session that lasts, and whose it is."""
+    """Return a session that has not expired, with its owner."""
     query = select(StaffSession, Staff).join(Staff, StaffSession.staff_id == Staff.id)
     found = session.execute(query.where(StaffSession.token_hash == token_hash, _lasts(now))).first()
     return (found[0], found[1]) if found else None
@@ -102,10 +104,12 @@ def count_tokens(session: Session, now: datetime) -> dict[int, int]:
 
 
 def end_session(session: Session, token_hash: str) -> None:
+    """Delete the session of this token."""
     session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash))
 
 
 def end_sessions_of(session: Session, staff_id: int) -> None:
+    """Delete all sessions of a staff member."""
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
 
 
@@ -124,6 +128,7 @@ class OwnedToken:
 
 
 def tokens_of(session: Session, staff_id: int) -> list[StaffToken]:
+    """Return the API tokens of a staff member, the newest first."""
     query = select(StaffToken).where(StaffToken.staff_id == staff_id).order_by(StaffToken.id.desc())
     return list(session.scalars(query))
 
@@ -139,16 +144,19 @@ def page_of_tokens(
 
 
 def get_token(session: Session, token_id: int) -> OwnedToken | None:
+    """Return an API token with its owner, None for an unknown id."""
     found = session.execute(_owned().where(StaffToken.id == token_id)).first()
     return _as_owned(found) if found else None
 
 
 def token_of_hash(session: Session, hashed: str) -> OwnedToken | None:
+    """Return the API token of this hash with its owner, None for an unknown one."""
     found = session.execute(_owned().where(StaffToken.token_hash == hashed)).first()
     return _as_owned(found) if found else None
 
 
 def keep_use(session: Session, token_id: int, at: datetime) -> None:
+    """Store when a token was last used."""
     session.execute(update(StaffToken).where(StaffToken.id == token_id).values(last_used_at=at))
 
 

@@ -36,17 +36,18 @@ def signals_of(session: Session, days: Collection[tuple[str, date]]) -> dict[tup
 
 
 def day_of_store(session: Session, store_id: str, day: date) -> StoreDay | None:
+    """Return the store's counts of a day, None without any."""
     return session.get(StoreDay, (store_id, day))
 
 
 def stores_over(day: date) -> Select[str, str]:
-    """Id and name of the stores that were over a bound that day."""
+    """Select id and name of the stores that exceeded a bound that day."""
     query = select(Store.id, Store.name).join(StoreDay, StoreDay.store_id == Store.id)
     return query.where(StoreDay.day == day, IS_OVER).order_by(Store.id)
 
 
 def purge_days(session: Session, before: date, limit: int) -> int:
-    """Answers how many rows went."""
+    """Delete up to `limit` days from before a date; return the count."""
     old = select(StoreDay.store_id, StoreDay.day).where(StoreDay.day < before).limit(limit)
     key = tuple_(StoreDay.store_id, StoreDay.day)
     gone = delete(StoreDay).where(key.in_(old)).returning(StoreDay.day)

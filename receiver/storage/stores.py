@@ -36,12 +36,12 @@ _LOCKED = select(Store.id).where(Store.id.in_(STORE_IDS)).order_by(Store.id).wit
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
-    """The store at one of these addresses."""
+    """Return the store at one of these addresses."""
     return session.scalars(select(Store).where(Store.url.in_(urls)).limit(1)).first()
 
 
 def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store:
-    """The store, fresh from the database; `locked` keeps others from changing it. Raises NotFound."""
+    """Return the store, fresh from the database; `locked` locks its row. Raises NotFound."""
     query = select(Store).where(Store.id == store_id).execution_options(populate_existing=True)
     is_id = store_id.isprintable()  # PostgreSQL takes no NUL
     if locked:
@@ -53,7 +53,7 @@ def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store
 
 
 def get_stores(session: Session, store_ids: Iterable[str]) -> list[Store]:
-    """The stores in the order of their ids, fresh from the database. Raises NotFound."""
+    """Return stores by id, fresh from the database. Raises NotFound."""
     wanted = list(dict.fromkeys(store_ids))
     asked = {"store_ids": list(filter(str.isprintable, wanted))}
     found = {store.id: store for store in session.scalars(_BY_IDS, asked)}
@@ -64,19 +64,20 @@ def get_stores(session: Session, store_ids: Iterable[str]) -> list[Store]:
 
 
 def store_of_uuid(session: Session, uuid: str) -> Known | None:
+    """Return the store of a shop's UUID, None for an unknown one."""
     row = session.execute(select(Store.id, Store.url).where(Store.shop_uuid == uuid)).first()
     return Known(row.id, row.url, uuid) if row else None
 
 
 def store_at_address(session: Session, url: str) -> Known | None:
-    """The store at an address, whichever scheme it is known by."""
+    """Return the store at an address, under either scheme."""
     query = select(Store.id, Store.url, Store.shop_uuid).where(Store.url.in_((url, other_scheme(url))))
     row = session.execute(query.limit(1)).first()
     return Known(row.id, row.url, row.shop_uuid) if row else None
 
 
 def store_of_token(session: Session, status_token_hash: str) -> Store:
-    """Raises NotFound, also for a store that disconnected."""
+    """Return the store of a status token. Raises NotFound, also for a disconnected store."""
     query = select(Store).where(Store.status_token_hash == status_token_hash)
     store = session.scalars(query.where(Store.disconnected_at.is_(None))).first()
     if store is None:
@@ -85,7 +86,7 @@ def store_of_token(session: Session, status_token_hash: str) -> Store:
 
 
 def lock_stores(session: Session, store_ids: Iterable[str]) -> None:
-    """Until the commit nobody else decides for these stores or changes their awards.
+    """Lock stores until the commit: their decisions and awards.
 
     Deliveries still come in: rows that refer to a store do not wait (SQLite's writers wait anyway).
     """
@@ -117,21 +118,21 @@ def names_of(session: Session, store_ids: Iterable[str]) -> dict[str, str]:
 
 
 def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int = 0) -> list[Store]:
-    """By id, fresh from the database; 0 = all."""
+    """Return the merchants' stores by id, fresh from the database; `limit` 0 = all."""
     query = select(Store).where(Store.merchant.in_(sorted(merchants))).order_by(Store.id)
     query = query.execution_options(populate_existing=True)
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
 def lock_programme(session: Session, programme: str) -> None:
-    """Until the commit nobody else adds a store to the programme (SQLite's writers wait anyway)."""
+    """Lock the programme against new stores until the commit (SQLite's writers wait anyway)."""
     session.execute(select(Terms.id).where(Terms.id == programme).with_for_update()).all()
 
 
 def lock_addresses(session: Session) -> None:
-    """Until the commit nobody else gives a store an address or a UUID (SQLite's writers wait anyway).
+    """Lock all stores' addresses and UUIDs until the commit (SQLite's writers wait anyway).
 
-    Taken before any store's row, which is taken before its programme and its connection.
+    Lock ordering: before any store's row, which comes before its programme and its connection.
     """
     if not isinstance(driver_of(session), sqlite3.Connection):
         session.execute(select(func.pg_advisory_xact_lock(ADDRESSES_LOCK)))

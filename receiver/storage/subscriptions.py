@@ -13,7 +13,7 @@ from receiver.storage.tables import Account, Subscription
 
 
 def accounts_to_subscribe(session: Session, entities: Sequence[str], now: datetime, limit: int) -> list[str]:
-    """Accounts with a usable consent that lack one of these, and whose time to try (again) has come."""
+    """Return readable accounts that lack one of these subscriptions and are due for a try."""
     kept = [
         exists().where(Subscription.advertiser_id == Account.advertiser_id, Subscription.entity == entity)
         for entity in entities
@@ -28,23 +28,24 @@ def accounts_to_subscribe(session: Session, entities: Sequence[str], now: dateti
 
 
 def subscriptions_of(session: Session, advertiser_id: str) -> dict[str, str]:
-    """TikTok's ids by entity."""
+    """Return TikTok's subscription ids by entity."""
     query = select(Subscription).where(Subscription.advertiser_id == advertiser_id)
     return {row.entity: row.subscription_id for row in session.scalars(query)}
 
 
 def subscriptions_to_end(session: Session, limit: int) -> list[Subscription]:
-    """Those of accounts whose consent is gone, or whose link or store is."""
+    """Return subscriptions of accounts whose consent, link or store is gone."""
     query = select(Subscription).where(_of_no_reader()).order_by(Subscription.advertiser_id)
     return list(session.scalars(query.limit(limit)))
 
 
 def known_ids(session: Session) -> set[str]:
+    """Return all subscription ids we know."""
     return set(session.scalars(select(Subscription.subscription_id)))
 
 
 def keep_subscription(session: Session, advertiser_id: str, entity: str, subscription_id: str) -> None:
-    """An id that TikTok gives out again is no longer what it was: whose it was lacks it from then on."""
+    """Store a subscription; an id that TikTok reuses is taken from its earlier account."""
     other = Subscription.subscription_id == subscription_id, Subscription.advertiser_id != advertiser_id
     session.execute(delete(Subscription).where(*other))
     session.merge(Subscription(advertiser_id=advertiser_id, entity=entity, subscription_id=subscription_id))
@@ -52,7 +53,7 @@ def keep_subscription(session: Session, advertiser_id: str, entity: str, subscri
 
 
 def forget_subscription(session: Session, subscription_id: str) -> str | None:
-    """The account it was of; None where it was not known."""
+    """Delete a subscription; return its account, None for an unknown one."""
     which = delete(Subscription).where(Subscription.subscription_id == subscription_id)
     return session.scalar(which.returning(Subscription.advertiser_id))
 

@@ -50,6 +50,7 @@ class Tally:
         self.rows, self._sum = 0, 0
 
     def of(self, rows: Iterable[Any]) -> Iterator[Any]:
+        """Yield the rows, counting and hashing them."""
         for row in rows:
             self.rows += 1
             self._sum += int.from_bytes(sha256(repr(tuple(row)).encode()).digest())
@@ -61,11 +62,12 @@ class Tally:
 
 
 def tables() -> list[Table]:
-    """Every table of ours, those first that others point to. Huey makes its own, and they may be empty."""
+    """Return our tables, referenced ones first; Huey makes its own, which may be empty."""
     return Base.metadata.sorted_tables
 
 
 def count_rows(session: Session, table: Table) -> int:
+    """Count the rows of a table."""
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
@@ -102,6 +104,7 @@ def copy_table(source: Session, target: Session, table: Table, passed: Callable[
 
 
 def is_postgresql(session: Session) -> bool:
+    """Return whether the session is on PostgreSQL."""
     return isinstance(driver_of(session), psycopg.Connection)
 
 

@@ -31,8 +31,10 @@ def keep_choice(session: Session, programme: str, *, instead_of: str, by: str, n
 
 
 def kept_choice(session: Session) -> ProgrammeChoice | None:
+    """Return the stored choice of the programme for new stores, None before any."""
     return session.get(ProgrammeChoice, CHOICE)
 
 
 def kept_ids(session: Session) -> list[str]:
+    """Return the ids of the stored programmes, sorted."""
     return list(session.scalars(select(Terms.id).order_by(Terms.id)))

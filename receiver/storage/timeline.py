@@ -56,7 +56,7 @@ class Place:
 
     @classmethod
     def read(cls, cursor: str) -> Place:
-        """Raises InputError for a text that is no cursor."""
+        """Read a cursor. Raises InputError for a text that is none."""
         try:
             if not (cursor.isascii() and cursor.isprintable() and len(cursor) <= LONGEST_CURSOR):
                 raise ValueError

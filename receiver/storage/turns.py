@@ -23,7 +23,7 @@ NEWEST = 3_000  # more than come until the worker claims again
 
 
 def in_turn(session: Session, now: datetime, limit: int) -> list[int]:
-    """Ids of deliveries due, one of each store, then a second of each, and so on. Locks nothing."""
+    """Return due deliveries in turn: one of each store, then a second of each, and so on. Locks nothing."""
     queues: defaultdict[str | None, list[int]] = defaultdict(list)  # None: TikTok's own webhooks
     for delivery_id, store_id in _both_ends(session, now, max(LONGEST_WAITING, limit)):
         queues[store_id].append(delivery_id)

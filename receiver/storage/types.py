@@ -88,7 +88,7 @@ def _in_utc(at: datetime) -> datetime:
 
 
 def utc_as_text(at: datetime) -> str:
-    """As Utc stands in SQLite, for a statement that goes past SQLAlchemy."""
+    """Return a time as Utc stores it in SQLite, for statements that bypass SQLAlchemy."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 

@@ -49,9 +49,9 @@ _POSTGRESQL = _ENDPOINTS.format(now="%b::timestamptz", day="%b::date", among="= 
 
 
 def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) -> dict[str, ResolvedEndpoint]:
-    """Return endpoints by id, with the secrets valid now, in one query; unknown ids are left out.
+    """Return endpoints by hook id with their valid secrets, in one query; unknown ids are left out.
 
-    By the driver's own means: it is asked for every delivery, and SQLAlchemy costs more than the answer.
+    Uses the driver directly: it runs for every delivery, and SQLAlchemy costs more than the query.
     """
     asked = list(hook_ids)
     if isinstance(driver, sqlite3.Connection):
@@ -70,16 +70,18 @@ def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) ->
 
 
 def add_endpoint(session: Session, endpoint_id: str, store_id: str, topic: str | None) -> None:
+    """Insert an endpoint for a topic of a store."""
     session.add(WebhookEndpoint(id=endpoint_id, store_id=store_id, topic=topic))
     session.flush()
 
 
 def add_secret(session: Session, hook_id: str, encrypted: str, now: datetime) -> None:
+    """Insert a secret of an endpoint, valid until it is replaced."""
     session.add(WebhookSecret(hook_id=hook_id, secret_encrypted=encrypted, created_at=now, valid_until=None))
 
 
 def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoint]:
-    """Return the endpoints that this service created for a store, one a topic."""
+    """Return the endpoints created by the connection to a store, one per topic."""
     query = (
         select(WebhookEndpoint)
         .where(WebhookEndpoint.store_id == store_id, WebhookEndpoint.topic.is_not(None))
@@ -105,13 +107,13 @@ def webhook_troubles(session: Session, store_ids: Collection[str]) -> dict[str, 
 
 
 def newest_secret(session: Session, hook_id: str) -> WebhookSecret | None:
-    """Return the secret, encrypted, that new deliveries are signed with; None where there is none."""
+    """Return the encrypted secret that new deliveries are signed with."""
     query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id, WebhookSecret.valid_until.is_(None))
     return session.scalars(query.order_by(WebhookSecret.id.desc()).limit(1)).first()
 
 
 def secrets_of(session: Session, hook_id: str) -> list[WebhookSecret]:
-    """The newest of those it ever had, valid or not; the newest first."""
+    """Return the newest secrets an endpoint ever had, valid or not, the newest first."""
     query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id).order_by(WebhookSecret.id.desc())
     return list(session.scalars(query.limit(REMEMBERED)))
 

@@ -37,15 +37,17 @@ DAYS_BEFORE = 7  # what a day's rejections are compared with
 
 
 def deliveries_in(state: DeliveryState) -> Select[Any]:
+    """Select the deliveries in a state."""
     return select(Delivery.id).where(Delivery.state == state)
 
 
 def quarantined() -> Select[Any]:
+    """Select the quarantined calls."""
     return select(Quarantined.id)
 
 
 def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
-    """Staff's tokens that expire soon: one person's, or everybody's."""
+    """Select the staff tokens that expire soon, of one person or of all."""
     query = select(StaffToken.id).where(
         StaffToken.expires_at > now, StaffToken.expires_at <= now + TOKEN_EXPIRES_SOON
     )
@@ -53,48 +55,53 @@ def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
 
 
 def overdue(now: datetime) -> Select[str]:
+    """Select the overdue awards."""
     return select(Award.id).where(is_late(now))
 
 
 def flagged_of_stores() -> Select[str]:
-    """The awards of stores that are said to have one with a flag."""
+    """Select the awards of stores marked as having a flagged award."""
     flagged = select(StoreTroubleRow.store_id).where(StoreTroubleRow.id == TroubleId.AWARD_FLAGGED)
     return select(Award.id).where(IS_FLAGGED, Award.store_id.in_(flagged))
 
 
 def stores_overdue(now: datetime) -> Select[str]:
+    """Select the stores with an overdue award."""
     return select(Award.store_id).where(is_late(now)).distinct().order_by(Award.store_id)
 
 
 def due_soon(now: datetime) -> Select[str]:
+    """Select the awards that are due soon."""
     return select(Award.id).where(is_due_soon(now))
 
 
 def open_reviews() -> Select[Any]:
+    """Select the open reviews."""
     return select(Review.id).where(Review.state == ReviewState.OPEN)
 
 
 def held_stores() -> Select[str, str]:
+    """Select id and name of the held stores."""
     return select(Store.id, Store.name).where(Store.stage == Stage.HELD)
 
 
 def stores_asked_about() -> Select[str, str]:
-    """Their award waits until staff say whether another store is of the same merchant."""
+    """Select stores whose award waits for staff to say whether another store is of the same merchant."""
     return select(Store.id, Store.name).where(IS_ASKED_ABOUT)
 
 
 def stores_claimed() -> Select[str, str]:
-    """Stores that somebody claims to be, without proof."""
+    """Select stores that somebody claims to be, without proof."""
     return stores_with_claims(signed=False)
 
 
 def stores_with_held_messages() -> Select[str, str]:
-    """Stores whose messages, signed with their secret, name another address as home."""
+    """Select stores with held messages: signed with their secret, naming another home address."""
     return stores_with_claims(signed=True)
 
 
 def stores_moved_lately(now: datetime) -> Select[str, str]:
-    """Stores that the service moved by itself."""
+    """Select stores that the service moved by itself lately."""
     query = select(Store.id, Store.name).join(AuditEntry, AuditEntry.subject == Store.id)
     moved = (AuditEntry.action == AuditAction.STORES_MOVE, AuditEntry.at > now - MOVED_LATELY)
     return query.where(*moved, AuditEntry.actor == Agent.CONNECTION).distinct()
@@ -119,14 +126,14 @@ def awards_by_currency(
 
 
 def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
-    """Since when the delivery that has waited longest is due, and its state."""
+    """Return when the longest waiting delivery became due, and its state."""
     query = select(Delivery.due_at, Delivery.state).where(Delivery.due_at.is_not(None))
     oldest = session.execute(query.order_by(Delivery.due_at, Delivery.id).limit(1)).first()
     return (oldest.due_at, oldest.state) if oldest else None
 
 
 def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:
-    """Calls rejected for their signature today, and on an average day of the week before, in UTC."""
+    """Count rejections for a bad signature: today, and per average day of the week before, in UTC."""
     today = _today(now)
     total = select(func.coalesce(func.sum(Rejection.count), 0)).where(
         Rejection.reason == RejectionReason.SIGNATURE
