@@ -200,3 +200,9 @@ def test_the_diagram_shows_each_layer_and_each_folder_of_the_services():
     layers = {name.removeprefix("receiver.") for line in contracts[0]["layers"] for name in line.split(" | ")}
     folders = {path.parent.name for path in (ROOT / "receiver" / "services").glob("*/__init__.py")}
     assert (layers | folders) - set(re.findall(r"\w+", DIAGRAM)) == set()
+
+
+def test_the_newest_chapter_of_the_changelog_has_each_heading_once_and_in_order():
+    newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1]
+    assert re.match(r"\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\)\n", newest)
+    assert re.findall(r"^### (.+)$", newest, re.MULTILINE) == ["Added", "Changed", "Fixed", "Upgrade"]
