@@ -53,7 +53,7 @@ class Http:
         self._session = cache(_new_session)
 
     def for_seconds(self, seconds: float) -> Http:
-        """The same, with one deadline for all the calls from now on."""
+        """Return a copy with one deadline for all calls from now on."""
         hurried = copy(self)
         hurried._ends = time.monotonic() + seconds
         return hurried

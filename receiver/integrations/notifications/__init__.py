@@ -17,4 +17,4 @@ class Channel(Protocol):
     def words(self) -> str: ...
 
     def send(self, message: Message) -> None:
-        """Raises ProviderError when the message was not taken."""
+        """Send a message. Raises ProviderError when it was not accepted."""

@@ -32,7 +32,7 @@ class Mail:
         return f"e-mail to {len(self._recipients)} by {self._host}"
 
     def send(self, message: Message) -> None:
-        """Raises ProviderError when the server takes it for nobody, with its code and no word of its own."""
+        """Send a mail. Raises ProviderError, with the server's code only, when no recipient is accepted."""
         self._send(self._mail(message, ", ".join(self._recipients)))
 
     def send_to(self, recipient: str, message: Message, stop_url: str | None = None) -> None:

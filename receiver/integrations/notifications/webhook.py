@@ -27,7 +27,7 @@ class StaffWebhook:
         return f"webhook to {urlsplit(self._url).hostname}"
 
     def send(self, message: Message) -> None:
-        """Raises ProviderError for anything but a 2xx."""
+        """Post a message. Raises ProviderError for anything but a 2xx."""
         at = message.at.astimezone(UTC)  # the library takes any zone's hours for UTC's
         content = {"text": message.text, "subject": message.subject, **message.data}
         body = json.dumps({"type": TYPE, "timestamp": at.isoformat(), "data": content})

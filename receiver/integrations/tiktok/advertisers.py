@@ -53,7 +53,7 @@ class AdvertiserInfo:
 
 
 def advertiser_info(get: Get, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
-    """The accounts asked for, in the order of the answers; one TikTok leaves out is left out here."""
+    """Return the requested accounts in the order of the replies; one that TikTok omits is left out."""
     found, left, most = [], list(dict.fromkeys(advertiser_ids)), BATCH
     while left:
         batch = left[:most]

@@ -57,13 +57,13 @@ class TikTokClient:
         self._page_size = page_size
 
     def urgently(self) -> TikTokClient:
-        """The same client for what cannot wait: its calls may use what routine ones leave."""
+        """Return this client for urgent calls, which may use what routine calls leave of the budget."""
         urgent = copy(self)
         urgent._pace = self._pace and replace(self._pace, urgent=True)
         return urgent
 
     def for_request(self) -> TikTokClient:
-        """The same client for a web request, whose thread waits: urgent, and one deadline for all calls."""
+        """Return this client for a web request, whose thread waits: urgent, one deadline for all calls."""
         hurried = self.urgently()
         hurried._http = self._http.for_seconds(REQUEST_SECONDS)
         return hurried

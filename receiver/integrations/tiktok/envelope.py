@@ -37,7 +37,7 @@ class Reply:
 
 
 def open_envelope(path: str, answer: HttpResponse) -> Reply:
-    """The reply inside an answer to `path`; raises ProviderError for anything but a whole success."""
+    """Return the reply inside an answer to `path`. Raises ProviderError unless it is a full success."""
     body = _parsed(answer.body)
     code = body.get("code") if isinstance(body, dict) else None
     # HTTP says 200 to most errors, so the code speaks first. `True` is an int to Python, not to us.

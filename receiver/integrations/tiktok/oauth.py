@@ -32,13 +32,13 @@ class Authorised:
 
 
 def consent_url(base_url: str, app: App, state: str, redirect_uri: str) -> str:
-    """TikTok's page for the advertiser, on the API's host; it leads back with `auth_code` and `state`."""
+    """Return TikTok's consent page on the API's host; it leads back with `auth_code` and `state`."""
     query = {"app_id": app.id, "state": state, "redirect_uri": redirect_uri}
     return f"{urljoin(base_url, '/portal/auth')}?{urlencode(query)}"
 
 
 def exchange_code(post: Post, app: App, auth_code: str) -> Consent:
-    """The consent behind a code, which serves once and for an hour; a stale one says REAUTHORISE."""
+    """Exchange a code, valid once and for an hour, for its consent; a stale one says REAUTHORISE."""
     found = load(Consented(), post("oauth2/access_token", {**app.named(), "auth_code": auth_code}))
     return Consent(
         access_token=found["access_token"],
@@ -48,7 +48,7 @@ def exchange_code(post: Post, app: App, auth_code: str) -> Consent:
 
 
 def consenting_user(get: Get) -> str | None:
-    """The id of the TikTok user whose token it is; None where TikTok does not say."""
+    """Return the id of the token's TikTok user, None where TikTok does not say."""
     user_id: str | None = load(UserInfo(), get("user/info", {}))["core_user_id"]
     return user_id
 
@@ -66,6 +66,6 @@ def revoke_token(post: Post, app: App, token: str) -> list[str]:
 
 
 def authorised_advertisers(get: Get, app: App) -> list[Authorised]:
-    """The ad accounts the token reaches."""
+    """Return the ad accounts that the token reaches."""
     rows = load(AuthorisedList(), get("oauth2/advertiser/get", app.named()))["list"]
     return [Authorised(row["advertiser_id"], row["advertiser_name"]) for row in rows]

@@ -50,7 +50,7 @@ def daily_spend(
 
 
 def total_spend(get: Get, advertiser_id: str, first: date, last: date) -> Decimal | None:
-    """Gross spend between two dates, both included, in the account's currency; None unknown."""
+    """Return the gross spend between two dates, both included, in the account's currency; None unknown."""
 
     def ask(start: date, end: date) -> Decimal | None:
         spend: Decimal | None = ReportSpan(get, advertiser_id, start, end, 1).totals(TOTALS)["spend"]

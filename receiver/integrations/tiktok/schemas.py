@@ -310,7 +310,7 @@ class SubscriptionList(_Named):
 
 
 def load(schema: Schema, reply: Reply) -> Mapping[str, Any]:
-    """A reply's data, checked; raises ProviderError naming the first field that is wrong."""
+    """Return a reply's validated data. Raises ProviderError naming the first wrong field."""
     try:
         loaded: Mapping[str, Any] = schema.load(reply.data)
         return loaded

@@ -17,18 +17,18 @@ NOT_ASCII = re.compile("([^\x00-\x7f]+)")
 
 
 def sign_timed(secret: str, raw: bytes, at: datetime) -> str:
-    """The value of TikTok-Signature."""
+    """Return the value of TikTok-Signature."""
     seconds = str(int(at.timestamp()))
     return f"t={seconds},s={_hex(secret, seconds.encode() + b'.' + raw)}"
 
 
 def sign_open(secret: str, raw: bytes) -> str:
-    """The value of X-Open-Signature: over the body with all that is not ASCII written as \\uXXXX."""
+    """Return the value of X-Open-Signature, over the body with non-ASCII written as \\uXXXX."""
     return _hex(secret, escaped(raw))
 
 
 def verify_timed(secret: str, header: str | None, raw: bytes, now: datetime | None) -> str | None:
-    """Why TikTok-Signature does not fit; None when it does. Without `now` its age is not looked at."""
+    """Return the reason why TikTok-Signature is wrong, None if it is valid; no `now` skips its age."""
     if not header:
         return "no signature"
     parts = [part.strip().partition("=") for part in header.split(",")]
@@ -55,7 +55,7 @@ def verify_open(secret: str, header: str | None, raw: bytes) -> str | None:
 
 
 def escaped(raw: bytes) -> bytes:
-    """The bytes with each character that is not ASCII as lower-case \\uXXXX, high ones as two."""
+    """Return the bytes with non-ASCII characters as lower-case \\uXXXX, high ones as two."""
     if raw.isascii():
         return raw
     try:

@@ -47,7 +47,7 @@ def subscribe(
     advertiser_ids: Sequence[str],
     notify_frequency: str | None = None,
 ) -> str:
-    """The new subscription's id; at most 100 advertisers that the token reaches."""
+    """Create a subscription for at most 100 advertisers that the token reaches; return its id."""
     detail: dict[str, Any] = {"access_token": token, "advertiser_ids": list(advertiser_ids)}
     if notify_frequency:
         detail["notify_frequency"] = notify_frequency
@@ -58,7 +58,7 @@ def subscribe(
 
 
 def subscriptions(get: Get, app: App, entity: Entity | None = None) -> list[TikTokSubscription]:
-    """Those of the app, of all kinds unless one is named."""
+    """Return the app's subscriptions, of one entity if named."""
     query = {**app.named(), **({"subscribe_entity": str(entity)} if entity else {})}
 
     def ask(page: int) -> Reply:

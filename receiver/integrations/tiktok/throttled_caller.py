@@ -50,7 +50,7 @@ class ThrottledCaller:
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self, path: str, advertiser_id: str | None) -> Slot:
-        """The call's turn, once it has come; raises ProviderError where that would take long."""
+        """Wait for the call's slot. Raises ProviderError where that would take long."""
         now = self.now()
         answer = self.budget.take(now, advertiser_id=advertiser_id, urgent=self.urgent)
         if isinstance(answer, Throttled):
@@ -65,7 +65,7 @@ class ThrottledCaller:
         return answer
 
     def failed(self, error: ProviderError, advertiser_id: str | None, turn: Slot) -> None:
-        """Pause what TikTok wants paused, and say in the error until when."""
+        """Pause what TikTok wants paused, and add to the error until when."""
         if error.advice is Advice.PAUSE_APP:
             error.until = self.budget.refused_to_app(turn, self.now())
         elif error.advice is Advice.PAUSE_ADVERTISER and advertiser_id:

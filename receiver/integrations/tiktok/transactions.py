@@ -42,7 +42,7 @@ class LedgerTransaction:
 def transactions(
     get: Get, bc_id: str, advertiser_id: str, first: date, last: date, *, page_size: int = PAGE_SIZE
 ) -> list[LedgerTransaction]:
-    """The rows between two dates, both included, of the ledger's own zone: the account's plain `timezone`."""
+    """Return the rows between two dates, both included, of the ledger's zone: the account's `timezone`."""
 
     def ask(start: date, end: date) -> list[LedgerTransaction]:
         return _rows(get, _query(bc_id, advertiser_id, start, end), advertiser_id, page_size)

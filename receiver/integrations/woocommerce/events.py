@@ -15,7 +15,7 @@ LONGEST = 100
 
 
 def read_event(topic: str, raw: bytes) -> Any:
-    """The argument of the WordPress action that `topic` names. Raises InputError with the path."""
+    """Return the argument of the WordPress action that `topic` names. Raises InputError with the path."""
     body = _object(read_json(raw, path="body"))
     _refuse_error_object(body)
     # Headers are not signed and the body is: the action it names itself must be the one it is taken for.

@@ -66,11 +66,11 @@ class RestShops:
         return SafeHttpClient(allow_loopback=self._allow_loopback)
 
     def for_seconds(self, seconds: float) -> RestShops:
-        """The same, with one deadline for all calls to whatever is opened from now on."""
+        """Return a copy with one deadline for all calls to shops opened from now on."""
         return RestShops(guard=self._guard.for_seconds(seconds))
 
     def probe(self, url: str, *, http: bool = False) -> str:
-        """Without keys: what stands before wp-json. `http` lets a store without https through."""
+        """Return the address before wp-json, without keys; `http` permits a store without https."""
         from wp_bridge.store import probe
 
         return _asked(lambda: probe(self._guard, url, http=http))[0]
@@ -82,7 +82,7 @@ class RestShops:
         return has_key_page(self._guard, base)
 
     def moved_to(self, url: str) -> str | None:
-        """The address that `url` redirects to for good; None where it does not."""
+        """Return the address that `url` permanently redirects to, None if it does not."""
         from wp_bridge.store import moved_to
 
         return canonical(_asked(lambda: moved_to(self._guard, url)))

@@ -14,12 +14,12 @@ CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
 
 def signing_key(secret: str) -> bytes:
-    """The key a store signs with when its webhook's stored secret is `secret`."""
+    """Return the key a store signs with when its webhook's stored secret is `secret`."""
     return ENTITY.sub(_character, secret).encode()
 
 
 def sign(raw: bytes, key: bytes) -> str:
-    """The value of X-WC-Webhook-Signature."""
+    """Return the value of X-WC-Webhook-Signature."""
     return base64.b64encode(hmac.digest(key, raw, "sha256")).decode()
 
 
