@@ -231,7 +231,7 @@ class FactsDocument:
 
 
 def read_facts(data: Any) -> FactsDocument:
-    """Raises InputError with the path of the wrong field."""
+    """Read a facts document. Raises InputError with the path of the wrong field."""
     loaded = load_document(_FactsSchema(), data)
     programme, as_of = loaded.pop("programme"), loaded.pop("as_of")
     spend, payments = tuple(loaded.pop("spend")), tuple(loaded.pop("payments"))

@@ -176,7 +176,7 @@ def read_programme_file(file: Path) -> Programme:
 
 
 def shipped_programmes() -> list[str]:
-    """The ids of the programmes that come with the service."""
+    """Return the ids of the programmes shipped with the service."""
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 

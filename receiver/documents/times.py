@@ -8,5 +8,5 @@ from functools import lru_cache
 
 @lru_cache(1024)  # a document says again and again when the same thing was read
 def time_text(at: datetime) -> str:
-    """ISO 8601 in UTC with a Z, to the second."""
+    """Return the time in ISO 8601, in UTC with a Z, to the second."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

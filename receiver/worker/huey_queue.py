@@ -30,7 +30,7 @@ class QuietConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
 
 
 def open_queue(database: Database) -> Huey:
-    """Raises StorageUnavailable."""
+    """Open Huey's queue in our database. Raises StorageUnavailable."""
     if database.is_sqlite:
         return _opened(lambda: _queue_in_sqlite(database), sqlite3.Error)
     import psycopg  # here: a worker on SQLite needs no other driver

@@ -52,7 +52,7 @@ class Job:
 
 
 def every_minute(container: Container) -> tuple[Job, ...]:
-    """The service's own periodic work."""
+    """Return the service's own periodic jobs."""
     return (
         Job("clock", lambda _: reset_after_clock_rollback(container.database, container.now())),
         Job("poll", lambda stopping: _poll(container, stopping)),
