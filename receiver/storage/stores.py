@@ -107,16 +107,6 @@ def note_decided(session: Session, store_ids: Collection[str], at: datetime) -> 
         session.execute(decided, execution_options={"synchronize_session": False})
 
 
-def names_of(session: Session, store_ids: Iterable[str]) -> dict[str, str]:
-    """Return the stores' names by id."""
-    found: dict[str, str] = {}
-    for ids in chunks_of(sorted(set(store_ids))):
-        found |= {
-            row.id: row.name for row in session.execute(select(Store.id, Store.name).where(Store.id.in_(ids)))
-        }
-    return found
-
-
 def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int = 0) -> list[Store]:
     """Return the merchants' stores by id, fresh from the database; `limit` 0 = all."""
     query = select(Store).where(Store.merchant.in_(sorted(merchants))).order_by(Store.id)

@@ -27,7 +27,7 @@ from receiver.services.awards.issue import (
 )
 from receiver.services.awards.issue_rows import Row, read_rows
 from receiver.services.context import ServiceContext
-from receiver.storage import awards, stores
+from receiver.storage import awards, store_names, stores
 from receiver.storage.codes import CodeBook, read_codes, write_codes
 from receiver.storage.tables import Award
 
@@ -114,7 +114,7 @@ def _ids(rows: Iterable[Row]) -> list[str]:
 
 
 def _with_awards(session: Session, planned: list[Planned], found: Mapping[str, Award]) -> list[Planned]:
-    names = stores.names_of(session, (award.store_id for award in found.values()))
+    names = store_names.names_of(session, (award.store_id for award in found.values()))
     shown = {award.id: _summary(award, names[award.store_id]) for award in found.values()}
     return [replace(item, award=shown.get(item.row.award_id or "")) for item in planned]
 

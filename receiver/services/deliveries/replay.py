@@ -22,9 +22,10 @@ from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.process import AttemptResult, count_ended, process_again
-from receiver.services.deliveries.search import check_filters, resolve_store
+from receiver.services.deliveries.search import check_filters
 from receiver.services.problems.track import track_quietly
 from receiver.services.records import record_of
+from receiver.services.search.stores import resolve_store
 from receiver.services.validation import require_text
 from receiver.storage import audit, deliveries, replays, store_names
 from receiver.storage.database import Database

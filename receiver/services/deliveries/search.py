@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliveryState
 from receiver.errors import InputError, NotFound
 from receiver.paging import LARGEST_ID, CountedPage, first_rows, read_number
 from receiver.services import validation
 from receiver.services.records import record_of
-from receiver.services.search.stores import match_stores
+from receiver.services.search.stores import resolve_store
 from receiver.storage import deliveries, store_names
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
@@ -82,14 +80,6 @@ def list_deliveries(database: Database, filters: DeliveryFilters, limit: int) ->
         return search_deliveries(database, filters, after=after, limit=size)
 
     return first_rows(read, limit)
-
-
-def resolve_store(session: Session, filters: DeliveryFilters) -> DeliveryFilters:
-    """Return the filters with the ids of the stores that their text means. Raises InputError."""
-    if filters.store is None:
-        return filters
-    ids = match_stores(session, filters.store)
-    return replace(filters, store=ids[0]) if len(ids) == 1 else replace(filters, store=None, stores=ids)
 
 
 def check_filters(filters: DeliveryFilters) -> None:

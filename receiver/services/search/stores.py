@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditFilters
+from receiver.domain.deliveries import DeliveryFilters
 from receiver.errors import InputError
 from receiver.storage import store_names
 
 MOST_MATCHES = 20  # stores that one filter searches
+
+Filters = TypeVar("Filters", AuditFilters, DeliveryFilters)
 
 
 def match_stores(session: Session, text: str) -> tuple[str, ...]:
@@ -26,3 +33,11 @@ def match_stores(session: Session, text: str) -> tuple[str, ...]:
             f"more than {MOST_MATCHES} stores match “{text}”; write more of the name or the id", path="store"
         )
     return tuple(found)
+
+
+def resolve_store(session: Session, filters: Filters) -> Filters:
+    """Return the filters with the ids of the stores that their text means. Raises InputError."""
+    if filters.store is None:
+        return filters
+    ids = match_stores(session, filters.store)
+    return replace(filters, store=ids[0]) if len(ids) == 1 else replace(filters, store=None, stores=ids)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditFilters
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page, read_number
 from receiver.services.records import record_of
-from receiver.services.search.stores import match_stores
+from receiver.services.search.stores import resolve_store
 from receiver.services.validation import check_filters
 from receiver.storage import audit, store_names
 from receiver.storage.database import Database
@@ -41,17 +39,10 @@ def search_audit(
     """
     check_filters(asdict(filters))
     with database.reading() as session:
-        found = _resolve_store(session, filters)
+        found = resolve_store(session, filters)
         try:
             page = audit.page_of_entries(session, found, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
         names = store_names.names_of(session, (row.store_id for row in page.rows))
     return page.show(lambda row: record_of(AuditRecord, row, store_name=names.get(row.store_id or "")))
-
-
-def _resolve_store(session: Session, filters: AuditFilters) -> AuditFilters:
-    if filters.store is None:
-        return filters
-    ids = match_stores(session, filters.store)
-    return replace(filters, store=ids[0]) if len(ids) == 1 else replace(filters, store=None, stores=ids)
