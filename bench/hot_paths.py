@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bench.crowd import DUE, NOW, OPEN
 from receiver.container import Container
-from receiver.services.alerts.work_queue import today
+from receiver.services.alerts.work_queue import list_todo_items
 from receiver.services.connections.reconcile import due_stores
 from receiver.services.decisions.decide import BATCH, decide_each
 from receiver.services.deliveries import purge
@@ -87,7 +87,7 @@ def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
         "minute: problems": (1, lambda: track_problems(database, NOW)),
         "scrape: metrics": (1, lambda: collect_metrics(database, container.budget, NOW)),
         "probe: readiness": (1, lambda: readiness_seen(database, NOW)),
-        "overview: work queue": (1, lambda: today(database, NOW)),
+        "overview: work queue": (1, lambda: list_todo_items(database, NOW)),
         "night: purge a delivery": (
             purge.STEP,
             lambda: _purge(database, "deliveries", NOW + timedelta(days=2)),

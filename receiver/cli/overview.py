@@ -7,7 +7,7 @@ from typing import Any
 from receiver.cli.output import json_option, print_one
 from receiver.cli.single import single_command
 from receiver.container import current_container
-from receiver.services.overview.overview import overview_document, read_overview
+from receiver.services.overview.summary import overview_document, read_overview
 
 
 @single_command("overview")

@@ -57,14 +57,14 @@ class TodoItem:
         return f"{MOST:,}+" if self.is_more else f"{self.count:,}"
 
 
-def today(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
-    """The most urgent first; none when nobody is needed. Of tokens a viewer hears only of their own."""
+def list_todo_items(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
+    """Return what needs a person, the most urgent first; of expiring tokens a viewer sees their own alone."""
     owner = reader.id if reader is not None and reader.role != Role.OPERATOR else None
     with database.reading() as session:
-        return [matter for matter in _matters(session, now, owner) if matter.count]
+        return [item for item in _all_items(session, now, owner) if item.count]
 
 
-def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterator[TodoItem]:
+def _all_items(session: Session, now: datetime, token_owner: int | None) -> Iterator[TodoItem]:
     seen = heartbeats.last_beat(session, heartbeats.WORKER)
     yield TodoItem("worker_silent", int(is_silent(seen, now)), since=seen)
     yield TodoItem("staff_not_told", alerts.count_failing(session))

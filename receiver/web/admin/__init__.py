@@ -19,6 +19,7 @@ from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.facts import fact_pages
 from receiver.web.admin.filters import ago, day, money, plain, sentence, tone, when
 from receiver.web.admin.merchant_view import merchant_views
+from receiver.web.admin.overview import overview_pages
 from receiver.web.admin.problems import problem_pages
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import rejection_pages
@@ -32,12 +33,11 @@ from receiver.web.admin.store_secret import store_secret_pages
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.team import team_pages
 from receiver.web.admin.timeline import timeline_pages
-from receiver.web.admin.today import today_pages
 from receiver.web.admin.worker_bar import WorkerWatch
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
-    ("today.show", "Overview"),
+    ("console_overview.show", "Overview"),
     ("problems.show", "Problems"),
     ("stores.show", "Stores"),
     ("deliveries.show", "Deliveries"),
@@ -96,7 +96,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(delivery_pages)
     app.register_blueprint(replay_pages)
     app.register_blueprint(rejection_pages)
-    app.register_blueprint(today_pages)
+    app.register_blueprint(overview_pages)
     app.register_blueprint(timeline_pages)
     app.register_blueprint(search_pages)
     app.register_blueprint(store_pages)

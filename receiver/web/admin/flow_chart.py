@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from receiver.services.overview.overview import FlowHour
+from receiver.services.overview.summary import FlowHour
 
 WIDE, NARROW = 880, 344
 LEFT, RIGHT, TOP, FOOT, HEIGHT = 48, 12, 12, 140, 164

@@ -26,7 +26,7 @@ def asked_page() -> str | None:
         wanted = _page_of_form(request.path)
     else:
         wanted = request.full_path if request.query_string else request.path
-    return checked_page(wanted) if wanted != url_for("today.show") else None
+    return checked_page(wanted) if wanted != url_for("console_overview.show") else None
 
 
 def wanted_page() -> str | None:

@@ -101,7 +101,7 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return render_template("sign_in.html", wait=seconds), 429, {"Retry-After": str(seconds)}
     if entry.person is None or not begin_session(entry.person):
         return render_template("sign_in.html", refused=True), 401
-    answer = redirect(wanted_page() or url_for("today.show"))
+    answer = redirect(wanted_page() or url_for("console_overview.show"))
     trust_device(answer, entry.person)
     return answer
 

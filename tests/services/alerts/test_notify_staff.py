@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from receiver.errors import Advice, ProviderError
 from receiver.services.alerts.notify_staff import notify_staff
-from receiver.services.alerts.work_queue import today
+from receiver.services.alerts.work_queue import list_todo_items
 from receiver.services.operations.doctor import CheckState, diagnose
 from receiver.services.operations.metrics import collect_metrics
 from receiver.storage import heartbeats
@@ -147,7 +147,7 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
     pass_minutes(8)
 
     def seen():
-        matters = {matter.id for matter in today(container.database, clock())}
+        matters = {matter.id for matter in list_todo_items(container.database, clock())}
         return "staff_not_told" in matters, collect_metrics(
             container.database, container.budget, clock()
         ).not_told

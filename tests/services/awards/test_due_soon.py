@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from receiver.domain.awards import AwardFilters
-from receiver.services.alerts.work_queue import today
+from receiver.services.alerts.work_queue import list_todo_items
 from receiver.services.awards.listing import page_of_awards
 from receiver.services.programmes.statistics import count_programmes, programme_stats
 from receiver.storage.tables import Award
@@ -43,7 +43,7 @@ def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, c
     assert [row["id"] for row in listed] == SOON
     everything = page_of_awards(container.database, NOW, AwardFilters(), limit=0).rows
     assert sorted(row["id"] for row in everything if row["due_soon"]) == sorted(SOON)
-    matters = {matter.id: matter.count for matter in today(container.database, NOW)}
+    matters = {matter.id: matter.count for matter in list_todo_items(container.database, NOW)}
     count_programmes(container.database, NOW)
     (stats,) = programme_stats(container.database, NOW, "woocommerce-2025")
     assert stats.counted is not None

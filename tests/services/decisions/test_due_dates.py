@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from receiver.documents.status import full_document
 from receiver.domain.awards import AwardFilters
-from receiver.services.alerts.work_queue import today
+from receiver.services.alerts.work_queue import list_todo_items
 from receiver.services.awards.listing import page_of_awards
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
@@ -49,7 +49,7 @@ def everywhere(container, now):
         for row in page_of_awards(container.database, now, AwardFilters(), limit=0).rows
         if row["overdue"]
     }
-    matters = {matter.id: matter.count for matter in today(container.database, now)}
+    matters = {matter.id: matter.count for matter in list_todo_items(container.database, now)}
     count_programmes(container.database, now)
     with container.database.reading() as session:
         told = set(session.scalars(work_queue.stores_overdue(now)))

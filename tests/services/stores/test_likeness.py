@@ -8,7 +8,7 @@ from sqlalchemy import select
 from receiver.app import create_app
 from receiver.errors import InputError, NotFound, Refused
 from receiver.paging import Page
-from receiver.services.alerts.work_queue import today
+from receiver.services.alerts.work_queue import list_todo_items
 from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.merge import merge_merchants
@@ -89,7 +89,7 @@ def apart(container, **changes):
 
 
 def matters(container):
-    return {matter.id: matter.stores for matter in today(container.database, SETTLED)}
+    return {matter.id: matter.stores for matter in list_todo_items(container.database, SETTLED)}
 
 
 @on_both_databases

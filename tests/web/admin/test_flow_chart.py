@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from receiver.services.overview.overview import FlowHour
+from receiver.services.overview.summary import FlowHour
 from receiver.web.admin.flow_chart import FOOT, SEEN, TOP, description, flow_charts
 
 BEGIN = datetime(2025, 12, 5, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from receiver.domain.hourly_counts import HourlyKind
-from receiver.services.alerts.work_queue import MOST, TodoItem, today
+from receiver.services.alerts.work_queue import MOST, TodoItem, list_todo_items
 from receiver.services.decisions.decide import decide_store
 from receiver.services.programmes.statistics import count_programmes
 from receiver.services.reviews.reviews import ask_review
@@ -45,7 +45,7 @@ def calm(container, clock):
 
 
 def found(container):
-    return {matter.id: matter for matter in today(container.database, NOW)}
+    return {matter.id: matter for matter in list_todo_items(container.database, NOW)}
 
 
 def change(container, *statements):
@@ -174,7 +174,8 @@ def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, 
     for role, count in (("viewer", "1"), ("operator", "2")):
         assert re.search(link, Console(calm, role).get("/admin/").text)[1] == count
     clock.move(days=14)  # it is over, and nothing is left to hand over in time
-    assert [item.count for item in today(calm.database, clock()) if item.id == "tokens_expire"] == [1]
+    queue = list_todo_items(calm.database, clock())
+    assert [item.count for item in queue if item.id == "tokens_expire"] == [1]
 
 
 def test_a_count_stops_at_its_limit():

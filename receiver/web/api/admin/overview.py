@@ -10,15 +10,15 @@ from marshmallow import Schema, fields
 
 from receiver.container import current_container
 from receiver.domain.health import Health, SignId
-from receiver.services.alerts.work_queue import MOST, TodoItem, today
-from receiver.services.overview.overview import overview_document, read_overview
+from receiver.services.alerts.work_queue import MOST, TodoItem, list_todo_items
+from receiver.services.overview.summary import overview_document, read_overview
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment
 from receiver.web.api.schemas import MAYBE
 
 overview_api = AdminBlueprint("overview", "Work queue and overview")
 
 
-class MatterSchema(Schema):
+class TodoItemSchema(Schema):
     """Something to look at."""
 
     id = fields.String(required=True)
@@ -30,10 +30,10 @@ class MatterSchema(Schema):
 class TodaySchema(Schema):
     """The most urgent first; empty when nobody is needed."""
 
-    matters = fields.List(fields.Nested(MatterSchema), required=True)
+    matters = fields.List(fields.Nested(TodoItemSchema), required=True)
 
 
-class MatterWithSumsSchema(MatterSchema):
+class TodoItemWithSumsSchema(TodoItemSchema):
     """Something to look at, with the credit of the awards it is about."""
 
     credit = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
@@ -63,7 +63,7 @@ class OverviewSchema(Schema):
     """The console's first page."""
 
     as_of = Moment(required=True)
-    matters = fields.List(fields.Nested(MatterWithSumsSchema), required=True)
+    matters = fields.List(fields.Nested(TodoItemWithSumsSchema), required=True)
     signs = fields.List(fields.Nested(SignSchema), required=True)
     hours = fields.List(fields.Nested(FlowHourSchema), required=True)
     counted_at = Moment(required=True, **MAYBE, metadata={"description": "Null: no worker has counted yet."})
@@ -78,11 +78,9 @@ class TodayView(MethodView):
     @overview_api.response(200, TodaySchema)
     def get(self) -> dict[str, Any]:
         """The same as the console's first page."""
-        return {
-            "matters": list(
-                map(_matter, today(current_container().database, current_container().now(), g.person))
-            )
-        }
+        container = current_container()
+        items = list_todo_items(container.database, container.now(), g.person)
+        return {"matters": list(map(_todo_item, items))}
 
 
 @overview_api.route("/overview")
@@ -97,6 +95,6 @@ class OverviewView(MethodView):
         return overview_document(found)
 
 
-def _matter(matter: TodoItem) -> dict[str, Any]:
-    more = matter.count > MOST
-    return {"id": matter.id, "count": min(matter.count, MOST), "more": more, "since": matter.since}
+def _todo_item(item: TodoItem) -> dict[str, Any]:
+    more = item.count > MOST
+    return {"id": item.id, "count": min(item.count, MOST), "more": more, "since": item.since}

@@ -20,7 +20,7 @@ from receiver.domain.rejections import RejectionReason
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.home import COMMAND
 from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem
-from receiver.services.overview.overview import read_overview
+from receiver.services.overview.summary import read_overview
 from receiver.services.programmes.statistics import Totals
 from receiver.services.stores.listing import CONDITIONS
 from receiver.web.admin.filters import readers_zone
@@ -28,7 +28,7 @@ from receiver.web.admin.flow_chart import flow_charts
 from receiver.web.admin.periods import field_text
 from receiver.web.admin.sign_in import staff_only
 
-today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
+overview_pages = Blueprint("console_overview", __name__, url_prefix="/admin", template_folder="templates")
 
 # Of these the sentence says all: there is one, or it does not matter how many.
 UNCOUNTED = ("worker_silent", "deliveries_wait")
@@ -113,7 +113,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-@today_pages.get("/")
+@overview_pages.get("/")
 @staff_only
 def show() -> str:
     container = current_container()

@@ -10,8 +10,8 @@ from sqlalchemy import update
 
 from receiver.domain.health import Health, SignId
 from receiver.domain.hourly_counts import HOUR, HourlyKind, hour_of
-from receiver.services.alerts.work_queue import today
-from receiver.services.overview.overview import HOURS, overview_document, read_overview
+from receiver.services.alerts.work_queue import list_todo_items
+from receiver.services.overview.summary import HOURS, overview_document, read_overview
 from receiver.services.programmes.statistics import count_programmes
 from receiver.storage import heartbeats, hourly_counts, polls, vitals
 from receiver.storage.tables import Award
@@ -46,7 +46,7 @@ def test_awards_that_need_a_person_are_summed_by_currency(at_work):
         session.execute(
             update(Award).where(Award.id == "aw_2").values(currency="GBP", credit=Decimal("395.50"))
         )
-    (overdue,) = (one for one in today(at_work.database, NOW) if one.id == "awards_overdue")
+    (overdue,) = (one for one in list_todo_items(at_work.database, NOW) if one.id == "awards_overdue")
     assert overdue.count == 3
     assert overdue.sums == [("GBP", Decimal("395.50")), ("USD", Decimal("1000.00"))]
 

@@ -13,7 +13,7 @@ from receiver.documents.health import sign_words
 from receiver.documents.money import amount_text
 from receiver.domain.health import Sign, signs
 from receiver.domain.hourly_counts import HOUR, HourlyKind, hour_of
-from receiver.services.alerts.work_queue import MOST, TodoItem, today
+from receiver.services.alerts.work_queue import MOST, TodoItem, list_todo_items
 from receiver.services.programmes.money import Sum
 from receiver.services.programmes.statistics import Totals, total_counts
 from receiver.services.staff.records import StaffMember
@@ -51,7 +51,7 @@ def read_overview(
     database: Database, budget: SharedBudget, now: datetime, reader: StaffMember | None = None
 ) -> Overview:
     """Return the Overview as `reader` may see it. Raises StorageUnavailable."""
-    queue, left = today(database, now, reader), budget.left(now)
+    queue, left = list_todo_items(database, now, reader), budget.left(now)
     with database.reading() as session:
         found = signs(read_vitals(session, now, left), now)
         return Overview(now, queue, found, list(_flow(session, now)), total_counts(session))
