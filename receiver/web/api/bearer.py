@@ -8,14 +8,14 @@ from werkzeug.exceptions import Unauthorized
 
 
 def given_token() -> str | None:
-    """The token of `Authorization: Bearer …`."""
+    """Return the token of `Authorization: Bearer …`; None where there is none."""
     # Not Werkzeug's parser: it unpacks what other schemes write, and stumbles over some of it.
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def bearer_token() -> str:
-    """The same; answers 401 where there is none."""
+    """Return the token of `Authorization: Bearer …`; raise the 401 where there is none."""
     token = given_token()
     if token is None:
         raise refused()
@@ -23,7 +23,7 @@ def bearer_token() -> str:
 
 
 def refused(why: str | None = None) -> Unauthorized:
-    """The 401 of RFC 6750; `why` is told only to whoever has a token that was right once."""
+    """Return the 401 of RFC 6750; `why` is only for a token that was right once."""
     details: dict[str, str | None] | None = (
         {"error": "invalid_token", "error_description": why} if why else None
     )

@@ -34,7 +34,7 @@ class ConnectTicketsView(MethodView):
     @connect_tickets_api.alt_response(401, schema=RefusalSchema)
     @connect_tickets_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> tuple[dict[str, Any], int, dict[str, str]]:
-        """An address for one browser, good for 10 minutes; send the merchant there."""
+        """Create an address for one browser, good for 10 minutes; send the merchant there."""
         container = current_container()
         token = bearer_token()
         try:

@@ -38,7 +38,7 @@ class HistoryView(MethodView):
     @history_api.alt_response(401, schema=RefusalSchema)
     @history_api.alt_response(503, schema=RefusalSchema)
     def get(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """The newest first; a page may hold few changes and still have one after it."""
+        """List changes of the status, the newest first; a page may hold few and still have a next one."""
         token, locale = bearer_token(), reader_locale(languages_wanted())
         try:
             changes, following = merchant_history(

@@ -21,10 +21,10 @@ LANGUAGE_HEADERS = {
 
 
 def languages_wanted() -> list[str]:
-    """Best first, refused ones left out."""
+    """Return the languages the caller accepts, best first, refused ones left out."""
     return languages_in(request.accept_languages)
 
 
 def in_language(locale: Locale) -> dict[str, str]:
-    """The headers of an answer in this language."""
+    """Return the headers of an answer in this language."""
     return {"Content-Language": language_tag(locale), "Vary": "Accept-Language"}

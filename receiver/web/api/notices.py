@@ -33,7 +33,10 @@ class NoticesView(MethodView):
     @notices_api.alt_response(409, schema=RefusalSchema)
     @notices_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> dict[str, str]:
-        """Nothing is sent before its owner has confirmed it. 409: no mail here, or asked too often."""
+        """Set the address for notices; nothing is sent before its owner has confirmed it.
+
+        409: no mail here, or asked too often.
+        """
         container, token = current_container(), bearer_token()
         try:
             store_for_token(container.database, token)

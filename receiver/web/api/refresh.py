@@ -30,7 +30,10 @@ class RefreshView(MethodView):
     @refresh_api.alt_response(429, schema=RefusalSchema, headers=RETRY_AFTER)
     @refresh_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> Any:
-        """202: it is read within a minute or two. 429: asked less than a minute ago."""
+        """Request a reading of the ad account, within a minute or two (202).
+
+        429: asked less than a minute ago.
+        """
         container = current_container()
         try:
             asked = refresh_for_token(container.database, container.now(), bearer_token())

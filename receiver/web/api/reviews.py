@@ -36,7 +36,7 @@ class ReviewsView(MethodView):
     @reviews_api.alt_response(409, schema=RefusalSchema)
     @reviews_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> tuple[dict[str, Any], int, dict[str, str]]:
-        """201 for a new one, 200 for the same words again, 409 while another one is open."""
+        """Request a review: 201 for a new one, 200 for the same text again, 409 while another one is open."""
         container = current_container()
         try:
             store_id = store_for_token(container.database, bearer_token())

@@ -28,6 +28,7 @@ class StatusView(MethodView):
     @status_api.alt_response(401, schema=RefusalSchema)
     @status_api.alt_response(503, schema=RefusalSchema)
     def get(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the store's status."""
         container = current_container()
         try:
             status = status_for_merchant(container, bearer_token())

@@ -42,6 +42,7 @@ class WhatIfView(MethodView):
     @what_if_api.alt_response(401, schema=RefusalSchema)
     @what_if_api.alt_response(503, schema=RefusalSchema)
     def get(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the next tier reached at this daily spend, its date, and the date of its credit."""
         container = current_container()
         try:
             status = status_for_token(container.database, container.now(), bearer_token())

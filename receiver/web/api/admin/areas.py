@@ -50,6 +50,7 @@ AREAS = (
 
 
 def register(api: Api) -> None:
+    """Add the views of every area to the API."""
     api.spec.components.security_scheme(
         "staffToken",
         {"type": "http", "scheme": "bearer", "description": "Made on the console's page /admin/account."},

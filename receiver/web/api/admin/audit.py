@@ -52,8 +52,11 @@ class AuditView(MethodView):
     @audit_api.arguments(AuditArguments, location="query")
     @audit_api.response(200, page_schema(AuditEntrySchema, "AuditPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first. A page may hold fewer than `limit`, or none, and have a `next` all the same:
-        one request goes through so many entries only."""
+        """List audit entries, the newest first.
+
+        A page may hold fewer than `limit`, or none, and still have a `next`: one request reads a limited
+        number of entries.
+        """
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         found = search_audit(
             current_container().database, AuditFilters(**arguments), after=after, limit=limit

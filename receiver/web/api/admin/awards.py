@@ -198,7 +198,7 @@ class AwardsView(MethodView):
     @awards_api.arguments(AwardArguments, location="query")
     @awards_api.response(200, page_schema(AwardRowSchema, "AwardPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The earliest due first."""
+        """List awards, the earliest due first."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         container = current_container()
         page = page_of_awards(
@@ -324,7 +324,7 @@ class IssueFileView(MethodView):
     @awards_api.response(200, IssueFileAnswerSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Every row is checked first; then all are kept, or none where one is refused."""
+        """Check every row of the file, then record all of them, or none where one is refused."""
         container, flagged = current_container(), body["although_flagged"]
         if body["dry_run"]:
             planned = preview(container, body["csv"], flagged)

@@ -75,7 +75,7 @@ class Moment(fields.AwareDateTime):
 
 
 def page_schema(item: type[Schema], name: str) -> type[Schema]:
-    """A page: `items`, and `next`, which is null on the last one."""
+    """Return the schema of a page: `items`, and `next`, which is null on the last one."""
     return Schema.from_dict(
         {
             "items": fields.List(fields.Nested(item), required=True),
@@ -91,7 +91,7 @@ def page_document(page: Page[Any]) -> dict[str, Any]:
 
 
 def _describe_guard(doc: dict[str, Any], _info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:
-    """Adds the token and the answers of the guard, which no view has to repeat."""
+    """Add the token and the guard's answers to the description, so that no view repeats them."""
     refusals = {401: "No staff token, a wrong one, or one that has expired.", 503: "Temporarily unavailable."}
     if method.upper() not in SAFE:
         refusals[403] = "The token is a viewer's."

@@ -49,7 +49,7 @@ class DecisionsView(MethodView):
     @decisions_api.response(200, page_schema(DecisionRowSchema, "DecisionPage"))
     @decisions_api.alt_response(404, schema=RefusalSchema)
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """List a store's decisions, newest first; the same answer from the same facts stands once."""
+        """List a store's decisions, the newest first; the same answer from the same facts is listed once."""
         page = page_of_decisions(
             current_container().database,
             arguments["store"],
@@ -66,5 +66,5 @@ class DecisionView(MethodView):
     @decisions_api.response(200, DecisionSchema)
     @decisions_api.alt_response(404, schema=RefusalSchema)
     def get(self, decision_id: int) -> dict[str, Any]:
-        """Show a decision as it was kept, with the facts and terms it rests on."""
+        """Show a decision as it was made, with the facts and terms it rests on."""
         return show_decision(current_container().database, decision_id)

@@ -125,7 +125,7 @@ class DeliveriesView(MethodView):
     @deliveries_api.arguments(DeliveryArguments, location="query")
     @deliveries_api.response(200, page_schema(DeliveryRowSchema, "DeliveryPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first. A page may hold fewer than asked for, and yet have a `next`."""
+        """List deliveries, the newest first. A page may hold fewer than asked for and still have a `next`."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         found = search_deliveries(
             current_container().database, DeliveryFilters(**arguments), after=after, limit=limit
@@ -140,7 +140,7 @@ class CountsView(MethodView):
     @deliveries_api.arguments(DeliveryFiltersSchema(exclude=("state",)), location="query")
     @deliveries_api.response(200, CountsSchema)
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """By state, where stores and times alone are asked for and that is known at a glance; else null."""
+        """Count deliveries by state; null where filters other than stores and times are used."""
         counts = count_by_state(current_container().database, DeliveryFilters(**arguments))
         return {"counts": counts, "counted_up_to": MOST_COUNTED}
 
@@ -152,7 +152,7 @@ class DeliveryView(MethodView):
     @deliveries_api.response(200, DeliverySchema)
     @deliveries_api.alt_response(404, schema=RefusalSchema)
     def get(self, delivery_id: int) -> dict[str, Any]:
-        """Its attempts, whether it still proves itself, and its body without secrets and people."""
+        """Show a delivery: its attempts, the check of its hash and signature, and its redacted body."""
         container = current_container()
         viewed = delivery_detail(container, delivery_id)
         return {
@@ -172,7 +172,7 @@ class RawView(MethodView):
     @deliveries_api.alt_response(404, schema=RefusalSchema)
     @deliveries_api.alt_response(409, schema=RefusalSchema)
     def post(self, delivery_id: int) -> Response:
-        """Exactly as they were received, for operators; who asked is audited, hence no GET."""
+        """Return a delivery's body exactly as received, for operators; a POST, since it is audited."""
         container = current_container()
         raw = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
         return Response(raw, mimetype="application/octet-stream")

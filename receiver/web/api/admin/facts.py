@@ -74,7 +74,7 @@ class FactsView(MethodView):
     @facts_api.response(200, FactsSchema)
     @facts_api.alt_response(404, schema=RefusalSchema)
     def get(self, store_id: str) -> dict[str, Any]:
-        """The store's facts document."""
+        """Return the store's facts document."""
         now = current_container().now()
         facts, programme = facts_of(current_container().database, now, store_id)
         return facts_with_terms(facts, programme, now)

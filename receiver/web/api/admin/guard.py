@@ -30,7 +30,7 @@ def only_staff() -> None:
 
 
 def tell_expiry(response: Response) -> Response:
-    """A program can see the end of its token long before it meets it."""
+    """Add the token's expiry to the response, so that a program sees it coming."""
     if "token" in g:
         response.headers["Token-Expires"] = time_text(g.token.expires_at)
     return response

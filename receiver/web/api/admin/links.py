@@ -81,7 +81,7 @@ class LinksView(MethodView):
     @links_api.arguments(LinkArguments, location="query")
     @links_api.response(200, page_schema(LinkSchema, "LinkPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first, ended ones included."""
+        """List a store's links, the newest first, ended ones included."""
         page = page_of_links(
             current_container().database,
             arguments.get("store"),
@@ -94,7 +94,7 @@ class LinksView(MethodView):
     @links_api.response(201, LinkSchema)
     @links_api.alt_response(404, schema=RefusalSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Open the link, or give the one the store claimed its consent. Twice is once."""
+        """Link an ad account, or add the consent to the link that the store claimed. Idempotent."""
         container = current_container()
         link = add_link(
             container,

@@ -77,7 +77,7 @@ class TodayView(MethodView):
 
     @overview_api.response(200, TodaySchema)
     def get(self) -> dict[str, Any]:
-        """The same as the console's first page."""
+        """List what needs a person today, as the console's first page does."""
         container = current_container()
         items = list_todo_items(container.database, container.now(), g.person)
         return {"matters": list(map(_todo_item, items))}
@@ -89,7 +89,7 @@ class OverviewView(MethodView):
 
     @overview_api.response(200, OverviewSchema)
     def get(self) -> dict[str, Any]:
-        """The same as the console's first page, as of now."""
+        """Show the overview as of now, as the console's first page does."""
         container = current_container()
         found = read_overview(container.database, container.budget, container.now(), g.person)
         return overview_document(found)

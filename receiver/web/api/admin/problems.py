@@ -90,7 +90,7 @@ class AcknowledgeView(MethodView):
     @problems_api.alt_response(404, schema=RefusalSchema)
     @problems_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], problem_id: int) -> dict[str, Any]:
-        """Acknowledge an open problem; it ends by itself all the same."""
+        """Acknowledge an open problem; it still ends by itself."""
         container = current_container()
         problem = acknowledge_problem(
             container.database, container.now(), problem_id, note=body["note"], actor=g.person.email

@@ -104,7 +104,7 @@ class ProgrammeView(MethodView):
     @programmes_api.response(200, TermsSchema)
     @programmes_api.alt_response(404, schema=RefusalSchema)
     def get(self, programme_id: str) -> dict[str, Any]:
-        """Its terms as stores enrolled in it, or as they are for new ones."""
+        """Show a programme's terms, as stores enrolled in it or as they are for new stores."""
         container = current_container()
         known = list_terms(container.database, container.settings.programme)
         return {"terms": programme_data(find_terms(known, programme_id))}

@@ -127,7 +127,7 @@ class QuarantineView(MethodView):
     @rejections_api.arguments(QuarantineArguments, location="query")
     @rejections_api.response(200, page_schema(HeldSchema, "QuarantinePage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The oldest first."""
+        """List calls in quarantine, the oldest first."""
         page = page_of_quarantine(
             current_container().database,
             arguments.get("store"),
@@ -166,7 +166,7 @@ class RejectionsView(MethodView):
     @rejections_api.arguments(RejectionArguments, location="query")
     @rejections_api.response(200, page_schema(RejectionSchema, "RejectionPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest day first; pings among them."""
+        """Count rejections by day, the newest day first, pings included."""
         page = page_of_rejections(
             current_container().database,
             **_which(arguments),
@@ -183,7 +183,7 @@ class SamplesView(MethodView):
     @rejections_api.arguments(SampleArguments, location="query")
     @rejections_api.response(200, SamplesSchema)
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Without credentials and bodies."""
+        """List samples of rejected calls, without credentials and bodies."""
         return {"items": samples(current_container().database, **_which(arguments), limit=arguments["limit"])}
 
 

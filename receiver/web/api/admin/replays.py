@@ -87,7 +87,7 @@ class ReplaysView(MethodView):
     @replays_api.arguments(NumberedPage, location="query")
     @replays_api.response(200, page_schema(ReplaySchema, "ReplayPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first."""
+        """List replays, the newest first."""
         page = page_of_replays(
             current_container().database, after=arguments.get("after"), limit=arguments["limit"]
         )

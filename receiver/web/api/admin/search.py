@@ -58,5 +58,5 @@ class SearchView(MethodView):
     @search_api.arguments(SearchArguments, location="query")
     @search_api.response(200, SearchSchema)
     def get(self, arguments: dict[str, str]) -> SearchResult:
-        """The first 20 of each kind."""
+        """Search, and return the first 20 results of each kind."""
         return search_everything(current_container().database, arguments["text"])

@@ -71,7 +71,7 @@ class SpendView(MethodView):
     @spend_api.response(200, SpendSchema)
     @spend_api.alt_response(404, schema=RefusalSchema)
     def get(self, advertiser_id: str) -> dict[str, Any]:
-        """Its days and payments, and when and why it is polled next."""
+        """Show an ad account's days and payments, and when and why it is polled next."""
         return spend_of(current_container().database, current_container().now(), advertiser_id)
 
 

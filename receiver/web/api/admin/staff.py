@@ -122,7 +122,7 @@ class MembersView(MethodView):
 
     @staff_api.response(200, MembersSchema)
     def get(self) -> dict[str, Any]:
-        """By address."""
+        """List the staff, by email address."""
         container = current_container()
         found = list_staff(container.database, container.now(), real_now=utc_now(), limit=0)
         return {"items": list(map(_listed, found))}
@@ -198,7 +198,10 @@ class NewTokenView(MethodView):
     @staff_api.response(201, MadeTokenSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Make a token that ends no later than the one that asks: a stolen one must not outlive itself."""
+        """Create a token that ends no later than the one used here.
+
+        A stolen token can therefore not prolong itself.
+        """
         container = current_container()
         left = (g.token.expires_at - container.now()).days
         days = body.get("days", left)
@@ -231,7 +234,7 @@ class TokensView(MethodView):
     @staff_api.arguments(NumberedPage, location="query")
     @staff_api.response(200, page_schema(StaffTokenSchema, "StaffTokenPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Operators are shown everybody's, viewers their own; the newest first."""
+        """List tokens, the newest first: operators see everybody's, viewers their own."""
         whose = None if g.person.role == Role.OPERATOR else g.person.id
         page = page_of_tokens(
             current_container().database,
@@ -248,7 +251,7 @@ class RevokeTokenView(MethodView):
 
     @staff_api.response(200, StaffTokenSchema)
     def post(self, token_id: int) -> dict[str, Any]:
-        """End a token at once, be it the one that asks."""
+        """Revoke a token at once, including the one used here."""
         container = current_container()
         return _token(revoke_token(container.database, container.now(), token_id, actor=g.person.email))
 

@@ -116,8 +116,10 @@ class MoveView(MethodView):
     @identity_api.alt_response(404, schema=RefusalSchema)
     @identity_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """Keys, webhook addresses, history and awards go with the store, and the old address ends. With
-        `dry_run`, it is only told what would change."""
+        """Move a store to another address, with its keys, webhook addresses, history and awards.
+
+        The old address ends. With `dry_run`, only return what would change.
+        """
         container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
         effect = run_with_preview(
             container.database,
@@ -136,7 +138,10 @@ class ClaimsView(MethodView):
     @identity_api.arguments(NumberedPage, location="query")
     @identity_api.response(200, page_schema(ListedClaimSchema, "ClaimPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first: shops that claim to be a known store, and stores that name another address."""
+        """List address claims, the newest first.
+
+        These are shops that claim to be a known store, and stores that name another address.
+        """
         page = page_of_claims(
             current_container().database, after=arguments.get("after"), limit=arguments["limit"]
         )
@@ -151,7 +156,7 @@ class DismissClaimView(MethodView):
     @identity_api.response(200, ClaimSchema)
     @identity_api.alt_response(404, schema=RefusalSchema)
     def post(self, body: dict[str, Any], claim_id: int) -> dict[str, Any]:
-        """It is forgotten; made again, it is held again."""
+        """Dismiss an address claim; made again, it is listed again."""
         container = current_container()
         return dismiss_claim(container.database, container.now(), claim_id, **body, actor=g.person.email)
 
@@ -165,8 +170,10 @@ class MergeView(MethodView):
     @identity_api.alt_response(404, schema=RefusalSchema)
     @identity_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """The stores of this one's merchant become those of the other's; with `dry_run`, it is only told
-        what would change."""
+        """Merge the store's merchant into another store's merchant, with all its stores.
+
+        With `dry_run`, only return what would change.
+        """
         actor = g.person.email
         return _merged(
             merge_merchants(
@@ -184,7 +191,10 @@ class KeepApartView(MethodView):
     @identity_api.alt_response(404, schema=RefusalSchema)
     @identity_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """Neither stops the other's award any more, and nobody is asked again. Twice is once."""
+        """Record that two stores have different merchants, so that neither blocks the other's award.
+
+        Idempotent.
+        """
         container, now = current_container(), current_container().now()
         return keep_apart(container.database, now, store_id, **body, actor=g.person.email)
 
@@ -196,7 +206,10 @@ class SuggestionsView(MethodView):
     @identity_api.arguments(PageArguments, location="query")
     @identity_api.response(200, page_schema(StoreSuggestionSchema, "SuggestionPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Those that stop an award until staff merge the stores or keep them apart; `limit` counts stores."""
+        """List suggested merges, which block an award until staff merge the stores or keep them apart.
+
+        `limit` counts stores.
+        """
         return page_document(
             page_of_suggestions(
                 current_container().database, after=arguments.get("after"), limit=arguments["limit"]

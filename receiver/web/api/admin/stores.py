@@ -63,8 +63,11 @@ class StoresView(MethodView):
     @stores_api.arguments(StoreArguments, location="query")
     @stores_api.response(200, page_schema(StoreRowSchema, "StorePage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first; those that wait, the next in line first. A page may hold fewer than `limit`, or
-        none, and have a `next` all the same: one request goes through so many stores only."""
+        """List stores, the newest first; waiting stores, the next in line first.
+
+        A page may hold fewer than `limit`, or none, and still have a `next`: one request reads a limited
+        number of stores.
+        """
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         container = current_container()
         page = page_of_stores(container.database, StoreFilters(**arguments), after=after, limit=limit)
@@ -100,7 +103,7 @@ class StoreView(MethodView):
     @stores_api.response(200, StoreSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def get(self, store_id: str) -> dict[str, Any]:
-        """Everything but its secrets."""
+        """Show a store, without its secrets."""
         return _shown(store_id)
 
 
@@ -111,7 +114,7 @@ class StoreStatusView(MethodView):
     @stores_api.response(200, StatusSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def get(self, store_id: str) -> dict[str, Any]:
-        """The status document, in English."""
+        """Return the store's status document, in English."""
         container = current_container()
         return full_document(
             status_of(container.database, container.now(), store_id),
@@ -127,7 +130,7 @@ class ReconcileView(MethodView):
     @stores_api.response(202, LookAskedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
-        """The worker looks now: facts, webhooks, the plugin; what differs is repaired and recorded."""
+        """Have the worker check the store's facts, webhooks and plugin now, and repair what differs."""
         ask_look(current_container().database, current_container().now(), store_id)
         asked_at = connection_document(current_container().database, store_id)["look_asked_at"]
         return {"id": store_id, "look_asked_at": asked_at or current_container().now()}
@@ -140,7 +143,7 @@ class AdmitView(MethodView):
     @stores_api.response(200, StoreSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
-        """Give the store its place, beyond the cap too. Twice is once."""
+        """Admit the store, beyond the cap too. Idempotent."""
         admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
         return _shown(store_id)
 
@@ -180,7 +183,7 @@ class RotateSecretView(MethodView):
     @stores_api.response(200, RotatedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """At a connected store too; the old ones verify until the overlap is over."""
+        """Rotate the webhook secrets, also of a connected store; old ones verify until the overlap ends."""
         container, now = current_container(), current_container().now()
         hours, actor = body["overlap_hours"], g.person.email
         rotated = rotate_or_set(
@@ -213,7 +216,7 @@ class RotateTokenView(MethodView):
     @stores_api.response(200, StatusTokenSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
-        """The old one stops working at once."""
+        """Rotate the store's status token; the old one stops working at once."""
         token = rotate_token(
             current_container().database, current_container().now(), store_id, actor=g.person.email
         )
@@ -228,7 +231,10 @@ class DisconnectView(MethodView):
     @stores_api.response(200, StoreSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """Decisions and awards stay; the worker deletes our webhooks there. Twice is once."""
+        """Disconnect the store; decisions and awards stay. Idempotent.
+
+        The worker deletes our webhooks at the shop.
+        """
         container, actor = current_container(), g.person.email
         disconnect_store(container.database, container.now(), store_id, **body, actor=actor)
         return _shown(store_id)
@@ -243,7 +249,7 @@ class EraseView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """Cannot be taken back. Decisions and awards stay."""
+        """Erase the store's personal data, for good. Decisions and awards stay."""
         return {
             "erased": erase_store(
                 current_container().database,
@@ -264,8 +270,10 @@ class RestartSequenceView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """The store counts anew, as after a restored backup, and what was passed over is processed again.
-        With `dry_run`, it is only told what would change."""
+        """Accept that the store counts its signals anew, and replay those that were skipped.
+
+        A restored backup makes a store count anew. With `dry_run`, only return what would change.
+        """
         container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
         effect = run_with_preview(
             container.database,

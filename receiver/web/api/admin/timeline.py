@@ -51,8 +51,11 @@ class TimelineView(MethodView):
     @timeline_api.arguments(TimelineArguments, location="query")
     @timeline_api.response(200, page_schema(TimelineEntrySchema, "TimelinePage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The newest first. A page may hold fewer than `limit`, or none, and have a `next` all the same:
-        one request goes through so many rows only."""
+        """List events, the newest first.
+
+        A page may hold fewer than `limit`, or none, and still have a `next`: one request reads a limited
+        number of rows.
+        """
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         filters = TimelineFilters(**arguments)
         found = page_of_timeline(current_container().database, filters, after=after, limit=limit)
