@@ -50,10 +50,12 @@ class TodoItem:
 
     @property
     def is_more(self) -> bool:
+        """Return whether there are more than are counted."""
         return self.count > MOST
 
     @property
     def count_words(self) -> str:
+        """Return the count as text; beyond the most counted, with a plus."""
         return f"{MOST:,}+" if self.is_more else f"{self.count:,}"
 
 

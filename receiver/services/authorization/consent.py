@@ -22,9 +22,9 @@ def give_consent(
     scopes: list[int] | None = None,
     linked_at: datetime | None = None,
 ) -> tables.Link:
-    """The store's link to the account, opened where there is none; the consent replaces any other.
+    """Store a consent on the store's link to the account, which is opened where there is none.
 
-    The caller holds the account, where it is known, and then the store.
+    Replaces any other consent. The caller has locked the account, where it is known, and then the store.
     """
     links.end_other_links(session, store_id, advertiser_id, now)
     link = _opened(session, store_id, advertiser_id, linked_at, now)

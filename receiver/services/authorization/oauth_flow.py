@@ -210,7 +210,7 @@ def _held(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple[Cons
 
 
 def _names(tiktok: ConsentApi, consent: Consent) -> dict[str, str | None]:
-    """By id; none where TikTok does not tell: a choice by numbers is better than no choice."""
+    """Return names by id; none where TikTok refuses, since choosing by number still works."""
     try:
         found = tiktok.authorised_advertisers(consent.access_token)
     except ProviderError:
@@ -219,7 +219,7 @@ def _names(tiktok: ConsentApi, consent: Consent) -> dict[str, str | None]:
 
 
 def _user_hash(tiktok: ConsentApi, consent: Consent) -> str | None:
-    """Who consented, for comparing only; None where TikTok does not tell, which stops nobody."""
+    """Return a hash of the person who consented; None where TikTok refuses, which stops nothing."""
     try:
         user = tiktok.consenting_user(consent.access_token)
     except ProviderError:
@@ -282,5 +282,5 @@ def _shown(flow: ConsentFlow, store: Store, now: datetime) -> FlowStatus:
 
 
 def _missing(found: Mapping[str, Any]) -> tuple[Permission, ...]:
-    """What a consent does not give, by TikTok's numbers and by the calls that TikTok answered."""
+    """Return the permissions that a consent lacks, by its scopes and by the calls TikTok answered."""
     return missing(found["scopes"], found.get("answered", ()))

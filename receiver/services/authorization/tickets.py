@@ -27,13 +27,16 @@ class Ticket:
 
 
 def issue_ticket(database: Database, now: datetime, status_token: str, return_url: str | None) -> Ticket:
-    """A ticket for the store of a status token. Raises NotFound, and InputError for a page of elsewhere."""
+    """Return a ticket for the store of a status token.
+
+    Raises NotFound, and InputError for a return page at another site.
+    """
     with database.writing() as session:
         return _issue(session, now, stores.store_of_token(session, token_hash(status_token)), return_url)
 
 
 def issue_ticket_for(database: Database, now: datetime, store_id: str, return_url: str | None) -> Ticket:
-    """A ticket for a store whose merchant was just known by its keys. Raises as the other does."""
+    """Return a ticket for a store whose merchant has just proved its keys. Raises like `issue_ticket`."""
     with database.writing() as session:
         return _issue(session, now, stores.get_store(session, store_id), return_url)
 

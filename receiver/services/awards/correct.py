@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
 from receiver.domain.awards import GIVEN, MASK
 from receiver.errors import Refused
-from receiver.services.awards.issue import TAKEN_MEANWHILE, checked_issue
+from receiver.services.awards.issue import TAKEN_MEANWHILE, Issued, checked_issue
 from receiver.services.awards.listing import award_row
 from receiver.services.validation import require_text
 from receiver.storage import audit, awards, stores
 from receiver.storage.cipher import Cipher
-from receiver.storage.codes import write_codes
+from receiver.storage.codes import CodeBook, write_codes
 from receiver.storage.database import Database
+from receiver.storage.tables import Award
 
 
 def correct_reference(
@@ -41,15 +43,7 @@ def correct_reference(
             book = write_codes(session, cipher, now)
             if issued.is_of(award, book):
                 return award_row(award, now)
-            if award.state not in GIVEN:
-                raise Refused(f"award {award_id} is {award.state}; only one that is issued can be corrected")
-            if issued.is_code and issued.reference.startswith(MASK):
-                raise Refused(
-                    f"award {award_id}: {issued.reference} is only the end of a code; write all of it"
-                )
-            holder = _holder(awards.holders_of_codes(session, [book.hash(issued.reference)]), award_id)
-            if issued.is_code and holder:
-                raise Refused(f"award {award_id}: code {issued.shown} was given to award {holder}")
+            _check_correctable(session, award, issued, book)
             what = {
                 "wrong": award.reference,
                 "wrong_as": award.delivery,
@@ -66,6 +60,17 @@ def correct_reference(
             return award_row(award, now)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error
+
+
+def _check_correctable(session: Session, award: Award, issued: Issued, book: CodeBook) -> None:
+    """Raise Refused where the award cannot have this reference."""
+    if award.state not in GIVEN:
+        raise Refused(f"award {award.id} is {award.state}; only one that is issued can be corrected")
+    if issued.is_code and issued.reference.startswith(MASK):
+        raise Refused(f"award {award.id}: {issued.reference} is only the end of a code; write all of it")
+    holder = _holder(awards.holders_of_codes(session, [book.hash(issued.reference)]), award.id)
+    if issued.is_code and holder:
+        raise Refused(f"award {award.id}: code {issued.shown} was given to award {holder}")
 
 
 def _holder(holders: dict[str, str], award_id: str) -> str | None:

@@ -29,7 +29,7 @@ class Disconnection:
 
 
 def leave_store(context: ServiceContext, store_id: str, *, reason: str, actor: str) -> Disconnection:
-    """Delete our webhooks at the store, forget its keys, and disconnect it. Twice is once.
+    """Delete our webhooks at the store, forget its keys, and disconnect it. Idempotent.
 
     A store that does not answer is disconnected all the same. The key itself stays in WooCommerce, which
     lets no key delete itself, until its merchant revokes it. Raises InputError and NotFound.
@@ -58,7 +58,7 @@ def finish_leaving(context: ServiceContext, store_id: str) -> None:
 def erase_store(
     database: Database, now: datetime, store_id: str, *, reason: str, actor: str
 ) -> dict[str, int]:
-    """Remove what is personal of a store that was disconnected: how many rows of what. Twice is once.
+    """Erase the personal data of a disconnected store; return counts of rows. Idempotent.
 
     What was decided stays, under ids that name nobody. Raises InputError, NotFound and Refused.
     """

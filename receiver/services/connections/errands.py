@@ -15,7 +15,7 @@ from receiver.storage.database import Database
 
 
 def ask_look(database: Database, now: datetime, store_id: str) -> None:
-    """Ask for a check of a connected store. Twice is once. Raises NotFound."""
+    """Request a check of a connected store. Idempotent. Raises NotFound."""
     with database.writing() as session:
         stores.get_store(session, store_id)
         connection = connections.find_connection(session, store_id, locked=True)

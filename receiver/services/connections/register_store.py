@@ -35,7 +35,7 @@ class Registration:
 
 
 def register_store(context: ServiceContext, *, opened: Opened, keys: Keys) -> Registration:
-    """The store of these keys from now on. Twice is once.
+    """Return the store that these keys belong to from now on. Idempotent.
 
     Who it is, the address says that was opened with them. What names another store is held for staff, and
     a shop that names a home where it was not found is not connected; the keys of either are not kept.

@@ -212,7 +212,7 @@ def _apply_signal(
 
 
 def _set_right(store: StoreState, signal: _ReadSignal) -> _ReadSignal:
-    """The signal as by a right clock; one that we asked for is of the moment we did."""
+    """Return the signal with clock skew corrected; a reply has the time of our request."""
     if signal.by_rest:
         claimed_at = signal.received_at
     else:

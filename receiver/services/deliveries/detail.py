@@ -1,4 +1,4 @@
-"""One delivery in full: its attempts, whether its bytes still prove themselves, and its body to look at."""
+"""Shows one delivery: its attempts, the re-check of its hash and signature, and its redacted body."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DeliveryDetail:
 
 
 def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail:
-    """Raises NotFound."""
+    """Return a delivery with its attempts, re-checked hash and signature, and body. Raises NotFound."""
     with context.database.reading() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
         return DeliveryDetail(
@@ -71,7 +71,7 @@ def redacted_body(detail: DeliveryDetail) -> tuple[Any, list[str]]:
 
 
 def raw_body(database: Database, now: datetime, delivery_id: int, *, actor: str) -> bytes:
-    """Exactly what was received; who looked is audited. Raises NotFound and Refused."""
+    """Return the body exactly as received, and audit who read it. Raises NotFound and Refused."""
     with database.writing() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
         raw = _kept_body(delivery_id, delivery.body)

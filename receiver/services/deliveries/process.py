@@ -85,7 +85,7 @@ def process_next(
 
 
 def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
-    """With a line for each that stays behind; its error, which may tell of a person, stands in its row."""
+    """Log each delivery that was not processed; its error, which may name a person, stays in its row."""
     for outcome in outcomes:
         if outcome.state in (DeliveryState.FAILED, DeliveryState.DEAD):
             log.warning("delivery not processed", delivery_id=outcome.delivery_id, state=outcome.state)
@@ -99,7 +99,7 @@ def _attempted(
     chance: Callable[[], float],
     stopping: Callable[[], bool],
 ) -> list[AttemptResult]:
-    """Attempt part by part; one that fails again in parts of its own, down to the delivery that fails."""
+    """Attempt the batches; split a batch that fails, down to the delivery that fails."""
     outcomes: list[AttemptResult] = []
     while waiting:
         part = waiting.popleft()
@@ -125,7 +125,7 @@ def _attempted(
 def _parts(
     claims: Sequence[inbox.ClaimedDelivery], error: Exception
 ) -> list[Sequence[inbox.ClaimedDelivery]]:
-    """Return two halves; where storage failed, each alone, since one that waits in vain waits for seconds."""
+    """Return two halves; after a storage error, single deliveries, since each lock timeout takes seconds."""
     size = 1 if isinstance(error, StorageUnavailable) else (len(claims) + 1) // 2
     return [claims[at : at + size] for at in range(0, len(claims), size)]
 
@@ -168,9 +168,9 @@ def _apply_alone(
 def _attempt(
     database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime, chance: Callable[[], float]
 ) -> list[AttemptResult]:
-    """Nothing for those whose leases lapsed meanwhile: they are somebody else's.
+    """Attempt the deliveries whose leases still hold; the others belong to another worker.
 
-    Of one alone only storage's errors are raised, of several all are.
+    A single delivery raises only storage errors, several raise all.
     """
     if len(claims) > 1:
         return _processed(database, claims, now)
@@ -188,7 +188,7 @@ def _attempt(
 def _processed(
     database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
 ) -> list[AttemptResult]:
-    """Effects, attempts and states in one transaction: all of it or nothing."""
+    """Apply effects, attempts and states in one transaction."""
     with database.writing_unsynced() as session:  # effects that a crash takes are made again
         rows = inbox.hold(session, claims)
         hopeful = [row for row in rows if row.tries <= MOST_TRIES]
@@ -236,7 +236,7 @@ def count_ended(session: Session, now: datetime, outcomes: Sequence[AttemptResul
 def _failure(
     error: Exception, tries: int, now: datetime, chance: Callable[[], float]
 ) -> tuple[ProcessingResult, datetime | None]:
-    """How a try ends that raised, and when the next one is due, if there is one."""
+    """Return the result of an attempt that raised, and when the next one is due, if any."""
     if isinstance(error, NEVER_READABLE):
         error_text = f"cannot be worked with: {_told(error)}"
         return ProcessingResult(DeliveryState.DEAD, error_text, reason=DeliveryReason.UNREADABLE), None
@@ -247,7 +247,7 @@ def _failure(
 
 
 def _told(error: Exception) -> str:
-    """Class and first line: the lines below it may hold a statement's values."""
+    """Return the error's class and first line: later lines may hold a statement's values."""
     lines = str(error).splitlines() or [""]
     return str(error) if isinstance(error, ReceiverError) else f"{type(error).__name__}: {lines[0]}"
 
@@ -257,7 +257,7 @@ def _storable(error: str) -> str:
 
 
 def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: datetime) -> None:
-    """As well as the database lets us: what stays claimed is free again when its lease is over."""
+    """Release claims where the database allows it; otherwise their leases expire."""
     try:
         with database.writing() as session:
             inbox.give_back(session, inbox.hold(session, claims), now)
@@ -266,7 +266,7 @@ def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: dat
 
 
 def _known_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:
-    """What was done is told first: the stores it touched want deciding."""
+    """Return what was done before a storage error, so that its stores are decided; raise when nothing was."""
     if not outcomes:
         raise error
     return outcomes

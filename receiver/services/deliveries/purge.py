@@ -102,7 +102,7 @@ def _gone(database: Database, steps: Steps) -> Iterator[tuple[str, int]]:
 
 
 def _steps(now: datetime, keep_days: int) -> Steps:
-    """Each forgets at most STEP rows and says how many."""
+    """Return the steps of a purge; each deletes at most STEP rows and returns how many."""
     ended, held = now - timedelta(days=keep_days), now - QUARANTINE_KEPT
     sampled, counted = now - SAMPLES_KEPT, (now - COUNTS_KEPT).date()
     claimed = now - ADDRESS_CLAIMS_KEPT

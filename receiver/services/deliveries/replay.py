@@ -86,7 +86,7 @@ class ReplayProgress:
 
     @property
     def failed(self) -> int:
-        """The number of deliveries that did not succeed."""
+        """Return how many deliveries did not succeed."""
         return sum(self.outcomes.get(state, 0) for state in UNDONE)
 
 
@@ -151,7 +151,7 @@ def page_of_replays(database: Database, *, after: str | None = None, limit: int)
 
 
 def _progress(session: Session, rows: Sequence[Replay]) -> list[ReplayProgress]:
-    """With the names of all stores that they are of, in one statement."""
+    """Return the progress of replays, with their stores' names from one statement."""
     filters = [DeliveryFilters.from_json(row.filters) for row in rows]
     ids = {store_id for item in filters for store_id in (item.store, *(item.stores or ()))}
     names = store_names.names_of(session, ids)
@@ -227,7 +227,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptRe
 
 
 def _by_store(free: dict[int, Delivery], turn: Sequence[int]) -> list[Delivery]:
-    """Stores in one order, as the worker takes them: two wait for each other in one direction only."""
+    """Return the deliveries by store, the lock ordering of the worker: no deadlock."""
     return sorted((free[number] for number in turn if number in free), key=lambda row: row.store_id or "")
 
 
@@ -266,7 +266,7 @@ def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> Repla
 
 
 def _by(counted: Iterable[DeliveryCount], kind: str) -> dict[str, int]:
-    """The most first."""
+    """Return the counts of this kind, the largest first."""
     totals: Counter[str] = Counter()
     for item in counted:
         totals[getattr(item, kind) or "none"] += item.count

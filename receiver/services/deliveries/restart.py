@@ -30,7 +30,7 @@ AGREED = "its signals agree on the new numbers, as after a restored backup"
 def restart_sequence(
     database: Database, now: datetime, store_id: str, *, reason: str, actor: str
 ) -> dict[str, Any]:
-    """Count a store's signals from the first one that fell back, and replay those that were passed over.
+    """Count a store's signals from the first number that fell back, and replay the skipped ones.
 
     Raises InputError, NotFound, and Refused for a store whose numbers have not fallen back.
     """

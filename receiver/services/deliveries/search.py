@@ -42,6 +42,7 @@ class DeliverySummary:
 
     @classmethod
     def of(cls, row: Delivery, names: Mapping[str, str]) -> DeliverySummary:
+        """Return the summary of a row; `names`: the names of stores by id."""
         return record_of(cls, row, store_name=names.get(row.store_id or ""))
 
 

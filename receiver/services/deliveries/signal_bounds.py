@@ -16,7 +16,7 @@ class SignalBounds:
     """Counts for a transaction that holds the stores: nobody else applies their signals meanwhile."""
 
     def __init__(self, session: Session, days: Collection[tuple[str, date]]) -> None:
-        """`days`: a store and the day its signal was received, for each signal of the transaction."""
+        """Load the counts; `days`: the store and day of receipt of each signal of the transaction."""
         self._session = session
         self._applied = store_days.signals_of(session, set(days))
         self._more: defaultdict[tuple[str, date], Counter[str]] = defaultdict(Counter)
@@ -29,4 +29,5 @@ class SignalBounds:
         return allowed
 
     def write(self) -> None:
+        """Write the counts in the caller's transaction."""
         store_days.add(self._session, self._more)

@@ -44,6 +44,7 @@ class SignatureCheck:
 
 
 def body_hash(delivery: Delivery) -> VerificationStatus:
+    """Re-check the hash of a stored delivery."""
     if delivery.body is None:
         return VerificationStatus.UNKNOWN
     same = hashlib.sha256(delivery.body).hexdigest() == delivery.body_sha256
@@ -88,7 +89,7 @@ def _by_app_secret(call: SignedCall, secret: str | None) -> SignatureCheck:
 
 
 def _check(verifier: Verifier, call: SignedCall, secret: WebhookSecret) -> VerificationStatus:
-    """By this secret alone."""
+    """Check the signature with this secret alone."""
     try:
         problem = verifier.problem(call, [secret.secret_encrypted])
     except ReceiverError:  # a secret nobody can read any more

@@ -35,7 +35,7 @@ def gather_payment(
     bills: Bills,
     days: Iterable[DaySpend],
 ) -> PaymentOption:
-    """Staff's word wins over the ledger's; figures that contradict each other leave the option unknown."""
+    """Return the payment option: a fact of staff, else the ledger's; unknown where figures contradict."""
     shown = option_of(bills.payments, ledger_whole=bills.whole)
     option = option_said(recorded, bills)
     discrepancies = _discrepancies_of_figures(account, days, option)

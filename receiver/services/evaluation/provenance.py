@@ -58,7 +58,7 @@ def with_provenance(
     payment_said_by: Source | None,
     now: datetime,
 ) -> Facts:
-    """The same facts, with who said them and when; what staff recorded counts only while it still stands.
+    """Return the facts with their sources and times; recorded facts count only while they still hold.
 
     `payment_said_by` is TikTok where its ledger shows the option, the service where figures contradict it.
     """

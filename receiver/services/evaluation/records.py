@@ -61,6 +61,7 @@ class StoreRecords:
 
     @property
     def account(self) -> tables.Account | None:
+        """Return the linked ad account; None where there is none."""
         return self.figures.account if self.figures else None
 
 

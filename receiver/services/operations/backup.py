@@ -101,7 +101,7 @@ def _check_digest(file: Path) -> None:
 
 @contextmanager
 def _unpacked(file: Path) -> Iterator[Database]:
-    """A private copy beside the file, to be migrated at will. Raises Refused for what is no backup."""
+    """Yield a private copy beside the file, to be migrated. Raises Refused for a file that is no backup."""
     with TemporaryDirectory(prefix=".restore-", dir=file.parent) as folder:
         copy = Path(folder, file.name)
         shutil.copyfile(file, copy)

@@ -1,4 +1,4 @@
-"""Makes due at once what a clock that was ahead had put off, once it has been put back."""
+"""After a clock rollback, reschedules rows whose due time lies in the future."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = get_logger(__name__)
 
 
 def reset_after_clock_rollback(database: Database, now: datetime) -> None:
-    """Looks how late it was at the last look; a few minutes, as between two hosts, are nothing."""
+    """Reset due times when the clock is behind the last check by more than a few minutes' skew."""
     with database.writing() as session:
         last = heartbeats.last_beat(session, "clock")
         heartbeats.beat(session, "clock", now)

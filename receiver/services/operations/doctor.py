@@ -65,7 +65,7 @@ def diagnose_settings(error: SettingsError) -> Check:
 def diagnose(
     context: ServiceContext, look: Callable[[str], ProbeResult], channel: Channel | None = None
 ) -> Iterator[Check]:
-    """Every check in turn; none raises."""
+    """Yield the result of every check in turn; none raises."""
     settings, database, now = context.settings, context.database, context.now()
     yield _settings(settings)
     schema = _schema(database)
@@ -83,7 +83,7 @@ def diagnose(
 
 
 def diagnose_before_start(context: ServiceContext, channel: Channel | None = None) -> Iterator[Check]:
-    """The checks that need neither a running worker nor the network; none raises."""
+    """Yield the checks that need neither a running worker nor the network; none raises."""
     schema = _schema(context.database)
     yield schema
     if schema.state is not CheckState.FAIL:
@@ -144,7 +144,7 @@ def _schema(database: Database) -> Check:
 
 
 def _secrets(database: Database, cipher: Cipher) -> Check:
-    """The newest of each kind of secret must open; `secrets rotate` looks at them all."""
+    """Check that the newest secret of each kind decrypts; `secrets rotate` checks them all."""
     try:
         with database.reading() as session:
             for table, column in encrypted_columns():
@@ -177,7 +177,7 @@ def _worker(database: Database, now: datetime) -> Check:
 
 
 def _stores(database: Database) -> Check:
-    """What is wrong about stores, for staff or for those who run the service to put right."""
+    """Check stores for what staff or operators have to repair."""
     with database.reading() as session:
         counts = store_troubles.count_by_trouble(session)
     ours = {id: count for (id, who), count in counts.items() if who in (Actor.STAFF, Actor.SERVICE)}

@@ -61,7 +61,7 @@ class Metrics:
 
 
 def collect_metrics(database: Database, budget: SharedBudget, now: datetime) -> Metrics:
-    """Raises StorageUnavailable."""
+    """Return the figures of the whole service. Raises StorageUnavailable."""
     with database.reading() as session:
         return Metrics(
             accepted=session.scalar(select(func.max(Delivery.id))) or 0,
@@ -118,5 +118,5 @@ def _rejected(session: Session, now: datetime) -> dict[str, int]:
 
 
 def _since(moment: datetime | None, now: datetime) -> timedelta | None:
-    """None where there is nothing, or it is still to come."""
+    """Return the time since a moment; None where there is none or it is still to come."""
     return None if moment is None or moment > now else now - moment

@@ -17,7 +17,7 @@ from receiver.storage.tables import Delivery
 
 
 def readiness(database: Database, now: datetime) -> list[str]:
-    """The reasons against it, found by a write; none when all is well."""
+    """Return the reasons why the service is not ready, tested by a write; none when all is well."""
     try:
         with database.writing() as session:
             heartbeats.beat(session, "readiness", now)
@@ -28,7 +28,7 @@ def readiness(database: Database, now: datetime) -> list[str]:
 
 
 def readiness_seen(database: Database, now: datetime) -> list[str]:
-    """The same without a write: a database that takes none shows in a worker that is silent soon."""
+    """Return the same without a write: a database that takes none soon shows in a silent worker."""
     try:
         with database.reading() as session:
             reasons = _reasons(session, now)
@@ -53,7 +53,7 @@ def _reasons(session: Session, now: datetime) -> list[str]:
 
 
 def lacks_worker(database: Database, now: datetime) -> bool:
-    """As `worker_is_silent`."""
+    """Return whether the worker is silent, as `worker_is_silent` does."""
     with database.reading() as session:
         return worker_is_silent(session, now)
 

@@ -48,7 +48,7 @@ def rotate_keys(database: Database, cipher: Cipher, now: datetime, actor: str) -
 
 
 def encrypted_columns() -> Iterator[tuple[Table, Column[Any]]]:
-    """Every column that holds a secret."""
+    """Yield every column that holds a secret, with its table."""
     for table in Base.metadata.sorted_tables:
         yield from ((table, column) for column in table.columns if isinstance(column.type, EncryptedText))
 
@@ -77,7 +77,7 @@ def _rotate_column(database: Database, cipher: Cipher, table: Table, column: Col
 def _rotate_row(
     session: Session, cipher: Cipher, table: Table, column: Column[Any], row_id: Any, encrypted: str
 ) -> int:
-    """1 when renewed, 0 when somebody replaced the secret meanwhile. Raises ReceiverError."""
+    """Return 1 when renewed, 0 when the secret was replaced meanwhile. Raises ReceiverError."""
     cipher.decrypt(encrypted)
     (key,) = table.primary_key.columns
     unchanged = (key == row_id) & (column == encrypted)

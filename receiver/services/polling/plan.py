@@ -14,7 +14,7 @@ from receiver.storage.links import stores_of
 
 
 def plan_poll(session: Session, account: tables.Account, now: datetime) -> NextPoll:
-    """After a poll that was kept; an account that no store links any more is left in peace."""
+    """Return the next poll after a successful one; an account without links counts as ended."""
     session.flush()
     standings = [
         polling_state_of(evaluate(session, store, now))

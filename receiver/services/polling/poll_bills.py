@@ -79,6 +79,7 @@ class ReadBills:
 def bills_task(
     session: Session, account: tables.Account, link: tables.Link, store: tables.Store, *, at_once: bool
 ) -> BillsTask:
+    """Return the task of reading an account's bills: since when, and what is known already."""
     recorded = recorded_facts.recorded_facts(session, store.id)
     given = awards.awards_of_account(session, account.advertiser_id)
     opens = terms_of(session, store.programme).opens

@@ -23,7 +23,7 @@ class Refreshed:
 
 
 def refresh_for_token(database: Database, now: datetime, status_token: str) -> Refreshed:
-    """Raises NotFound for a token of no store."""
+    """Request a poll for the store of a status token. Raises NotFound for an unknown token."""
     with database.writing() as session:
         store = stores.store_of_token(session, token_hash(status_token))
         store = stores.get_store(session, store.id, locked=True)

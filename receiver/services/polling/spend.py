@@ -20,7 +20,7 @@ from receiver.storage.payments import payments
 
 
 def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str, Any]:
-    """An account's days and payments, and when and why it is polled next. Raises NotFound."""
+    """Return an account's days and payments, and when and why it is polled next. Raises NotFound."""
     with database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
@@ -40,7 +40,7 @@ def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str,
 
 
 def poll_of(database: Database, advertiser_id: str) -> dict[str, Any]:
-    """When an account was read, when and why it is read next, and what went wrong last. Raises NotFound."""
+    """Return when an account was read, when and why it is next, and the last error. Raises NotFound."""
     with database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
@@ -65,7 +65,7 @@ def timelines_on(database: Database, now: datetime, advertiser_id: str) -> list[
 
 
 def known_accounts(database: Database) -> list[tuple[str, str]]:
-    """Every ad account's id and name, by name; before the first reading its id is its name."""
+    """Return every ad account's id and name, by name; before the first reading its id is its name."""
     with database.reading() as session:
         found = [
             (account.advertiser_id, account.name or account.advertiser_id)

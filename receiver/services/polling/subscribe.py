@@ -55,7 +55,7 @@ def keep_subscribed(context: ServiceContext, callback_url: str, *, limit: int) -
 
 
 def end_subscription(database: Database, tiktok: SubscriptionApi, subscription_id: str) -> None:
-    """At TikTok and here; where TikTok refuses, it stays and is ended another time."""
+    """End a subscription at TikTok and here; where TikTok refuses, it is kept for a later try."""
     try:
         tiktok.unsubscribe(subscription_id)
     except ProviderError as error:

@@ -28,12 +28,12 @@ log = get_logger(__name__)
 
 
 def request_verification(session: Session, now: datetime) -> None:
-    """Have it done within minutes, once for however many ask."""
+    """Request a verification within minutes. Idempotent."""
     heartbeats.beat(session, ASKED, now)
 
 
 def verify_subscriptions_if_due(context: ServiceContext, callback_url: str) -> None:
-    """Refused by TikTok, it is tried again in five minutes."""
+    """Verify the subscriptions if it is time; after an error of TikTok, again in five minutes."""
     now = context.now()
     with context.database.writing() as session:
         if not _is_due(session, now):
@@ -50,10 +50,10 @@ def verify_subscriptions_if_due(context: ServiceContext, callback_url: str) -> N
 
 
 def verify_subscriptions(context: ServiceContext, callback_url: str) -> tuple[list[str], list[str]]:
-    """The accounts whose subscriptions were lost, and the subscriptions ended. Raises ProviderError.
+    """Return the accounts whose subscriptions were lost, and the subscriptions ended.
 
-    Ended is what comes here unknown to us, having been asked for twice, and what is ours and goes elsewhere,
-    as after a change of PUBLIC_URL.
+    Ends subscriptions to our address that we do not know (duplicates), and our own to another address, as
+    after a change of PUBLIC_URL. Raises ProviderError.
     """
     database, tiktok = context.database, context.tiktok
     with database.reading() as session:

@@ -49,7 +49,7 @@ def track_problems(database: Database, now: datetime, store_ids: Collection[str]
 
 
 def track_quietly(database: Database, now: datetime, store_ids: Collection[str | None]) -> None:
-    """Track the problems of these senders at once; what fails here is done with all others in a minute."""
+    """Track the problems of these senders at once; an error is logged and the minute's run repeats it."""
     try:
         track_problems(database, now, {store_id or "" for store_id in store_ids})
     except StorageUnavailable:

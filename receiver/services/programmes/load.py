@@ -1,4 +1,4 @@
-"""Loads a programme file, so that new stores join it: checked and compared first. Twice is once."""
+"""Loads a programme file for new stores to join: validated and compared first. Idempotent."""
 
 from __future__ import annotations
 

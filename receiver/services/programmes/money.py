@@ -71,6 +71,7 @@ class Money:
     likely: Sequence[Likely]  # of stores without an award, the nearest first
 
     def part(self, wanted: MoneyPart) -> Sum:
+        """Return the sum of one part."""
         return next(found for part, found in self.parts if part is wanted)
 
 

@@ -18,16 +18,16 @@ from receiver.storage.tables import Store
 
 
 def fill_all_places(database: Database, now: datetime) -> list[str]:
-    """The stores that now have a place, in every programme with stores that wait or have one reserved."""
+    """Fill the places of every programme with waiting or reserved stores; return the stores placed."""
     with database.reading() as session:
         concerned = places.programmes_to_share_out(session)
     return [store_id for programme in concerned for store_id in fill_places(database, now, programme)]
 
 
 def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
-    """The stores that now have a place. Twice is once.
+    """Fill a programme's places and return the stores placed. Idempotent.
 
-    Stores are held before the programme, as in a decision: nobody waits in a circle.
+    Lock ordering: stores before the programme, as in a decision.
     """
     with database.writing() as session:
         concerned = [*places.reserved_stores(session, programme), *stores.waiting_stores(session, programme)]

@@ -23,9 +23,9 @@ from receiver.storage.database import Database
 
 
 def terms_for_new_stores(session: Session, setting: str) -> Programme:
-    """The terms new stores join: those staff loaded while PROGRAMME said `setting`, else what that names.
+    """Return the terms for new stores: those staff loaded under this `setting`, else the setting's own.
 
-    Whoever changes PROGRAMME later is followed: it is the operator's last word. Raises InputError.
+    A later change of PROGRAMME wins over what staff loaded. Raises InputError.
     """
     choice = terms.kept_choice(session)
     if choice is not None and choice.instead_of == setting:
@@ -34,13 +34,13 @@ def terms_for_new_stores(session: Session, setting: str) -> Programme:
 
 
 def terms_in_force(database: Database, setting: str) -> Programme:
-    """As `terms_for_new_stores` says it. Raises InputError."""
+    """Return the terms as `terms_for_new_stores` does. Raises InputError."""
     with database.reading() as session:
         return terms_for_new_stores(session, setting)
 
 
 def enrol_in(session: Session, setting: str, now: datetime) -> Programme:
-    """The terms new stores join, kept so that they stay when others take their place. Raises InputError."""
+    """Return the terms for new stores, stored so that later terms do not change them. Raises InputError."""
     programme = terms_for_new_stores(session, setting)
     terms.keep_terms(session, programme.id, programme_data(programme), now)
     return programme
@@ -53,7 +53,7 @@ def terms_link(name_or_file: str) -> str | None:
 
 
 def terms_of(session: Session, programme_id: str) -> Programme:
-    """The terms of a programme some store enrolled in, or of a shipped one. Raises InputError."""
+    """Return the terms of a programme that stores enrolled in, or of a shipped one. Raises InputError."""
     kept = terms.kept_terms(session, programme_id)
     return _read_once(json.dumps(kept)) if kept is not None else load_shipped(programme_id)
 
@@ -65,9 +65,9 @@ def _read_once(kept: str) -> Programme:
 
 
 def list_terms(database: Database, in_force: str) -> list[Programme]:
-    """Every programme known here, by id: of stores, `in_force` (its id or file), and shipped ones.
+    """List every known programme by id: of stores, `in_force` (its id or file), and shipped ones.
 
-    A store's own terms come before a file of the same id. Raises InputError.
+    A store's own terms take precedence over a file of the same id. Raises InputError.
     """
     with database.reading() as session:
         current = terms_for_new_stores(session, in_force)
@@ -86,6 +86,6 @@ def find_terms(known: Sequence[Programme], programme_id: str) -> Programme:
 
 
 def known_programmes(database: Database) -> list[str]:
-    """The ids of those some store enrolled in."""
+    """Return the ids of programmes that stores enrolled in."""
     with database.reading() as session:
         return terms.kept_ids(session)

@@ -21,9 +21,10 @@ from receiver.storage.tables import Staff
 def choose_password(
     database: Database, now: datetime, staff_id: int, *, current: str, new: str
 ) -> Authenticated:
-    """Ends every session of before. Raises InputError, and Refused where `current` is not theirs.
+    """Change a person's password and end all earlier sessions.
 
-    Whoever sits at somebody else's open session cannot try out passwords here either.
+    Wrong guesses of `current` are throttled, also in an open session. Raises InputError, and Refused where
+    `current` is wrong.
     """
     hashed, guesses = hashed_password(new), f"person {staff_id}"
     if current == new:
@@ -55,7 +56,7 @@ def sign_out_everywhere(database: Database, now: datetime, staff_id: int) -> Non
 
 
 def choose_zone(database: Database, now: datetime, staff_id: int, zone: str) -> None:
-    """In which zone they read times. Raises InputError."""
+    """Set the time zone in which a person reads times. Raises InputError."""
     if zone not in available_timezones():
         raise InputError("must be a zone such as Europe/London", path="zone")
     with database.writing() as session:

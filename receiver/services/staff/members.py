@@ -90,7 +90,10 @@ def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -
 
 
 def list_staff(database: Database, now: datetime, *, real_now: datetime, limit: int) -> list[TeamMember]:
-    """By address; 0 = all. Sessions last by the real time, tokens by the service's."""
+    """List the staff by email address, at most `limit` (0: all).
+
+    Sessions are counted by the real time, tokens by the service's clock.
+    """
     with database.reading() as session:
         sessions, tokens = staff.count_sessions(session, real_now), staff.count_tokens(session, now)
         return [
@@ -105,7 +108,7 @@ def list_staff(database: Database, now: datetime, *, real_now: datetime, limit: 
 
 
 def get_member(database: Database, staff_id: int) -> StaffMember:
-    """Raises NotFound."""
+    """Return a person on the staff. Raises NotFound."""
     with database.reading() as session:
         person = session.get(Staff, staff_id)
         if person is None:

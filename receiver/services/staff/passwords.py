@@ -21,12 +21,12 @@ PATIENCE = 2.0  # seconds to wait for a turn: a thread that waits is one less fo
 
 
 def new_password() -> str:
-    """One to hand over and be replaced: 120 random bits."""
+    """Return a random password of 120 bits, to hand over and be replaced."""
     return secrets.token_urlsafe(15)
 
 
 def hashed_password(password: str) -> str:
-    """Raises InputError for one that is too short or too long, and Busy."""
+    """Return the hash of a password. Raises InputError for a wrong length, and Busy."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InputError(f"must have {SHORTEST} to {LONGEST} characters", path="password")
     with _turn():
@@ -34,7 +34,7 @@ def hashed_password(password: str) -> str:
 
 
 def is_password(person: Staff | None, password: str) -> bool:
-    """Takes as long where there is no such person. Raises Busy."""
+    """Return whether the password is right, in the same time where there is no such person. Raises Busy."""
     with _turn():
         nobodys = _nobodys_hash()
         try:

@@ -54,4 +54,5 @@ class ApiToken:
 
     @classmethod
     def of(cls, owned: OwnedToken) -> ApiToken:
+        """Return the token with its owner."""
         return record_of(cls, owned.token, owner=record_of(StaffMember, owned.owner))

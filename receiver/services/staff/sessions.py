@@ -49,6 +49,6 @@ def person_of_session(database: Database, now: datetime, secret: str) -> StaffMe
 
 
 def end_session(database: Database, secret: str) -> None:
-    """End a session; twice is once."""
+    """End a session. Idempotent."""
     with database.writing() as session:
         staff.end_session(session, token_hash(secret))

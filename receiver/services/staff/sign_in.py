@@ -47,9 +47,10 @@ class _Counter:
 
 
 def sign_in(database: Database, now: datetime, *, email: str, password: str, visitor: Visitor) -> Entry:
-    """A try is counted before it is looked at, so that many at once are no more than one after the other.
+    """Sign a person in, throttled by account, address and browser.
 
-    Raises Busy: that was no try.
+    Tries are counted before they are checked, so that parallel tries gain nothing. Raises Busy: that is not
+    counted.
     """
     email = email.strip().lower()
     counters = _counters(email, visitor)
@@ -80,17 +81,17 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
 
 
 def forget_account(session: Session, email: str) -> None:
-    """Nobody waits for what was tried with this account before."""
+    """Reset the failed sign-ins of an account."""
     login_attempts.forget_tries(session, _account(email).subject)
 
 
 def new_browser() -> str:
-    """The name of a browser in which somebody signed in."""
+    """Return a name for a browser in which somebody signed in."""
     return secrets.token_urlsafe(16)
 
 
 def _counters(email: str, visitor: Visitor) -> list[_Counter]:
-    """Always in this order: two that wait for each other's rows wait in one direction only."""
+    """Return the counters always in one order: lock ordering."""
     if visitor.browser is not None:
         return [_Counter(f"browser {visitor.browser}", BROWSER)]
     return [_Counter(f"address {network_of(visitor.address)}", ADDRESS), _account(email)]
@@ -115,7 +116,7 @@ def _counted(session: Session, counters: list[_Counter], now: datetime) -> timed
 
 
 def _tell_refusal(session: Session, now: datetime, person: Staff | None, visitor: Visitor) -> None:
-    """Audited for people there are; what else somebody typed may be a password."""
+    """Log a refused sign-in, and audit it for existing people; unknown names may be typed passwords."""
     log.info("sign-in refused", address=visitor.address)
     if person is not None:
         detail = {"address": visitor.address}

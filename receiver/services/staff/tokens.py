@@ -107,7 +107,7 @@ def revoke_token(
 
 
 def use_token(database: Database, now: datetime, text: str) -> ApiToken | None:
-    """The token and whose it is; keeps, to the minute, that it was used. Raises TokenExpired."""
+    """Return a token with its owner and record its use, to the minute. Raises TokenExpired."""
     with database.reading() as session:
         owned = staff.token_of_hash(session, token_hash(text))
     if owned is None:

@@ -1,4 +1,4 @@
-"""Admits stores that wait for a place, many at once: shown first, and all of them or none. Idempotent."""
+"""Admits waiting stores, many at once: previewed first, then all of them or none. Idempotent."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Admission:
 
     @property
     def is_beyond_capacity(self) -> bool:
+        """Return whether the admission exceeds the programme's capacity."""
         return self.capacity is not None and self.given_after > self.capacity
 
 
@@ -80,7 +81,7 @@ def admit_stores(
 
 
 def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> StoreRecord:
-    """Give the store its place in the offer, beyond the cap too. Idempotent. Raises NotFound."""
+    """Admit a store, beyond the cap too. Idempotent. Raises NotFound."""
     admit_stores(database, now, [store_id], actor=actor)
     return show_store(database, store_id)
 

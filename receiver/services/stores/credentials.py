@@ -10,10 +10,10 @@ SECRET_LENGTH = 43  # 256 random bits
 
 
 def new_secret() -> str:
-    """Return a random signing secret, of letters that WooCommerce keeps unchanged."""
+    """Return a signing secret that WooCommerce stores unchanged."""
     return "".join(secrets.choice(SECRET_LETTERS) for _ in range(SECRET_LENGTH))
 
 
 def new_token() -> str:
-    """Return a random status token."""
+    """Return a new status token."""
     return f"stt_{secrets.token_hex(32)}"

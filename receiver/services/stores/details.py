@@ -25,7 +25,7 @@ class StoreDetails:
 
 
 def checked_details(given: StoreDetails) -> StoreDetails:
-    """Raises InputError naming the field."""
+    """Return the details, validated. Raises InputError naming the field."""
     return StoreDetails(
         url=checked_url(given.url),
         name=_name(given.name, "name"),
@@ -36,7 +36,7 @@ def checked_details(given: StoreDetails) -> StoreDetails:
 
 
 def checked_secret(secret: str) -> str:
-    """A signing secret a store can have. Raises InputError, without repeating it."""
+    """Return a signing secret, validated. Raises InputError, which does not repeat it."""
     # For "" and "0" WooCommerce makes a secret of its own that nobody is ever told.
     if secret in ("", "0") or len(secret) > LONGEST_SECRET or not _is_text(secret):
         raise InputError(
@@ -74,7 +74,7 @@ def _currency(currency: str) -> str:
 
 
 def _is_text(text: str) -> bool:
-    """Whether it can be written as UTF-8: an argument of other bytes reaches us in half characters."""
+    """Return whether the text can be encoded as UTF-8: arguments of other bytes arrive as surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -27,11 +27,11 @@ def disconnect_store(
     actor: str,
     keys_removed: bool = False,
 ) -> StoreRecord:
-    """End all that passes between us and the store; what was decided stays. Idempotent.
+    """Disconnect a store; its decisions stay. Idempotent.
 
-    Its webhooks are answered 410, its status token and the advertiser's token are forgotten. Unless it
-    earned an award its place goes to the merchant that waits longest. `keys_removed`: the plugin removed our
-    keys at the shop; otherwise its merchant is told of them. Raises InputError and NotFound.
+    Its webhooks are answered 410, its status token and the advertiser's token are deleted. Unless it earned
+    an award, its place goes to the merchant that waits longest. `keys_removed`: the plugin removed our keys
+    at the shop; otherwise its merchant is told of them. Raises InputError and NotFound.
     """
     reason = require_text(reason, "reason")
     with database.writing() as session:

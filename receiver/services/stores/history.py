@@ -33,6 +33,6 @@ def store_history(database: Database, store_id: str, *, limit: int) -> list[Hist
 
 
 def _entries(changes: list[StageChange], entries: list[AuditRecord]) -> Iterator[HistoryEntry]:
-    """An act comes with the stage it led to: of one moment the stage is told after it, so above it."""
+    """Yield acts and stage changes, newest first; a stage stands above the act that caused it."""
     yield from (HistoryEntry(change.at, stage=change) for change in changes)
     yield from (HistoryEntry(entry.at, entry=entry) for entry in entries)

@@ -6,13 +6,13 @@ import secrets
 
 
 def new_store_id() -> tuple[str, str]:
-    """Return random ids for a store, and for the merchant that it is until staff merge it with another."""
+    """Return a new store's id, and that of its merchant until staff merge it."""
     random = secrets.token_hex(20)
     return f"st_{random}", f"m_{random[:16]}"
 
 
 def new_endpoint_id() -> str:
-    """Return a random id for an endpoint of one topic."""
+    """Return a new id for a webhook endpoint."""
     return f"hk_{secrets.token_hex(20)}"
 
 

@@ -22,7 +22,7 @@ MOST = 50  # of one store: an agency's Business Center may hold hundreds
 
 
 def suggestions_for(database: Database, store_id: str) -> list[dict[str, Any]]:
-    """The stores that may be of this one's merchant, by id. Raises NotFound."""
+    """Return the stores that may belong to this one's merchant, by id. Raises NotFound."""
     with database.reading() as session:
         found = likeness.find_alike(session, stores.get_store(session, store_id))
         return [_suggestion(alike) for alike in found[:MOST]]
@@ -46,7 +46,7 @@ def page_of_suggestions(database: Database, *, after: str | None = None, limit: 
 def keep_apart(
     database: Database, now: datetime, store_id: str, *, other: str, reason: str, actor: str
 ) -> dict[str, Any]:
-    """Record that two stores are of different merchants; nobody is asked about them again. Twice is once.
+    """Record that two stores have different merchants, so that they are not suggested again. Idempotent.
 
     Raises InputError, NotFound, and Refused where they are of one merchant already.
     """

@@ -29,9 +29,9 @@ def recognise(session: Session, store: Store, uuid: str | None) -> None:
 
 
 def follow_move(session: Session, store: Store) -> None:
-    """Know the store by the address that it moved to, and count what a shop that left it did before.
+    """Take over the new address of a store, and the history of a shop that left that address. Idempotent.
 
-    Moving makes no date earlier. Idempotent.
+    Moving makes no date earlier.
     """
     at_address = store_marks.bearer(session, store.programme, MarkKind.ADDRESS, _place(store.url))
     if store.continues is None and at_address != store.id:
@@ -47,5 +47,5 @@ def mark_store(session: Session, store: Store, uuid: str | None) -> None:
 
 
 def _place(url: str) -> str:
-    """The address without its scheme: both are the same shop."""
+    """Return the address without its scheme: http and https are the same shop."""
     return url.partition("://")[2].rstrip("/")

@@ -30,10 +30,10 @@ def add_link(
     linked_at: datetime | None = None,
     actor: str,
 ) -> LinkRecord:
-    """Open the link, or give the one the store claimed its consent. Twice is once.
+    """Open a link, or add the consent to the link that the store claimed. Idempotent.
 
-    `linked_at` is a date staff know with evidence; without it the store's own claim stands, else `now`
-    as the moment we first saw it. Raises NotFound and InputError.
+    `linked_at` is a date staff know with evidence; without it the store's own claim stands, else `now`.
+    Raises NotFound and InputError.
     """
     now = context.now()
     advertiser_id = _checked(advertiser_id, token, linked_at, now)
@@ -87,7 +87,7 @@ def page_of_links(
 
 
 def link_row(link: LinkRecord) -> dict[str, Any]:
-    """Without its token."""
+    """Return a link as API and command line show it, without its token."""
     return {
         "id": link.id,
         "store": link.store_id,

@@ -47,7 +47,7 @@ class Merged:
 
 
 def merchant_of(database: Database, store_id: str) -> Merchant:
-    """Raises NotFound."""
+    """Return a store's merchant, its other stores, and similar ones. Raises NotFound."""
     with database.reading() as session:
         store = stores.get_store(session, store_id)
         own = stores.stores_of_merchants(session, [store.merchant], SHOWN + 1)
@@ -66,11 +66,11 @@ def merge_merchants(
     actor: str,
     dry_run: bool = False,
 ) -> Merged:
-    """The stores of a store's merchant become those of the merchant of the store `into`.
+    """Merge a store's merchant into the merchant of the store `into`.
 
-    All of them are decided anew in the same transaction, while nobody records an award of their
-    programmes: no limit of a merchant is passed in between. In a dry run all of it happens, and then it
-    never did. Raises InputError, NotFound, and Refused where they are one already.
+    All their stores are decided anew in the same transaction, under their programmes' locks, so that no limit
+    per merchant is exceeded in between. A dry run executes everything in a transaction that is rolled back.
+    Raises InputError, NotFound, and Refused where they are one merchant already.
     """
     if dry_run:
         with database.rolled_back() as rehearsal:
@@ -100,7 +100,7 @@ def merge_merchants(
 
 
 def _hold(session: Session, store_id: str, into: str) -> list[Store]:
-    """All stores of both merchants, held; nobody joins or leaves them, or records an award of theirs."""
+    """Return all stores of both merchants, locked, with the programmes they can be awarded in."""
     merchants = {stores.get_store(session, item).merchant for item in (store_id, into)}
     if len(merchants) == 1:
         raise Refused(f"{store_id} and {into} are stores of one merchant already")

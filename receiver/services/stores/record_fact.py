@@ -32,14 +32,17 @@ class StaffFact:
 
     @property
     def plain_value(self) -> Any:
-        """As JSON can hold it."""
+        """Return the value as JSON can hold it."""
         if isinstance(self.value, datetime):
             return self.value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         return self.value
 
 
 def checked_fact(name: str, value: str, now: datetime, *, reason: str, evidence: str) -> StaffFact:
-    """Raises InputError, and Refused for a rule that cannot be overridden."""
+    """Return a fact as staff entered it, validated.
+
+    Raises InputError, and Refused for a rule that cannot be overridden.
+    """
     if not reason.strip() or not evidence.strip():
         raise InputError("must say something", path="evidence" if reason.strip() else "reason")
     if name not in set(StaffFactName):
@@ -60,7 +63,7 @@ def record(
     evidence: str,
     actor: str,
 ) -> dict[str, Any]:
-    """Record one fact, twice is once; answers what was recorded. Raises InputError, NotFound and Refused."""
+    """Record one fact and return it. Idempotent. Raises InputError, NotFound and Refused."""
     fact = checked_fact(name, value, now, reason=reason, evidence=evidence)
     with database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
@@ -86,14 +89,14 @@ def keep_fact(
 
 
 def _stands(session: Session, store_id: str, kept: Mapping[str, Any], actor: str) -> bool:
-    """Whether the newest record of this name says the very same, by the same person: a second click."""
+    """Return whether the newest record of this name is identical and by the same person: a second click."""
     newest = recorded_facts.recorded_facts(session, store_id).get(kept["name"])
     expected = {**kept, "by": actor}
     return newest is not None and all(getattr(newest, name) == value for name, value in expected.items())
 
 
 def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:
-    """Three facts live on the store and its link; the others are read from the record itself."""
+    """Set the three facts that live on the store and its link; the others are read from the record."""
     if name == StaffFactName.MERCHANT:
         store.merchant = value
     elif name == StaffFactName.SET_UP_AT:
@@ -148,7 +151,7 @@ _PARSERS: Mapping[str, Callable[[str, datetime], Any]] = {
 
 
 def _override(value: str) -> tuple[str, str | None]:
-    """`RULE=pass`, `RULE=fail`, or `RULE=none` to take an override back."""
+    """Parse `RULE=pass`, `RULE=fail`, or `RULE=none`, which removes an override."""
     rule, _, outcome = value.partition("=")
     if rule not in RULES:
         raise InputError(f"{rule!r} is no rule; write RULE=pass, RULE=fail or RULE=none", path="override")

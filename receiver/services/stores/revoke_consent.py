@@ -90,7 +90,7 @@ def _withdraw(session: Session, served: list[Link], now: datetime, reason: str, 
 
 
 def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
-    """The token, and every link that is read with it, whoever encrypted it when."""
+    """Return the token, and every link that is read with it, regardless of the key that encrypts it."""
     cipher = context.cipher
     with context.database.reading() as session:
         stores.get_store(session, store_id)
@@ -109,7 +109,7 @@ def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
 
 
 def _give_back(tiktok: RevocationApi, token: str) -> list[str]:
-    """The ad accounts that lost access; a token TikTok no longer knows has been given back already."""
+    """Revoke the token and return the ad accounts that lost access; an unknown token is already revoked."""
     try:
         return tiktok.revoke_token(token)
     except ProviderError as error:
@@ -119,7 +119,7 @@ def _give_back(tiktok: RevocationApi, token: str) -> list[str]:
 
 
 def _look_again(session: Session, now: datetime, advertiser_ids: list[str]) -> None:
-    """Other consents for these accounts may have gone with it; only asking with them tells."""
+    """Poll these accounts: their other consents may be revoked too, and only a call tells."""
     for advertiser_id in advertiser_ids:
         if spend.link_to_read(session, advertiser_id) is not None:
             spend.account_for_polling(session, advertiser_id, now, PollReason.CONSENT_RETURNED)

@@ -20,13 +20,15 @@ class StoreChange:
 
     @property
     def changes(self) -> Changes:
+        """Return the differences between the decisions before and after."""
         return changes_of_decision(self.before, self.after)
 
     @property
     def outcome(self) -> dict[str, Any]:
+        """Return the outcome of the decision afterwards."""
         return outcome_of(self.after)
 
     @property
     def row(self) -> dict[str, Any]:
-        """As API and command line tell it."""
+        """Return the change as API and command line show it."""
         return {"store": self.store, "name": self.name, "changes": self.changes}
