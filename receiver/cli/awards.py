@@ -136,7 +136,7 @@ def lift_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> No
 @click.argument("award_id", metavar="ID")
 @json_option
 def show_command(award_id: str, as_json: bool) -> None:
-    """One award and all that happened to it."""
+    """Show an award and its history."""
     print_one(show_award(current_container().database, current_container().now(), award_id), as_json)
 
 

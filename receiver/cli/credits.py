@@ -37,7 +37,7 @@ credits_group.add_command(decide_command)
 def list_command(
     state: str | None, due_before: datetime | None, limit: int, as_json: bool, **filters: Any
 ) -> None:
-    """Awards, the earliest due first."""
+    """List awards, the earliest due first."""
     chosen = AwardFilters(
         **filters, state=AwardState(state) if state else None, due_before=due_before and due_before.date()
     )

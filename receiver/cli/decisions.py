@@ -15,7 +15,7 @@ from receiver.services.decisions.history import page_of_decisions, show_decision
 
 @click.group("decisions", cls=Commands)
 def decisions_group() -> None:
-    """The history of what stores were told; nothing in it is ever changed."""
+    """Show the history of decisions about stores; nothing in it is ever changed."""
 
 
 @decisions_group.command("list")
@@ -23,7 +23,7 @@ def decisions_group() -> None:
 @limit_option
 @json_option
 def list_command(store: str, limit: int, as_json: bool) -> None:
-    """A store's decisions, the newest first; the same answer from the same facts stands once."""
+    """List a store's decisions, the newest first; the same answer from the same facts is listed once."""
     rows = page_of_decisions(current_container().database, store, limit=limit).rows
     shown = rows if as_json else [{**row, "changed": _summary(row["changes"])} for row in rows]
     print_rows(shown, as_json, ("id", "decided_at", "stage", "verdict", "changed"))
@@ -33,7 +33,7 @@ def list_command(store: str, limit: int, as_json: bool) -> None:
 @click.argument("decision", metavar="ID", type=NUMBER)
 @json_option
 def show_command(decision: int, as_json: bool) -> None:
-    """One decision exactly as it was said; --json adds the facts and terms it rests on."""
+    """Show a decision exactly as it was made; --json adds the facts and terms it rests on."""
     shown = show_decision(current_container().database, decision)
     print_one(shown if as_json else _readable(shown), as_json)
 

@@ -49,7 +49,7 @@ def deliveries_group() -> None:
 @limit_option
 @json_option
 def list_command(filters: DeliveryFilters, limit: int, as_json: bool) -> None:
-    """The newest first."""
+    """List deliveries, the newest first."""
     found = list_deliveries(current_container().database, filters, limit)
     print_rows([_row(delivery) for delivery in found], as_json, COLUMNS)
 
@@ -75,7 +75,7 @@ def counts_command(filters: DeliveryFilters, as_json: bool) -> None:
 @click.option("--raw", is_flag=True, help="Nothing but the bytes as they were received; audited.")
 @json_option
 def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
-    """One delivery and every attempt at it, and whether its bytes and its signature still verify."""
+    """Show a delivery, its attempts, and the re-check of its hash and signature."""
     container = current_container()
     if raw and (with_body or as_json):
         raise click.UsageError("--raw prints the bytes and nothing else")

@@ -50,7 +50,7 @@ def set_command(
 @click.argument("store")
 @json_option
 def show_command(store: str, as_json: bool) -> None:
-    """The store's facts document: what `credits decide` reads. It is JSON with and without --json."""
+    """Show the store's facts document, which `credits decide` reads: JSON, with and without --json."""
     container = current_container()
     now = container.now()
     facts, programme = facts_of(container.database, now, store)

@@ -17,7 +17,7 @@ from receiver.services.stores.revoke_consent import preview_revocation, revoke_c
 
 @click.group("links", cls=Commands)
 def links_group() -> None:
-    """Links between stores and ad accounts."""
+    """Manage links between stores and ad accounts."""
 
 
 @links_group.command("add")
@@ -40,7 +40,7 @@ def add_command(store: str, advertiser: str, token: str, linked_at: datetime | N
 @limit_option
 @json_option
 def list_command(store: str | None, limit: int, as_json: bool) -> None:
-    """Links, the newest first, ended ones included."""
+    """List links, the newest first, ended ones included."""
     page = page_of_links(current_container().database, store, limit=limit)
     print_rows(page.show(link_row).rows, as_json)
 

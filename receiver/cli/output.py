@@ -52,12 +52,12 @@ def print_one(row: Row, as_json: bool) -> None:
 
 
 def to_json(value: Any) -> str:
-    """Plain ASCII, so that no terminal's or pipe's encoding can fail on it."""
+    """Return JSON in plain ASCII, which no terminal's or pipe's encoding can fail on."""
     return json.dumps(value, default=_plain, indent=2)
 
 
 def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """Left-aligned columns under their names."""
+    """Return a table with left-aligned columns under their names."""
     cells = [list(columns), *([cell(row.get(column)) for column in columns] for row in rows)]
     widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     return "\n".join(
@@ -67,7 +67,7 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value on one line; "-" where there is none."""
+    """Return a value on one line; "-" where there is none."""
     if value is None or value in ("", []):
         return "-"
     if isinstance(value, bool):
@@ -76,7 +76,7 @@ def cell(value: Any) -> str:
 
 
 def one_line(text: str) -> str:
-    """Without line breaks, and without control characters a sender could steer a terminal with."""
+    """Return the text without line breaks and control characters, which could steer a terminal."""
     return "".join(char if char.isprintable() else " " for char in text).strip()
 
 

@@ -17,7 +17,7 @@ COLUMNS = ("id", "cause", "who", "store", "store_name", "count", "first_at", "la
 
 @click.group("problems", cls=Commands)
 def problems_group() -> None:
-    """Problems with what senders deliver, by cause and store."""
+    """Show problems with what senders deliver, by cause and store."""
 
 
 @problems_group.command("list")
@@ -31,7 +31,7 @@ def problems_group() -> None:
 @limit_option
 @json_option
 def list_command(limit: int, as_json: bool, **filters: str) -> None:
-    """The most urgent cause first."""
+    """List problems, the most urgent cause first."""
     found = list_problems(current_container().database, ProblemFilters(**filters), limit)
     print_rows([problem_document(problem) for problem in found], as_json, COLUMNS)
 

@@ -28,14 +28,14 @@ from receiver.services.programmes.terms import find_terms, list_terms
 
 @click.group("programmes", cls=Commands)
 def programmes_group() -> None:
-    """The terms of offers."""
+    """Show and load the terms of offers."""
 
 
 @programmes_group.command("list")
 @limit_option
 @json_option
 def list_command(limit: int, as_json: bool) -> None:
-    """The programmes there are: those stores enrolled in, the one for new stores, and shipped ones."""
+    """List programmes: those that stores enrolled in, the one for new stores, and shipped ones."""
     found = _known()
     print_rows([_summary(terms) for terms in (found[:limit] if limit else found)], as_json)
 
@@ -44,7 +44,7 @@ def list_command(limit: int, as_json: bool) -> None:
 @click.argument("programme", metavar="ID|FILE")
 @json_option
 def show_command(programme: str, as_json: bool) -> None:
-    """One programme's terms: by its id as stores enrolled in it, or those of a file."""
+    """Show a programme's terms: by its id as stores enrolled in it, or those of a file."""
     terms = programme_data(_named(programme))
     print_one(terms if as_json else _readable(terms), as_json)
 

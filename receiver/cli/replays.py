@@ -91,7 +91,7 @@ def replay_command(
 @limit_option
 @json_option
 def replays_command(cancelled_id: int | None, limit: int, as_json: bool) -> None:
-    """Replays and how far they have come, the newest first."""
+    """List replays and their progress, the newest first."""
     container = current_container()
     if cancelled_id is not None:
         print_one(_row(cancel(container.database, cancelled_id, container.now(), actor=actor())), as_json)

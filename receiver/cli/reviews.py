@@ -25,7 +25,7 @@ COLUMNS = ("id", "store", "state", "asked_at", "answer", "message")
 
 @click.group("reviews", cls=Commands)
 def reviews_group() -> None:
-    """Merchants who believe an answer is wrong."""
+    """Answer merchants who believe that an answer is wrong."""
 
 
 @reviews_group.command("list")
@@ -41,7 +41,7 @@ def list_command(state: str | None, limit: int, as_json: bool) -> None:
 @click.argument("review", metavar="ID")
 @json_option
 def show_command(review: str, as_json: bool) -> None:
-    """One review, and what the merchant had been told when it asked."""
+    """Show a review, and what the merchant had been told before it asked."""
     shown = show_review(current_container().database, review)
     print_one(shown if as_json else _readable(shown), as_json)
 

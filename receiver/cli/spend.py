@@ -18,7 +18,7 @@ from receiver.services.polling.spend import spend_of, timelines_on
 
 @click.group("spend", cls=Commands)
 def spend_group() -> None:
-    """Daily spend of ad accounts."""
+    """Show the daily spend of ad accounts."""
 
 
 @spend_group.command("poll")
@@ -45,7 +45,7 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
 @click.option("--advertiser", required=True)
 @json_option
 def show_command(advertiser: str, as_json: bool) -> None:
-    """An account's days as they were last read, and how they count for the store that links it."""
+    """Show an account's days as last read, and how they count for the store that links it."""
     container = current_container()
     known = spend_of(container.database, container.now(), advertiser)
     if as_json:

@@ -39,7 +39,7 @@ COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at
 
 @click.group("stores", cls=Commands)
 def stores_group() -> None:
-    """Stores of the programme."""
+    """Manage the stores of the programme."""
 
 
 @stores_group.command()
@@ -88,7 +88,7 @@ def add(
 @limit_option
 @json_option
 def list_command(waiting: bool, condition: str | None, limit: int, as_json: bool, **filters: str) -> None:
-    """The newest first."""
+    """List stores, the newest first."""
     if waiting and condition is not None:
         raise click.UsageError("either --waiting or --condition, not both")
     chosen = StoreFilters(**filters, condition=StoreCondition.WAITING if waiting else condition)
@@ -104,7 +104,7 @@ def list_command(waiting: bool, condition: str | None, limit: int, as_json: bool
 @click.argument("store_id", metavar="STORE")
 @json_option
 def show(store_id: str, as_json: bool) -> None:
-    """Everything about one store but its secrets."""
+    """Show a store, without its secrets."""
     database = current_container().database
     row = _row(show_store(database, store_id))
     alike = suggestions_for(database, store_id)
@@ -121,7 +121,7 @@ def show(store_id: str, as_json: bool) -> None:
 @limit_option
 @json_option
 def suggestions_command(after: str | None, limit: int, as_json: bool) -> None:
-    """Stores whose award waits until you say whether another store is of the same merchant."""
+    """List stores whose award waits until you say whether another store has the same merchant."""
     rows = page_of_suggestions(current_container().database, after=after, limit=limit).rows
     print_rows(rows, as_json, ("store", "store_name", "other", "other_name", "why", "since"))
 
@@ -325,7 +325,7 @@ def rotate_secret(
 @click.argument("store_id", metavar="STORE")
 @json_option
 def rotate_token_command(store_id: str, as_json: bool) -> None:
-    """A new status token; the old one stops working at once."""
+    """Create a new status token; the old one stops working at once."""
     container = current_container()
     token = rotate_token(container.database, container.now(), store_id, actor=actor())
     print_one({"id": store_id, "status_token": token}, as_json)

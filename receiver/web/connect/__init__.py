@@ -10,6 +10,7 @@ from receiver.web.connect.tiktok import consent_pages
 
 
 def register(app: Flask) -> None:
+    """Add the pages for connecting a shop to the app."""
     app.register_blueprint(shop_pages)
     app.register_blueprint(consent_pages)
     app.register_blueprint(notices_pages)

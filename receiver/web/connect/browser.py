@@ -21,13 +21,13 @@ LASTS = 24 * 60 * 60  # seconds: longer than any flow
 
 
 def known_browser() -> str | None:
-    """The browser's secret, where it has one."""
+    """Return the browser's secret; None where it has none."""
     secret = request.cookies.get(_name(), "")
     return secret if SECRET.fullmatch(secret) else None
 
 
 def this_browser() -> str:
-    """The browser's secret; one that has none gets it with this answer."""
+    """Return the browser's secret; a new one is set with this response."""
     if "browser" not in g:
         g.browser = known_browser() or secrets.token_urlsafe(32)
     return str(g.browser)

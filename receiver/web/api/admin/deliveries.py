@@ -140,7 +140,7 @@ class CountsView(MethodView):
     @deliveries_api.arguments(DeliveryFiltersSchema(exclude=("state",)), location="query")
     @deliveries_api.response(200, CountsSchema)
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Count deliveries by state; null where filters other than stores and times are used."""
+        """Count deliveries by state; null where that is slow, as with filters other than stores and times."""
         counts = count_by_state(current_container().database, DeliveryFilters(**arguments))
         return {"counts": counts, "counted_up_to": MOST_COUNTED}
 
