@@ -83,9 +83,9 @@ class Database:
 
     @contextmanager
     def writing_unsynced(self) -> Iterator[Session]:
-        """Yield a session like `writing` whose commit does not wait for PostgreSQL's disk.
+        """Yield a session like `writing`, for what may be done again: its commit waits for no disk.
 
-        A crash may lose it until a later commit is durable.
+        A crash of PostgreSQL may lose it, until a later commit is durable.
         """
         with self.writing() as session:
             if not self.is_sqlite:

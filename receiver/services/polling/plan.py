@@ -16,10 +16,10 @@ from receiver.storage.links import stores_of
 def plan_poll(session: Session, account: tables.Account, now: datetime) -> NextPoll:
     """Return the next poll after a successful one; an account without links counts as ended."""
     session.flush()
-    standings = [
+    states = [
         polling_state_of(evaluate(session, store, now))
         for store in stores_of(session, account.advertiser_id)
         if store.disconnected_at is None
     ] or [PollingState(Stage.ENDED)]
-    planned = (next_poll(account.advertiser_id, standing, now) for standing in standings)
+    planned = (next_poll(account.advertiser_id, state, now) for state in states)
     return min(planned, key=lambda item: item.at)

@@ -12,7 +12,7 @@ from receiver.storage.database import Database
 
 
 def rotate_token(database: Database, now: datetime, store_id: str, *, actor: str) -> str:
-    """Return a new status token; the old one stops working at once. Raises NotFound."""
+    """Give a store a new status token, and return it; the old one stops working at once. Raises NotFound."""
     token = new_token()
     with database.writing() as session:
         stores.get_store(session, store_id, locked=True).status_token_hash = token_hash(token)
