@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 COMMANDS: Mapping[str, LazyCommand] = {
-    "stores": LazyCommand("receiver.cli.stores:stores_group", "Stores of the programme."),
+    "stores": LazyCommand("receiver.cli.stores:stores_group", "Manage the stores of the programme."),
     "deliveries": LazyCommand(
         "receiver.cli.deliveries:deliveries_group", "List deliveries and what became of them."
     ),
@@ -21,16 +21,18 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "Find stores, deliveries and awards by one text, as the console's search box does.",
     ),
     "problems": LazyCommand(
-        "receiver.cli.problems:problems_group", "Problems with what senders deliver, by cause and store."
+        "receiver.cli.problems:problems_group", "Show problems with what senders deliver, by cause and store."
     ),
-    "links": LazyCommand("receiver.cli.links:links_group", "Links between stores and ad accounts."),
+    "links": LazyCommand("receiver.cli.links:links_group", "Manage links between stores and ad accounts."),
     "facts": LazyCommand("receiver.cli.facts:facts_group", "Show and record what is known about a store."),
     "decisions": LazyCommand(
         "receiver.cli.decisions:decisions_group",
-        "The history of what stores were told; nothing in it is ever changed.",
+        "Show the history of decisions about stores; nothing in it is ever changed.",
     ),
-    "reviews": LazyCommand("receiver.cli.reviews:reviews_group", "Merchants who believe an answer is wrong."),
-    "spend": LazyCommand("receiver.cli.spend:spend_group", "Daily spend of ad accounts."),
+    "reviews": LazyCommand(
+        "receiver.cli.reviews:reviews_group", "Answer merchants who believe that an answer is wrong."
+    ),
+    "spend": LazyCommand("receiver.cli.spend:spend_group", "Show the daily spend of ad accounts."),
     "credits": LazyCommand(
         "receiver.cli.awards:credits_group",
         "Decide awards of credit, list them, and record what became of them.",
@@ -38,7 +40,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "programmes": LazyCommand(
         "receiver.cli.programmes:programmes_group",
-        "The terms of offers.",
+        "Show and load the terms of offers.",
         {"check": "receiver.cli.programmes_check:check_command"},
     ),
     "overview": LazyCommand(

@@ -22,7 +22,7 @@ def rotate_secret(
     overlap_hours: int = 24,
     webhook_secret: str | None = None,
 ) -> str:
-    """Give a webhook made by hand a new secret, and return it; the old one verifies until the overlap is over.
+    """Give a webhook made by hand a new secret, and return it; the old one verifies until the overlap ends.
 
     Raises NotFound and InputError.
     """
