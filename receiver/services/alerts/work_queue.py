@@ -1,4 +1,4 @@
-"""Lists what needs a person now: one count a matter, and of a store's matters the first few stores."""
+"""Lists what needs a person now: one count for each kind, and of those about stores the first few stores."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from receiver.domain.deliveries import DeliveryState
 from receiver.domain.health import WAITING_FOR, is_silent
 from receiver.domain.limits import day_of
 from receiver.domain.staff import Role
+from receiver.domain.todo import TodoId
 from receiver.domain.troubles import ADVICE, TROUBLES, Actor, TroubleId
 from receiver.services.staff.records import StaffMember
 from receiver.storage import alerts, heartbeats, store_days, store_troubles, work_queue
@@ -22,7 +23,7 @@ from receiver.storage.database import Database
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
 NAMED = 5  # stores
-# These have a matter of their own here, with its own list.
+# These have a kind of their own here, with its own list.
 LISTED_APART = frozenset(
     {
         TroubleId.AWARD_OVERDUE,
@@ -41,7 +42,7 @@ FEW_REJECTIONS = 20  # a day: not worth anybody's time
 class TodoItem:
     """Something to look at; `count` is MOST + 1 where there are more than MOST."""
 
-    id: str
+    id: TodoId | TroubleId
     count: int
     since: datetime | None = None
     stores: Sequence[tuple[str, str]] = ()  # id and name of the first few
@@ -68,30 +69,30 @@ def list_todo_items(database: Database, now: datetime, reader: StaffMember | Non
 
 def _all_items(session: Session, now: datetime, token_owner: int | None) -> Iterator[TodoItem]:
     seen = heartbeats.last_beat(session, heartbeats.WORKER)
-    yield TodoItem("worker_silent", int(is_silent(seen, now)), since=seen)
-    yield TodoItem("staff_not_told", alerts.count_failing(session))
+    yield TodoItem(TodoId.WORKER_SILENT, int(is_silent(seen, now)), since=seen)
+    yield TodoItem(TodoId.STAFF_NOT_TOLD, alerts.count_failing(session))
     yield _waiting(session, now)
-    yield _of_awards(session, "awards_overdue", work_queue.overdue(now))
-    yield _of_awards(session, "awards_due_soon", work_queue.due_soon(now))
-    yield _counted(session, "reviews_waiting", work_queue.open_reviews())
+    yield _of_awards(session, TodoId.AWARDS_OVERDUE, work_queue.overdue(now))
+    yield _of_awards(session, TodoId.AWARDS_DUE_SOON, work_queue.due_soon(now))
+    yield _counted(session, TodoId.REVIEWS_WAITING, work_queue.open_reviews())
     present = store_troubles.present_ids(session)
     yield from _troubles(session, [trouble for trouble in MOST_URGENT if trouble in present])
-    yield _of_stores(session, "stores_held", work_queue.held_stores())
-    yield _of_stores(session, "merchants_alike", work_queue.stores_asked_about())
-    yield _counted(session, "deliveries_dead", work_queue.deliveries_in(DeliveryState.DEAD))
-    yield _counted(session, "deliveries_failed", work_queue.deliveries_in(DeliveryState.FAILED))
+    yield _of_stores(session, TodoId.STORES_HELD, work_queue.held_stores())
+    yield _of_stores(session, TodoId.MERCHANTS_ALIKE, work_queue.stores_asked_about())
+    yield _counted(session, TodoId.DELIVERIES_DEAD, work_queue.deliveries_in(DeliveryState.DEAD))
+    yield _counted(session, TodoId.DELIVERIES_FAILED, work_queue.deliveries_in(DeliveryState.FAILED))
     rejected, usual = work_queue.bad_signatures(session, now)
-    yield TodoItem("signatures_rejected", rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
-    yield _counted(session, "quarantined", work_queue.quarantined())
-    yield _of_stores(session, "stores_claimed", work_queue.stores_claimed())
-    yield _of_stores(session, "messages_from_elsewhere", work_queue.stores_with_held_messages())
-    yield _of_stores(session, "stores_moved", work_queue.stores_moved_lately(now))
+    yield TodoItem(TodoId.SIGNATURES_REJECTED, rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
+    yield _counted(session, TodoId.QUARANTINED, work_queue.quarantined())
+    yield _of_stores(session, TodoId.STORES_CLAIMED, work_queue.stores_claimed())
+    yield _of_stores(session, TodoId.MESSAGES_FROM_ELSEWHERE, work_queue.stores_with_held_messages())
+    yield _of_stores(session, TodoId.STORES_MOVED, work_queue.stores_moved_lately(now))
     yield from _troubles(session, [trouble for trouble in OTHERS if trouble in present])
-    yield _of_stores(session, "stores_over_bounds", store_days.stores_over(day_of(now)))
-    yield _counted(session, "tokens_expire", work_queue.expiring_tokens(now, token_owner))
+    yield _of_stores(session, TodoId.STORES_OVER_BOUNDS, store_days.stores_over(day_of(now)))
+    yield _counted(session, TodoId.TOKENS_EXPIRE, work_queue.expiring_tokens(now, token_owner))
 
 
-def _troubles(session: Session, ids: Sequence[str]) -> Iterator[TodoItem]:
+def _troubles(session: Session, ids: Sequence[TroubleId]) -> Iterator[TodoItem]:
     for trouble_id in ids:
         item = _of_stores(session, trouble_id, store_troubles.stores_with(trouble_id))
         if item.count and trouble_id == TroubleId.AWARD_FLAGGED:
@@ -103,20 +104,20 @@ def _troubles(session: Session, ids: Sequence[str]) -> Iterator[TodoItem]:
 def _waiting(session: Session, now: datetime) -> TodoItem:
     oldest = work_queue.oldest_waiting(session)
     if oldest is None or now - oldest[0] <= WAITING_FOR:
-        return TodoItem("deliveries_wait", 0)
+        return TodoItem(TodoId.DELIVERIES_WAIT, 0)
     since, state = oldest
-    return TodoItem("deliveries_wait", 1, since=since, state=state)
+    return TodoItem(TodoId.DELIVERIES_WAIT, 1, since=since, state=state)
 
 
-def _counted(session: Session, name: str, query: Select[Any]) -> TodoItem:
-    return TodoItem(name, work_queue.counted(session, query, MOST))
+def _counted(session: Session, item_id: TodoId, query: Select[Any]) -> TodoItem:
+    return TodoItem(item_id, work_queue.counted(session, query, MOST))
 
 
-def _of_awards(session: Session, name: str, query: Select[str]) -> TodoItem:
+def _of_awards(session: Session, item_id: TodoId, query: Select[str]) -> TodoItem:
     count, sums = work_queue.awards_by_currency(session, query, MOST)
-    return TodoItem(name, count, sums=sums)
+    return TodoItem(item_id, count, sums=sums)
 
 
-def _of_stores(session: Session, name: str, query: Select[str, str]) -> TodoItem:
+def _of_stores(session: Session, item_id: TodoId | TroubleId, query: Select[str, str]) -> TodoItem:
     stores = [(store_id, store_name) for store_id, store_name in session.execute(query.limit(NAMED))]
-    return TodoItem(name, work_queue.counted(session, query, MOST) if stores else 0, stores=stores)
+    return TodoItem(item_id, work_queue.counted(session, query, MOST) if stores else 0, stores=stores)

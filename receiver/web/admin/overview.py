@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,8 @@ from receiver.domain.decision import Stage
 from receiver.domain.hourly_counts import HOUR
 from receiver.domain.rejections import RejectionReason
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
+from receiver.domain.todo import TodoId
+from receiver.domain.troubles import TroubleId
 from receiver.home import COMMAND
 from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem
 from receiver.services.overview.summary import read_overview
@@ -31,80 +33,80 @@ from receiver.web.admin.sign_in import staff_only
 overview_pages = Blueprint("console_overview", __name__, url_prefix="/admin", template_folder="templates")
 
 # Of these the sentence says all: there is one, or it does not matter how many.
-UNCOUNTED = ("worker_silent", "deliveries_wait")
-URGENT = ("worker_silent", "deliveries_wait", "awards_overdue")
-# What each matter says beside its number: of one, of several, and what to do about it.
-WORDS: Mapping[str, tuple[str, str, str]] = {
-    "worker_silent": (
+UNCOUNTED = (TodoId.WORKER_SILENT, TodoId.DELIVERIES_WAIT)
+URGENT = (TodoId.WORKER_SILENT, TodoId.DELIVERIES_WAIT, TodoId.AWARDS_OVERDUE)
+# What stands beside each number: of one, of several, and what to do about it.
+WORDS: Mapping[TodoId | TroubleId, tuple[str, str, str]] = {
+    TodoId.WORKER_SILENT: (
         *("Background work has stopped",) * 2,
         f"Nothing is processed, polled or decided. Start it: {COMMAND} worker",
     ),
-    "staff_not_told": (
+    TodoId.STAFF_NOT_TOLD: (
         *("alert that could not be sent to staff", "alerts that could not be sent to staff"),
         f"Your own channel fails: {COMMAND} doctor says how, staff test-alert tries it.",
     ),
-    "deliveries_wait": (
+    TodoId.DELIVERIES_WAIT: (
         *("Messages have waited for minutes",) * 2,
         "See that background work runs and keeps up.",
     ),
-    "awards_overdue": ("award overdue", "awards overdue", "Issue the credit, then record it."),
-    "awards_due_soon": (
+    TodoId.AWARDS_OVERDUE: ("award overdue", "awards overdue", "Issue the credit, then record it."),
+    TodoId.AWARDS_DUE_SOON: (
         f"award due within {DUE_SOON.days} days",
         f"awards due within {DUE_SOON.days} days",
         "Issue the credit, then record it.",
     ),
-    "reviews_waiting": (
+    TodoId.REVIEWS_WAITING: (
         *("review waits for an answer", "reviews wait for an answer"),
         "Uphold, override a rule or record a fact.",
     ),
-    "stores_held": (
+    TodoId.STORES_HELD: (
         *("award earned, to be checked by you", "awards earned, to be checked by you"),
         "Award earned, but one thing must be checked by you: see the store.",
     ),
-    "merchants_alike": (
+    TodoId.MERCHANTS_ALIKE: (
         *(
             "store perhaps of a merchant with an award",
             "stores perhaps of a merchant with an award",
         ),
         "No award until you merge the merchants or keep them apart, on the store's page.",
     ),
-    "deliveries_dead": (
+    TodoId.DELIVERIES_DEAD: (
         *("message we could not process", "messages we could not process"),
         "They are not retried. See why.",
     ),
-    "deliveries_failed": (
+    TodoId.DELIVERIES_FAILED: (
         *("message that is tried again", "messages that are tried again"),
         "Their last try failed; the next comes by itself. See why.",
     ),
-    "signatures_rejected": (
+    TodoId.SIGNATURES_REJECTED: (
         *("calls refused today for their signature, more than usual",) * 2,
         "A store's secret may have changed. See whose.",
     ),
-    "quarantined": (
+    TodoId.QUARANTINED: (
         *("message held for its signature", "messages held for their signature"),
         "Correct the store's secret, then accept those now valid.",
     ),
-    "stores_claimed": (
+    TodoId.STORES_CLAIMED: (
         "store that another shop claims to be, or that names another address",
         "stores that other shops claim to be, or that name another address",
         "Nothing was connected or changed: move the store, or dismiss the claim.",
     ),
-    "messages_from_elsewhere": (
+    TodoId.MESSAGES_FROM_ELSEWHERE: (
         "store whose messages come from another address",
         "stores whose messages come from another address",
         "Staging copy? Nothing to do. Moved? Change the store's address; what was held is processed then.",
     ),
-    "stores_moved": (
+    TodoId.STORES_MOVED: (
         "store moved by itself in the last 3 days",
         "stores moved by themselves in the last 3 days",
         "The old address redirects for good to one that the store's keys open.",
     ),
-    "stores_over_bounds": (
+    TodoId.STORES_OVER_BOUNDS: (
         "store over a day's bounds",
         "stores over a day's bounds",
         "It sends far more than a store needs: see its page, and disconnect it where that is no mistake.",
     ),
-    "tokens_expire": (
+    TodoId.TOKENS_EXPIRE: (
         f"API token expires within {TOKEN_EXPIRES_SOON.days} days",
         f"API tokens expire within {TOKEN_EXPIRES_SOON.days} days",
         "Make another, under Your account, and hand it to the program that uses it.",
@@ -157,28 +159,29 @@ def _awards(totals: Totals | None) -> list[_AwardsOfState]:
     ]
 
 
-def _leads_to(matter: TodoItem) -> str | None:
-    """The list behind a number; None where there is none."""
-    if matter.id == "awards_overdue":
-        return url_for("awards.show", overdue="any")
-    if matter.id == "awards_due_soon":
-        return url_for("awards.show", due_soon="any")
-    if matter.id == "reviews_waiting":
-        return url_for("console_reviews.show")
-    if matter.id == "stores_held":
-        return url_for("stores.show", stage=Stage.HELD)
-    if matter.id in ("stores_claimed", "messages_from_elsewhere"):
-        return url_for("claims.show")
-    if matter.id == "stores_moved":
-        return url_for("audit.show", action=AuditAction.STORES_MOVE)
-    if matter.id in CONDITIONS:
-        return url_for("stores.show", condition=matter.id)
-    if matter.id.startswith("deliveries_"):
-        return url_for("deliveries.show", state=matter.state or matter.id.removeprefix("deliveries_"))
-    if matter.id == "signatures_rejected":
-        return url_for("rejections.show", reason=RejectionReason.SIGNATURE)
-    if matter.id == "tokens_expire":
-        return url_for("account.show", _anchor="tokens")
-    if matter.id == "quarantined":
-        return url_for("rejections.quarantine")
-    return None
+def _leads_to(item: TodoItem) -> str | None:
+    """Return the address of the list behind a number; None where there is none."""
+    if isinstance(item.id, TodoId) and item.id in LISTS:
+        return LISTS[item.id](item)
+    return url_for("stores.show", condition=item.id) if item.id in CONDITIONS else None
+
+
+def _deliveries(item: TodoItem) -> str:
+    return url_for("deliveries.show", state=item.state or item.id.removeprefix("deliveries_"))
+
+
+LISTS: Mapping[TodoId, Callable[[TodoItem], str]] = {
+    TodoId.AWARDS_OVERDUE: lambda _: url_for("awards.show", overdue="any"),
+    TodoId.AWARDS_DUE_SOON: lambda _: url_for("awards.show", due_soon="any"),
+    TodoId.REVIEWS_WAITING: lambda _: url_for("console_reviews.show"),
+    TodoId.STORES_HELD: lambda _: url_for("stores.show", stage=Stage.HELD),
+    TodoId.STORES_CLAIMED: lambda _: url_for("claims.show"),
+    TodoId.MESSAGES_FROM_ELSEWHERE: lambda _: url_for("claims.show"),
+    TodoId.STORES_MOVED: lambda _: url_for("audit.show", action=AuditAction.STORES_MOVE),
+    TodoId.DELIVERIES_WAIT: _deliveries,
+    TodoId.DELIVERIES_DEAD: _deliveries,
+    TodoId.DELIVERIES_FAILED: _deliveries,
+    TodoId.SIGNATURES_REJECTED: lambda _: url_for("rejections.show", reason=RejectionReason.SIGNATURE),
+    TodoId.TOKENS_EXPIRE: lambda _: url_for("account.show", _anchor="tokens"),
+    TodoId.QUARANTINED: lambda _: url_for("rejections.quarantine"),
+}

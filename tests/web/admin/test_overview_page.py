@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from receiver.domain.hourly_counts import HourlyKind
+from receiver.domain.todo import TodoId
 from receiver.services.alerts.work_queue import MOST, TodoItem, list_todo_items
 from receiver.services.decisions.decide import decide_store
 from receiver.services.programmes.statistics import count_programmes
@@ -179,8 +180,8 @@ def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, 
 
 
 def test_a_count_stops_at_its_limit():
-    assert TodoItem("deliveries_dead", MOST + 1).count_words == "1,000+"
-    assert TodoItem("deliveries_dead", MOST).count_words == "1,000"
+    assert TodoItem(TodoId.DELIVERIES_DEAD, MOST + 1).count_words == "1,000+"
+    assert TodoItem(TodoId.DELIVERIES_DEAD, MOST).count_words == "1,000"
 
 
 def test_the_programme_page_sums_each_tier_and_currency(container, clock):
