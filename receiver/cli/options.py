@@ -88,7 +88,7 @@ limit_option = click.option(
 
 FILTERS = (
     click.option("--state", type=click.Choice([str(state) for state in DeliveryState])),
-    click.option("--source", help=f"{' or '.join(DeliverySource)}."),
+    click.option("--source", type=click.Choice([str(source) for source in DeliverySource])),
     click.option("--store", help="The store's id, or part of its name, address or id."),
     click.option("--topic"),
     click.option("--since", type=TIME, help="Received at this time or later."),

@@ -63,6 +63,13 @@ def test_each_filter_leaves_what_it_names(commands: DeliveryCommands):
     assert commands("list", "--state", "lost").exit_code == 2
 
 
+@pytest.mark.parametrize("option", ["--state", "--source", "--cause"])
+def test_an_unknown_state_source_or_cause_is_refused_by_name(commands: DeliveryCommands, option: str):
+    refused = commands("list", option, "nope")
+    assert refused.exit_code != 0
+    assert f"Invalid value for '{option}': 'nope' is not one of" in refused.output
+
+
 def test_a_listing_goes_on_where_one_page_scanned_its_rows(
     commands: DeliveryCommands, monkeypatch: pytest.MonkeyPatch
 ):
