@@ -13,12 +13,9 @@ from receiver.cli.options import actor, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.reviews import ReviewState
-from receiver.services.reviews.reviews import (
-    answer_review,
-    checked_answer,
-    page_of_reviews,
-    show_review,
-)
+from receiver.services.reviews.answer import answer_review, checked_answer
+from receiver.services.reviews.listing import page_of_reviews
+from receiver.services.reviews.show import show_review
 
 COLUMNS = ("id", "store", "state", "asked_at", "answer", "message")
 
@@ -73,7 +70,7 @@ def answer_command(
     given = checked_answer(
         container.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
     )
-    act = partial(answer_review, now=container.now(), review_id=review, given=given, actor=actor())
+    act = partial(answer_review, now=container.now(), review_id=review, answer=given, actor=actor())
     store_id = show_review(container.database, review)["store"]
     do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 

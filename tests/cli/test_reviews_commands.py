@@ -6,7 +6,7 @@ import pytest
 
 from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
-from receiver.services.reviews.reviews import ask_review
+from receiver.services.reviews.ask import ask_review
 from receiver.storage.tables import Store
 from tests.cli.conftest import CommandRunner
 from tests.db_factories import keep_all

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from receiver.services.reviews.reviews import page_of_reviews
+from receiver.services.reviews.listing import page_of_reviews
 from receiver.worker.loop import work_inbox
 from tests.browser.conftest import new_context
 from tests.capabilities import needs_chromium, needs_wordpress

@@ -18,13 +18,9 @@ from receiver.paging import Page
 from receiver.services.awards.listing import award_of_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.decisions.status import status_of
-from receiver.services.reviews.reviews import (
-    Answered,
-    answer_review,
-    checked_answer,
-    page_of_reviews,
-    show_review,
-)
+from receiver.services.reviews.answer import StaffAnswer, answer_review, checked_answer
+from receiver.services.reviews.listing import page_of_reviews
+from receiver.services.reviews.show import show_review
 from receiver.web.admin.fact_controls import CONTROLS, OVERRIDABLE, posted_value, refusal_words
 from receiver.web.admin.history_words import recorded_words
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
@@ -86,7 +82,7 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
     try:
         given = _given(review_id)
         act = partial(
-            answer_review, now=container.now(), review_id=review_id, given=given, actor=g.person.email
+            answer_review, now=container.now(), review_id=review_id, answer=given, actor=g.person.email
         )
         store_id = show_review(container.database, review_id)["store"]
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
@@ -103,7 +99,7 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
     return redirect(url_for("console_reviews.review", review_id=review_id))
 
 
-def _given(review_id: str) -> Answered:
+def _given(review_id: str) -> StaffAnswer:
     """Raises InputError and Refused."""
     form = request.form
     kind = form.get("answer")

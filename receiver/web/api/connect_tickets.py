@@ -12,7 +12,7 @@ from receiver.container import current_container
 from receiver.documents.connect import read_return_url, ticket_document
 from receiver.errors import NotFound
 from receiver.services.authorization.tickets import issue_ticket
-from receiver.services.reviews.reviews import store_for_token
+from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.schemas import ConnectTicketRequestSchema, ConnectTicketSchema, RefusalSchema

@@ -12,8 +12,8 @@ from receiver.container import current_container
 from receiver.documents.disconnect import read_reason
 from receiver.domain.audit import Agent
 from receiver.errors import NotFound
-from receiver.services.reviews.reviews import store_for_token
 from receiver.services.stores.disconnect import disconnect_store
+from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.schemas import DisconnectedSchema, DisconnectRequestSchema, RefusalSchema

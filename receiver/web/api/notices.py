@@ -11,7 +11,7 @@ from receiver.documents.notices import read_address
 from receiver.errors import NotFound, Refused
 from receiver.i18n.languages import language_tag, reader_locale
 from receiver.services.notices.addresses import ask_for_mail
-from receiver.services.reviews.reviews import store_for_token
+from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.language import LANGUAGE, languages_wanted

@@ -13,7 +13,8 @@ from receiver.documents.review import read_message, review_document
 from receiver.errors import NotFound
 from receiver.i18n.languages import reader_locale
 from receiver.services.awards.code import without_code
-from receiver.services.reviews.reviews import ask_review, store_for_token
+from receiver.services.reviews.ask import ask_review
+from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted

@@ -12,7 +12,7 @@ from receiver.domain.todo import TodoId
 from receiver.services.alerts.work_queue import MOST, TodoItem, list_todo_items
 from receiver.services.decisions.decide import decide_store
 from receiver.services.programmes.statistics import count_programmes
-from receiver.services.reviews.reviews import ask_review
+from receiver.services.reviews.ask import ask_review
 from receiver.services.staff.tokens import make_token
 from receiver.storage import heartbeats, hourly_counts, polls
 from receiver.storage.tables import (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from receiver.services.decisions.decide import decide_store
-from receiver.services.reviews.reviews import ask_review
+from receiver.services.reviews.ask import ask_review
 from receiver.storage.awards import award_of
 from receiver.storage.tables import Review, Store
 from tests.db_factories import keep_all, keep_store

@@ -5,7 +5,7 @@ import pytest
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
 from receiver.services.programmes.statistics import count_programmes
-from receiver.services.reviews.reviews import ask_review
+from receiver.services.reviews.ask import ask_review
 from receiver.storage.tables import Store
 from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_all

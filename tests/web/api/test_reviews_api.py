@@ -6,7 +6,8 @@ import pytest
 
 from receiver.app import create_app
 from receiver.domain.reviews import ReviewAnswer
-from receiver.services.reviews.reviews import Answered, answer_review, page_of_reviews
+from receiver.services.reviews.answer import StaffAnswer, answer_review
+from receiver.services.reviews.listing import page_of_reviews
 from receiver.storage.cipher import token_hash
 from tests.db_factories import keep_store
 
@@ -44,7 +45,7 @@ def test_the_status_document_tells_the_review_and_its_answer(client, container):
     asked = ask(client, {"message": "wrong"}).json
     assert review() == asked
     answer_review(
-        container.database, container.now(), asked["id"], Answered(ReviewAnswer.UPHELD, "as told"), "ann"
+        container.database, container.now(), asked["id"], StaffAnswer(ReviewAnswer.UPHELD, "as told"), "ann"
     )
     stands = "Our team answered your review on November 20, 2025; the decision stands: as told"
     assert review()["text"] == stands

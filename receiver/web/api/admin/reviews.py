@@ -13,12 +13,9 @@ from marshmallow.validate import Length, OneOf
 from receiver.container import current_container
 from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.services.decisions.preview import run_with_preview
-from receiver.services.reviews.reviews import (
-    answer_review,
-    checked_answer,
-    page_of_reviews,
-    show_review,
-)
+from receiver.services.reviews.answer import answer_review, checked_answer
+from receiver.services.reviews.listing import page_of_reviews
+from receiver.services.reviews.show import show_review
 from receiver.services.validation import LONGEST
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
@@ -120,7 +117,7 @@ class AnswerView(MethodView):
             evidence=body.get("evidence"),
         )
         act = partial(
-            answer_review, now=container.now(), review_id=review_id, given=given, actor=g.person.email
+            answer_review, now=container.now(), review_id=review_id, answer=given, actor=g.person.email
         )
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=body["dry_run"])
         return {**effect.answer, "effect": effect.changes}
