@@ -91,7 +91,7 @@ def _outlives_credit(context: EvaluationContext) -> bool:
 
 
 def _only_highest_counts(context: EvaluationContext) -> bool:
-    """Nothing is reached, and a lower tier's credit could not come in time any more."""
+    """Return whether no tier is reached and only the highest can still be credited in time."""
     spend, lowest = context.spend, context.tiers[0] if context.tiers else None
     if spend is None or spend.qualifying is None or lowest is None or len(context.tiers) == 1:
         return False
@@ -99,7 +99,7 @@ def _only_highest_counts(context: EvaluationContext) -> bool:
 
 
 def _unpaid(context: EvaluationContext, spend: Spend) -> dict[str, Any] | None:
-    """What of the spend has to be paid, and by when, where paying it raises the tier."""
+    """Return the unpaid bills and their deadline; None where it is over, or paying them raises no tier."""
     until: date | None = context.deadlines.bills_until
     if not spend.has_bills or spend.qualifying is None or until is None or context.today > until:
         return None

@@ -104,7 +104,7 @@ class AwardFilters:
 def moved(
     move: AwardMove, state: AwardState, by: Mover, blocked_from: AwardState | None = None
 ) -> AwardState | None:
-    """The state a move leads to; None where `by` may not make it from here."""
+    """Return the state a move leads to; None where `by` may not make it from here."""
     way = MOVES[move]
     if by not in way.by or state not in way.out_of:
         return None
@@ -112,7 +112,7 @@ def moved(
 
 
 def masked_code(code: str) -> str:
-    """A redeem code as it may be shown: its last characters, and of a short one no more than half."""
+    """Mask all but the last characters of a redeem code; of a short code, show at most half."""
     shown = min(LAST, len(code) // 2)
     return MASK + code[len(code) - shown :]
 

@@ -14,11 +14,12 @@ DAILY_FIX = time(12, 0, tzinfo=UTC)  # TikTok corrects a day's figures in a run 
 
 
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the date of an instant in a time zone."""
     return instant.astimezone(zone).date()
 
 
 def zones_on_another_date(instant: datetime) -> tuple[list[str], list[str]]:
-    """Zones in which it is still the date before UTC's, and zones in which it is already the one after."""
+    """List the zones where it is still the date before UTC's, and those where it is already the one after."""
     today = instant.astimezone(UTC).date()
     dates = {name: local_date(instant, zone) for name, zone in _zones().items()}
     behind, ahead = ([name for name, day in dates.items() if day == today + by] for by in (-DAY, DAY))
@@ -31,15 +32,15 @@ def _zones() -> dict[str, ZoneInfo]:
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) a date begins in a zone, also where the clocks change at midnight."""
+    """Return the instant (UTC) at which a date begins in a zone, also where the clocks change at midnight."""
     return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
 @lru_cache(10_000)  # asked for again and again, of the same few dates and zones
 def final_at(day: date, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) from which TikTok's figures for a date no longer move.
+    """Return the instant (UTC) from which TikTok's figures for a date no longer change.
 
-    The first 12:00 UTC at or after 48 h past the date's end in `zone`.
+    That is the first 12:00 UTC at or after 48 h past the date's end in `zone`.
     """
     settled = start_of(day + timedelta(days=1), zone) + SETTLING
     fix = datetime.combine(settled.date(), DAILY_FIX)
@@ -47,7 +48,7 @@ def final_at(day: date, zone: ZoneInfo) -> datetime:
 
 
 def final_on(day: date, zone: ZoneInfo) -> date:
-    """The date in its own zone on which TikTok's figures for a date become final."""
+    """Return the date, in the same zone, on which TikTok's figures for a date become final."""
     return local_date(final_at(day, zone), zone)
 
 
@@ -60,14 +61,16 @@ class Window:
 
     @classmethod
     def of(cls, first: date, days: int) -> Window:
+        """Return the window of `days` dates that begins on `first`."""
         return cls(first, first + timedelta(days=days - 1))
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
     def is_over(self, today: date) -> bool:
+        """Return whether the window's last date is before `today`."""
         return today > self.last
 
     def days_left(self, today: date) -> int:
-        """Dates of the window after today."""
+        """Count the dates of the window after today."""
         return max(0, (self.last - today).days)

@@ -42,6 +42,10 @@ def step_of(
     *,
     is_probed: bool,
 ) -> Step:
+    """Return the step of a connection attempt that has no outcome yet.
+
+    `keys_at`: when the shop sent its keys; `returned_at`: when the browser came back; None: not yet.
+    """
     if now >= expires_at:
         return Step.OVER
     if not is_probed:

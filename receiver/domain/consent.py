@@ -65,7 +65,7 @@ def missing(scopes: Collection[int], answered: Collection[Permission] = ()) -> t
 
 
 def _lineage(permission: Permission) -> Iterator[int]:
-    """A permission's own number, then those it hangs under."""
+    """Yield the number of a permission, then those of its ancestors."""
     number: int | None = SCOPE[permission]
     while number is not None:
         yield number

@@ -136,6 +136,7 @@ class Decision:
         return kept.date_of(self.as_of, self.today) if kept else self.today
 
     def outcome(self, rule_id: str) -> Outcome:
+        """Return the outcome of a rule."""
         return next(rule.outcome for rule in self.rules if rule.id == rule_id)
 
 
@@ -209,7 +210,10 @@ def _stage(
 
 
 def _stage_of_award(context: EvaluationContext, award: RecordedAward) -> Stage:
-    """A recorded award is kept whatever changes later; once given, it ends with its credit."""
+    """Return the stage of a store with a recorded award.
+
+    The award is kept whatever changes later; one that was given ends with its credit.
+    """
     today = award.date_of(context.as_of, context.today)
     ended = has_ended(award.state, today, context.programme.credit_expires)
     return Stage.EXPIRED if ended else Stage(award.state)
@@ -239,7 +243,10 @@ def _stage_on_the_line(context: EvaluationContext) -> Stage:
 
 
 def _decided_award(context: EvaluationContext) -> DueAward | None:
-    """The award the final figures decide; whether rules let it through is the stage's question."""
+    """Return the award that the final figures earn; None while they decide none.
+
+    Whether the other rules let it through is for the stage to say.
+    """
     tier = context.tier_reached
     due_by = _due_by(context, tier) if tier else None
     if tier is None or due_by is None:
@@ -251,7 +258,7 @@ def _decided_award(context: EvaluationContext) -> DueAward | None:
 
 
 def _due_by(context: EvaluationContext, tier: Tier) -> date | None:
-    """The date the credit is due by; None while the tier, which was reached, is not decided."""
+    """Return the date by which the credit of a reached tier is due; None while the tier is not decided."""
     assert context.spend is not None
     assert context.window is not None
     reached_on, last = context.spend.reached_on(tier.threshold), context.window.last
@@ -282,7 +289,7 @@ def _progress(context: EvaluationContext, tier: Tier, stage: Stage, verdict: Ver
 
 
 def _credit_by(context: EvaluationContext, spend: Spend, tier: Tier) -> date | None:
-    """When the credit of the tier that counts now comes; None for others, or where none can be told."""
+    """Return when the credit of the tier that counts now comes; None for other tiers, or where unsure."""
     known, deadlines, window = spend.qualifying, context.deadlines, context.window
     if known is None or window is None or spend.provisional or highest_tier(context.tiers, known) != tier:
         return None
@@ -301,7 +308,7 @@ def _credit_by(context: EvaluationContext, spend: Spend, tier: Tier) -> date | N
 
 
 def _next_tier(context: EvaluationContext, stage: Stage) -> NextTier | None:
-    """The tier above; none where reaching it earns nothing, or would begin without a place."""
+    """Return the next tier; None where reaching it earns nothing, or a window would begin without a place."""
     if context.spend is None or stage not in EARNING:
         return None
     if stage is Stage.NOT_ADMITTED and context.window is None:
@@ -316,7 +323,7 @@ def _figures_read_at(context: EvaluationContext) -> datetime | None:
 
 
 def _spend_unknown(context: EvaluationContext) -> str | None:
-    """Why the headline cannot say what counts; None where it can, or there is no account to speak of."""
+    """Return why the headline cannot say what counts; None where it can, or where no account is linked."""
     if context.account is None:
         return None
     return "zone" if context.spend is None else context.spend.unknown_because

@@ -128,6 +128,7 @@ class DeliveryFilters:
 
 
 def may_move(state: DeliveryState, to: DeliveryState) -> bool:
+    """Return whether a delivery may go from one state to another."""
     return to in MOVES[state]
 
 
@@ -140,7 +141,7 @@ def next_try(tries: int, chance: float) -> timedelta | None:
 
 
 def identity(*parts: str | bytes | None) -> str:
-    """SHA-256 hex of what makes a delivery the same; no two lists of parts share one."""
+    """Return the SHA-256 (hex) that identifies a delivery; different lists of parts never collide."""
     raws = [part.encode(errors="backslashreplace") if isinstance(part, str) else part for part in parts]
     pieces = [b"-" if raw is None else b"%d:%b" % (len(raw), raw) for raw in raws]
     return hashlib.sha256(b"".join(pieces)).hexdigest()

@@ -29,7 +29,10 @@ ZERO = Decimal(0)
 
 
 def final_days(rows: Iterable[DaySpend], zone: ZoneInfo, known_until: datetime) -> tuple[DaySpend, ...]:
-    """The dates whose figures no longer moved when they were read: others may lag behind each other."""
+    """Return the figures of dates that were final when they were read.
+
+    Figures of younger dates may lag behind each other.
+    """
     return tuple(row for row in rows if final_at(row.date, zone) <= known_until)
 
 

@@ -25,7 +25,7 @@ Line = Callable[[EvaluationContext], Evidence]
 
 
 def evidence_for(context: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
-    """All that the answer of a rule rests on, before any override."""
+    """Return all that the answer of a rule rests on, before any override."""
     lines = _SPEND + _what_proves_it(context) if rule_id == "spend_reached" else _LINES[rule_id]
     found = tuple([line(context) for line in lines])
     if not context.facts.claimed_dates:
@@ -54,7 +54,10 @@ def evidence_of_override(
 
 
 def _fact(name: str, path: str, source: Source) -> Line:
-    """A fact by its path in the facts document; `source` is who says it unless the facts name another."""
+    """Build the line of a fact, by its path in the facts document.
+
+    `source` is who usually says it; where the facts name another source, that one is shown.
+    """
 
     part, _, field = path.rpartition(".")
 
@@ -68,7 +71,7 @@ def _fact(name: str, path: str, source: Source) -> Line:
 
 
 def _flag(name: str, path: str) -> Line:
-    """What staff raise: where nobody has, that is no "no" of anybody's."""
+    """Build the line of a flag that staff raise; one never raised reads "nothing recorded", not "no"."""
 
     recorded = _fact(name, path, Source.STAFF)
 
@@ -81,14 +84,14 @@ def _flag(name: str, path: str) -> Line:
 
 
 def _figure(name: str, figure: Callable[[Spend], Any], read: str = "spend") -> Line:
-    """What TikTok's figures, last read as `read`, come to."""
+    """Build the line of a figure computed from spend, dated by when the fact at the path `read` was read."""
     return lambda context: Evidence(
         name, figure(context.spend) if context.spend else None, Source.TIKTOK, context.facts.read_at.get(read)
     )
 
 
 def _reckoned(name: str, value: Callable[[EvaluationContext], Any]) -> Line:
-    """What the service works out at the moment of the decision."""
+    """Build the line of a value that the service computes at the moment of the decision."""
     return lambda context: Evidence(name, value(context), Source.SERVICE, context.as_of)
 
 
@@ -207,7 +210,7 @@ _UNLESS_MANUAL = (
 
 
 def _what_proves_it(context: EvaluationContext) -> tuple[Line, ...]:
-    """What else spend rests on: the window's anchor, and bills or what stands in for them."""
+    """Return the further lines of spend: the window's anchor, and bills or what stands in for them."""
     created = (_CREATED,) if context.programme.anchor is Anchor.REGISTRATION else ()
     match context.account and context.account.payment:
         case Payment.AUTOMATIC:

@@ -188,12 +188,12 @@ class Facts:
     sources: Mapping[str, Source] = field(default_factory=dict)  # who said it, if not who usually does
 
     def known_until(self, path: str, as_of: datetime) -> datetime:
-        """The moment a fact speaks of: what happened after it was last read, it cannot tell."""
+        """Return the moment up to which a fact holds: when it was last read, but never after `as_of`."""
         return min(as_of, self.read_at.get(path, as_of))
 
 
 def value_at(facts: Facts, path: str) -> Any:
-    """The fact at a path of the facts document; None too where the part it belongs to is not there yet."""
+    """Return the fact at a path of the facts document; None also where the part that holds it is missing."""
     found: Any = facts
     for name in path.split("."):
         found = None if found is None else getattr(found, name)
@@ -201,7 +201,7 @@ def value_at(facts: Facts, path: str) -> Any:
 
 
 def as_known_at(facts: Facts, as_of: datetime) -> Facts:
-    """The same facts without what had not happened by `as_of`."""
+    """Return the facts without what had not happened by `as_of`; spend is sorted by date."""
     account, today = facts.account, date_for(facts.account, as_of)
     return replace(
         facts,
@@ -217,7 +217,7 @@ Part = TypeVar("Part", StoreProfile, AccountProfile)
 
 
 def _without_later(part: Part, as_of: datetime, *names: str) -> Part:
-    """The part without those of the named moments that had not come by `as_of`."""
+    """Clear those of the named moments that lie after `as_of`."""
     later: dict[str, Any] = {name: None for name in names if _is_later(getattr(part, name), as_of)}
     return replace(part, **later) if later else part
 
@@ -231,9 +231,10 @@ def _is_recorded(award: RecordedAward, as_of: datetime) -> bool:
 
 
 def date_for(account: AccountProfile | None, at: datetime) -> date:
-    """The date in the account's zone; in UTC without an account, or where its zone is unknown."""
+    """Return the date in the account's zone; in UTC without an account, or where its zone is unknown."""
     return local_date(at, account.zone) if account and account.zone else utc_date(at)
 
 
 def utc_date(at: datetime) -> date:
+    """Return the date of a moment in UTC."""
     return at.astimezone(UTC).date()

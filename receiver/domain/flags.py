@@ -51,9 +51,10 @@ def doubts_credit(flags: Iterable[str]) -> bool:
 
 
 def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:
-    """The flags that hold now, by the decision from today's facts as if nothing were recorded.
+    """Return the flags that hold now.
 
-    What is unknown raises none: it is neither a yes nor a no.
+    `decision_without_award` is made from today's facts as if no award were recorded. What is unknown raises
+    no flag: it is neither a yes nor a no.
     """
     decision = decision_without_award
     account = decision.account

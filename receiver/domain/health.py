@@ -83,7 +83,7 @@ def is_silent(last_beat: datetime | None, now: datetime) -> bool:
 
 
 def _deliveries(vitals: Vitals, now: datetime) -> Sign:
-    """Silence is bad only where stores are there to speak."""
+    """Judge how long ago the last delivery came; silence is bad only while stores are connected."""
     last = vitals.last_delivery
     if last is None or (now - last > QUIET_FOR and not vitals.has_stores):
         health = Health.UNKNOWN
@@ -108,7 +108,7 @@ def _worker(vitals: Vitals, now: datetime) -> Sign:
 
 
 def _calls(vitals: Vitals, now: datetime) -> Sign:
-    """A day of calls ends at 00:00 UTC."""
+    """Judge the budget of calls to TikTok, whose day ends at 00:00 UTC."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + DAY
     ends = vitals.calls_paused_until or midnight
     is_out = vitals.calls_left <= 0 or vitals.calls_paused_until is not None

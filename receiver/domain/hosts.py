@@ -14,7 +14,7 @@ NO_HOST = "must be a web address such as https://shop.example/"
 
 
 def canonical_host(host: str) -> str:
-    """In lower case and ASCII, by UTS 46 (non-transitional) and IDNA 2008; IPv6 compressed, in brackets.
+    """Return a host in lower-case ASCII (UTS 46 non-transitional, IDNA 2008); IPv6 compressed, in brackets.
 
     Raises ValueError for what is no host name.
     """
@@ -31,7 +31,11 @@ def canonical_host(host: str) -> str:
 
 
 def _ascii_label(label: str) -> str:
-    """IDNA 2008 is asked about letters of other scripts alone: it refuses ASCII names that resolve."""
+    """Encode a label as ASCII.
+
+    ASCII labels are left as they are, unless they are encoded ones (`xn--`): IDNA 2008 refuses some that
+    resolve.
+    """
     if label.isascii() and not label.startswith(A_LABEL):
         return label
     return idna.alabel(label).decode("ascii")

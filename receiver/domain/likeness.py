@@ -15,10 +15,10 @@ class Likeness(StrEnum):
 
 
 def name_key(name: str | None) -> str | None:
-    """An ad account's name without what tells no names apart: case and spaces. None where nothing is left."""
+    """Normalize an ad account's name to compare it: case and spaces are ignored; None for an empty one."""
     return " ".join((name or "").casefold().split()) or None
 
 
 def pair_of(item: str, other: str) -> tuple[str, str]:
-    """Two stores' ids in the order in which an answer about them is kept."""
+    """Return two stores' ids in ascending order, the order in which an answer about them is stored."""
     return (item, other) if item < other else (other, item)

@@ -53,5 +53,5 @@ def how_to_keep(sent: Sent, size: int) -> Keep:
 
 
 def day_of(at: datetime) -> date:
-    """The day in UTC that a moment counts for."""
+    """Return the date in UTC that a moment counts for."""
     return at.astimezone(UTC).date()

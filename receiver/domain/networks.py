@@ -9,7 +9,10 @@ HOUSEHOLD = 64  # bits of an IPv6 address that one household or server is given 
 
 
 def network_of(address: str) -> str:
-    """The IPv4 address, also where it is written as IPv6; of IPv6 its /64; `unknown` for no address."""
+    """Return the network of an address: an IPv4 address itself, the /64 of IPv6, or `unknown`.
+
+    IPv4 written as IPv6 (`::ffff:…`) is IPv4.
+    """
     try:
         parsed = ipaddress.ip_address(address.strip().partition("%")[0])
     except ValueError:

@@ -80,7 +80,10 @@ def _of_leaving(decision: Decision, observed: Observations) -> Iterator[Notice]:
 def _of_the_address(
     decision: Decision, since: Mapping[str, datetime], observed: Observations
 ) -> Iterator[Notice]:
-    """What a merchant who moved the shop has to know at once, and one who did not even more so."""
+    """Yield the notices about the store's address: held messages, and a move to another one.
+
+    A merchant who did not move the shop has to know at once.
+    """
     held = next((since[trouble] for trouble in HELD_BY_ADDRESS if trouble in since), None)
     if held is not None:
         yield _notice(NoticeKind.MESSAGES_HELD, _stamp(held), None, {})
@@ -116,7 +119,7 @@ def _of_spend(decision: Decision, above: NextTier, known: Decimal | None) -> Ite
 
 
 def _unpaid(decision: Decision) -> Mapping[str, Any] | None:
-    """What is to be paid and by when, where paying it earns something."""
+    """Return what is to be paid and by when; None where paying it earns nothing."""
     above = decision.next_tier
     if above is None or above.needs is not Needs.PAYMENT:
         return None

@@ -12,9 +12,11 @@ TOP_UP = "ADD_BALANCE"
 
 
 def option_of(payments: Iterable[BilledTransaction], *, ledger_whole: bool) -> Payment:
-    """Automatic once the ledger shows it: nobody changes back. Manual where a whole ledger has top-ups only.
+    """Derive the payment option from a ledger.
 
-    An automatic account may be topped up, too, so a top-up says nothing while a row may be missing.
+    Automatic once the ledger shows it, since nobody changes back. Manual only where a whole ledger has
+    top-ups and no such sign: an automatic account may be topped up, too, so a top-up says nothing while a
+    row may be missing.
     """
     kinds = {row.type for row in payments}
     if kinds & AUTOMATIC_SIGNS:

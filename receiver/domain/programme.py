@@ -63,6 +63,7 @@ class Programme:
     terms_url: str | None = None  # where a merchant reads them
 
     def market(self, country: str | None) -> Market | None:
+        """Return the market of a country (`UK` is `GB`); None where the offer is not open to it."""
         name = COUNTRY_ALIASES.get(country or "", country)
         return next((market for market in self.markets if market.country == name), None)
 

@@ -70,6 +70,7 @@ class BudgetState:
     used: int = 0  # calls of that day
 
     def used_on(self, day: date) -> int:
+        """Return the calls used on a day in UTC."""
         return self.used if self.day == day else 0
 
 
@@ -85,12 +86,13 @@ class Rate:
         return timedelta(seconds=1 / self.a_second) + TICK
 
     def a_day(self, *, urgent: bool) -> int:
+        """Return the calls allowed a day; routine calls may use only their share."""
         return int(self.a_second * SECONDS_A_DAY * (1 if urgent else ROUTINE_SHARE))
 
     def reserve(
         self, budget: BudgetState, now: datetime, *, urgent: bool
     ) -> tuple[BudgetState, Slot | Throttled]:
-        """The caller's turn and what is left then, or until when there is none."""
+        """Reserve the next free slot; return the new state, and the slot or until when there is none."""
         today = now.astimezone(UTC).date()
         used = budget.used_on(today)
         if used >= self.a_day(urgent=urgent):
@@ -103,7 +105,7 @@ class Rate:
         return BudgetState(at + self.gap, routine_at, today, used + 1), Slot(at)
 
     def _can_be(self, moment: datetime, now: datetime) -> bool:
-        """Whether it can have been kept by a clock like ours: one put back must not stop all calls."""
+        """Return whether a clock like ours can have left a moment: one put back must not stop all calls."""
         return moment <= now + PATIENCE + self.gap * (1 + 1 / ROUTINE_SHARE)
 
 
@@ -118,10 +120,11 @@ def waiting(pause: Backoff | None, now: datetime, why: DenialReason) -> Throttle
 
 
 def refused_to_app(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
-    """After "the app's limit is reached", which does not say whether the second's, minute's or day's.
+    """Return the back-off after TikTok answered that the app's limit is reached.
 
-    TikTok's advice for each is tried in turn: the next second, then five minutes, and when that has not
-    helped for an hour, the next day.
+    TikTok does not say whether the limit of the second, the minute or the day is meant, so its advice for
+    each is tried in turn: the next second, then five minutes, and when that has not helped for an hour, the
+    next day.
     """
     attempts = _attempts(pause, turn)
     if pause and attempts == pause.attempts:
@@ -134,7 +137,10 @@ def refused_to_app(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
 
 
 def refused_to_advertiser(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
-    """After "this ad account's limit is reached": ever longer, up to an hour."""
+    """Return the back-off after TikTok answered that an ad account's limit is reached.
+
+    Exponential, up to an hour.
+    """
     attempts = _attempts(pause, turn)
     if pause and attempts == pause.attempts:
         return pause
@@ -142,7 +148,7 @@ def refused_to_advertiser(pause: Backoff | None, turn: Slot, now: datetime) -> B
 
 
 def blocked(pause: Backoff | None, now: datetime) -> Backoff:
-    """After "the app is blocked": only people can help, and asking on does not."""
+    """Return the back-off after TikTok answered that the app is blocked, which only people can lift."""
     return Backoff(now + BLOCKED, pause.attempts if pause else 0)
 
 
@@ -152,11 +158,12 @@ def is_over(pause: Backoff, turn: Slot) -> bool:
 
 
 def _attempts(pause: Backoff | None, turn: Slot) -> int:
-    """One more, but not for a call that was under way already: many are refused at once."""
+    """Count one more refusal, but not for a call that was already under way: many are refused at once."""
     if pause is None:
         return 1
     return pause.attempts + 1 if is_over(pause, turn) else pause.attempts
 
 
 def next_midnight(now: datetime) -> datetime:
+    """Return the next 00:00 UTC."""
     return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(0), UTC)

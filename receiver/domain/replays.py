@@ -25,5 +25,5 @@ def batch_size(rate: int) -> int:
 
 
 def pause_after(count: int, rate: int) -> timedelta:
-    """From the start of a batch of `count` to that of the next: never faster than the rate."""
+    """Return the time from the start of a batch of `count` to the next, so that `rate` is never exceeded."""
     return timedelta(seconds=count / rate)

@@ -65,6 +65,7 @@ class RuleResult(NamedTuple):
 
 
 def programme_open(context: EvaluationContext) -> Finding:
+    """Pass a store that joined while the offer was open."""
     joined_at = context.facts.store.joined_at
     if joined_at is None:
         return Finding(UNKNOWN)
@@ -76,10 +77,12 @@ def programme_open(context: EvaluationContext) -> Finding:
 
 
 def admission(context: EvaluationContext) -> Finding:
+    """Pass an admitted store; pending while it has no place."""
     return Finding({True: PASS, False: PENDING, None: UNKNOWN}[context.facts.store.admitted])
 
 
 def integration_set_up(context: EvaluationContext) -> Finding:
+    """Pass a store whose TikTok integration was set up."""
     set_up_at, lost = context.facts.store.set_up_at, context.facts.lost_signals
     if set_up_at is None:
         return Finding(UNKNOWN, lost) if lost else Finding(PENDING)
@@ -88,6 +91,7 @@ def integration_set_up(context: EvaluationContext) -> Finding:
 
 
 def first_set_up(context: EvaluationContext) -> Finding:
+    """Pass a store that was never set up before."""
     before = context.facts.history.set_up_before
     if before is not False:
         return Finding(FAIL if before else UNKNOWN)
@@ -96,6 +100,7 @@ def first_set_up(context: EvaluationContext) -> Finding:
 
 
 def store_market(context: EvaluationContext) -> Finding:
+    """Pass a store in a country the offer is open to."""
     return _market(context, context.facts.store.country)
 
 
@@ -103,6 +108,7 @@ def store_market(context: EvaluationContext) -> Finding:
 
 
 def account_linked(context: EvaluationContext) -> Finding:
+    """Pass a linked ad account whose advertiser's consent stands."""
     account, claimed, lost = context.account, context.facts.claimed_account, context.facts.lost_signals
     if account is None and claimed is not None:  # by the store alone, which makes no link
         return Finding(PENDING, "claimed", {"advertiser": claimed})
@@ -120,10 +126,12 @@ def consent_loss(account: AccountProfile) -> ConsentLoss | None:
 
 
 def account_market(context: EvaluationContext) -> Finding:
+    """Pass an ad account in a country the offer is open to."""
     return _market(context, context.account.country) if context.account else Finding(PENDING)
 
 
 def account_currency(context: EvaluationContext) -> Finding:
+    """Pass an ad account in the currency of its market."""
     if context.account is None:
         return Finding(PENDING)
     if context.market is None:
@@ -139,6 +147,7 @@ def account_currency(context: EvaluationContext) -> Finding:
 
 
 def not_yet_advertising(context: EvaluationContext) -> Finding:
+    """Pass an ad account created after the store joined, or without spend before its link."""
     account, joined_at = context.account, context.facts.store.joined_at
     if account is None:
         return Finding(PENDING, "account")
@@ -160,6 +169,7 @@ def not_yet_advertising(context: EvaluationContext) -> Finding:
 
 
 def merchant_once(context: EvaluationContext) -> Finding:
+    """Fail a merchant who has another award of the programme."""
     awards = context.facts.history.merchant_awards
     if awards is None:
         return Finding(UNKNOWN)
@@ -167,6 +177,7 @@ def merchant_once(context: EvaluationContext) -> Finding:
 
 
 def account_once(context: EvaluationContext) -> Finding:
+    """Fail an ad account with another award; one of its Business Center's makes it unknown."""
     history = context.facts.history
     if context.account is None:
         return Finding(PENDING)
@@ -179,6 +190,7 @@ def account_once(context: EvaluationContext) -> Finding:
 
 
 def no_conflicting_promotion(context: EvaluationContext) -> Finding:
+    """Fail an ad account in a conflicting promotion; credit of a third party makes it unknown."""
     history = context.facts.history
     if context.account is None:
         return Finding(PENDING)
@@ -189,6 +201,7 @@ def no_conflicting_promotion(context: EvaluationContext) -> Finding:
 
 
 def good_standing(context: EvaluationContext) -> Finding:
+    """Pass an enabled ad account without a policy violation or a safety flag."""
     history, account = context.facts.history, context.account
     if history.safety_flag:
         return Finding(FAIL, "safety")
@@ -212,6 +225,7 @@ def good_standing(context: EvaluationContext) -> Finding:
 
 
 def spend_reached(context: EvaluationContext) -> Finding:
+    """Pass spend whose final figures reach the first tier."""
     if context.account is None:
         return Finding(PENDING, "account")
     if context.spend is None:
@@ -272,12 +286,13 @@ def _against_first_tier(context: EvaluationContext, spend: Spend, tier: Tier) ->
 
 
 def _paid_back(outcome: Outcome, spend: Spend, tier: Tier, params: Mapping[str, Any]) -> Finding | None:
-    """A finding that blames refunds, where what was paid before them would have been enough."""
+    """Return a finding that blames refunds; None where the bills, refunds aside, were not enough either."""
     is_cause = spend.has_bills and min(spend.net, spend.paid + spend.taken_back) >= tier.threshold
     return Finding(outcome, "refunded", {**params, "refunded": spend.taken_back}) if is_cause else None
 
 
 def credit_in_time(context: EvaluationContext) -> Finding:
+    """Fail once the credit has expired; pending while the window becomes final only after that."""
     expires = context.programme.credit_expires
     if context.account is not None and context.account.zone is None:
         return Finding(UNKNOWN)

@@ -98,7 +98,7 @@ def polling_state_of(decision: Decision) -> PollingState:
 
 
 def next_poll(advertiser_id: str, standing: PollingState, now: datetime) -> NextPoll:
-    """The poll after one that was made `now`. Never in the past, and never further off than a week or so."""
+    """Return when to poll an account again after a poll made `now`: later than `now`, within about a week."""
     share = share_of(advertiser_id)
     why = _poll_reason(standing, now)
     routine = NextPoll(now + EVERY[why] * (EARLIEST + share * (LATEST - EARLIEST)), why)
@@ -124,7 +124,7 @@ def after_failures(advertiser_id: str, first: timedelta, longest: timedelta, fai
 
 @lru_cache(200_000)
 def share_of(advertiser_id: str) -> float:
-    """The account's own place in any span: from 0 up to 1."""
+    """Return an account's fixed place in any span (jitter that follows from its id), in [0, 1)."""
     return int.from_bytes(hashlib.sha256(advertiser_id.encode()).digest()[:4]) / 2**32
 
 
@@ -143,7 +143,7 @@ def _poll_reason(standing: PollingState, now: datetime) -> PollReason:
 
 
 def _may_cross(standing: PollingState, today: date) -> bool:
-    """Whether the last days' speed would bring the next threshold within about a day and a half."""
+    """Return whether the recent pace may bring the next threshold within about a day and a half."""
     total = sum((amount for _, amount in standing.counted), Decimal(0))
     above = next((threshold for threshold in standing.thresholds if threshold > total), None)
     if above is None:
@@ -154,8 +154,9 @@ def _may_cross(standing: PollingState, today: date) -> bool:
 
 
 def _decisive_moment(standing: PollingState, now: datetime) -> datetime | None:
-    """When the next date becomes final that may decide: it lifts the final sum over the highest threshold,
-    or it is the window's last. None where no date can decide.
+    """Return when the next date that may decide becomes final; None where no date can decide.
+
+    That date lifts the final sum over the highest threshold, or is the window's last.
     """
     zone, window = standing.zone, standing.window
     if zone is None or window is None or standing.stage not in (Stage.ACCUMULATING, Stage.SETTLING):

@@ -28,7 +28,7 @@ class ShopFacts:
     plugins: tuple[tuple[str, str | None], ...] | None = None  # the active ones: file and version
 
     def kept(self) -> dict[str, Any]:
-        """As it is stored: what matters of the plugins, not the merchant's whole list."""
+        """Return the facts as they are stored: of the plugins, TikTok's integration alone."""
         values = {
             name: _cut(value) for name, value in asdict(self).items() if name not in ("plugins", "name")
         }
@@ -36,7 +36,7 @@ class ShopFacts:
 
 
 def integration_of(plugins: Sequence[tuple[str, str | None]] | None) -> list[str] | None:
-    """The files and versions of TikTok's integration among the active plugins, a few; None is unknown."""
+    """Return the files and versions of TikTok's integration among the active plugins; None where unknown."""
     if plugins is None:
         return None
     found = ((file, version or "?") for file, version in plugins if INTEGRATION_MARK in file.lower())

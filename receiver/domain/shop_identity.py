@@ -68,8 +68,10 @@ class FalseClaim:
 
 
 def false_claim(reported: Reported, known: Neighbours) -> FalseClaim | None:
-    """Return the claim that names a store which does not stand at this address, or that replaces the one
-    which does; None where there is none."""
+    """Return the claim that is not believed; None where there is none.
+
+    A false claim names a store that does not stand at this address, or replaces the one that does.
+    """
     here = known.at_address.id if known.at_address else None
     if known.of_uuid is not None and known.of_uuid.id != here:
         return FalseClaim(ClaimReason.COPY, known.of_uuid.id)

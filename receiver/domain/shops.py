@@ -18,7 +18,10 @@ ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 
 
 def shop_address(url: str) -> str:
-    """The address as we keep it, with a closing slash. Raises ValueError saying what is wrong."""
+    """Return the address in its canonical form, with a closing slash.
+
+    Raises ValueError saying what is wrong.
+    """
     parts = _split(url)
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not hold a user name or password")
@@ -39,13 +42,16 @@ def canonical(url: str | None) -> str | None:
 
 
 def other_scheme(address: str) -> str:
-    """The same address under http instead of https, or the other way round."""
+    """Return the same address under http instead of https, or the other way round."""
     scheme, _, rest = address.partition("://")
     return f"{'http' if scheme == 'https' else 'https'}://{rest}"
 
 
 def same_shop(item: str, other: str) -> bool:
-    """Same host, port and path. The scheme may differ: shops move to https, proxies hide it."""
+    """Return whether two addresses have the same host, port and path.
+
+    The scheme may differ: shops move to https, proxies hide it.
+    """
     try:
         return _place(item) == _place(other)
     except ValueError:
@@ -73,7 +79,7 @@ def without_language(address: str) -> str | None:
 
 
 def host_of(address: str) -> str | None:
-    """The host of a kept address, without its port; None where it has none (any more)."""
+    """Return the host of a stored address, without its port; None where it is not valid (any more)."""
     try:
         return canonical_host(_split(address).hostname or "")
     except ValueError:
@@ -119,6 +125,6 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _path(parts: SplitResult) -> str:
-    """Without a closing slash, and as it stands in a request: ASCII, escapes in capitals."""
+    """Return the path as a request has it, without a closing slash: ASCII, escapes in capitals."""
     path = quote(re.sub("/{2,}", "/", parts.path).rstrip("/"), safe=WRITTEN_PLAINLY)
     return ESCAPE.sub(lambda escape: escape[0].upper(), path)

@@ -24,7 +24,7 @@ class LoginThrottle:
     forgotten_after: timedelta
 
     def wait_after(self, tries: int) -> timedelta:
-        """1 second after the first that is not free, then 2, 4, 8 …"""
+        """Return the wait after so many tries: none while they are free, then 1, 2, 4 … s up to `longest`."""
         if tries <= self.free:
             return NO_WAIT
         doublings = min(tries - self.free - 1, 32)
@@ -38,6 +38,7 @@ class LoginThrottle:
         return until - now if now < until <= now + self.longest else NO_WAIT
 
     def is_forgotten(self, last: datetime, now: datetime) -> bool:
+        """Return whether the last try is so far from `now` that all tries are forgotten."""
         return abs(now - last) >= self.forgotten_after
 
 

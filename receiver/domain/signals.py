@@ -96,7 +96,10 @@ class Linked:
 
 
 def is_newer(news: SignalOrder, than: SignalOrder | None) -> bool:
-    """By `seq` within one install, because clocks jump; by time between two."""
+    """Return whether a signal is newer than another; any is newer than None.
+
+    Ordered by `seq` within one install, because clocks jump; by time between two installs.
+    """
     if than is None:
         return True
     if news.install_id == than.install_id:
@@ -160,7 +163,7 @@ class SequenceFall:
 
 
 def integration_change(event: SignalEvent) -> Integration | None:
-    """None where the signal does not speak of it."""
+    """Return what a signal reports on TikTok's plugin; None where it does not speak of it."""
     match event:
         case IntegrationInstalled():
             return Integration(there=True, set_up=False)
@@ -175,7 +178,10 @@ def integration_change(event: SignalEvent) -> Integration | None:
 
 
 def _reported(installed: bool | None, set_up: bool | None) -> Integration | None:
-    """TikTok's options stay behind when its plugin goes: not installed is never set up."""
+    """Return the integration that a state signal reports; None where it does not tell.
+
+    TikTok's options stay behind when its plugin goes, so not installed is never set up.
+    """
     if installed is False:
         return Integration(there=False, set_up=False)
     if installed or set_up:
@@ -184,7 +190,7 @@ def _reported(installed: bool | None, set_up: bool | None) -> Integration | None
 
 
 def link_change(event: SignalEvent) -> Linked | None:
-    """None where the signal does not speak of it."""
+    """Return what a signal reports on the link; None where it does not speak of it."""
     match event:
         case AccountLinked(account) | AccountSwitched(account):
             return Linked(account)

@@ -59,12 +59,12 @@ class Bill:
 
 
 def net_of(day: DaySpend, payment: Payment) -> Decimal | None:
-    """The figure that counts for a payment option: cash consumed, or cost less ad credit."""
+    """Return the figure that counts for a payment option: cash consumed, or cost less ad credit."""
     return day.cash_spend if payment is Payment.MANUAL else day.billed_cost
 
 
 def _window(facts: Facts, programme: Programme, account: AccountProfile, zone: ZoneInfo) -> Window | None:
-    """The dates in which spend counts; None before link and set-up, or before it begins."""
+    """Return the dates in which spend counts; None before link and set-up, or before it begins."""
     first = _anchor_date(facts, programme.anchor, account, zone)
     return None if first is None else Window.of(first, programme.window_days)
 
@@ -113,6 +113,7 @@ class Spend:
         return day
 
     def is_final(self, day: date) -> bool:
+        """Return whether the figures of a date no longer changed when they were read."""
         return day <= self._settled
 
     @property
@@ -181,11 +182,11 @@ class Spend:
         return next((total for at, total in reversed(self._totals) if at <= day), ZERO)
 
     def reached_on(self, threshold: Decimal) -> date | None:
-        """The first date on which the final figures (and the bills up to it) were at `threshold`."""
+        """Return the first date on which the final figures (with bills up to it) reach `threshold`, or None."""
         return self._first_date_at(threshold) if self.final_qualifying >= threshold else None
 
     def seen_on(self, threshold: Decimal) -> date | None:
-        """The same with dates not yet final."""
+        """Return the first date at `threshold`, dates not yet final included; None where there is none."""
         known = self.qualifying
         return self._first_date_at(threshold) if known is not None and known >= threshold else None
 
@@ -259,7 +260,10 @@ class Spend:
         return tuple(totals)
 
     def _first_date_at(self, threshold: Decimal) -> date:
-        """Of a threshold that is reached; by final figures, too: those not final come last."""
+        """Return the first date at a threshold that is reached.
+
+        Also right for final figures alone: dates that are not final come last.
+        """
         return next(day for day, total in self._totals if total >= threshold)
 
 
@@ -289,7 +293,7 @@ def count_spend(
 
 
 def _ready_on(facts: Facts, account: AccountProfile, zone: ZoneInfo) -> date | None:
-    """The date on which both link and set-up were there; None before."""
+    """Return the date on which both link and set-up were there; None before."""
     linked_at, set_up_at = account.linked_at, facts.store.set_up_at
     return None if linked_at is None or set_up_at is None else local_date(max(linked_at, set_up_at), zone)
 
@@ -302,7 +306,7 @@ def _is_provisional(facts: Facts, programme: Programme, payment: Payment) -> boo
 def _possible_bills(
     rows: Sequence[BilledTransaction], window: Window, zone: ZoneInfo, programme: Programme
 ) -> list[BilledTransaction]:
-    """The rows that are, or for want of a fact may be, cash bills of this window or their refunds."""
+    """Return the rows that are, or for want of a fact may be, cash bills of this window or their refunds."""
     last = window.last if programme.bills_must_be_paid_in_window else date.max
     return [
         row
@@ -314,7 +318,7 @@ def _possible_bills(
 
 
 def _bill(row: BilledTransaction, zone: ZoneInfo) -> Bill | None:
-    """The row as a bill; None when it lacks its amount, time or kind, so that it can only be doubted."""
+    """Return the row as a bill; None where it lacks its amount, time or kind."""
     if row.type is None or row.billing is None or row.subtotal is None or row.at is None:
         return None
     sign = -1 if row.type in TAKEN_BACK else 1
@@ -322,5 +326,5 @@ def _bill(row: BilledTransaction, zone: ZoneInfo) -> Bill | None:
 
 
 def highest_tier(tiers: Sequence[Tier], amount: Decimal) -> Tier | None:
-    """The one tier `amount` reaches; tiers never add up."""
+    """Return the highest tier that `amount` reaches; tiers never add up."""
     return max((t for t in tiers if t.threshold <= amount), key=lambda t: t.threshold, default=None)

@@ -56,6 +56,7 @@ def may_be_overridden(rule: RuleResult) -> bool:
 
 
 def is_overridden(rule: RuleResult) -> bool:
+    """Return whether staff put their own answer in a rule's place."""
     return rule.reason.startswith("override.")
 
 

@@ -13,12 +13,18 @@ REFUSED = timedelta(hours=24)  # revoked keys come back only by a new connect
 
 
 def next_check(store_id: str, now: datetime) -> datetime:
-    """Up to an eighth sooner or later, always the same for a store: stores added together drift apart."""
+    """Return when to check a store again: every four hours, up to an eighth sooner or later.
+
+    The offset follows from the store's id, so that stores added together drift apart.
+    """
     return now + EVERY * (0.875 + _share(store_id) / 4)
 
 
 def retry(store_id: str, now: datetime, failures: int) -> datetime:
-    """After so many failures in a row."""
+    """Return when to check a store again after so many failures in a row (1 or more).
+
+    Exponential back-off, spread by the store.
+    """
     longest: timedelta = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10))
     return now + longest * (0.75 + _share(store_id) / 4)
 

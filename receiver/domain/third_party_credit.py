@@ -24,14 +24,14 @@ class OwnCredit:
 def own_credit_seen(
     payments: Iterable[BilledTransaction], own: Sequence[OwnCredit]
 ) -> Mapping[str, BilledTransaction]:
-    """The payment by which the credit of an award arrived, by the award's id; those not seen are left out."""
+    """Return the payment by which each award's credit arrived, by award id; awards without one are absent."""
     return _explained(_dated(payments), own)[0]
 
 
 def foreign_credit_issued(
     payments: Iterable[BilledTransaction], own: Sequence[OwnCredit], opens: date, *, ledger_read: bool
 ) -> bool | None:
-    """True for credit since `opens` that is none of our own; None where the payments do not tell.
+    """Return whether credit since `opens` is none of our own; None where the payments do not tell.
 
     Credit once seen stays seen, also where the ledger cannot be read any more.
     """
@@ -48,7 +48,7 @@ Dated = list[tuple[BilledTransaction, datetime]]
 
 
 def _dated(payments: Iterable[BilledTransaction]) -> Dated:
-    """Credit given, in the order of time; what has no time explains nothing."""
+    """Return the credits given that have a time, the oldest first."""
     given = [(row, row.at) for row in payments if row.type == CREDIT_GIVEN and row.at is not None]
     return sorted(given, key=lambda dated: dated[1])
 
@@ -56,7 +56,7 @@ def _dated(payments: Iterable[BilledTransaction]) -> Dated:
 def _explained(
     given: Dated, own: Sequence[OwnCredit]
 ) -> tuple[dict[str, BilledTransaction], list[BilledTransaction]]:
-    """The row of each award that has one, and the rows of none: one award explains one row."""
+    """Match credits to awards, one to one; return the row of each award, and the rows left unmatched."""
     seen, unexplained = dict[str, BilledTransaction](), []
     for row, at in given:
         fits = (item for item in own if row.subtotal == item.amount and at >= item.decided_at)
