@@ -182,7 +182,7 @@ class Spend:
         return next((total for at, total in reversed(self._totals) if at <= day), ZERO)
 
     def reached_on(self, threshold: Decimal) -> date | None:
-        """Return the first date on which the final figures (with bills up to it) reach `threshold`, or None."""
+        """Return the first date on which final figures (and bills up to it) reach `threshold`, or None."""
         return self._first_date_at(threshold) if self.final_qualifying >= threshold else None
 
     def seen_on(self, threshold: Decimal) -> date | None:
