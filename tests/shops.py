@@ -30,7 +30,7 @@ def served_shops(
     """`shops.open("name")` opens one; what they keep stays in the folder."""
     shops = SandboxShops(folder, ShopFaults(folder / "faults"), now)
     with served(create_shops(shops), tls) as base:
-        shops.served_at(base)
+        shops.base = base
         yield shops
 
 

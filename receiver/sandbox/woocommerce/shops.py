@@ -14,16 +14,19 @@ PREFIX = "/shops/"
 
 
 class SandboxShops:
-    """`folder` holds what they keep; `base` is the server's address, known once it is served."""
+    """The open shops by id. `folder` holds their records; `base` is the server's address.
+
+    A server on a free port has an address only once it listens: set `base` before a shop is opened.
+    """
 
     def __init__(self, folder: Path, faults: ShopFaults, now: Callable[[], datetime], base: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.outgoing, self.faults = Outgoing(), faults
-        self._folder, self._now, self._base = folder, now, base
+        self.base, self._folder, self._now = base, folder, now
         self._shops: dict[str, SandboxShop] = {}
 
     def open(self, id: str, setup: Setup | None = None) -> SandboxShop:
-        """A shop as it was left, or a new one. Its id is a part of its address."""
+        """Open a shop with the records it was left with, or a new one; its id is a part of its address."""
         shop = SandboxShop(
             id,
             setup or Setup(),
@@ -32,17 +35,14 @@ class SandboxShops:
             faults=self.faults,
             now=self._now,
         )
-        shop.url = f"{self._base}{PREFIX}{id}"
+        shop.url = f"{self.base}{PREFIX}{id}"
         self._shops[id] = shop
         return shop
 
-    def served_at(self, base: str) -> None:
-        self._base = base
-        for shop in self._shops.values():
-            shop.url = f"{base}{PREFIX}{shop.id}"
-
     def get(self, id: str) -> SandboxShop | None:
+        """Return the open shop of an id, None where there is none."""
         return self._shops.get(id)
 
     def all(self) -> list[SandboxShop]:
+        """Return every open shop, in the order they were opened."""
         return list(self._shops.values())
