@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario.seed import DEMO
-from receiver.sandbox.scenario.state import recall
+from receiver.sandbox.scenario.state import load_state
 
 HERE = Path(__file__).parent
 WIDTH = 1000
@@ -25,7 +25,7 @@ SHOWN = "Tin Whistle Music"
 
 def main() -> None:
     place = find_paths(os.environ)
-    memory = recall(place.state)
+    memory = load_state(place.state)
     if memory is None:
         raise SystemExit("No sandbox is there; start one with `make run`.")
     with sync_playwright() as playwright:

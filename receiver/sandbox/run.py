@@ -22,7 +22,7 @@ from receiver.sandbox.paths import (
     write_settings,
 )
 from receiver.sandbox.scenario.merchants import MERCHANTS
-from receiver.sandbox.scenario.seed import DEMO, begin
+from receiver.sandbox.scenario.seed import DEMO, seed_sandbox
 from receiver.sandbox.scenario.state import SandboxState
 from receiver.settings import read_settings
 
@@ -62,7 +62,7 @@ def _begin(place: SandboxPaths) -> SandboxState:
     try:
         with (place.folder / "past.log").open("w", encoding="utf-8") as log:
             structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
-            return begin(container, place)
+            return seed_sandbox(container, place)
     finally:
         structlog.reset_defaults()
         container.database.close()

@@ -123,12 +123,12 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
             connection = session.scalars(sa.select(tables.Connection)).one()
             connection.check_requested_at = clock()
             connection.lease_until = clock() + checks.LEASE
-        shop.asked.clear()
+        shop.received_requests.clear()
         work_stores(container)
-        assert not shop.asked  # somebody has it
+        assert not shop.received_requests  # somebody has it
         clock.move(minutes=3)
         work_stores(container)
-        assert shop.asked
+        assert shop.received_requests
         with container.database.reading() as session:
             assert session.scalars(sa.select(tables.Connection)).one().check_requested_at is None
 

@@ -47,7 +47,7 @@ def shop(service, shops):
     topic, url = "action.wc_ad_credit_signal", base + store.webhook_path
     with made.changing():
         made.records.hooks.append(
-            StoredWebhook(1, "by hand", topic, url, store.webhook_secret, OWNER, made.wire_time())
+            StoredWebhook(1, "by hand", topic, url, store.webhook_secret, OWNER, made.utc_time())
         )
     return made
 

@@ -83,9 +83,9 @@ def test_a_merchant_who_disconnects_in_the_plugin_ends_all_of_it_at_once(contain
     assert status(service, token) == 401
     work_stores(container)
     assert rows_of(container, tables.Connection) == []
-    before = len(connected.asked)
+    before = len(connected.received_requests)
     work_stores(container)
-    assert len(connected.asked) == before  # the shop is not looked at any more
+    assert len(connected.received_requests) == before  # the shop is not looked at any more
 
 
 def test_a_store_that_left_while_a_check_was_under_way_is_tidied_up_all_the_same(
@@ -144,13 +144,13 @@ def test_connecting_again_leaves_one_key_of_ours(container, service, connected, 
 
 
 def test_a_plugin_that_is_deleted_ends_the_connection_and_leaves_nothing(container, service, connected):
-    companion.delete(connected)
+    companion.uninstall(connected)
     assert leaves_nothing(connected)
     assert only_row(container, tables.Store).disconnected_at is not None
 
 
 def test_a_plugin_whose_files_alone_are_deleted_ends_it_after_a_day(container, service, connected, clock):
-    companion.remove(connected)
+    companion.delete_files(connected)
     connected.records.hooks.clear()
     assert check(container).trouble == "no_companion"
     assert connected.records.hooks == []  # nothing is made anew
@@ -164,7 +164,7 @@ def test_keys_that_nobody_removed_are_told_to_the_merchant_until_the_shop_connec
     container, service, connected, clock
 ):
     """Our copy goes at once, and the merchant hears how to revoke what WooCommerce keeps."""
-    companion.remove(connected)
+    companion.delete_files(connected)
     check(container)
     clock.move(hours=24)
     check(container)
@@ -193,7 +193,7 @@ def told_of_keys(container):
 def test_webhooks_left_by_a_plugin_whose_files_were_deleted_go_with_the_connection(
     container, service, connected, clock
 ):
-    companion.remove(connected)
+    companion.delete_files(connected)
     check(container)
     clock.move(hours=24)
     check(container)
@@ -202,7 +202,7 @@ def test_webhooks_left_by_a_plugin_whose_files_were_deleted_go_with_the_connecti
 
 
 def test_a_plugin_that_is_back_within_the_day_goes_on(container, service, connected, clock):
-    companion.remove(connected)
+    companion.delete_files(connected)
     check(container)
     clock.move(hours=23)
     connected.setup.companion = "1.1.0"

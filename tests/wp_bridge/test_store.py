@@ -179,9 +179,9 @@ def test_the_plugin_is_asked_for_its_state_and_given_the_token(shop, store):
 
 def test_over_http_a_call_is_signed_and_shows_no_secret(shop, store):
     store.webhooks()
-    assert "oauth_signature=" in shop.asked[-1].path
-    assert "consumer_secret" not in shop.asked[-1].path
-    query = dict(parse_qsl(urlsplit(shop.asked[-1].path).query))
+    assert "oauth_signature=" in shop.received_requests[-1].path
+    assert "consumer_secret" not in shop.received_requests[-1].path
+    query = dict(parse_qsl(urlsplit(shop.received_requests[-1].path).query))
     assert query["page"] == "1"
 
 
@@ -238,7 +238,7 @@ def test_each_fault_of_a_shop_is_one_trouble(shop, guard, fault):
 def test_a_shop_is_probed_without_keys(shop, guard):
     shop.setup.name = "Tea"
     assert probe(guard, f"{shop.url}/") == (f"{shop.url}/", "Tea")
-    assert [item.key for item in shop.asked] == [None]
+    assert [item.key for item in shop.received_requests] == [None]
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_a_key_page_that_the_host_blocks_is_seen_without_keys_and_no_other_fault
 def test_wordpress_with_plain_permalinks_leads_round_in_circles(shop, guard):
     shop.setup.permalinks = Permalinks.PLAIN
     assert trouble_of(probe, guard, f"{shop.url}/")[0] is StoreTrouble.NO_PERMALINKS
-    asked = [(item.path.partition("?")[0], item.status) for item in shop.asked]
+    asked = [(item.path.partition("?")[0], item.status) for item in shop.received_requests]
     assert asked == [("/wp-json/", 404), ("/index.php/wp-json/", 301), ("/", 200)]
 
 
@@ -349,7 +349,7 @@ def safe_guard(authority):
 
 
 def signed(shop):
-    return ["oauth_signature" in item.path for item in shop.asked]
+    return ["oauth_signature" in item.path for item in shop.received_requests]
 
 
 def test_over_https_keys_go_in_a_header(safe_shop, safe_guard):
@@ -364,7 +364,7 @@ def test_where_the_web_server_drops_that_header_calls_are_signed_from_then_on(sa
     assert store.webhooks() == []
     store.put_token("stt_1")
     assert signed(safe_shop) == [False, True, True]
-    assert not any("cs_" in item.path for item in safe_shop.asked)
+    assert not any("cs_" in item.path for item in safe_shop.received_requests)
 
 
 def test_a_shop_behind_a_proxy_that_takes_itself_for_http_gets_what_it_would_sign(safe_shop, safe_guard):
@@ -373,14 +373,14 @@ def test_a_shop_behind_a_proxy_that_takes_itself_for_http_gets_what_it_would_sig
     assert store.webhooks() == []
     assert store.facts().currency == "USD"
     assert signed(safe_shop)[:3] == [False, True, True]
-    assert [item.status for item in safe_shop.asked][:3] == [401, 401, 200]
+    assert [item.status for item in safe_shop.received_requests][:3] == [401, 401, 200]
 
 
 def test_a_secret_that_is_wrong_is_not_tried_in_other_ways(safe_shop, safe_guard):
     key = safe_shop.new_key()
     store = RemoteStore(safe_guard, f"{safe_shop.url}/", key.consumer_key, "cs_" + "0" * 40)
     assert trouble_of(store.webhooks)[0] is StoreTrouble.KEYS_REFUSED
-    assert len(safe_shop.asked) == 1
+    assert len(safe_shop.received_requests) == 1
 
 
 def test_keys_nobody_knows_are_refused_in_all_ways_and_each_time_anew(safe_shop, safe_guard):

@@ -22,8 +22,8 @@ from receiver.sandbox.paths import SandboxPaths
 from receiver.sandbox.scenario.merchant_spec import Act, SandboxMerchant
 from receiver.sandbox.scenario.state import SandboxState
 from receiver.sandbox.scenario.stores import Stores
-from receiver.sandbox.scenario.tiktok_server import accounts
-from receiver.sandbox.scenario.timeline import Event, life
+from receiver.sandbox.scenario.tiktok_server import build_accounts
+from receiver.sandbox.scenario.timeline import Event, list_events
 from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok.api import BASE, create_tiktok
 from receiver.services.awards.credit import credited
@@ -50,37 +50,39 @@ class _Clock:
         return self.at
 
 
-def live_past(
-    container: Container, place: SandboxPaths, memory: SandboxState, merchants: Iterable[SandboxMerchant]
+def replay_history(
+    container: Container, paths: SandboxPaths, state: SandboxState, merchants: Iterable[SandboxMerchant]
 ) -> None:
     """Tell on each merchant's story from where it stopped, up to now."""
     due = [
         (event, merchant)
         for merchant in merchants
-        for event in life(merchant, memory.born)[memory.stores[merchant.key].replayed :]
+        for event in list_events(merchant, state.born)[state.stores[merchant.key].replayed :]
         if event.at <= container.now()
     ]
     if not due:
         return
     clock = _Clock(container.now())
-    with served(create_tiktok(accounts(memory.born), clock)) as tiktok:
-        then = replace(container, now=clock, tiktok=TikTokClient(tiktok + BASE))
-        reception = WebhookReceiver(then.database, then.cipher, then.settings.max_body_bytes, clock)
+    with served(create_tiktok(build_accounts(state.born), clock)) as tiktok:
+        past_container = replace(container, now=clock, tiktok=TikTokClient(tiktok + BASE))
+        reception = WebhookReceiver(
+            past_container.database, past_container.cipher, past_container.settings.max_body_bytes, clock
+        )
         with served(WebhookMiddleware(NotFound(), reception)) as web:
-            past = _Past(then, memory, Stores(web, memory, place.state))
+            replay = _HistoryReplay(past_container, state, Stores(web, state, paths.state))
             for event, merchant in sorted(due, key=lambda item: item[0].at):
                 clock.at = event.at
-                past.live(merchant, event)
-                memory.stores[merchant.key].replayed += 1
-                memory.save(place.state)
+                replay.apply(merchant, event)
+                state.stores[merchant.key].replayed += 1
+                state.save(paths.state)
 
 
-class _Past:
+class _HistoryReplay:
     """Apply one event after the other, at the container's clock."""
 
-    def __init__(self, container: Container, memory: SandboxState, stores: Stores) -> None:
-        self._container, self._memory, self._stores = container, memory, stores
-        self._does: Mapping[Act, Callable[[SandboxMerchant, Event], object]] = {
+    def __init__(self, container: Container, state: SandboxState, stores: Stores) -> None:
+        self._container, self._state, self._stores = container, state, stores
+        self._handlers: Mapping[Act, Callable[[SandboxMerchant, Event], object]] = {
             Act.SAYS: self._say,
             Act.CONSENTS: self._consent,
             Act.READ: self._read,
@@ -89,11 +91,11 @@ class _Past:
             Act.FLAGGED: self._flag,
         }
 
-    def live(self, merchant: SandboxMerchant, event: Event) -> None:
-        self._does[event.act](merchant, event)
+    def apply(self, merchant: SandboxMerchant, event: Event) -> None:
+        self._handlers[event.act](merchant, event)
 
     def _say(self, merchant: SandboxMerchant, event: Event) -> None:
-        self._stores.signal(merchant, event.at, event.fields)
+        self._stores.send_signal(merchant, event.at, event.fields)
         work_inbox(self._container)
 
     def _consent(self, merchant: SandboxMerchant, event: Event) -> None:
@@ -153,7 +155,7 @@ class _Past:
         )
 
     def _store_id(self, merchant: SandboxMerchant) -> str:
-        return self._memory.stores[merchant.key].id
+        return self._state.stores[merchant.key].id
 
     def _award_id(self, merchant: SandboxMerchant) -> str:
         with self._container.database.reading() as session:

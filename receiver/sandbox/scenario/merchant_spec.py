@@ -66,7 +66,7 @@ class Correction:
 
     day: int
     cash: Decimal
-    made: int
+    corrected_on: int
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class MerchantAdAccount:
     def business_center(self) -> str:
         return f"7200000000000000{self.center or self.number:03}"
 
-    def spent_on(self, day: int) -> tuple[Decimal, Decimal]:
+    def spend_of(self, day: int) -> tuple[Decimal, Decimal]:
         """Cash and ad credit, as first told."""
         parts = [part for part in self.spending if part.first <= day <= part.last]
         return sum((part.a_day for part in parts), Decimal()), sum((part.credit for part in parts), Decimal())

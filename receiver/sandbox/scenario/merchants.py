@@ -235,7 +235,7 @@ MERCHANTS = (
             118,
             opened=-19,
             spending=(Spending(-17, -6, Decimal("450.00")),),
-            correction=Correction(day=-6, cash=Decimal("30.00"), made=-2),
+            correction=Correction(day=-6, cash=Decimal("30.00"), corrected_on=-2),
         ),
         then=(MerchantStep(-3, Act.READ),),
     ),

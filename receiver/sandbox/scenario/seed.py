@@ -15,10 +15,10 @@ from receiver.errors import Refused
 from receiver.sandbox.json_file import write_private
 from receiver.sandbox.paths import SandboxPaths
 from receiver.sandbox.scenario import timeline
-from receiver.sandbox.scenario.history_replay import live_past
+from receiver.sandbox.scenario.history_replay import replay_history
 from receiver.sandbox.scenario.merchant_spec import SandboxMerchant
 from receiver.sandbox.scenario.merchants import MERCHANTS
-from receiver.sandbox.scenario.state import SandboxState, StoreMemory, recall
+from receiver.sandbox.scenario.state import SandboxState, StoreMemory, load_state
 from receiver.sandbox.scenario.terms import PROGRAMMES, programme_text
 from receiver.services.staff.members import add_staff, set_password
 from receiver.services.staff.passwords import new_password
@@ -34,31 +34,31 @@ DEMO = "demo@sandbox.example"
 ACTOR = "sandbox"
 
 
-def begin(container: Container, place: SandboxPaths) -> SandboxState:
+def seed_sandbox(container: Container, paths: SandboxPaths) -> SandboxState:
     """Migrate, let the demo staff in, add the stores that are not there, and tell what happened to them.
 
     Raises ReceiverError.
     """
-    memory = recall(place.state)
+    state = load_state(paths.state)
     if current_revision(container.database) is None:
         migrate(container.database, cipher=container.cipher)
-    if memory is None or not _any_there(container.database, memory):
-        _refuse_what_is_not_ours(container.database)
-        memory = _new_world(container, place)
+    if state is None or not _any_store_exists(container.database, state):
+        _check_only_sandbox_rows(container.database)
+        state = _start_scenario(container, paths)
     migrate(container.database, cipher=container.cipher)
     for programme in PROGRAMMES:
-        if not place.terms(programme).exists():
-            write_private(place.terms(programme), programme_text(programme, memory.born))
-    _let_demo_in(container, memory.password)
+        if not paths.terms(programme).exists():
+            write_private(paths.terms(programme), programme_text(programme, state.born))
+    _ensure_demo_staff(container, state.password)
     for merchant in sorted(MERCHANTS, key=lambda item: item.started):  # first come, first served
-        if not _is_there(container.database, memory, merchant):
-            memory.stores[merchant.key] = _joined(container, place, memory.born, merchant)
-            memory.save(place.state)
-    live_past(container, place, memory, MERCHANTS)
-    return memory
+        if not _store_exists(container.database, state, merchant):
+            state.stores[merchant.key] = _add_store(container, paths, state.born, merchant)
+            state.save(paths.state)
+    replay_history(container, paths, state, MERCHANTS)
+    return state
 
 
-def _refuse_what_is_not_ours(database: Database) -> None:
+def _check_only_sandbox_rows(database: Database) -> None:
     """The demo's sign-in must not come into an installation that DATABASE_URL happens to name."""
     ours = [merchant.url for merchant in MERCHANTS]
     with database.reading() as session:
@@ -71,53 +71,55 @@ def _refuse_what_is_not_ours(database: Database) -> None:
         )
 
 
-def _new_world(container: Container, place: SandboxPaths) -> SandboxState:
+def _start_scenario(container: Container, paths: SandboxPaths) -> SandboxState:
     """Begins today; so does one whose database is gone."""
-    memory = SandboxState(born=container.now().astimezone(UTC).date(), password=new_password())
+    state = SandboxState(born=container.now().astimezone(UTC).date(), password=new_password())
     for programme in PROGRAMMES:
-        place.terms(programme).unlink(missing_ok=True)
-    memory.save(place.state)
-    return memory
+        paths.terms(programme).unlink(missing_ok=True)
+    state.save(paths.state)
+    return state
 
 
-def _any_there(database: Database, memory: SandboxState) -> bool:
-    return any(_is_there(database, memory, merchant) for merchant in MERCHANTS)
+def _any_store_exists(database: Database, state: SandboxState) -> bool:
+    return any(_store_exists(database, state, merchant) for merchant in MERCHANTS)
 
 
-def _is_there(database: Database, memory: SandboxState, merchant: SandboxMerchant) -> bool:
-    known = memory.stores.get(merchant.key)
+def _store_exists(database: Database, state: SandboxState, merchant: SandboxMerchant) -> bool:
+    store = state.stores.get(merchant.key)
     with database.reading() as session:
-        return known is not None and session.get(Store, known.id) is not None
+        return store is not None and session.get(Store, store.id) is not None
 
 
-def _let_demo_in(container: Container, password: str) -> None:
+def _ensure_demo_staff(container: Container, password: str) -> None:
     """With the password that is remembered, whoever forgot it."""
-    who: dict[str, Any] = {"email": DEMO, "password": password, "actor": ACTOR}
+    account: dict[str, Any] = {"email": DEMO, "password": password, "actor": ACTOR}
     try:
-        add_staff(container.database, container.now(), role=Role.OPERATOR, **who)
+        add_staff(container.database, container.now(), role=Role.OPERATOR, **account)
     except Refused:
-        set_password(container.database, container.now(), **who)
+        set_password(container.database, container.now(), **account)
 
 
-def _terms(place: SandboxPaths, programme: str) -> str:
+def _programme_source(paths: SandboxPaths, programme: str) -> str:
     """The sandbox's own terms are files, the shipped ones go by their id."""
-    return str(place.terms(programme)) if programme in PROGRAMMES else programme
+    return str(paths.terms(programme)) if programme in PROGRAMMES else programme
 
 
-def _joined(container: Container, place: SandboxPaths, born: date, merchant: SandboxMerchant) -> StoreMemory:
+def _add_store(
+    container: Container, paths: SandboxPaths, born: date, merchant: SandboxMerchant
+) -> StoreMemory:
     """Added; or, where an earlier world left it, taken over with a new secret and token."""
-    install = str(uuid.uuid4())
+    install_id = str(uuid.uuid4())
     with container.database.reading() as session:
-        there = session.scalar(select(Store.id).where(Store.url == merchant.url))
-    if there is not None:
-        secret = rotate_secret(container, store_id=there, actor=ACTOR)
-        token = rotate_token(container.database, container.now(), store_id=there, actor=ACTOR)
-        return StoreMemory(there, secret, token, install)
+        store_id = session.scalar(select(Store.id).where(Store.url == merchant.url))
+    if store_id is not None:
+        secret = rotate_secret(container, store_id=store_id, actor=ACTOR)
+        token = rotate_token(container.database, container.now(), store_id=store_id, actor=ACTOR)
+        return StoreMemory(store_id, secret, token, install_id)
     joined_at = timeline.joined_at(merchant, born)
-    added = add_store(
+    store = add_store(
         replace(container, now=lambda: joined_at),
         StoreDetails(merchant.url, merchant.name, merchant.country, merchant.currency),
-        programme=_terms(place, merchant.programme),
+        programme=_programme_source(paths, merchant.programme),
         actor=ACTOR,
     )
-    return StoreMemory(added.id, added.webhook_secret, added.status_token, install)
+    return StoreMemory(store.id, store.webhook_secret, store.status_token, install_id)

@@ -26,7 +26,7 @@ CHECKS_EVERY = 120  # turns of the queue between two daily checks: a day here is
 STATES = {"US": "US:CA"}
 
 
-def setup_of(merchant: SandboxMerchant, service: str) -> Setup:
+def build_setup(merchant: SandboxMerchant, service: str) -> Setup:
     """The shop a merchant has; it lets an app's callback go without https, since nothing here has it."""
     return Setup(
         name=merchant.name,
@@ -35,21 +35,21 @@ def setup_of(merchant: SandboxMerchant, service: str) -> Setup:
         store_id=str(uuid.uuid5(uuid.NAMESPACE_URL, merchant.url)),
         other_routes=400,
         outdated=merchant.trouble is MerchantTrouble.OLD_PLUGIN,
-        state=timeline.state(merchant),
+        state=timeline.state_report(merchant),
         http_callbacks=True,
         service=service,
     )
 
 
-def open_shops(place: SandboxPaths) -> SandboxShops:
-    controls = Controls(place.folder)
-    shops = SandboxShops(place.folder / "shops", controls.shop_faults, controls.clock, place.shops)
+def open_shops(paths: SandboxPaths) -> SandboxShops:
+    controls = Controls(paths.folder)
+    shops = SandboxShops(paths.folder / "shops", controls.shop_faults, controls.clock, paths.shops)
     for merchant in MERCHANTS:
-        shops.open(merchant.key, setup_of(merchant, place.web))
+        shops.open(merchant.key, build_setup(merchant, paths.web))
     return shops
 
 
-def work(shops: SandboxShops) -> Iterator[None]:
+def run_turns(shops: SandboxShops) -> Iterator[None]:
     """One turn each: send what waits; now and then every connected shop has its daily check."""
     while True:
         for turn in range(CHECKS_EVERY):
@@ -64,17 +64,17 @@ def _is_connected(shop: SandboxShop) -> bool:
     return any(webhook.topic == f"action.{SIGNAL}" for webhook in shop.records.hooks)
 
 
-def _work_on(shops: SandboxShops) -> None:
-    for _ in work(shops):
+def _run_forever(shops: SandboxShops) -> None:
+    for _ in run_turns(shops):
         time.sleep(QUEUE_SECONDS)
 
 
 def main() -> None:
-    place = find_paths(os.environ)
-    shops = open_shops(place)
-    Thread(target=_work_on, args=(shops,), daemon=True).start()
+    paths = find_paths(os.environ)
+    shops = open_shops(paths)
+    Thread(target=_run_forever, args=(shops,), daemon=True).start()
     app = create_shops(shops)
-    make_server("127.0.0.1", place.shops_port, app, threaded=True, request_handler=Quiet).serve_forever()
+    make_server("127.0.0.1", paths.shops_port, app, threaded=True, request_handler=Quiet).serve_forever()
 
 
 if __name__ == "__main__":

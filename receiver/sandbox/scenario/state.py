@@ -36,12 +36,12 @@ class SandboxState:
         write_private(file, json.dumps(asdict(self), default=str, indent=1) + "\n")
 
 
-def recall(file: Path) -> SandboxState | None:
+def load_state(file: Path) -> SandboxState | None:
     """The memory of an earlier run. Raises SettingsError for one that cannot be read."""
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        stores = {key: _store_memory(store) for key, store in kept["stores"].items()}
-        return SandboxState(date.fromisoformat(kept["born"]), kept["password"], stores)
+        data = json.loads(file.read_text(encoding="utf-8"))
+        stores = {key: _store_memory(store) for key, store in data["stores"].items()}
+        return SandboxState(date.fromisoformat(data["born"]), data["password"], stores)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -50,6 +50,6 @@ def recall(file: Path) -> SandboxState | None:
         ) from error
 
 
-def _store_memory(kept: dict[str, Any]) -> StoreMemory:
+def _store_memory(fields: dict[str, Any]) -> StoreMemory:
     """Version 0.1 wrote `replayed` as `told`."""
-    return StoreMemory(**{"replayed" if name == "told" else name: value for name, value in kept.items()})
+    return StoreMemory(**{"replayed" if name == "told" else name: value for name, value in fields.items()})

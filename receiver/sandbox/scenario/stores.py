@@ -16,28 +16,28 @@ from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario import timeline
 from receiver.sandbox.scenario.merchant_spec import MerchantTrouble, SandboxMerchant
 from receiver.sandbox.scenario.merchants import MERCHANTS
-from receiver.sandbox.scenario.state import SandboxState, recall
+from receiver.sandbox.scenario.state import SandboxState, load_state
 from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, deliver, ping
 
 SIGNAL, ORDER = "action.wc_ad_credit_signal", "order.updated"
 PAUSE_SECONDS = 30.0
 FIRST_WEBHOOK_ID = 11
-NOT_OURS = "a secret of another shop"
+WRONG_KEY = "a secret of another shop"
 
 
 class Stores:
     """Each speaks for itself, with its own secret and its own count of signals."""
 
-    def __init__(self, web: str, memory: SandboxState, kept_in: Path) -> None:
-        self._web, self._memory, self._kept_in = web, memory, kept_in
+    def __init__(self, web: str, state: SandboxState, state_file: Path) -> None:
+        self._web, self._state, self._state_file = web, state, state_file
 
-    def signal(self, merchant: SandboxMerchant, at: datetime, fields: Mapping[str, object]) -> int | str:
+    def send_signal(self, merchant: SandboxMerchant, at: datetime, fields: Mapping[str, object]) -> int | str:
         """Send one signal; answers its status. WooCommerce never sends it again, whatever the answer."""
-        store = self._memory.stores[merchant.key]
+        store = self._state.stores[merchant.key]
         if store.seq == 0:
-            self._sent(ping, self._webhook(merchant))
+            self._try_send(ping, self._webhook(merchant))
         store.seq += 1
-        self._memory.save(self._kept_in)
+        self._state.save(self._state_file)
         argument = {
             "v": 1,
             "install_id": store.install_id,
@@ -47,52 +47,52 @@ class Stores:
             **fields,
         }
         payload = {"action": "wc_ad_credit_signal", "arg": argument}
-        return self._sent(deliver, self._webhook(merchant), SIGNAL, payload)
+        return self._try_send(deliver, self._webhook(merchant), SIGNAL, payload)
 
-    def order(self, merchant: SandboxMerchant) -> int | str:
+    def send_order(self, merchant: SandboxMerchant) -> int | str:
         """Send what no store should: a webhook somebody made for orders. It is ignored, its body dropped."""
         number = random.randrange(1000, 9999)  # noqa: S311 (an order's number is no secret)
         payload = {"id": number, "status": "processing", "currency": merchant.currency, "total": "21.00"}
-        return self._sent(deliver, self._webhook(merchant), ORDER, payload)
+        return self._try_send(deliver, self._webhook(merchant), ORDER, payload)
 
     def _webhook(self, merchant: SandboxMerchant) -> SandboxWebhook:
-        store = self._memory.stores[merchant.key]
+        store = self._state.stores[merchant.key]
         number = FIRST_WEBHOOK_ID + MERCHANTS.index(merchant)
-        secret = NOT_OURS if merchant.trouble is MerchantTrouble.WRONG_SECRET else store.secret
+        secret = WRONG_KEY if merchant.trouble is MerchantTrouble.WRONG_SECRET else store.secret
         return SandboxWebhook(f"{self._web}/webhooks/woocommerce/{store.id}", secret, number, merchant.url)
 
     @staticmethod
-    def _sent(send: Callable[..., int], *what: object) -> int | str:
+    def _try_send(send: Callable[..., int], *arguments: object) -> int | str:
         """The answer's status, or why there was none."""
         try:
-            return send(*what)
+            return send(*arguments)
         except (OSError, HTTPException) as error:
             return type(error).__name__
 
 
 def main() -> None:
-    place = find_paths(os.environ)
-    memory = recall(place.state)
-    assert memory is not None
-    stores, now = Stores(place.web, memory, place.state), Controls(place.folder).clock
+    paths = find_paths(os.environ)
+    state = load_state(paths.state)
+    assert state is not None
+    stores, now = Stores(paths.web, state, paths.state), Controls(paths.folder).clock
     # Those whose signals are never understood are left in peace: a day of them would bury everything else.
-    speak = [item for item in MERCHANTS if item.trouble in (None, MerchantTrouble.WRONG_SECRET)]
-    for merchant in speak:
+    active_merchants = [item for item in MERCHANTS if item.trouble in (None, MerchantTrouble.WRONG_SECRET)]
+    for merchant in active_merchants:
         _check_in(stores, merchant, now())
-    for turn, merchant in enumerate(itertools.cycle(speak)):
+    for turn, merchant in enumerate(itertools.cycle(active_merchants)):
         time.sleep(PAUSE_SECONDS)
         if turn % 3 == 2:
-            _say(merchant, ORDER, stores.order(merchant))
+            _print_result(merchant, ORDER, stores.send_order(merchant))
         else:
             _check_in(stores, merchant, now())
 
 
 def _check_in(stores: Stores, merchant: SandboxMerchant, now: datetime) -> None:
-    _say(merchant, "state", stores.signal(merchant, now, timeline.state(merchant)))
+    _print_result(merchant, "state", stores.send_signal(merchant, now, timeline.state_report(merchant)))
 
 
-def _say(merchant: SandboxMerchant, what: str, came_of: int | str) -> None:
-    print(f"{merchant.key}: {what} -> {came_of}", flush=True)
+def _print_result(merchant: SandboxMerchant, event: str, result: int | str) -> None:
+    print(f"{merchant.key}: {event} -> {result}", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ source = "made up for the sandbox on {born}, after the shipped programme"
 opens = {opens}
 closes = {closes}
 credit_expires = {credit_expires}
-{more}prior_spend_days = 90
+{extra_terms}prior_spend_days = 90
 credit_within_days = 7
 bill_grace_days = 35
 bills_must_be_paid_in_window = false
@@ -47,11 +47,11 @@ PROGRAMMES = {
 
 
 def programme_text(programme: str, born: date) -> str:
-    title, more = PROGRAMMES[programme]
+    title, extra_terms = PROGRAMMES[programme]
     return TERMS.format(
         id=programme,
         title=title,
-        more=more,
+        extra_terms=extra_terms,
         born=born,
         opens=born - timedelta(days=60),
         closes=born + timedelta(days=60),

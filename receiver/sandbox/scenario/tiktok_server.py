@@ -14,16 +14,16 @@ from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario import timeline
 from receiver.sandbox.scenario.merchant_spec import LAST_DAY, MerchantAdAccount, SandboxMerchant
 from receiver.sandbox.scenario.merchants import MERCHANTS
-from receiver.sandbox.scenario.state import recall
+from receiver.sandbox.scenario.state import load_state
 from receiver.sandbox.tiktok.accounts import AccountDay, AccountPayment, SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
 from receiver.sandbox.tiktok.notices import Notices
 
 
-def accounts(born: date) -> dict[str, SandboxAccount]:
+def build_accounts(born: date) -> dict[str, SandboxAccount]:
     """The world's ad accounts by advertiser id."""
-    made = [_account(merchant, merchant.account, born) for merchant in MERCHANTS if merchant.account]
-    return {account.advertiser_id: account for account in made}
+    accounts = [_account(merchant, merchant.account, born) for merchant in MERCHANTS if merchant.account]
+    return {account.advertiser_id: account for account in accounts}
 
 
 def _account(merchant: SandboxMerchant, account: MerchantAdAccount, born: date) -> SandboxAccount:
@@ -36,47 +36,50 @@ def _account(merchant: SandboxMerchant, account: MerchantAdAccount, born: date) 
         currency=account.currency,
         timezone=account.timezone,
         display_timezone=account.timezone,
-        created_at=timeline.moment(born, account.opened, 9),
+        created_at=timeline.utc_hour(born, account.opened, 9),
         business_center=account.business_center,
         days={born + timedelta(days=day): _day(account, day, born) for day in range(first, LAST_DAY + 1)},
         payments=[
-            AccountPayment(timeline.moment(born, bill.day, 15), bill.subtotal, bill.tax)
+            AccountPayment(timeline.utc_hour(born, bill.day, 15), bill.subtotal, bill.tax)
             for bill in account.bills
         ],
         reads_finance=account.shows_bills,
-        revoked_at=None if account.revoked is None else timeline.moment(born, account.revoked, 9),
+        revoked_at=None if account.revoked is None else timeline.utc_hour(born, account.revoked, 9),
     )
 
 
 def _day(account: MerchantAdAccount, day: int, born: date) -> AccountDay:
-    cash, credit = account.spent_on(day)
+    cash, credit = account.spend_of(day)
     correction = account.correction
     if correction is None or correction.day != day:
         return AccountDay(cash, credit)
     return AccountDay(
-        cash, credit, restated=correction.cash, restated_at=timeline.moment(born, correction.made, 12)
+        cash,
+        credit,
+        restated=correction.cash,
+        restated_at=timeline.utc_hour(born, correction.corrected_on, 12),
     )
 
 
-def dated(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
+def handler_with_clock(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
     """Tells the sandbox's time in the `Date` of each answer, by which others judge their clocks."""
 
-    class Dated(WSGIRequestHandler):
+    class SandboxRequestHandler(WSGIRequestHandler):
         def date_time_string(self, timestamp: float | None = None) -> str:
             return http_date(now() if timestamp is None else timestamp)
 
-    return Dated
+    return SandboxRequestHandler
 
 
 def main() -> None:
-    place = find_paths(os.environ)
-    memory = recall(place.state)
-    assert memory is not None
-    controls = Controls(place.folder)
-    app = create_tiktok(accounts(memory.born), controls.clock, controls.faults.active_for)
+    paths = find_paths(os.environ)
+    state = load_state(paths.state)
+    assert state is not None
+    controls = Controls(paths.folder)
+    app = create_tiktok(build_accounts(state.born), controls.clock, controls.faults.active_for)
     Notices(app).start()
-    handler = dated(controls.clock)
-    make_server("127.0.0.1", place.tiktok_port, app, threaded=True, request_handler=handler).serve_forever()
+    handler = handler_with_clock(controls.clock)
+    make_server("127.0.0.1", paths.tiktok_port, app, threaded=True, request_handler=handler).serve_forever()
 
 
 if __name__ == "__main__":

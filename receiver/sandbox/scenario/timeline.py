@@ -27,28 +27,28 @@ class Event:
     words: str = ""
 
 
-def moment(born: date, day: int, hour: int) -> datetime:
+def utc_hour(born: date, day: int, hour: int) -> datetime:
     """An hour of one of the world's days, in UTC."""
     return datetime.combine(born + timedelta(days=day), time(hour), UTC)
 
 
 def joined_at(merchant: SandboxMerchant, born: date) -> datetime:
     """A day before it starts: an account opened later than that is a new one."""
-    return moment(born, merchant.started - 1, 8)
+    return utc_hour(born, merchant.started - 1, 8)
 
 
-def life(merchant: SandboxMerchant, born: date) -> list[Event]:
+def list_events(merchant: SandboxMerchant, born: date) -> list[Event]:
     """Return a merchant's events since it joined, oldest first. They never change, they only grow."""
-    reports = [
-        Event(moment(born, merchant.started, hour), Act.SAYS, fields)
-        for hour, fields in zip((8, 9, 10), _signals(merchant), strict=False)
+    signals = [
+        Event(utc_hour(born, merchant.started, hour), Act.SAYS, fields)
+        for hour, fields in zip((8, 9, 10), _past_signals(merchant), strict=False)
     ]
-    consents = [Event(moment(born, merchant.started, 11), Act.CONSENTS)] if merchant.account else []
-    then = [Event(moment(born, step.day, 13), step.act, words=step.words) for step in merchant.then]
-    return reports + consents + then
+    consents = [Event(utc_hour(born, merchant.started, 11), Act.CONSENTS)] if merchant.account else []
+    steps = [Event(utc_hour(born, step.day, 13), step.act, words=step.words) for step in merchant.then]
+    return signals + consents + steps
 
 
-def state(merchant: SandboxMerchant) -> dict[str, object]:
+def state_report(merchant: SandboxMerchant) -> dict[str, object]:
     """The plugin's daily check: all of it at once."""
     account = merchant.account
     return {
@@ -57,21 +57,21 @@ def state(merchant: SandboxMerchant) -> dict[str, object]:
         "integration": {"installed": True, "set_up": merchant.set_up, "copies": 1},
         "account": account and _account_fields(account, merchant.exact),
         "store_name": merchant.name,
-        **_wrong_with(merchant),
+        **_trouble_fields(merchant),
     }
 
 
-def _signals(merchant: SandboxMerchant) -> Iterator[dict[str, object]]:
+def _past_signals(merchant: SandboxMerchant) -> Iterator[dict[str, object]]:
     """What the store's plugin saw happen, as far as the store came."""
-    wrong = _wrong_with(merchant)
-    yield {"event": "integration_installed", **wrong}
+    trouble = _trouble_fields(merchant)
+    yield {"event": "integration_installed", **trouble}
     if merchant.set_up:
-        yield {"event": "integration_set_up", **wrong}
+        yield {"event": "integration_set_up", **trouble}
     if merchant.account:
-        yield {"event": "account_linked", **_account_fields(merchant.account, merchant.exact), **wrong}
+        yield {"event": "account_linked", **_account_fields(merchant.account, merchant.exact), **trouble}
 
 
-def _wrong_with(merchant: SandboxMerchant) -> dict[str, object]:
+def _trouble_fields(merchant: SandboxMerchant) -> dict[str, object]:
     """The fields of a signal that a store in trouble gets wrong."""
     if merchant.trouble is MerchantTrouble.STAGING_COPY:
         return {"home_url": f"https://staging.{merchant.key}.example/"}

@@ -13,10 +13,15 @@ from markupsafe import Markup
 from werkzeug import Response
 
 from receiver.sandbox.html_page import access_denied, page
-from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.outgoing import MOST_REDIRECTS, Unreachable
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import Key
-from receiver.sandbox.woocommerce.webhook_sender import Request, closing, opening, wordpress_json
+from receiver.sandbox.woocommerce.webhook_sender import (
+    Request,
+    leading_headers,
+    trailing_headers,
+    wordpress_json,
+)
 
 if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.shop import SandboxShop
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 REQUIRED = ("app_name", "user_id", "return_url", "callback_url", "scope")
 SCOPES = {"read": "Read", "write": "Write", "read_write": "Read/Write"}
 MAY = {"read": "view", "write": "create", "read_write": "view and manage"}
-TAKEN = 200  # the one answer of a callback that keeps the key
+KEY_ACCEPTED = 200  # the one answer of a callback that keeps the key
 COOKIE = "wordpress_logged_in"
 LOGIN = Markup("""<p>To connect to {app} you need to log in to {shop}.</p>{wrong}
 <form method="post">
@@ -46,103 +51,103 @@ class KeyRequestRefused(Exception):
     """Why the merchant sees a 401 page."""
 
 
-def route_of(path: str, asking: Asking) -> str | None:
+def find_step(path: str, request: PhpRequest) -> str | None:
     """Return the route an address means, in either form."""
-    found = re.fullmatch("wc-auth/v1/(login|authorize|access_granted)/?", path)
-    if found:
-        return found[1]
-    return asking.query.get("wc-auth-route") if asking.query.get("wc-auth-version") == "1" else None
+    match = re.fullmatch("wc-auth/v1/(login|authorize|access_granted)/?", path)
+    if match:
+        return match[1]
+    return request.query.get("wc-auth-route") if request.query.get("wc-auth-version") == "1" else None
 
 
-def respond(shop: SandboxShop, asking: Asking, route: str, cookies: dict[str, str]) -> Response:
+def respond(shop: SandboxShop, request: PhpRequest, route: str, cookies: dict[str, str]) -> Response:
     try:
-        _check(shop, asking.query)
+        _check_parameters(shop, request.query)
         session = cookies.get(COOKIE, "")
         user = shop.records.sessions.get(session)
         if route == "login":
-            return _log_in(shop, asking) if user is None else _led_to(shop, asking, "authorize")
+            return _login_page(shop, request) if user is None else _redirect_to(shop, request, "authorize")
         if route == "authorize" and user is None:
-            return _led_to(shop, asking, "login")
+            return _redirect_to(shop, request, "login")
         if user is None or not shop.may_manage(user):
             raise KeyRequestRefused("You do not have permission to access this page")
         if route == "authorize":
-            return _ask(shop, asking.query, user, _nonce(session))
-        if asking.query.get("wc_auth_nonce") != _nonce(session):
+            return _consent_page(shop, request.query, user, _nonce(session))
+        if request.query.get("wc_auth_nonce") != _nonce(session):
             raise KeyRequestRefused("Invalid nonce verification")
-        return _grant(shop, asking.query, user)
+        return _grant_key(shop, request.query, user)
     except KeyRequestRefused as refused:
         return access_denied(str(refused))
 
 
-def cleaned(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """As WordPress cleans a field: no tags, no percent escapes, single spaces."""
     text = re.sub(r"<[^>]*>?", "", text)
     return re.sub(r"%[0-9a-fA-F]{2}", "", re.sub(r"\s+", " ", text).strip())
 
 
-def formatted(url: str) -> str:
+def normalize_url(url: str) -> str:
     """Decoded once more than usual; without a scheme it is https."""
     url = unquote_plus(url)
     return url if "://" in url else f"https://{url}"
 
 
-def _check(shop: SandboxShop, query: dict[str, str]) -> None:
+def _check_parameters(shop: SandboxShop, query: dict[str, str]) -> None:
     for name in REQUIRED:
         if not query.get(name):
             raise KeyRequestRefused(f"Missing parameter {name}")
     if query["scope"] not in SCOPES:
-        raise KeyRequestRefused(f"Invalid scope {cleaned(query['scope'])}")
+        raise KeyRequestRefused(f"Invalid scope {sanitize_text(query['scope'])}")
     for name in ("return_url", "callback_url"):
-        if not re.fullmatch(r"[a-z]+://[!-~]+", formatted(query[name]), re.IGNORECASE):
+        if not re.fullmatch(r"[a-z]+://[!-~]+", normalize_url(query[name]), re.IGNORECASE):
             raise KeyRequestRefused(f"The {name} is not a valid URL")
-    over_ssl = formatted(query["callback_url"]).lower().startswith("https://")
+    over_ssl = normalize_url(query["callback_url"]).lower().startswith("https://")
     if not over_ssl and not shop.setup.http_callbacks:
         raise KeyRequestRefused("The callback_url needs to be over SSL")
 
 
-def _led_to(shop: SandboxShop, asking: Asking, route: str) -> Response:
-    return redirect(_own_url(shop, asking.query, route))
+def _redirect_to(shop: SandboxShop, request: PhpRequest, route: str) -> Response:
+    return redirect(_own_url(shop, request.query, route))
 
 
-def _log_in(shop: SandboxShop, asking: Asking) -> Response:
+def _login_page(shop: SandboxShop, request: PhpRequest) -> Response:
     """The form, and what was written into it."""
-    user = asking.form.get("username", "")
-    if asking.method == "POST" and shop.setup.passwords.get(user) == asking.form.get("password"):
+    user = request.form.get("username", "")
+    if request.method == "POST" and shop.setup.passwords.get(user) == request.form.get("password"):
         session = shop.log_in(user)
-        response = _led_to(shop, asking, "authorize")
+        response = _redirect_to(shop, request, "authorize")
         response.set_cookie(COOKIE, session, path=urlsplit(shop.url).path, httponly=True, samesite="Lax")
         return response
     form = LOGIN.format(
-        app=cleaned(asking.query["app_name"]),
+        app=sanitize_text(request.query["app_name"]),
         shop=shop.setup.name,
-        wrong=WRONG if asking.method == "POST" else "",
-        deny=_return_url(asking.query, success=0),
+        wrong=WRONG if request.method == "POST" else "",
+        deny=_return_url(request.query, success=0),
     )
     return page("Connect", form)
 
 
-def _ask(shop: SandboxShop, query: dict[str, str], user: str, nonce: str) -> Response:
+def _consent_page(shop: SandboxShop, query: dict[str, str], user: str, nonce: str) -> Response:
     """Approve and Deny are plain links."""
-    shown = GRANT.format(
-        app=cleaned(query["app_name"]),
+    body = GRANT.format(
+        app=sanitize_text(query["app_name"]),
         shop=shop.setup.name,
         scope=SCOPES[query["scope"]],
         may=MAY[query["scope"]],
-        host=urlsplit(formatted(query["callback_url"])).hostname,
+        host=urlsplit(normalize_url(query["callback_url"])).hostname,
         user=user,
         approve=f"{_own_url(shop, query, 'access_granted')}&wc_auth_nonce={nonce}",
         deny=_return_url(query, success=0),
     )
-    return page("Application authentication request", shown)
+    return page("Application authentication request", body)
 
 
-def _grant(shop: SandboxShop, query: dict[str, str], user: str) -> Response:
+def _grant_key(shop: SandboxShop, query: dict[str, str], user: str) -> Response:
     """Make the key, post it, and only then let the browser go on; a key that was not taken is deleted."""
-    description = f"{cleaned(query['app_name'])} - API ({shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S})"
+    description = f"{sanitize_text(query['app_name'])} - API ({shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S})"
     key = shop.new_key(query["scope"], user=user, description=description)
     try:
-        status = _post(shop, key, cleaned(query["user_id"]), formatted(query["callback_url"]))
-        if status != TAKEN:
+        status = _post_key(shop, key, sanitize_text(query["user_id"]), normalize_url(query["callback_url"]))
+        if status != KEY_ACCEPTED:
             raise KeyRequestRefused(NOT_SENT)
     except (Unreachable, KeyRequestRefused) as error:
         shop.revoke(key)
@@ -150,7 +155,7 @@ def _grant(shop: SandboxShop, query: dict[str, str], user: str) -> Response:
     return redirect(_return_url(query, success=1))
 
 
-def _post(shop: SandboxShop, key: Key, user_id: str, callback_url: str) -> int:
+def _post_key(shop: SandboxShop, key: Key, user_id: str, callback_url: str) -> int:
     body = wordpress_json(
         {
             "key_id": key.id,
@@ -162,27 +167,27 @@ def _post(shop: SandboxShop, key: Key, user_id: str, callback_url: str) -> int:
     )
     agent = f"WordPress/{shop.setup.wp_version}; {shop.home}"
     kind = {"Content-Type": "application/json;charset=UTF-8"}
-    request = Request({**opening(agent), **kind, **closing(body)}, body)
+    request = Request({**leading_headers(agent), **kind, **trailing_headers(body)}, body)
     seconds = shop.outgoing.keys_seconds
-    return shop.outgoing.send(callback_url, request, seconds, shop.sent, redirects=MOST_REDIRECTS)
+    return shop.outgoing.send(callback_url, request, seconds, shop.sent_requests, redirects=MOST_REDIRECTS)
 
 
 def _own_url(shop: SandboxShop, query: dict[str, str], route: str) -> str:
     """Another step of the same request."""
-    kept = {
-        "app_name": cleaned(query["app_name"]),
-        "user_id": cleaned(query["user_id"]),
-        "return_url": formatted(query["return_url"]),
-        "callback_url": formatted(query["callback_url"]),
+    fields = {
+        "app_name": sanitize_text(query["app_name"]),
+        "user_id": sanitize_text(query["user_id"]),
+        "return_url": normalize_url(query["return_url"]),
+        "callback_url": normalize_url(query["callback_url"]),
         "scope": query["scope"],
     }
-    return f"{shop.page_url(f'wc-auth/v1/{route}')}?{urlencode(kept, quote_via=quote)}"
+    return f"{shop.page_url(f'wc-auth/v1/{route}')}?{urlencode(fields, quote_via=quote)}"
 
 
 def _return_url(query: dict[str, str], *, success: int) -> str:
     """Whatever query it has already is kept."""
-    parts = urlsplit(formatted(query["return_url"]))
-    outcome = {"success": str(success), "user_id": cleaned(query["user_id"])}
+    parts = urlsplit(normalize_url(query["return_url"]))
+    outcome = {"success": str(success), "user_id": sanitize_text(query["user_id"])}
     with_outcome = urlencode({**dict(parse_qsl(parts.query)), **outcome}, quote_via=quote)
     return urlunsplit(parts._replace(query=with_outcome))
 

@@ -12,10 +12,10 @@ from werkzeug import Response
 
 from receiver.sandbox.html_page import page
 from receiver.sandbox.woocommerce import companion
-from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.faults import DOES, ShopFault
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import StoredWebhook
-from receiver.sandbox.woocommerce.rest_settings import offered, value_of
+from receiver.sandbox.woocommerce.rest_settings import setting_options, setting_value
 from receiver.sandbox.woocommerce.shop import SAVED_AS
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 PATH = "wp-admin/"
 PLUGIN = "1.1.0"
 # What the shop does as a whole, and what it does with one webhook.
-DEEDS: dict[str, Callable[[SandboxShop], None]] = {
+ACTIONS: dict[str, Callable[[SandboxShop], None]] = {
     "Run the plugin's daily check": lambda shop: shop.signal("state"),
     "Lose the link to TikTok": lambda shop: shop.lose_link(),
     "Revoke all keys": lambda shop: shop.revoke(*shop.records.keys),
     "Disconnect in the plugin": companion.disconnect,
-    "Delete the plugin": companion.delete,
-    "Delete the plugin's files": companion.remove,
+    "Delete the plugin": companion.uninstall,
+    "Delete the plugin's files": companion.delete_files,
     "Install the plugin": lambda shop: setattr(shop.setup, "companion", PLUGIN),
     "Lose the plugin's token": companion.lose_token,
     "Restore a backup of five signals ago": lambda shop: companion.restore(
@@ -67,36 +67,38 @@ def list_shops(shops: Iterable[SandboxShop]) -> Response:
     return page("Shops", Markup("<ul>{}</ul>").format(Markup().join(rows)))
 
 
-def respond(shop: SandboxShop, asking: Asking) -> Response:
-    if asking.method == "POST":
-        _do(shop, asking.form.get("do", ""), asking.form.get("hook"))
-        _save(shop, asking.form)
-        _switch(shop, asking.form)
+def respond(shop: SandboxShop, request: PhpRequest) -> Response:
+    if request.method == "POST":
+        _run_action(shop, request.form.get("do", ""), request.form.get("hook"))
+        _save_settings(shop, request.form)
+        _switch_fault(shop, request.form)
         return redirect(f"{shop.url}/{PATH}", 303)
     return page(shop.setup.name, _body(shop))
 
 
-def _do(shop: SandboxShop, deed: str, hook_id: str | None) -> None:
+def _run_action(shop: SandboxShop, action: str, hook_id: str | None) -> None:
     """What nobody knows is left undone."""
     webhook = shop.find_webhook(int(hook_id)) if hook_id and hook_id.isdigit() else None
     if webhook is None:
-        if deed in DEEDS:
-            DEEDS[deed](shop)
+        if action in ACTIONS:
+            ACTIONS[action](shop)
         return
     with shop.changing():
-        if deed == DELETE:
+        if action == DELETE:
             shop.records.hooks.remove(webhook)
-        webhook.status = STATUSES.get(deed, webhook.status)
+        webhook.status = STATUSES.get(action, webhook.status)
 
 
-def _save(shop: SandboxShop, form: Mapping[str, str]) -> None:
+def _save_settings(shop: SandboxShop, form: Mapping[str, str]) -> None:
     """Only values that WooCommerce offers."""
-    given = {name: form[name] for name, setting in SAVED_AS.items() if form.get(name) in offered(setting)}
-    if given:
-        shop.save_settings(**given)
+    values = {
+        name: form[name] for name, setting in SAVED_AS.items() if form.get(name) in setting_options(setting)
+    }
+    if values:
+        shop.save_settings(**values)
 
 
-def _switch(shop: SandboxShop, form: Mapping[str, str]) -> None:
+def _switch_fault(shop: SandboxShop, form: Mapping[str, str]) -> None:
     """Switch a fault of this shop; one that is on for every shop is switched elsewhere."""
     for word, switch in (("on", shop.faults.on), ("off", shop.faults.off)):
         if form.get(word) in set(ShopFault):
@@ -108,8 +110,8 @@ def _body(shop: SandboxShop) -> Markup:
     connect = CONNECT.format(service=setup.service, shop=quote(shop.url, safe="")) if setup.service else ""
     return BODY.format(
         name=setup.name,
-        currency=value_of(shop, SAVED_AS["currency"]),
-        country=value_of(shop, SAVED_AS["country"]),
+        currency=setting_value(shop, SAVED_AS["currency"]),
+        country=setting_value(shop, SAVED_AS["country"]),
         wc=setup.wc_version,
         wp=setup.wp_version,
         connect=connect,
@@ -119,18 +121,18 @@ def _body(shop: SandboxShop) -> Markup:
             for key in shop.records.keys
         ),
         token="keeps" if shop.records.token else "waits for",
-        faults=Markup().join(_fault(shop, fault, does) for fault, does in DOES.items()),
-        deeds=Markup().join(BUTTON.format(value=deed) for deed in DEEDS),
+        faults=Markup().join(_fault_row(shop, fault, does) for fault, does in DOES.items()),
+        deeds=Markup().join(BUTTON.format(value=action) for action in ACTIONS),
     )
 
 
-def _fault(shop: SandboxShop, fault: ShopFault, does: str) -> Markup:
-    switch, label = ("off", "Switch off") if shop.suffers(fault) else ("on", "Switch on")
+def _fault_row(shop: SandboxShop, fault: ShopFault, does: str) -> Markup:
+    switch, label = ("off", "Switch off") if shop.has_fault(fault) else ("on", "Switch on")
     return FAULT.format(name=fault.replace("-", " "), does=does, switch=switch, fault=fault, label=label)
 
 
 def _webhook_row(webhook: StoredWebhook) -> Markup:
-    buttons = Markup().join(BUTTON.format(value=deed) for deed in (*STATUSES, DELETE))
+    buttons = Markup().join(BUTTON.format(value=action) for action in (*STATUSES, DELETE))
     return HOOK.format(
         id=webhook.id,
         topic=webhook.topic,

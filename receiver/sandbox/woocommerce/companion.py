@@ -8,33 +8,33 @@ import uuid
 from typing import TYPE_CHECKING
 
 from receiver.sandbox.woocommerce.outgoing import Unreachable
-from receiver.sandbox.woocommerce.webhook_sender import Request, closing, opening
+from receiver.sandbox.woocommerce.webhook_sender import Request, leading_headers, trailing_headers
 
 if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.records import Key
     from receiver.sandbox.woocommerce.shop import SandboxShop
 
-OURS = re.compile(r"(https?://[^/]+.*)/webhooks/woocommerce/st_[0-9a-f]+/hk_[0-9a-f]+")
-APPROVED = re.compile(r"(.+) - API \(.*\)")  # WooCommerce's label of a key that an app was given
+OUR_ADDRESS = re.compile(r"(https?://[^/]+.*)/webhooks/woocommerce/st_[0-9a-f]+/hk_[0-9a-f]+")
+APP_KEY_LABEL = re.compile(r"(.+) - API \(.*\)")  # WooCommerce's label of a key that an app was given
 SECONDS = 10.0
 
 
 def disconnect(shop: SandboxShop) -> None:
     """Tell the service, and take from it all it has here; its keys count no more."""
-    _tell(shop, "merchant")
-    _clean(shop)
+    _notify_service(shop, "merchant")
+    _remove_connection(shop)
     with shop.changing():
         shop.records.last_ended_key = max((key.id for key in shop.records.keys), default=0)
 
 
-def delete(shop: SandboxShop) -> None:
+def uninstall(shop: SandboxShop) -> None:
     """As `uninstall.php` does."""
-    _tell(shop, "uninstalled")
-    _clean(shop)
-    remove(shop)
+    _notify_service(shop, "uninstalled")
+    _remove_connection(shop)
+    delete_files(shop)
 
 
-def remove(shop: SandboxShop) -> None:
+def delete_files(shop: SandboxShop) -> None:
     """Delete the plugin's files alone, as a host does: nothing else is cleaned up."""
     shop.setup.companion = None
     with shop.changing():
@@ -45,9 +45,9 @@ def keep_token(shop: SandboxShop, token: str, key: Key | None) -> None:
     """Keep the status token, and remove the older keys of the same app."""
     with shop.changing():
         shop.records.token = token
-        label = key and APPROVED.fullmatch(key.description)
+        label = key and APP_KEY_LABEL.fullmatch(key.description)
         if key and label:
-            older = [item for item in shop.records.keys if item.id < key.id and _is_of(item, label[1])]
+            older = [item for item in shop.records.keys if item.id < key.id and _belongs_to(item, label[1])]
             shop.records.keys = [item for item in shop.records.keys if item not in older]
 
 
@@ -68,31 +68,32 @@ def is_admitted(shop: SandboxShop, key: Key | None) -> bool:
     return key is None or key.id > shop.records.last_ended_key
 
 
-def _is_of(key: Key, app: str) -> bool:
-    label = APPROVED.fullmatch(key.description)
+def _belongs_to(key: Key, app: str) -> bool:
+    label = APP_KEY_LABEL.fullmatch(key.description)
     return label is not None and label[1] == app
 
 
-def _tell(shop: SandboxShop, reason: str) -> None:
+def _notify_service(shop: SandboxShop, reason: str) -> None:
     """Without a token, or a service that answers, nobody is told: the service finds out at its next look."""
     service = next(
-        (found[1] for webhook in shop.records.hooks if (found := OURS.match(webhook.delivery_url))), None
+        (match[1] for webhook in shop.records.hooks if (match := OUR_ADDRESS.match(webhook.delivery_url))),
+        None,
     )
     if service is None or shop.records.token is None:
         return
     body = json.dumps({"reason": reason}).encode()
     agent = f"WordPress/{shop.setup.wp_version}; {shop.home}"
     headers = {"Authorization": f"Bearer {shop.records.token}", "Content-Type": "application/json"}
-    request = Request({**opening(agent), **headers, **closing(body)}, body)
+    request = Request({**leading_headers(agent), **headers, **trailing_headers(body)}, body)
     try:
-        shop.outgoing.send(f"{service}/api/v1/disconnect", request, SECONDS, shop.sent)
+        shop.outgoing.send(f"{service}/api/v1/disconnect", request, SECONDS, shop.sent_requests)
     except Unreachable:
         return
 
 
-def _clean(shop: SandboxShop) -> None:
+def _remove_connection(shop: SandboxShop) -> None:
     with shop.changing():
         records = shop.records
-        records.hooks = [webhook for webhook in records.hooks if not OURS.match(webhook.delivery_url)]
-        records.keys = [key for key in records.keys if not APPROVED.fullmatch(key.description)]
+        records.hooks = [webhook for webhook in records.hooks if not OUR_ADDRESS.match(webhook.delivery_url)]
+        records.keys = [key for key in records.keys if not APP_KEY_LABEL.fullmatch(key.description)]
         records.token = None

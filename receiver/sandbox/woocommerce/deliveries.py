@@ -9,34 +9,34 @@ from typing import TYPE_CHECKING, Any
 from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.sandbox.woocommerce.outgoing import MOST_REDIRECTS, Unreachable
 from receiver.sandbox.woocommerce.records import StoredWebhook
-from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, event, pinging
+from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, build_delivery, build_ping
 
 if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.shop import SandboxShop
 
 MOST_FAILURES = 5  # the failure after the next one disables
-PINGED = 200  # and no other answer
+PING_ACCEPTED = 200  # and no other answer
 LAST_SUCCESS = 302
 DELETED = "deleted"
 
 
 def run_queue(shop: SandboxShop) -> None:
     """Send all that waits, whatever became of its webhook since, unless that was deleted."""
-    while not shop.suffers(ShopFault.QUEUE_STANDS):
+    while not shop.has_fault(ShopFault.QUEUE_STANDS):
         with shop.changing():
             if not shop.records.queue:
                 return
-            waiting = shop.records.queue.pop(0)
-        webhook = shop.find_webhook(waiting.hook_id)
+            delivery = shop.records.queue.pop(0)
+        webhook = shop.find_webhook(delivery.hook_id)
         if webhook is not None:
-            deliver(shop, webhook, waiting.argument)
+            deliver(shop, webhook, delivery.argument)
 
 
-def save(shop: SandboxShop, webhook: StoredWebhook, *, moved: bool = False) -> None:
+def save_webhook(shop: SandboxShop, webhook: StoredWebhook, *, address_changed: bool = False) -> None:
     """Keep a changed webhook; `moved`: its address changed. An active one that is pending is pinged again."""
     with shop.changing():
-        webhook.modified = shop.wire_time()
-    if webhook.status == "active" and (moved or webhook.pending):
+        webhook.modified = shop.utc_time()
+    if webhook.status == "active" and (address_changed or webhook.pending):
         ping(shop, webhook)
 
 
@@ -45,21 +45,27 @@ def ping(shop: SandboxShop, webhook: StoredWebhook) -> None:
     seconds = shop.outgoing.ping_seconds
     try:
         status = shop.outgoing.send(
-            webhook.delivery_url, pinging(_wire(shop, webhook)), seconds, shop.sent, redirects=MOST_REDIRECTS
+            webhook.delivery_url,
+            build_ping(_as_sender_webhook(shop, webhook)),
+            seconds,
+            shop.sent_requests,
+            redirects=MOST_REDIRECTS,
         )
     except Unreachable:
         return
-    if status == PINGED:
+    if status == PING_ACCEPTED:
         webhook.pending = False
-        save(shop, webhook)
+        save_webhook(shop, webhook)
 
 
 def deliver(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> None:
     """Send one event and count what came of it; a failed one is gone."""
-    body, number = payload(shop, webhook, argument), delivery_id(webhook.id, shop.now())
-    request = event(_wire(shop, webhook), webhook.topic, body, number)
+    body, number = build_payload(shop, webhook, argument), delivery_id(webhook.id, shop.now())
+    request = build_delivery(_as_sender_webhook(shop, webhook), webhook.topic, body, number)
     try:
-        status = shop.outgoing.send(webhook.delivery_url, request, shop.outgoing.delivery_seconds, shop.sent)
+        status = shop.outgoing.send(
+            webhook.delivery_url, request, shop.outgoing.delivery_seconds, shop.sent_requests
+        )
     except Unreachable:
         status = 0
     if 200 <= status <= LAST_SUCCESS:
@@ -68,15 +74,15 @@ def deliver(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> None:
         webhook.status = "disabled"
     else:
         webhook.failures += 1
-    save(shop, webhook)
+    save_webhook(shop, webhook)
 
 
-def payload(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> Any:
+def build_payload(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> Any:
     """The body as it is now: what happened since the event shows in it."""
-    resource, _, what = webhook.topic.partition(".")
+    resource, _, event = webhook.topic.partition(".")
     if resource == "action":
-        return {"action": what, "arg": argument}
-    if what == DELETED:
+        return {"action": event, "arg": argument}
+    if event == DELETED:
         return {"id": argument}
     if not shop.may_manage(webhook.user):
         message = "Sorry, you cannot view this resource."
@@ -89,6 +95,6 @@ def delivery_id(hook_id: int, now: datetime) -> str:
     return hashlib.sha256(f"{hook_id}{int(now.timestamp())}".encode()).hexdigest()[:32]
 
 
-def _wire(shop: SandboxShop, webhook: StoredWebhook) -> SandboxWebhook:
+def _as_sender_webhook(shop: SandboxShop, webhook: StoredWebhook) -> SandboxWebhook:
     agent = f"WooCommerce/{shop.setup.wc_version} Hookshot (WordPress/{shop.setup.wp_version})"
     return SandboxWebhook(webhook.delivery_url, webhook.secret, webhook.id, f"{shop.home}/", agent)

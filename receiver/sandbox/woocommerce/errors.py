@@ -23,12 +23,12 @@ def no_route() -> RestError:
     return RestError("rest_no_route", "No route was found matching the URL and request method.", 404)
 
 
-def missing(names: list[str]) -> RestError:
+def missing_parameters(names: list[str]) -> RestError:
     message = f"Missing parameter(s): {', '.join(names)}"
     return RestError("rest_missing_callback_param", message, 400, {"params": names})
 
 
-def invalid(name: str, code: str, message: str, data: Any = None) -> RestError:
+def invalid_parameter(name: str, code: str, message: str, data: Any = None) -> RestError:
     """A parameter of the wrong kind."""
     detail = {"code": code, "message": message, "data": data}
     about = {"params": {name: message}, "details": {name: detail}}
@@ -37,8 +37,8 @@ def invalid(name: str, code: str, message: str, data: Any = None) -> RestError:
 
 def not_one_of(name: str, allowed: list[str]) -> RestError:
     words = f"{', '.join(allowed[:-1])}, and {allowed[-1]}"
-    return invalid(name, "rest_not_in_enum", f"{name} is not one of {words}.")
+    return invalid_parameter(name, "rest_not_in_enum", f"{name} is not one of {words}.")
 
 
 def wrong_type(name: str, kind: str) -> RestError:
-    return invalid(name, "rest_invalid_type", f"{name} is not of type {kind}.", {"param": name})
+    return invalid_parameter(name, "rest_invalid_type", f"{name} is not of type {kind}.", {"param": name})

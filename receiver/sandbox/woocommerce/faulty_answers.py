@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
-from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.webhook_sender import wordpress_json
 
 if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.shop import SandboxShop
 
-HELD_SECONDS = 90.0  # longer than any client waits
+HOLD_SECONDS = 90.0  # longer than any client waits
 SLOW_SECONDS = 4.0
-LOOK_SECONDS = 0.05
+CHECK_SECONDS = 0.05
 MEGABYTE = 1024 * 1024
 HUGE_MEGABYTES = 64
 JSON = "application/json; charset=UTF-8"
@@ -47,89 +47,89 @@ NOTICE = (
 )
 
 
-def instead_of_the_shop(shop: SandboxShop, request: Request) -> Response | None:
+def site_fault_response(shop: SandboxShop, request: Request) -> Response | None:
     """Return what every visitor meets before WordPress runs; None: it runs."""
-    if shop.suffers(ShopFault.SLOW):
+    if shop.has_fault(ShopFault.SLOW):
         time.sleep(SLOW_SECONDS)
     _hold_while_silent(shop)
-    if shop.suffers(ShopFault.RESET):
+    if shop.has_fault(ShopFault.RESET):
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return Response(status=500)  # for the log: nobody hears it
-    if shop.suffers(ShopFault.MAINTENANCE):
+    if shop.has_fault(ShopFault.MAINTENANCE):
         return Response(MAINTENANCE, 503, {"Retry-After": "600"}, content_type=HTML)
     for fault, status in ((ShopFault.REDIRECT, 301), (ShopFault.TEMPORARY_REDIRECT, 302)):
-        if shop.suffers(fault):
+        if shop.has_fault(fault):
             return Response(status=status, headers={"Location": f"{shop.url}-moved/"}, content_type=HTML)
     return None
 
 
-def instead_of_rest(shop: SandboxShop) -> Response | None:
+def rest_fault_response(shop: SandboxShop) -> Response | None:
     """Return what a REST call meets in place of its answer; None: the answer."""
-    if shop.suffers(ShopFault.FIREWALL):
-        return blocked()
-    if shop.suffers(ShopFault.CRITICAL_ERROR):
+    if shop.has_fault(ShopFault.FIREWALL):
+        return firewall_page()
+    if shop.has_fault(ShopFault.CRITICAL_ERROR):
         return Response(wordpress_json(CRITICAL), 500, content_type=JSON)
-    if shop.suffers(ShopFault.ERROR_OBJECT):
+    if shop.has_fault(ShopFault.ERROR_OBJECT):
         return Response(wordpress_json(LATE_ERROR), content_type=JSON)
-    if shop.suffers(ShopFault.HUGE):
-        return Response(_huge(), content_type=JSON)
-    if shop.suffers(ShopFault.SWELLING):
-        return Response(_packed(), headers={"Content-Encoding": "gzip"}, content_type=JSON)
+    if shop.has_fault(ShopFault.HUGE):
+        return Response(_huge_array(), content_type=JSON)
+    if shop.has_fault(ShopFault.SWELLING):
+        return Response(_gzip_huge(), headers={"Content-Encoding": "gzip"}, content_type=JSON)
     return None
 
 
-def blocked() -> Response:
+def firewall_page() -> Response:
     """Return the page of a firewall."""
     return Response(FIREWALL, 403, content_type=HTML)
 
 
-def stranger_refused(shop: SandboxShop) -> Response | None:
+def keyless_fault_response(shop: SandboxShop) -> Response | None:
     """Return what a REST call without a key meets; None: the answer."""
-    if shop.suffers(ShopFault.MEMBERS_ONLY):
+    if shop.has_fault(ShopFault.MEMBERS_ONLY):
         return Response(wordpress_json(MEMBERS_ONLY), 401, content_type=JSON)
     return None
 
 
-def arriving(shop: SandboxShop, asking: Asking) -> Asking:
+def drop_authorization(shop: SandboxShop, request: PhpRequest) -> PhpRequest:
     """The request as WordPress gets it."""
-    return replace(asking, authorization="") if shop.suffers(ShopFault.NO_AUTHORIZATION) else asking
+    return replace(request, authorization="") if shop.has_fault(ShopFault.NO_AUTHORIZATION) else request
 
 
-def spoilt(shop: SandboxShop, answer: Response) -> Response:
+def spoil_response(shop: SandboxShop, response: Response) -> Response:
     """A REST answer on its way out."""
-    body = answer.get_data()
-    if shop.suffers(ShopFault.NOTICE):
-        answer.set_data(NOTICE + body)
-    if shop.suffers(ShopFault.GARBLED):
-        answer.set_data(body[: len(body) // 2])
-    if shop.suffers(ShopFault.DRIPPING):
-        del answer.headers["Content-Length"]
-        answer.response = _drips(shop, body)
-    return answer
+    body = response.get_data()
+    if shop.has_fault(ShopFault.NOTICE):
+        response.set_data(NOTICE + body)
+    if shop.has_fault(ShopFault.GARBLED):
+        response.set_data(body[: len(body) // 2])
+    if shop.has_fault(ShopFault.DRIPPING):
+        del response.headers["Content-Length"]
+        response.response = _drip(shop, body)
+    return response
 
 
 def _hold_while_silent(shop: SandboxShop) -> None:
     """For as long as a client would wait at most; a fault that is switched off lets go at once."""
-    end = time.monotonic() + HELD_SECONDS
-    while shop.suffers(ShopFault.SILENT) and time.monotonic() < end:
-        time.sleep(LOOK_SECONDS)
+    end = time.monotonic() + HOLD_SECONDS
+    while shop.has_fault(ShopFault.SILENT) and time.monotonic() < end:
+        time.sleep(CHECK_SECONDS)
 
 
-def _drips(shop: SandboxShop, body: bytes) -> Iterator[bytes]:
+def _drip(shop: SandboxShop, body: bytes) -> Iterator[bytes]:
     """White space before the body, a little at a time: no single wait is long, and all of it lasts."""
-    end = time.monotonic() + HELD_SECONDS
-    while shop.suffers(ShopFault.DRIPPING) and time.monotonic() < end:
+    end = time.monotonic() + HOLD_SECONDS
+    while shop.has_fault(ShopFault.DRIPPING) and time.monotonic() < end:
         yield b" "
-        time.sleep(LOOK_SECONDS)
+        time.sleep(CHECK_SECONDS)
     yield body
 
 
-def _huge() -> Iterator[bytes]:
+def _huge_array() -> Iterator[bytes]:
     spaces = b" " * MEGABYTE
     return itertools.chain([b"["], itertools.repeat(spaces, HUGE_MEGABYTES), [b"]"])
 
 
 @cache
-def _packed() -> bytes:
+def _gzip_huge() -> bytes:
     """Small on the wire, huge once it is unpacked."""
-    return gzip.compress(b"".join(_huge()))
+    return gzip.compress(b"".join(_huge_array()))

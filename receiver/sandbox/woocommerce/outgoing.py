@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from receiver.sandbox.woocommerce.webhook_sender import Request, exchange
 
 MOST_REDIRECTS = 5
-KEEP_METHOD = {301, 307, 308}  # WordPress asks again by GET, with the body, after the others
+METHOD_KEPT_STATUSES = {301, 307, 308}  # WordPress asks again by GET, with the body, after the others
 
 
 class Unreachable(Exception):
@@ -51,13 +51,13 @@ class Outgoing:
         """POST, and the status; adds each request to the log. Raises Unreachable."""
         method = "POST"
         while True:
-            status, location = self._once(method, url, request, seconds, log)
+            status, location = self._send_once(method, url, request, seconds, log)
             if not redirects or not location or not 300 <= status < 400:
                 return status
             redirects -= 1
-            method, url = method if status in KEEP_METHOD else "GET", urljoin(url, location)
+            method, url = method if status in METHOD_KEPT_STATUSES else "GET", urljoin(url, location)
 
-    def _once(
+    def _send_once(
         self, method: str, url: str, request: Request, seconds: float, log: deque[SentRequest]
     ) -> tuple[int, str | None]:
         status = None
@@ -72,15 +72,15 @@ class Outgoing:
             log.append(SentRequest(method, url, tuple(headers.items()), request.body, status))
 
     def _connection(self, url: str, seconds: float) -> http.client.HTTPConnection:
-        given = urlsplit(url)
-        if given.username is not None:
+        parts = urlsplit(url)
+        if parts.username is not None:
             raise OSError("WordPress calls no address with a user")
-        led = urlsplit(self.reaches.get(f"{given.scheme}://{given.netloc}", url))
-        host = led.hostname or ""
+        target = urlsplit(self.reaches.get(f"{parts.scheme}://{parts.netloc}", url))
+        host = target.hostname or ""
         if host != "localhost" and not _is_loopback(host):
             raise OSError("a shop of the sandbox calls this machine only")
-        kind = http.client.HTTPSConnection if led.scheme == "https" else http.client.HTTPConnection
-        return kind(host, led.port, timeout=seconds)
+        kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
+        return kind(host, target.port, timeout=seconds)
 
 
 def _is_loopback(host: str) -> bool:

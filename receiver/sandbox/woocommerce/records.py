@@ -46,7 +46,7 @@ class StoredWebhook:
 
 
 @dataclass
-class Waiting:
+class QueuedDelivery:
     """A delivery in the background queue; its body is built when it is sent."""
 
     hook_id: int
@@ -63,7 +63,7 @@ class Records:
     token: str | None = None
     keys: list[Key] = field(default_factory=list)
     hooks: list[StoredWebhook] = field(default_factory=list)
-    queue: list[Waiting] = field(default_factory=list)
+    queue: list[QueuedDelivery] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     resources: dict[str, Any] = field(default_factory=dict)  # such as "order/26"
     options: dict[str, str] = field(default_factory=dict)  # of TikTok's own plugin
@@ -79,13 +79,13 @@ class Records:
         write_private(file, json.dumps(asdict(self), indent=1) + "\n")
 
 
-def recall(file: Path) -> Records:
+def load_records(file: Path) -> Records:
     """As they were left, or those of a new shop. Raises SettingsError for what cannot be read."""
     try:
-        kept: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        of_lists = {"keys": Key, "hooks": StoredWebhook, "queue": Waiting}
-        lists = {name: [kind(**item) for item in kept[name]] for name, kind in of_lists.items()}
-        return Records(**{**kept, **lists})
+        data: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        of_lists = {"keys": Key, "hooks": StoredWebhook, "queue": QueuedDelivery}
+        lists = {name: [kind(**item) for item in data[name]] for name, kind in of_lists.items()}
+        return Records(**{**data, **lists})
     except FileNotFoundError:
         return Records(install_id=str(uuid.uuid4()))
     except (OSError, ValueError, TypeError, KeyError) as error:

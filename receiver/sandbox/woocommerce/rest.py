@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 
 from receiver.sandbox.woocommerce import keys
-from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.errors import RestError, no_route
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.webhook_sender import wordpress_json
 
@@ -23,7 +23,7 @@ CANNOT_VIEW = ("woocommerce_rest_cannot_view", "Sorry, you cannot view this reso
 FORBIDDEN = ("rest_forbidden", "Sorry, you are not allowed to do that.")
 EXPOSED = "X-WP-Total, X-WP-TotalPages, Link"
 ALLOWED = "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type"
-NOT_KEPT = "no-cache, must-revalidate, max-age=0, no-store, private"
+NO_CACHE = "no-cache, must-revalidate, max-age=0, no-store, private"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Answer:
 class Endpoint:
     """`denied` is what those hear who may not; None: everybody may. `check` raises RestError before that."""
 
-    run: Callable[[SandboxShop, Asking, Key | None], Answer]
+    run: Callable[[SandboxShop, PhpRequest, Key | None], Answer]
     denied: tuple[str, str] | None = CANNOT_LIST
     check: Callable[[Mapping[str, Any]], None] = lambda _: None
 
@@ -51,80 +51,82 @@ class Route:
 
     pattern: str
     endpoints: Mapping[str, Endpoint]
-    there: Callable[[SandboxShop], bool] = field(default=lambda _: True)
+    is_available: Callable[[SandboxShop], bool] = field(default=lambda _: True)
 
     def match(self, route: str) -> dict[str, str] | None:
-        found = re.fullmatch(self.pattern, route)
-        return found and found.groupdict()
+        match = re.fullmatch(self.pattern, route)
+        return match and match.groupdict()
 
     def endpoint(self, method: str) -> Endpoint | None:
-        wanted = "GET" if method == "HEAD" else method
-        return next((item for methods, item in self.endpoints.items() if wanted in methods.split(", ")), None)
+        method = "GET" if method == "HEAD" else method
+        return next((item for methods, item in self.endpoints.items() if method in methods.split(", ")), None)
 
 
 def respond(
-    shop: SandboxShop, asking: Asking, route: str, routes: list[Route]
+    shop: SandboxShop, request: PhpRequest, route: str, routes: list[Route]
 ) -> tuple[Response, Key | None]:
     """The answer, and the key that was taken."""
     key = None
     allow: tuple[tuple[str, str], ...] = ()
     try:
-        key = keys.key_of(shop, asking)
+        key = keys.authenticate(shop, request)
         if key is not None:
-            keys.check_right(key, asking.method)
-        found, endpoint, asking = _find(shop, asking, route, routes)
-        allow = tuple(_allow(shop, found, key))
-        answer = _run(shop, endpoint, asking, key)
-        body = with_fields(answer, asking.params.get("_fields"))
+            keys.check_right(key, request.method)
+        matched_route, endpoint, request = _match_route(shop, request, route, routes)
+        allow = tuple(_allow_header(shop, matched_route, key))
+        answer = _run_endpoint(shop, endpoint, request, key)
+        body = select_fields(answer, request.params.get("_fields"))
         headers, status = answer.headers, answer.status
     except RestError as error:
         body, status, headers = error.body, error.status, ()
-    kept = (("Expires", "Wed, 11 Jan 1984 05:00:00 GMT"), ("Cache-Control", NOT_KEPT)) if key else ()
+    cache_headers = (("Expires", "Wed, 11 Jan 1984 05:00:00 GMT"), ("Cache-Control", NO_CACHE)) if key else ()
     response = Response(wordpress_json(body), status, content_type="application/json; charset=UTF-8")
-    response.headers.extend([*_always(shop), *headers, *allow, *kept])
+    response.headers.extend([*_standard_headers(shop), *headers, *allow, *cache_headers])
     return response, key
 
 
-def with_fields(answer: Answer, fields: Any) -> Any:
+def select_fields(answer: Answer, fields: Any) -> Any:
     """The data, cut down to `_fields` such as `a.b,c`."""
     data = answer.data
     if isinstance(fields, str) and fields.strip(", "):
-        wanted = _tree(name.strip() for name in fields.split(",") if name.strip())
-        data = [_cut(item, wanted) for item in data] if isinstance(data, list) else _cut(data, wanted)
+        tree = _tree(name.strip() for name in fields.split(",") if name.strip())
+        data = [_prune(item, tree) for item in data] if isinstance(data, list) else _prune(data, tree)
     return data if answer.links is None else {**data, "_links": answer.links}
 
 
-def _find(
-    shop: SandboxShop, asking: Asking, route: str, routes: list[Route]
-) -> tuple[Route, Endpoint, Asking]:
+def _match_route(
+    shop: SandboxShop, request: PhpRequest, route: str, routes: list[Route]
+) -> tuple[Route, Endpoint, PhpRequest]:
     for item in routes:
-        found = item.match(route) if item.there(shop) else None
-        endpoint = item.endpoint(asking.method) if found is not None else None
-        if found is not None and endpoint is not None:
-            return item, endpoint, replace(asking, path=found)
+        path = item.match(route) if item.is_available(shop) else None
+        endpoint = item.endpoint(request.method) if path is not None else None
+        if path is not None and endpoint is not None:
+            return item, endpoint, replace(request, path=path)
     raise no_route()
 
 
-def _run(shop: SandboxShop, endpoint: Endpoint, asking: Asking, key: Key | None) -> Answer:
+def _run_endpoint(shop: SandboxShop, endpoint: Endpoint, request: PhpRequest, key: Key | None) -> Answer:
     """In WordPress's order: parameters first, then rights."""
-    endpoint.check(asking.params)
-    if endpoint.denied and not _may(shop, key):
+    endpoint.check(request.params)
+    if endpoint.denied and not _may_manage(shop, key):
         raise RestError(*endpoint.denied, 403 if key else 401)
-    return endpoint.run(shop, asking, key)
+    return endpoint.run(shop, request, key)
 
 
-def _may(shop: SandboxShop, key: Key | None) -> bool:
+def _may_manage(shop: SandboxShop, key: Key | None) -> bool:
     return key is not None and shop.may_manage(key.user)
 
 
-def _allow(shop: SandboxShop, route: Route, key: Key | None) -> Iterator[tuple[str, str]]:
+def _allow_header(shop: SandboxShop, route: Route, key: Key | None) -> Iterator[tuple[str, str]]:
     """Only what this user may do."""
-    methods = [name for name, item in route.endpoints.items() if item.denied is None or _may(shop, key)]
+    methods = [
+        name for name, item in route.endpoints.items() if item.denied is None or _may_manage(shop, key)
+    ]
     if methods:
         yield "Allow", ", ".join(dict.fromkeys(", ".join(methods).split(", ")))
 
 
-def _always(shop: SandboxShop) -> list[tuple[str, str]]:
+def _standard_headers(shop: SandboxShop) -> list[tuple[str, str]]:
     return [
         ("X-Powered-By", "PHP/8.2.36"),
         ("X-Robots-Tag", "noindex"),
@@ -145,12 +147,10 @@ def _tree(names: Iterator[str]) -> dict[str, Any]:
     return tree
 
 
-def _cut(data: Any, wanted: dict[str, Any]) -> Any:
+def _prune(data: Any, tree: dict[str, Any]) -> Any:
     """The wanted names of a mapping; a name without parts below it keeps all that is in it."""
     if not isinstance(data, dict):
         return data
     return {
-        name: _cut(data[name], wanted[name]) if wanted[name] else data[name]
-        for name in data
-        if name in wanted
+        name: _prune(data[name], tree[name]) if tree[name] else data[name] for name in data if name in tree
     }

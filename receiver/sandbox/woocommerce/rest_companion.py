@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from receiver.sandbox.woocommerce import companion
-from receiver.sandbox.woocommerce.asking import Asking
-from receiver.sandbox.woocommerce.errors import RestError, missing, wrong_type
+from receiver.sandbox.woocommerce.errors import RestError, missing_parameters, wrong_type
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.rest import FORBIDDEN, Answer, Endpoint, Route
 from receiver.sandbox.woocommerce.rest_index import COMPANION
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.shop import SandboxShop
 
 
-def state(shop: SandboxShop, _: Asking, key: Key | None) -> Answer:
+def show_state(shop: SandboxShop, _: PhpRequest, key: Key | None) -> Answer:
     _check_admitted(shop, key)
     return Answer(shop.state())
 
 
-def keep_token(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
+def keep_token(shop: SandboxShop, request: PhpRequest, key: Key | None) -> Answer:
     """The status token, which only our service knows."""
     _check_admitted(shop, key)
-    companion.keep_token(shop, asking.params["token"], key)
+    companion.keep_token(shop, request.params["token"], key)
     return Answer({"stored": True})
 
 
@@ -35,20 +35,24 @@ def _check_admitted(shop: SandboxShop, key: Key | None) -> None:
 
 def check_token(params: Mapping[str, Any]) -> None:
     if "token" not in params:
-        raise missing(["token"])
+        raise missing_parameters(["token"])
     if not isinstance(params["token"], str):
         raise wrong_type("token", "string")
 
 
-def _installed(shop: SandboxShop) -> bool:
+def _is_installed(shop: SandboxShop) -> bool:
     return shop.setup.companion is not None
 
 
-def _up_to_date(shop: SandboxShop) -> bool:
-    return _installed(shop) and not shop.setup.outdated
+def _is_up_to_date(shop: SandboxShop) -> bool:
+    return _is_installed(shop) and not shop.setup.outdated
 
 
 ROUTES = [
-    Route(f"/{COMPANION}/state", {"GET": Endpoint(state, FORBIDDEN)}, there=_installed),
-    Route(f"/{COMPANION}/token", {"POST": Endpoint(keep_token, FORBIDDEN, check_token)}, there=_up_to_date),
+    Route(f"/{COMPANION}/state", {"GET": Endpoint(show_state, FORBIDDEN)}, is_available=_is_installed),
+    Route(
+        f"/{COMPANION}/token",
+        {"POST": Endpoint(keep_token, FORBIDDEN, check_token)},
+        is_available=_is_up_to_date,
+    ),
 ]

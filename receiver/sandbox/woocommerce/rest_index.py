@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.rest import Answer, Endpoint, Route
 
@@ -19,8 +19,8 @@ NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wc/store/v1", "wc-admin"
 def index_route(routes: list[Route]) -> Route:
     """Lists the other routes."""
 
-    def index(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
-        return Answer(_index(shop, [route for route in routes if route.there(shop)]))
+    def index(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
+        return Answer(_index(shop, [route for route in routes if route.is_available(shop)]))
 
     return Route("/", {"GET": Endpoint(index, denied=None)})
 
@@ -42,7 +42,8 @@ def _index(shop: SandboxShop, routes: list[Route]) -> dict[str, Any]:
         "namespaces": [*NAMESPACES, *companion],
         # PHP writes an empty map as a list; without https WordPress offers none.
         "authentication": passwords if shop.is_https else [],
-        "routes": {route.pattern: _described(route) for route in routes} | _others(shop.setup.other_routes),
+        "routes": {route.pattern: _describe_route(route) for route in routes}
+        | _filler_routes(shop.setup.other_routes),
         "site_logo": 0,
         "site_icon": 0,
         "site_icon_url": "",
@@ -50,7 +51,7 @@ def _index(shop: SandboxShop, routes: list[Route]) -> dict[str, Any]:
     }
 
 
-def _described(route: Route) -> dict[str, Any]:
+def _describe_route(route: Route) -> dict[str, Any]:
     namespace = "/".join(route.pattern.split("/")[1:3])
     endpoints = [{"methods": methods.split(", "), "args": {}} for methods in route.endpoints]
     return {
@@ -60,7 +61,7 @@ def _described(route: Route) -> dict[str, Any]:
     }
 
 
-def _others(how_many: int) -> dict[str, Any]:
+def _filler_routes(count: int) -> dict[str, Any]:
     """Made up; as long as true ones, which list every argument."""
     args = {
         f"argument_{n}": {"description": "Limit result set to a kind.", "type": "string", "required": False}
@@ -69,4 +70,4 @@ def _others(how_many: int) -> dict[str, Any]:
     methods = ["GET", "POST"]
     endpoints = [{"methods": [method], "args": args} for method in methods]
     item = {"namespace": "other/v1", "methods": methods, "endpoints": endpoints}
-    return {f"/other/v1/route-{n}": item for n in range(how_many)}
+    return {f"/other/v1/route-{n}": item for n in range(count)}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 
-from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.errors import RestError
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.rest import CANNOT_LIST, CANNOT_VIEW, Answer, Endpoint, Route
 from receiver.sandbox.woocommerce.rest_webhooks import CANNOT_EDIT
@@ -47,7 +47,7 @@ GROUPS = {
     "email_customer_pos_refunded_order": "POS refunded order",
 }
 # Name and symbol as WooCommerce writes them.
-MONEY = {
+CURRENCY_LABELS = {
     "USD": ("United States (US) dollar", "&#36;"),
     "GBP": ("Pound sterling", "&pound;"),
     "EUR": ("Euro", "&euro;"),
@@ -87,73 +87,76 @@ SETTINGS: dict[str, tuple[str, str, str, dict[str, str] | None]] = {
         "Currency",
         "select",
         "USD",
-        {code: f"{name} ({symbol}) — {code}" for code, (name, symbol) in MONEY.items()},
+        {code: f"{name} ({symbol}) — {code}" for code, (name, symbol) in CURRENCY_LABELS.items()},
     ),
     "woocommerce_price_num_decimals": ("Number of decimals", "number", "2", None),
 }
 
 
-def groups(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
+def list_groups(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
     return Answer([_group(shop, id, label) for id, label in GROUPS.items()])
 
 
-def group(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+def show_group(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
     """Over 100 kB, because of its lists of options. Only the general one has settings here."""
-    _check_group(asking.path["group"])
+    _check_group(request.path["group"])
     return Answer([{**_setting(shop, id), "_links": _links(shop, id)} for id in SETTINGS])
 
 
-def setting(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
-    id = _known(asking)
+def show_setting(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    id = _setting_id(request)
     return Answer(_setting(shop, id), links=_links(shop, id))
 
 
-def write_setting(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+def write_setting(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
     """Fires no action, unlike saving on the admin screen."""
-    id = _known(asking)
-    value = str(asking.params.get("value", ""))
-    if SETTINGS[id][3] is not None and value not in offered(id):
+    id = _setting_id(request)
+    value = str(request.params.get("value", ""))
+    if SETTINGS[id][3] is not None and value not in setting_options(id):
         raise RestError("rest_setting_value_invalid", "An invalid setting value was passed.", 400)
     with shop.changing():
         shop.records.values[id] = value
     return Answer(_setting(shop, id), links=_links(shop, id))
 
 
-def currency(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
-    code = value_of(shop, "woocommerce_currency")
-    name, symbol = money(code)
+def show_currency(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
+    code = setting_value(shop, "woocommerce_currency")
+    name, symbol = currency_label(code)
     own = {"href": f"{shop.rest_url(CURRENCIES)}/{code}", "targetHints": {"allow": ["GET"]}}
     links = {"self": [own], "collection": [{"href": shop.rest_url(CURRENCIES)}]}
     return Answer({"code": code, "name": name, "symbol": symbol}, links=links)
 
 
-def money(code: str) -> tuple[str, str]:
+def currency_label(code: str) -> tuple[str, str]:
     """Name and symbol."""
-    return MONEY.get(code, (code, code))
+    return CURRENCY_LABELS.get(code, (code, code))
 
 
-def value_of(shop: SandboxShop, id: str) -> str:
+def setting_value(shop: SandboxShop, id: str) -> str:
     """Return what was written, or else what the shop was set up with."""
-    made_with = {
+    initial = {
         "woocommerce_currency": shop.setup.currency,
         "woocommerce_default_country": shop.setup.country,
     }
-    return shop.records.values.get(id, made_with.get(id, SETTINGS[id][2]))
+    return shop.records.values.get(id, initial.get(id, SETTINGS[id][2]))
 
 
-def offered(id: str) -> Mapping[str, str]:
+def setting_options(id: str) -> Mapping[str, str]:
     """The options of a setting."""
     return SETTINGS[id][3] or {}
 
 
 ROUTES = [
-    Route(BASE, {"GET": Endpoint(groups, CANNOT_LIST)}),
-    Route(f"{BASE}/(?P<group>[\\w-]+)", {"GET": Endpoint(group, CANNOT_LIST)}),
+    Route(BASE, {"GET": Endpoint(list_groups, CANNOT_LIST)}),
+    Route(f"{BASE}/(?P<group>[\\w-]+)", {"GET": Endpoint(show_group, CANNOT_LIST)}),
     Route(
         f"{BASE}/(?P<group>[\\w-]+)/(?P<id>[\\w-]+)",
-        {"GET": Endpoint(setting, CANNOT_LIST), "POST, PUT, PATCH": Endpoint(write_setting, CANNOT_EDIT)},
+        {
+            "GET": Endpoint(show_setting, CANNOT_LIST),
+            "POST, PUT, PATCH": Endpoint(write_setting, CANNOT_EDIT),
+        },
     ),
-    Route(f"{CURRENCIES}/current", {"GET": Endpoint(currency, CANNOT_VIEW)}),
+    Route(f"{CURRENCIES}/current", {"GET": Endpoint(show_currency, CANNOT_VIEW)}),
 ]
 
 
@@ -167,18 +170,18 @@ def _check_group(id: str) -> None:
         raise RestError("rest_setting_setting_group_invalid", "Invalid setting group.", 404)
 
 
-def _known(asking: Asking) -> str:
-    _check_group(asking.path["group"])
-    if asking.path["id"] not in SETTINGS:
+def _setting_id(request: PhpRequest) -> str:
+    _check_group(request.path["group"])
+    if request.path["id"] not in SETTINGS:
         raise RestError("rest_setting_setting_invalid", "Invalid setting.", 404)
-    return asking.path["id"]
+    return request.path["id"]
 
 
 def _setting(shop: SandboxShop, id: str) -> dict[str, Any]:
     label, kind, default, options = SETTINGS[id]
     about = {"id": id, "label": label, "description": "", "type": kind, "default": default}
     choice = {} if options is None else {"options": options}
-    return {**about, **choice, "tip": "", "value": value_of(shop, id), "group_id": GENERAL}
+    return {**about, **choice, "tip": "", "value": setting_value(shop, id), "group_id": GENERAL}
 
 
 def _links(shop: SandboxShop, id: str) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.rest import CANNOT_LIST, Answer, Endpoint, Route
-from receiver.sandbox.woocommerce.rest_settings import money, value_of
+from receiver.sandbox.woocommerce.rest_settings import currency_label, setting_value
 
 if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.shop import SandboxShop
@@ -20,7 +20,7 @@ WITH_HPOS = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableD
 WITHOUT_HPOS = "WC_Order_Data_Store_CPT"
 
 
-def system_status(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
+def show_system_status(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
     setup = shop.setup
     answer: dict[str, Any] = json.loads(REAL.read_text(encoding="utf-8"))
     answer["environment"] |= {
@@ -30,29 +30,29 @@ def system_status(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
         "version": setup.wc_version,
         "wp_version": setup.wp_version,
     }
-    currency = value_of(shop, "woocommerce_currency")
+    currency = setting_value(shop, "woocommerce_currency")
     answer["settings"] |= {
         "currency": currency,
-        "currency_symbol": money(currency)[1],
+        "currency_symbol": currency_label(currency)[1],
         "order_datastore": WITH_HPOS if setup.hpos else WITHOUT_HPOS,
         "HPOS_enabled": setup.hpos,
     }
     answer["security"]["secure_connection"] = shop.is_https
-    answer["active_plugins"] = _active(shop)
+    answer["active_plugins"] = _active_plugins(shop)
     return Answer(answer)
 
 
-ROUTES = [Route("/wc/v3/system_status", {"GET": Endpoint(system_status, CANNOT_LIST)})]
+ROUTES = [Route("/wc/v3/system_status", {"GET": Endpoint(show_system_status, CANNOT_LIST)})]
 
 
-def _active(shop: SandboxShop) -> list[dict[str, Any]]:
+def _active_plugins(shop: SandboxShop) -> list[dict[str, Any]]:
     setup = shop.setup
-    found = [_plugin("woocommerce/woocommerce.php", "WooCommerce", setup.wc_version)]
+    plugins = [_plugin("woocommerce/woocommerce.php", "WooCommerce", setup.wc_version)]
     if setup.integration:
-        found.append(_plugin(setup.integration, "TikTok", "1.3.6"))
+        plugins.append(_plugin(setup.integration, "TikTok", "1.3.6"))
     if setup.companion:
-        found.append(_plugin(COMPANION, "Ad Credit", setup.companion))
-    return found
+        plugins.append(_plugin(COMPANION, "Ad Credit", setup.companion))
+    return plugins
 
 
 def _plugin(file: str, name: str, version: str) -> dict[str, Any]:

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from receiver.sandbox.woocommerce import deliveries, topics
-from receiver.sandbox.woocommerce.asking import Asking
-from receiver.sandbox.woocommerce.errors import RestError, invalid, missing, not_one_of, wrong_type
+from receiver.sandbox.woocommerce.errors import (
+    RestError,
+    invalid_parameter,
+    missing_parameters,
+    not_one_of,
+    wrong_type,
+)
+from receiver.sandbox.woocommerce.php_request import PhpRequest
 from receiver.sandbox.woocommerce.records import Key, StoredWebhook
 from receiver.sandbox.woocommerce.rest import CANNOT_LIST, CANNOT_VIEW, Answer, Endpoint, Route
 
@@ -32,59 +38,64 @@ CANNOT_BATCH = (
 )
 
 
-def listed(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+def list_webhooks(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
     """Newest first, a page of ten unless asked otherwise."""
-    params = asking.params
+    params = request.params
     status = params.get("status", "all")
-    found = [webhook for webhook in shop.records.hooks if status in ("all", webhook.status)]
-    found.sort(key=lambda webhook: webhook.created, reverse=True)
+    webhooks = [webhook for webhook in shop.records.hooks if status in ("all", webhook.status)]
+    webhooks.sort(key=lambda webhook: webhook.created, reverse=True)
     size, page = int(params.get("per_page", USUAL_PAGE)), int(params.get("page", 1))
     # With one a page WooCommerce miscounts its pages.
-    pages = 1 if size == 1 else -(-len(found) // size)
-    headers = [("X-WP-Total", str(len(found))), ("X-WP-TotalPages", str(pages))]
-    for rel, number, there in (("prev", page - 1, page > 1), ("next", page + 1, page < pages)):
-        if there:
-            query = urlencode({**asking.query, "page": number})
+    pages = 1 if size == 1 else -(-len(webhooks) // size)
+    headers = [("X-WP-Total", str(len(webhooks))), ("X-WP-TotalPages", str(pages))]
+    for rel, number, exists in (("prev", page - 1, page > 1), ("next", page + 1, page < pages)):
+        if exists:
+            query = urlencode({**request.query, "page": number})
             headers.append(("Link", f'<{shop.rest_url(BASE)}?{query}>; rel="{rel}"'))
-    shown = found[(page - 1) * size : page * size]
-    return Answer([_whole(shop, webhook) for webhook in shown], headers=tuple(headers))
+    rows = webhooks[(page - 1) * size : page * size]
+    return Answer([_to_json(shop, webhook) for webhook in rows], headers=tuple(headers))
 
 
-def created(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
+def create_webhook(shop: SandboxShop, request: PhpRequest, key: Key | None) -> Answer:
     """Always active, whatever was asked; its ping goes out before this answer."""
-    webhook = _create(shop, asking.params, key)
+    webhook = _create(shop, request.params, key)
     location = (("Location", f"{shop.rest_url(BASE)}/{webhook['id']}"),)
     links = webhook.pop("_links")
     return Answer(webhook, 201, location, links)
 
 
-def shown(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
-    return _single(shop, _get_webhook(shop, asking.path["id"], 404))
+def show_webhook(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    return _single(shop, _get_webhook(shop, request.path["id"], 404))
 
 
-def updated(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
-    return _single(shop, _update(shop, asking.path["id"], asking.params))
+def update_webhook(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    return _single(shop, _update(shop, request.path["id"], request.params))
 
 
-def deleted(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
-    if asking.params.get("force") not in (True, "true", "1", 1):
+def delete_webhook(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    if request.params.get("force") not in (True, "true", "1", 1):
         raise RestError("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
-    return _single(shop, _delete(shop, asking.path["id"]))
+    return _single(shop, _delete(shop, request.path["id"]))
 
 
-def batch(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
+def run_batch(shop: SandboxShop, request: PhpRequest, key: Key | None) -> Answer:
     """Each item on its own; what is wrong with one stands in its place."""
-    params = asking.params
-    given = {name: params[name] for name in ("create", "update", "delete") if params.get(name)}
-    if sum(map(len, given.values())) > MOST_ITEMS:
+    params = request.params
+    items_by_action = {name: params[name] for name in ("create", "update", "delete") if params.get(name)}
+    if sum(map(len, items_by_action.values())) > MOST_ITEMS:
         message = f"Unable to accept more than {MOST_ITEMS} items for this request."
         raise RestError("woocommerce_rest_request_entity_too_large", message, 413)
-    does: dict[str, Callable[[Any], dict[str, Any]]] = {
+    actions: dict[str, Callable[[Any], dict[str, Any]]] = {
         "create": lambda item: _create(shop, item, key),
-        "update": lambda item: _whole(shop, _update(shop, item.get("id", 0), item)),
-        "delete": lambda item: _whole(shop, _delete(shop, item)),
+        "update": lambda item: _to_json(shop, _update(shop, item.get("id", 0), item)),
+        "delete": lambda item: _to_json(shop, _delete(shop, item)),
     }
-    return Answer({name: [_in_batch(does[name], item) for item in items] for name, items in given.items()})
+    return Answer(
+        {
+            name: [_run_batch_item(actions[name], item) for item in items]
+            for name, items in items_by_action.items()
+        }
+    )
 
 
 def check_list(params: Mapping[str, Any]) -> None:
@@ -95,8 +106,8 @@ def check_list(params: Mapping[str, Any]) -> None:
 
 
 def check_create(params: Mapping[str, Any]) -> None:
-    if left_out := [name for name in ("topic", "delivery_url") if name not in params]:
-        raise missing(left_out)
+    if missing := [name for name in ("topic", "delivery_url") if name not in params]:
+        raise missing_parameters(missing)
     check_update(params)
 
 
@@ -112,19 +123,19 @@ ROUTES = [
     Route(
         BASE,
         {
-            "GET": Endpoint(listed, CANNOT_LIST, check_list),
-            "POST": Endpoint(created, CANNOT_CREATE, check_create),
+            "GET": Endpoint(list_webhooks, CANNOT_LIST, check_list),
+            "POST": Endpoint(create_webhook, CANNOT_CREATE, check_create),
         },
     ),
     Route(
         f"{BASE}/(?P<id>[0-9]+)",
         {
-            "GET": Endpoint(shown, CANNOT_VIEW),
-            "POST, PUT, PATCH": Endpoint(updated, CANNOT_EDIT, check_update),
-            "DELETE": Endpoint(deleted, CANNOT_DELETE),
+            "GET": Endpoint(show_webhook, CANNOT_VIEW),
+            "POST, PUT, PATCH": Endpoint(update_webhook, CANNOT_EDIT, check_update),
+            "DELETE": Endpoint(delete_webhook, CANNOT_DELETE),
         },
     ),
-    Route(f"{BASE}/batch", {"POST, PUT, PATCH": Endpoint(batch, CANNOT_BATCH)}),
+    Route(f"{BASE}/batch", {"POST, PUT, PATCH": Endpoint(run_batch, CANNOT_BATCH)}),
 ]
 
 
@@ -139,7 +150,7 @@ def _check_number(params: Mapping[str, Any], name: str, highest: int | None) -> 
         if highest is None
         else f"between 1 (inclusive) and {highest} (inclusive)"
     )
-    raise invalid(name, "rest_out_of_bounds", f"{name} must be {bounds}")
+    raise invalid_parameter(name, "rest_out_of_bounds", f"{name} must be {bounds}")
 
 
 def _get_webhook(
@@ -153,20 +164,20 @@ def _get_webhook(
 
 def _create(shop: SandboxShop, params: Mapping[str, Any], key: Key | None) -> dict[str, Any]:
     assert key is not None
-    topic = _topic(str(params.get("topic", "")), "Webhook topic is required and must be valid.")
-    url = _url(str(params.get("delivery_url", "")))
+    topic = _parse_topic(str(params.get("topic", "")), "Webhook topic is required and must be valid.")
+    url = _check_url(str(params.get("delivery_url", "")))
     with shop.changing():
         webhook = StoredWebhook(
             id=shop.records.new_id(),
-            name=params.get("name") or _made_on(shop),
+            name=params.get("name") or _default_name(shop),
             topic=topic,
             delivery_url=url,
-            secret=_secret(params) or _random_secret(),
+            secret=_read_secret(params) or _random_secret(),
             user=key.user,
-            created=shop.wire_time(),
+            created=shop.utc_time(),
         )
         shop.records.hooks.append(webhook)
-    as_answered = _whole(shop, webhook)
+    as_answered = _to_json(shop, webhook)
     deliveries.ping(shop, webhook)
     return as_answered
 
@@ -174,14 +185,18 @@ def _create(shop: SandboxShop, params: Mapping[str, Any], key: Key | None) -> di
 def _update(shop: SandboxShop, hook_id: Any, params: Mapping[str, Any]) -> StoredWebhook:
     webhook = _get_webhook(shop, hook_id, 400)
     # What PHP takes for empty is left as it was.
-    topic = _topic(params["topic"], "Webhook topic must be valid.") if params.get("topic") else webhook.topic
-    url = _url(params["delivery_url"]) if params.get("delivery_url") else webhook.delivery_url
+    topic = (
+        _parse_topic(params["topic"], "Webhook topic must be valid.")
+        if params.get("topic")
+        else webhook.topic
+    )
+    url = _check_url(params["delivery_url"]) if params.get("delivery_url") else webhook.delivery_url
     with shop.changing():
-        moved, webhook.delivery_url, webhook.topic = url != webhook.delivery_url, url, topic
+        address_changed, webhook.delivery_url, webhook.topic = url != webhook.delivery_url, url, topic
         webhook.name = params.get("name") or webhook.name
         webhook.status = params.get("status") or webhook.status
-        webhook.secret = _secret(params) or webhook.secret
-    deliveries.save(shop, webhook, moved=moved)
+        webhook.secret = _read_secret(params) or webhook.secret
+    deliveries.save_webhook(shop, webhook, address_changed=address_changed)
     return webhook
 
 
@@ -192,50 +207,50 @@ def _delete(shop: SandboxShop, hook_id: Any) -> StoredWebhook:
     return webhook
 
 
-def _topic(given: str, refusal: str) -> str:
+def _parse_topic(topic: str, message: str) -> str:
     """Looked at in small letters, but stored as it was written, or not at all."""
-    if not topics.is_valid(given.lower()):
-        raise RestError("woocommerce_rest_shop_webhook_invalid_topic", refusal, 400)
-    return topics.stored(given)
+    if not topics.is_valid(topic.lower()):
+        raise RestError("woocommerce_rest_shop_webhook_invalid_topic", message, 400)
+    return topics.stored_topic(topic)
 
 
-def _url(given: str) -> str:
-    if not URL.fullmatch(given):
+def _check_url(url: str) -> str:
+    if not URL.fullmatch(url):
         code = "woocommerce_rest_shop_webhook_invalid_delivery_url"
         message = "Webhook delivery URL must be a valid URL starting with http:// or https://."
         raise RestError(code, message, 400)
-    return given
+    return url
 
 
-def _secret(params: Mapping[str, Any]) -> str:
+def _read_secret(params: Mapping[str, Any]) -> str:
     """What PHP takes for empty is none."""
-    given: str = params.get("secret", "")
-    return "" if given == "0" else given
+    value: str = params.get("secret", "")
+    return "" if value == "0" else value
 
 
 def _random_secret() -> str:
     return "".join(secrets.choice(string.ascii_letters + string.digits + "!@#$%^&*()") for _ in range(50))
 
 
-def _made_on(shop: SandboxShop) -> str:
+def _default_name(shop: SandboxShop) -> str:
     return f"Webhook created on {shop.now().astimezone(UTC):%b %d, %Y @ %I:%M %p}"
 
 
-def _in_batch(does: Callable[[Any], dict[str, Any]], item: Any) -> dict[str, Any]:
+def _run_batch_item(action: Callable[[Any], dict[str, Any]], item: Any) -> dict[str, Any]:
     try:
-        return does(item)
+        return action(item)
     except RestError as error:
-        known = item.get("id", 0) if isinstance(item, dict) else item
-        return {"id": known, "error": error.body}
+        item_id = item.get("id", 0) if isinstance(item, dict) else item
+        return {"id": item_id, "error": error.body}
 
 
 def _single(shop: SandboxShop, webhook: StoredWebhook) -> Answer:
-    data = _whole(shop, webhook)
+    data = _to_json(shop, webhook)
     links = data.pop("_links")
     return Answer(data, links=links)
 
 
-def _whole(shop: SandboxShop, webhook: StoredWebhook) -> dict[str, Any]:
+def _to_json(shop: SandboxShop, webhook: StoredWebhook) -> dict[str, Any]:
     """As REST shows it: neither secret nor failures."""
     resource, _, event = webhook.topic.partition(".")
     own = {

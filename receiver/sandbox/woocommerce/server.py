@@ -16,17 +16,17 @@ from receiver.sandbox.woocommerce import (
     rest_status,
     rest_webhooks,
 )
-from receiver.sandbox.woocommerce.asking import Asking, asking
 from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.sandbox.woocommerce.php_request import PhpRequest, read_request
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.rest import respond
 from receiver.sandbox.woocommerce.rest_index import index_route
-from receiver.sandbox.woocommerce.shop import Asked, Permalinks, SandboxShop
+from receiver.sandbox.woocommerce.shop import Permalinks, ReceivedRequest, SandboxShop
 from receiver.sandbox.woocommerce.shops import PREFIX, SandboxShops
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-LISTED = [*rest_webhooks.ROUTES, *rest_settings.ROUTES, *rest_status.ROUTES, *rest_companion.ROUTES]
-ROUTES = [index_route(LISTED), *LISTED]
+LISTED_ROUTES = [*rest_webhooks.ROUTES, *rest_settings.ROUTES, *rest_status.ROUTES, *rest_companion.ROUTES]
+ROUTES = [index_route(LISTED_ROUTES), *LISTED_ROUTES]
 
 
 def create_shops(shops: SandboxShops) -> Flask:
@@ -38,8 +38,9 @@ def create_shops(shops: SandboxShops) -> Flask:
         shop = shops.get(shop_id)
         if shop is None:
             return not_found()
-        # What is wrong with the shop stops no one from putting it right.
-        return back_office.respond(shop, asking(request)) if path == back_office.PATH else _visit(shop, path)
+        if path == back_office.PATH:  # no fault of the shop bars the page on which it is switched off
+            return back_office.respond(shop, read_request(request))
+        return _visit(shop, path)
 
     for path in ("/", PREFIX):
         app.add_url_rule(path, view_func=lambda: back_office.list_shops(shops.all()), endpoint=path)
@@ -51,49 +52,51 @@ def create_shops(shops: SandboxShops) -> Flask:
 
 
 def _visit(shop: SandboxShop, path: str) -> Response:
-    asked = faulty_answers.arriving(shop, asking(request))
-    instead = faulty_answers.instead_of_the_shop(shop, request)
-    response, key = (instead, None) if instead else _answer(shop, asked, path)
-    uri = asked.uri.removeprefix(f"{PREFIX}{shop.id}")
-    shop.asked.append(Asked(asked.method, uri, key.consumer_key if key else None, response.status_code))
+    php_request = faulty_answers.drop_authorization(shop, read_request(request))
+    fault_response = faulty_answers.site_fault_response(shop, request)
+    response, key = (fault_response, None) if fault_response else _respond(shop, php_request, path)
+    uri = php_request.uri.removeprefix(f"{PREFIX}{shop.id}")
+    shop.received_requests.append(
+        ReceivedRequest(php_request.method, uri, key.consumer_key if key else None, response.status_code)
+    )
     return response
 
 
-def _answer(shop: SandboxShop, asked: Asking, path: str) -> tuple[Response, Key | None]:
+def _respond(shop: SandboxShop, php_request: PhpRequest, path: str) -> tuple[Response, Key | None]:
     if shop.setup.permalinks is Permalinks.PLAIN and path.startswith("index.php/wp-json"):
-        return _led_to_pretty(shop), None
-    inside = _inside(shop, path)
+        return _redirect_to_pretty(shop), None
+    inside = _wordpress_path(shop, path)
     if inside is None:
         return not_found(), None
-    route = _rest_route(inside, asked)
+    route = _rest_route(inside, php_request)
     if route is not None:
-        return _rest(shop, asked, route)
-    auth = authorize.route_of(inside, asked)
-    if auth is not None and shop.suffers(ShopFault.NO_KEY_PAGE):
-        return faulty_answers.blocked(), None
-    if auth is not None:
-        return authorize.respond(shop, asked, auth, request.cookies), None
+        return _respond_rest(shop, php_request, route)
+    step = authorize.find_step(inside, php_request)
+    if step is not None and shop.has_fault(ShopFault.NO_KEY_PAGE):
+        return faulty_answers.firewall_page(), None
+    if step is not None:
+        return authorize.respond(shop, php_request, step, request.cookies), None
     return (not_found() if inside else page(shop.setup.name)), None
 
 
-def _led_to_pretty(shop: SandboxShop) -> Response:
+def _redirect_to_pretty(shop: SandboxShop) -> Response:
     """As WordPress does with plain permalinks, where that address is none."""
     headers = {"Location": f"{shop.home}/wp-json/", "X-Redirect-By": "WordPress"}
     return Response(status=301, headers=headers)
 
 
-def _rest(shop: SandboxShop, asked: Asking, route: str) -> tuple[Response, Key | None]:
-    instead = faulty_answers.instead_of_rest(shop)
-    if instead is not None:
-        return instead, None
-    answer, key = respond(shop, asked, route, ROUTES)
-    refused = None if key else faulty_answers.stranger_refused(shop)
+def _respond_rest(shop: SandboxShop, php_request: PhpRequest, route: str) -> tuple[Response, Key | None]:
+    fault_response = faulty_answers.rest_fault_response(shop)
+    if fault_response is not None:
+        return fault_response, None
+    answer, key = respond(shop, php_request, route, ROUTES)
+    refused = None if key else faulty_answers.keyless_fault_response(shop)
     if refused is not None:
         return refused, None
-    return faulty_answers.spoilt(shop, answer), key
+    return faulty_answers.spoil_response(shop, answer), key
 
 
-def _inside(shop: SandboxShop, path: str) -> str | None:
+def _wordpress_path(shop: SandboxShop, path: str) -> str | None:
     """The path as WordPress sees it; None where neither the web server nor a rule leads there."""
     if path in ("", "index.php"):
         return ""
@@ -102,10 +105,10 @@ def _inside(shop: SandboxShop, path: str) -> str | None:
     return path if shop.setup.permalinks is Permalinks.PRETTY else None
 
 
-def _rest_route(inside: str, asked: Asking) -> str | None:
+def _rest_route(inside: str, php_request: PhpRequest) -> str | None:
     """The REST route an address means; None for a page."""
     first, _, rest = inside.partition("/")
     if first == "wp-json":
         return f"/{rest.strip('/')}"
-    named = None if inside else asked.query.get("rest_route")
-    return None if named is None else f"/{named.strip('/')}"
+    route = None if inside else php_request.query.get("rest_route")
+    return None if route is None else f"/{route.strip('/')}"

@@ -17,13 +17,17 @@ from typing import Any
 from receiver.sandbox.woocommerce import topics
 from receiver.sandbox.woocommerce.faults import ShopFault, ShopFaults
 from receiver.sandbox.woocommerce.outgoing import Outgoing, SentRequest
-from receiver.sandbox.woocommerce.records import OWNER, Key, StoredWebhook, Waiting, recall
+from receiver.sandbox.woocommerce.records import OWNER, Key, QueuedDelivery, StoredWebhook, load_records
 
 INTEGRATION = "tiktok-for-business/tiktok-for-woocommerce.php"
 SIGNAL = "wc_ad_credit_signal"
 SAVED_AS = {"country": "woocommerce_default_country", "currency": "woocommerce_currency"}
-SAVING = ("woocommerce_update_options", "woocommerce_update_options_general", "woocommerce_settings_saved")
-REMEMBERED = 1000  # requests in and out
+SAVE_ACTIONS = (
+    "woocommerce_update_options",
+    "woocommerce_update_options_general",
+    "woocommerce_settings_saved",
+)
+LOG_SIZE = 1000  # requests in and out
 
 
 class Permalinks(Enum):
@@ -60,7 +64,7 @@ class Setup:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """A request that came in."""
 
     method: str
@@ -84,12 +88,12 @@ class SandboxShop:
     ) -> None:
         self.id, self.setup, self.outgoing, self.faults, self.now = id, setup, outgoing, faults, now
         self.url = ""  # told by whoever serves it
-        self.sent: deque[SentRequest] = deque(maxlen=REMEMBERED)
-        self.asked: deque[Asked] = deque(maxlen=REMEMBERED)
-        self.records = recall(file)
+        self.sent_requests: deque[SentRequest] = deque(maxlen=LOG_SIZE)
+        self.received_requests: deque[ReceivedRequest] = deque(maxlen=LOG_SIZE)
+        self.records = load_records(file)
         self._file, self._lock = file, RLock()
 
-    def suffers(self, fault: ShopFault) -> bool:
+    def has_fault(self, fault: ShopFault) -> bool:
         return fault in self.faults.active_for([self.id])
 
     @property
@@ -98,8 +102,8 @@ class SandboxShop:
 
     @property
     def is_https(self) -> bool:
-        believed = self.setup.https
-        return self.home.startswith("https:") if believed is None else believed
+        override = self.setup.https
+        return self.home.startswith("https:") if override is None else override
 
     def rest_url(self, route: str = "/") -> str:
         """Return the URL the shop gives for a route."""
@@ -122,7 +126,7 @@ class SandboxShop:
             yield
             self.records.save(self._file)
 
-    def wire_time(self) -> str:
+    def utc_time(self) -> str:
         return f"{self.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
 
     def may_manage(self, user: str) -> bool:
@@ -151,7 +155,7 @@ class SandboxShop:
     def find_webhook(self, hook_id: int) -> StoredWebhook | None:
         return next((webhook for webhook in self.records.hooks if webhook.id == hook_id), None)
 
-    def signals(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+    def next_signal(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Our plugin's next signal: the fields in their envelope, with a number of their own."""
         with self.changing():
             self.records.seq += 1
@@ -160,13 +164,15 @@ class SandboxShop:
                 "install_id": self.records.install_id,
                 "home_url": f"{self.home}/",
                 "seq": self.records.seq,
-                "at": f"{self.wire_time()}Z",
+                "at": f"{self.utc_time()}Z",
                 **fields,
             }
 
     def state(self) -> dict[str, Any]:
         """Our plugin's `state`: its daily check, and the answer of its REST route."""
-        return self.signals({"event": "state", "has_token": self.records.token is not None, **self._state()})
+        return self.next_signal(
+            {"event": "state", "has_token": self.records.token is not None, **self._state()}
+        )
 
     def _state(self) -> Mapping[str, Any]:
         if self.setup.state is not None:
@@ -184,17 +190,19 @@ class SandboxShop:
 
     def signal(self, event: str, **fields: Any) -> None:
         """Our plugin sees something happen; its queue sends it."""
-        self.do_action(SIGNAL, self.state() if event == "state" else self.signals({"event": event, **fields}))
+        self.do_action(
+            SIGNAL, self.state() if event == "state" else self.next_signal({"event": event, **fields})
+        )
 
     def do_action(self, name: str, argument: Any = "") -> None:
         """A WordPress action with its first argument."""
-        self.happens(f"action.{name}", argument)
+        self.queue_event(f"action.{name}", argument)
 
     def save_settings(self, **values: str) -> None:
         """On the admin screen: `country` and `currency` change, and three actions are fired."""
         with self.changing():
             self.records.values |= {SAVED_AS[name]: value for name, value in values.items()}
-        for name in SAVING:
+        for name in SAVE_ACTIONS:
             self.do_action(name)
 
     def lose_link(self) -> None:
@@ -202,14 +210,14 @@ class SandboxShop:
         self.setup.state = {**self._state(), "account": None}
         self.signal("link_lost")
 
-    def happens(self, topic: str, argument: Any) -> None:
+    def queue_event(self, topic: str, argument: Any) -> None:
         """Queue an event for each active webhook of its topic; one that waits already is not queued again.
 
         For a resource the argument is its id, and `records.resources` holds what it looks like.
         """
         with self.changing():
             for webhook in self.records.hooks:
-                waiting = Waiting(webhook.id, argument)
+                delivery = QueuedDelivery(webhook.id, argument)
                 fires = webhook.status == "active" and webhook.topic == topic and topics.hooks_of(topic)
-                if fires and waiting not in self.records.queue:
-                    self.records.queue.append(waiting)
+                if fires and delivery not in self.records.queue:
+                    self.records.queue.append(delivery)

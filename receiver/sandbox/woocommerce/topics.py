@@ -46,7 +46,7 @@ def is_valid(topic: str) -> bool:
     return resource in RESOURCES and event in EVENTS
 
 
-def stored(topic: str) -> str:
+def stored_topic(topic: str) -> str:
     """Return what is kept of an accepted topic: one in mixed case becomes empty."""
     return topic if is_valid(topic) else ""
 

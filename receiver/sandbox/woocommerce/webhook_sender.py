@@ -15,14 +15,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 AGENT = "WooCommerce/10.0.2 Hookshot (WordPress/6.8.8)"
 SECONDS = 10.0
-WRITTEN = {
+ENTITY_FORMS = {
     "&": "&amp;|&#0*38;|&#[xX]0*26;",
     "<": "&lt;|&#0*60;",
     ">": "&gt;|&#0*62;",
     '"': "&quot;|&#0*34;|&#[xX]0*22;",
     "'": "&#0*39;|&#[xX]0*27;",
 }
-ENTITIES = re.compile("|".join(WRITTEN.values()))
+ENTITIES = re.compile("|".join(ENTITY_FORMS.values()))
 
 
 @dataclass(frozen=True)
@@ -49,42 +49,42 @@ def deliver(webhook: SandboxWebhook, topic: str, payload: Any) -> int:
 
     Raises OSError or http.client.HTTPException.
     """
-    return _sent(webhook.url, event(webhook, topic, payload, secrets.token_hex(16)))
+    return _send(webhook.url, build_delivery(webhook, topic, payload, secrets.token_hex(16)))
 
 
 def ping(webhook: SandboxWebhook) -> int:
     """Send what the store sends first, while the webhook is being made: unsigned, and no event."""
-    return _sent(webhook.url, pinging(webhook))
+    return _send(webhook.url, build_ping(webhook))
 
 
-def event(webhook: SandboxWebhook, topic: str, payload: Any, delivery_id: str) -> Request:
+def build_delivery(webhook: SandboxWebhook, topic: str, payload: Any, delivery_id: str) -> Request:
     body = wordpress_json(payload)
-    resource, _, what = topic.partition(".")
+    resource, _, event = topic.partition(".")
     signed = {
         "Content-Type": "application/json",
         "X-WC-Webhook-Source": webhook.home_url,
         "X-WC-Webhook-Topic": topic,
         "X-WC-Webhook-Resource": resource,
-        "X-WC-Webhook-Event": what,
+        "X-WC-Webhook-Event": event,
         "X-WC-Webhook-Signature": signature(webhook.secret, body),
         "X-WC-Webhook-ID": str(webhook.id),
         "X-WC-Webhook-Delivery-ID": delivery_id,
     }
-    return Request({**opening(webhook.agent), **signed, **closing(body)}, body)
+    return Request({**leading_headers(webhook.agent), **signed, **trailing_headers(body)}, body)
 
 
-def pinging(webhook: SandboxWebhook) -> Request:
+def build_ping(webhook: SandboxWebhook) -> Request:
     body = f"webhook_id={webhook.id}".encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Request({**opening(webhook.agent), **closing(body), **kind}, body)
+    return Request({**leading_headers(webhook.agent), **trailing_headers(body), **kind}, body)
 
 
-def opening(agent: str) -> dict[str, str]:
+def leading_headers(agent: str) -> dict[str, str]:
     """The headers every request of WordPress begins with."""
     return {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "deflate, gzip, br, zstd"}
 
 
-def closing(body: bytes) -> dict[str, str]:
+def trailing_headers(body: bytes) -> dict[str, str]:
     return {"Connection": "close", "Content-Length": str(len(body))}
 
 
@@ -111,15 +111,15 @@ def wordpress_json(payload: Any) -> bytes:
 
 def signature(secret: str, body: bytes) -> str:
     """With the secret as WordPress decodes it: these entities, once, and no others."""
-    key = ENTITIES.sub(lambda found: _decoded(found[0]), secret)
+    key = ENTITIES.sub(lambda match: _decode(match[0]), secret)
     return base64.b64encode(hmac.new(key.encode(), body, hashlib.sha256).digest()).decode()
 
 
-def _decoded(entity: str) -> str:
-    return next(character for character, written in WRITTEN.items() if re.fullmatch(written, entity))
+def _decode(entity: str) -> str:
+    return next(character for character, forms in ENTITY_FORMS.items() if re.fullmatch(forms, entity))
 
 
-def _sent(url: str, request: Request) -> int:
+def _send(url: str, request: Request) -> int:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
     return exchange(connection, "POST", url, request).status

@@ -23,9 +23,9 @@ from receiver.documents.status import full_document, status_document
 from receiver.domain.facts import Outcome, as_known_at
 from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.scenario.merchants import MERCHANTS
-from receiver.sandbox.scenario.seed import begin
-from receiver.sandbox.scenario.tiktok_server import accounts
-from receiver.sandbox.scenario.timeline import life
+from receiver.sandbox.scenario.seed import seed_sandbox
+from receiver.sandbox.scenario.tiktok_server import build_accounts
+from receiver.sandbox.scenario.timeline import list_events
 from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok.api import BASE, create_tiktok
 from receiver.services.decisions.status import Status, status_of
@@ -106,11 +106,11 @@ AWARDED = {
 class World:
     """The sandbox's stores and the service, at a clock that a test moves."""
 
-    def __init__(self, container: Container, clock: FrozenClock, place: SandboxPaths) -> None:
-        self.container, self.clock, self.place = container, clock, place
-        self.memory = begin(container, place)
+    def __init__(self, container: Container, clock: FrozenClock, paths: SandboxPaths) -> None:
+        self.container, self.clock, self.paths = container, clock, paths
+        self.state = seed_sandbox(container, paths)
 
-    def on(self, day: int) -> None:
+    def run_until(self, day: int) -> None:
         """What the worker does until that day's hour, all of it at once."""
         self.clock.at += timedelta(days=day) - (self.clock.at - BORN) // timedelta(days=1) * timedelta(days=1)
         while work_inbox(self.container):
@@ -119,14 +119,14 @@ class World:
             job.run(Event())
 
     def status(self, key: str) -> Status:
-        return status_of(self.container.database, self.clock(), self.memory.stores[key].id)
+        return status_of(self.container.database, self.clock(), self.state.stores[key].id)
 
     def document(self, key: str) -> dict[str, Any]:
         return status_document(self.status(key).decision)
 
     def statuses(self) -> dict[str, Status]:
         """Of each store that is there."""
-        return {key: self.status(key) for key in self.memory.stores}
+        return {key: self.status(key) for key in self.state.stores}
 
     def stages(self) -> dict[str, str]:
         return stages_of(self.statuses())
@@ -134,13 +134,13 @@ class World:
     def forbidden(self, key: str, status: Status) -> list[str]:
         """What the document of a store says though its facts forbid it."""
         with self.container.database.reading() as session:
-            store = session.get_one(Store, self.memory.stores[key].id)
+            store = session.get_one(Store, self.state.stores[key].id)
             facts = facts_from(records_of(session, store, self.clock()), self.clock())
-        known = as_known_at(facts, self.clock())
-        return violations(known, status.decision, full_document(status, for_staff=True))
+        known_facts = as_known_at(facts, self.clock())
+        return violations(known_facts, status.decision, full_document(status, for_staff=True))
 
     def deliveries(self, key: str) -> list[Delivery]:
-        store_id = self.memory.stores[key].id
+        store_id = self.state.stores[key].id
         with self.container.database.reading() as session:
             query = select(Delivery).where(Delivery.store_id == store_id).order_by(Delivery.id)
             return list(session.scalars(query))
@@ -152,47 +152,47 @@ def stages_of(statuses: dict[str, Status]) -> dict[str, str]:
 
 def rules_of(statuses: dict[str, Status], outcome: Outcome) -> dict[str, set[str]]:
     """By store, the rules that stand at an outcome; stores without one are left out."""
-    found = {
+    rules_by_store = {
         key: {rule.id for rule in status.decision.rules if rule.outcome is outcome}
         for key, status in statuses.items()
     }
-    return {key: rules for key, rules in found.items() if rules}
+    return {key: rules for key, rules in rules_by_store.items() if rules}
 
 
-def the_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
+def open_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
     clock = FrozenClock(BORN + timedelta(hours=hours))
-    place = find_paths({"SANDBOX_FOLDER": str(folder / "sandbox")})
-    place.folder.mkdir(exist_ok=True)
-    with served(create_tiktok(accounts(BORN.date()), clock)) as tiktok:
+    paths = find_paths({"SANDBOX_FOLDER": str(folder / "sandbox")})
+    paths.folder.mkdir(exist_ok=True)
+    with served(create_tiktok(build_accounts(BORN.date()), clock)) as tiktok:
         settings = make_settings(database_url=database_url, tiktok_api_url=tiktok + BASE)
         container = build_container(settings, now=clock)
         try:
-            yield World(container, clock, place)
+            yield World(container, clock, paths)
         finally:
             container.database.close()
 
 
 @pytest.fixture(scope="module")
-def begun() -> Iterator[Path]:
+def seeded_folder() -> Iterator[Path]:
     """A world that has begun, with its database, to be copied: to live so many stores' past takes long."""
     with folder_in_memory() as folder:
-        for _ in the_world(f"sqlite:///{folder}/receiver.db", folder, EARLY):
+        for _ in open_world(f"sqlite:///{folder}/receiver.db", folder, EARLY):
             pass
         yield folder
 
 
 @pytest.fixture
-def morning(begun: Path, memory_path: Path) -> Iterator[World]:
-    yield from a_morning(begun, memory_path)
+def morning(seeded_folder: Path, memory_path: Path) -> Iterator[World]:
+    yield from copy_of_morning(seeded_folder, memory_path)
 
 
-def a_morning(begun: Path, folder: Path) -> Iterator[World]:
-    shutil.copytree(begun, folder, dirs_exist_ok=True)
-    yield from the_world(f"sqlite:///{folder}/receiver.db", folder, EARLY)
+def copy_of_morning(seeded_folder: Path, folder: Path) -> Iterator[World]:
+    shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+    yield from open_world(f"sqlite:///{folder}/receiver.db", folder, EARLY)
 
 
 @dataclass(frozen=True)
-class Seen:
+class Snapshot:
     """How all stores stand on one day."""
 
     stages: dict[str, str]
@@ -202,50 +202,52 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(begun: Path) -> dict[int, Seen]:
+def snapshots(seeded_folder: Path) -> dict[int, Snapshot]:
     """What one walk through the year shows, by day."""
-    found = {}
+    by_day = {}
     with folder_in_memory() as folder:
-        for world in a_morning(begun, folder):
+        for world in copy_of_morning(seeded_folder, folder):
             for day in (0, 30, 60, 175, 200):
-                world.on(day)
+                world.run_until(day)
                 statuses = world.statuses()
-                forbidden = {key: said for key in PROMISED if (said := world.forbidden(key, statuses[key]))}
+                forbidden = {key: texts for key in PROMISED if (texts := world.forbidden(key, statuses[key]))}
                 unknown, failed = rules_of(statuses, Outcome.UNKNOWN), rules_of(statuses, Outcome.FAIL)
-                found[day] = Seen(stages_of(statuses), unknown, failed, forbidden)
-    return found
+                by_day[day] = Snapshot(stages_of(statuses), unknown, failed, forbidden)
+    return by_day
 
 
-def test_every_store_stands_where_its_story_says_and_no_unknown_becomes_a_no(seen: dict[int, Seen]) -> None:
-    for place, day in enumerate((0, 30, 60, 200)):
-        assert seen[day].stages == {key: stages[place] for key, stages in PROMISED.items()}
-        assert seen[day].unknown == UNKNOWN
-        assert seen[day].failed == failed_on(day)
+def test_every_store_stands_where_its_story_says_and_no_unknown_becomes_a_no(
+    snapshots: dict[int, Snapshot],
+) -> None:
+    for position, day in enumerate((0, 30, 60, 200)):
+        assert snapshots[day].stages == {key: stages[position] for key, stages in PROMISED.items()}
+        assert snapshots[day].unknown == UNKNOWN
+        assert snapshots[day].failed == failed_on(day)
 
 
-def test_no_store_is_told_what_its_facts_forbid_on_any_day(seen: dict[int, Seen]) -> None:
-    assert {day: there.forbidden for day, there in seen.items() if there.forbidden} == {}
+def test_no_store_is_told_what_its_facts_forbid_on_any_day(snapshots: dict[int, Snapshot]) -> None:
+    assert {day: snapshot.forbidden for day, snapshot in snapshots.items() if snapshot.forbidden} == {}
 
 
 def failed_on(day: int) -> dict[str, set[str]]:
     expired = {"credit_in_time"} if day > 180 else set()
-    found = {
+    rules_by_store = {
         key: expired | {rule for rule, since in FAILED.get(key, {}).items() if since <= day}
         for key in PROMISED
     }
-    return {key: rules for key, rules in found.items() if rules}
+    return {key: rules for key, rules in rules_by_store.items() if rules}
 
 
 def test_it_may_begin_as_late_as_early(memory_path: Path) -> None:
-    for world in the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, LATE):
-        world.on(0)
+    for world in open_world(f"sqlite:///{memory_path}/receiver.db", memory_path, LATE):
+        world.run_until(0)
         statuses = world.statuses()
         assert stages_of(statuses) == {key: stages[0] for key, stages in PROMISED.items()}
         assert rules_of(statuses, Outcome.UNKNOWN) == UNKNOWN
 
 
 def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
-    morning.on(0)
+    morning.run_until(0)
     documents = {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS}
     awards = {
         key: (document["award"]["credit"], document["award"]["currency"], document["award"]["flags"])
@@ -276,10 +278,10 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
 
 def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning: World) -> None:
     assert morning.deliveries("salt-flat") == []  # 401: not accepted, and held apart
-    held = page_of_quarantine(morning.container.database, morning.memory.stores["salt-flat"].id, limit=0)
-    assert len(held.rows) == 2
-    held, outdated = morning.deliveries("quiet-corner"), morning.deliveries("tin-roof")
-    assert {(item.state, item.error) for item in held} == {
+    page = page_of_quarantine(morning.container.database, morning.state.stores["salt-flat"].id, limit=0)
+    assert len(page.rows) == 2
+    staging, outdated = morning.deliveries("quiet-corner"), morning.deliveries("tin-roof")
+    assert {(item.state, item.error) for item in staging} == {
         (
             "dead",
             "held: the signal is of https://staging.quiet-corner.example/, "
@@ -294,22 +296,22 @@ def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning
 
 
 def test_what_staff_do_moves_a_story_on(morning: World) -> None:
-    container, stores = morning.container, morning.memory.stores
-    morning.on(0)
-    leaving = stores["slow-tide"].id
-    disconnect_store(container.database, container.now(), leaving, reason="it asked us to", actor="test")
-    said = {"name": "paid_bills_confirmed", "value": "yes", "reason": "seen", "evidence": "invoice 7"}
-    record(container.database, container.now(), store_id=stores["night-owl"].id, **said, actor="test")
+    container, stores = morning.container, morning.state.stores
+    morning.run_until(0)
+    slow_tide = stores["slow-tide"].id
+    disconnect_store(container.database, container.now(), slow_tide, reason="it asked us to", actor="test")
+    fact = {"name": "paid_bills_confirmed", "value": "yes", "reason": "seen", "evidence": "invoice 7"}
+    record(container.database, container.now(), store_id=stores["night-owl"].id, **fact, actor="test")
     assert morning.document("second-chance")["stage"] == "awaiting_spend"
     assert morning.document("night-owl")["stage"] == "due"
 
 
 def test_a_second_start_changes_nothing(morning: World) -> None:
-    morning.on(0)
+    morning.run_until(0)
     before = {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS}
     deliveries = {merchant.key: len(morning.deliveries(merchant.key)) for merchant in MERCHANTS}
-    again = begin(morning.container, morning.place)
-    assert again == morning.memory
+    again = seed_sandbox(morning.container, morning.paths)
+    assert again == morning.state
     assert {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS} == before
     assert {merchant.key: len(morning.deliveries(merchant.key)) for merchant in MERCHANTS} == deliveries
 
@@ -329,12 +331,12 @@ def test_a_start_that_was_cut_short_is_made_good_by_the_next(
 
     few = {"morning-roast", "harbour-lights", "juniper-press", "marigold-market", "night-owl", "quiet-corner"}
     only(monkeypatch, few)
-    with monkeypatch.context() as broken:
-        broken.setattr("receiver.sandbox.scenario.history_replay.issue", cut_short)
+    with monkeypatch.context() as patch:
+        patch.setattr("receiver.sandbox.scenario.history_replay.issue", cut_short)
         with pytest.raises(KeyboardInterrupt):
-            next(the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8))
-    for world in the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8):
-        world.on(0)
+            next(open_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8))
+    for world in open_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8):
+        world.run_until(0)
         assert world.stages() == {key: PROMISED[key][0] for key in few}
 
 
@@ -346,18 +348,18 @@ def test_a_world_of_fewer_stores_keeps_them_and_gains_the_others(
     others = {"fern-and-fable", "second-chance", "marigold-market", "salt-flat"}
     url = f"sqlite:///{memory_path}/receiver.db"
     only(monkeypatch, four)
-    for world in the_world(url, memory_path, 8):
-        world.on(0)
-        kept = {key: world.memory.stores[key].id for key in four}
-    remembered = json.loads((memory_path / "sandbox" / "state.json").read_text())
-    for store in remembered["stores"].values():
+    for world in open_world(url, memory_path, 8):
+        world.run_until(0)
+        ids = {key: world.state.stores[key].id for key in four}
+    data = json.loads((memory_path / "sandbox" / "state.json").read_text())
+    for store in data["stores"].values():
         store["told"] = 3
-    (memory_path / "sandbox" / "state.json").write_text(json.dumps(remembered))
+    (memory_path / "sandbox" / "state.json").write_text(json.dumps(data))
     only(monkeypatch, four | others)
-    for world in the_world(url, memory_path, 8 + 20 * 24):
-        world.on(20)
+    for world in open_world(url, memory_path, 8 + 20 * 24):
+        world.run_until(20)
         stages = world.stages()
-        assert {key: world.memory.stores[key].id for key in four} == kept
+        assert {key: world.state.stores[key].id for key in four} == ids
         assert {key: stages[key] for key in four} == {
             "morning-roast": "due",
             "harbour-lights": "due",
@@ -370,7 +372,7 @@ def test_a_world_of_fewer_stores_keeps_them_and_gains_the_others(
 
 def test_every_life_is_lived_before_the_world_begins() -> None:
     for merchant in MERCHANTS:
-        moments = [event.at for event in life(merchant, BORN.date())]
+        moments = [event.at for event in list_events(merchant, BORN.date())]
         assert moments == sorted(moments)
         assert all(at < BORN for at in moments)
 

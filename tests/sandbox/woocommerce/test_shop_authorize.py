@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from receiver.sandbox.woocommerce.authorize import cleaned
+from receiver.sandbox.woocommerce.authorize import sanitize_text
 from receiver.sandbox.woocommerce.shop import Permalinks, SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
 from tests.shops import Listener, Merchant
@@ -25,7 +25,7 @@ def service(shops: SandboxShops, listener: Listener) -> Listener:
 
 
 def address(shop: SandboxShop, **changes: Any) -> str:
-    asked = {
+    params = {
         "app_name": "Ad credit",
         "scope": "read_write",
         "user_id": "nonce-77",
@@ -33,7 +33,7 @@ def address(shop: SandboxShop, **changes: Any) -> str:
         "callback_url": "https://credit.example/keys",
         **changes,
     }
-    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    query = urlencode({name: value for name, value in params.items() if value is not None})
     return f"{shop.url}/wc-auth/v1/authorize?{query}"
 
 
@@ -140,7 +140,7 @@ def test_a_callback_without_a_scheme_is_https(shop, service):
 def test_what_an_app_says_of_itself_is_shown_as_text(shop):
     page = Merchant(shop).asked(address(shop, app_name='"Tea" & <script>alert(1)</script> Co'))
     assert "<script>" not in page.text
-    assert cleaned("u ser/1<é>\n x%41") == "u ser/1 x"
+    assert sanitize_text("u ser/1<é>\n x%41") == "u ser/1 x"
 
 
 def test_without_rewriting_the_pages_are_behind_index_php(shop, service):

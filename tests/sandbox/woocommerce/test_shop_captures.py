@@ -50,10 +50,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[requests.
         shop.setup.home, shop.setup.store_id = "https://store.example", STORE_ID
         key = shop.new_key()
         shop.records.next_id = FIRST_ID
-        yield [asked(shop, clock, key, example) for example in EXAMPLES]
+        yield [repeat_call(shop, clock, key, example) for example in EXAMPLES]
 
 
-def asked(shop: SandboxShop, clock: FrozenClock, key: Key, example: Exchange) -> requests.Response:
+def repeat_call(shop: SandboxShop, clock: FrozenClock, key: Key, example: Exchange) -> requests.Response:
     if example.note == NEXT_SECOND:
         clock.move(seconds=1)
     secret = "cs_wrong" if "wrong" in example.auth else key.consumer_secret
@@ -78,7 +78,7 @@ def leaves(data: Any, path: str = "") -> dict[str, Any]:
     return {at: leaf for below, value in pairs for at, leaf in leaves(value, below).items()}
 
 
-def compared(number: int, body: str) -> dict[str, Any]:
+def comparable_leaves(number: int, body: str) -> dict[str, Any]:
     explained = tuple(path for at, path in DIFFERS if at == number)
     return {at: leaf for at, leaf in leaves(json.loads(body)).items() if not at.startswith(explained or " ")}
 
@@ -87,9 +87,9 @@ def compared(number: int, body: str) -> dict[str, Any]:
 def test_a_shop_answers_what_the_real_store_answered(answers, number):
     example, answer = EXAMPLES[number], answers[number]
     assert answer.status_code == example.status
-    assert compared(number, answer.text) == compared(number, example.response_body)
-    told = {name: answer.headers.get(name) for name, _ in example.response_headers}
-    assert told == dict(example.response_headers)
+    assert comparable_leaves(number, answer.text) == comparable_leaves(number, example.response_body)
+    headers = {name: answer.headers.get(name) for name, _ in example.response_headers}
+    assert headers == dict(example.response_headers)
 
 
 def test_in_the_same_bytes(answers):
@@ -109,7 +109,7 @@ def test_every_difference_is_one(answers):
 # -- what is sent ----------------------------------------------------------------------------------
 
 
-def like(shop: SandboxShop, capture: Capture, inbox: str) -> StoredWebhook | None:
+def imitate(shop: SandboxShop, capture: Capture, inbox: str) -> StoredWebhook | None:
     """Make a shop like the one that sent this, with the webhook it was sent by."""
     headers = dict(capture.headers)
     shop.setup.wc_version, shop.setup.wp_version = capture.wc_version, capture.wp_version
@@ -133,13 +133,15 @@ def like(shop: SandboxShop, capture: Capture, inbox: str) -> StoredWebhook | Non
     return shop.records.hooks[0]
 
 
-def all_of(kind: str) -> list[Capture]:
-    found = [capture for file in FILES for capture in captures(file)]
+def captures_of(kind: str) -> list[Capture]:
+    all_captures = [capture for file in FILES for capture in captures(file)]
     if kind == "actions":
         return [
-            item for item in found if item.is_signed and ("X-WC-Webhook-Resource", "action") in item.headers
+            item
+            for item in all_captures
+            if item.is_signed and ("X-WC-Webhook-Resource", "action") in item.headers
         ]
-    return [item for item in found if item.is_signed is (kind == "signed")]
+    return [item for item in all_captures if item.is_signed is (kind == "signed")]
 
 
 def without_id(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
@@ -149,20 +151,21 @@ def without_id(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
 
 def test_an_action_is_sent_in_the_same_words(shop, listener):
     """But for the delivery's id, which the store salts with a secret of its own."""
-    for capture in all_of("actions"):
-        like(shop, capture, listener.url)
+    for capture in captures_of("actions"):
+        imitate(shop, capture, listener.url)
         shop.do_action(dict(capture.headers)["X-WC-Webhook-Event"], json.loads(capture.body)["arg"])
         run_queue(shop)
-        sent = shop.sent[-1]
-        assert (sent.method, sent.body) == (capture.method, capture.body), capture.note
+        request = shop.sent_requests[-1]
+        assert (request.method, request.body) == (capture.method, capture.body), capture.note
         ours, real = (
-            [pair for pair in each if "Delivery" not in pair[0]] for each in (sent.headers, capture.headers)
+            [pair for pair in each if "Delivery" not in pair[0]]
+            for each in (request.headers, capture.headers)
         )
         assert ours == real, capture.note
 
 
 def test_any_body_is_signed_as_the_store_signed_it():
-    signed = all_of("signed")
+    signed = captures_of("signed")
     assert len(signed) > 200
     for capture in signed:
         assert signature(capture.secret, capture.body) == dict(capture.headers)["X-WC-Webhook-Signature"]
@@ -173,21 +176,21 @@ ROW = re.compile(r"(?:\(status, failure_count, pending_delivery\): |row afterwar
 
 def rows(file: str) -> list[tuple[Capture, tuple[str, int, bool]]]:
     """The captures that tell how the webhook stood afterwards."""
-    found = [(capture, ROW.search(capture.note)) for capture in captures(file)]
-    return [(item, (row[1], int(row[2]), row[3] == "1")) for item, row in found if row]
+    matches = [(capture, ROW.search(capture.note)) for capture in captures(file)]
+    return [(item, (row[1], int(row[2]), row[3] == "1")) for item, row in matches if row]
 
 
 @pytest.mark.parametrize("file", ["failures.json", "wc105_failures.json"])
 def test_a_webhook_stands_after_a_delivery_as_the_stores_did(shop, listener, file):
     for capture, after in rows(file):
-        hook = like(shop, capture, listener.url)
-        counted = re.search(r"delivery number (\d)", capture.note)
-        hook.failures = min(int(counted[1]) - 1, 6) if counted else 2
+        hook = imitate(shop, capture, listener.url)
+        number = re.search(r"delivery number (\d)", capture.note)
+        hook.failures = min(int(number[1]) - 1, 6) if number else 2
         listener.status = capture.answered if isinstance(capture.answered, int) else 200
         if "reset" in str(capture.answered) or "does not answer" in capture.note:
             shop.outgoing.reaches = {}  # no answer, for either reason
         shop.records.resources["order/1"] = {}
-        shop.happens(hook.topic, 1)
+        shop.queue_event(hook.topic, 1)
         run_queue(shop)
         assert (hook.status, hook.failures, hook.pending) == after, capture.note
 
@@ -197,12 +200,16 @@ def test_a_ping_is_sent_in_the_same_words_and_settles_what_it_settled(shop, list
     pings = [(item, after) for item, after in rows(file) if item.path == "/mode/ping"]
     assert len(pings) >= 10
     for capture, after in pings:
-        hook = like(shop, capture, listener.url)
+        hook = imitate(shop, capture, listener.url)
         hook.pending, listener.status = True, capture.answered
-        before = len(shop.sent)
+        before = len(shop.sent_requests)
         deliveries.ping(shop, hook)
-        sent = shop.sent[before]
-        assert (sent.method, sent.headers, sent.body) == (capture.method, capture.headers, capture.body)
+        request = shop.sent_requests[before]
+        assert (request.method, request.headers, request.body) == (
+            capture.method,
+            capture.headers,
+            capture.body,
+        )
         assert (hook.status, hook.failures, hook.pending) == after, capture.note
 
 
@@ -212,34 +219,34 @@ def test_a_ping_is_sent_in_the_same_words_and_settles_what_it_settled(shop, list
 @pytest.mark.parametrize("capture", key_posts(), ids=lambda item: f"{item.path} {item.answered}")
 def test_keys_are_posted_in_the_same_words(shop, listener, capture):
     """But for the keys. A second request of one approval is its redirect, by the method WordPress takes."""
-    like(shop, capture, listener.url)
+    imitate(shop, capture, listener.url)
     real = json.loads(capture.body)
     shop.records.next_id, shop.setup.home = real["key_id"], None
     redirected = re.search(r"/redirected/(\d+)", capture.path)
     listener.status = int(redirected[1]) if redirected else capture.answered
     path = "/mode/auth" if redirected else capture.path
-    asked = {
+    params = {
         "app_name": "Synthetic Inbox",
         "scope": real["key_permissions"],
         "user_id": "u ser/1<é>" if "<" in capture.note else real["user_id"],
         "return_url": "https://inbox.example/connected?x=1",
         "callback_url": f"https://127.0.0.1:9443{path}",
     }
-    answer = Merchant(shop).approve(f"{shop.url}/wc-auth/v1/authorize?{urlencode(asked)}")
-    sent = shop.sent[1 if redirected else 0]
-    posted = json.loads(sent.body)
-    assert (sent.method, sent.url) == (capture.method, f"https://127.0.0.1:9443{capture.path}")
+    answer = Merchant(shop).approve(f"{shop.url}/wc-auth/v1/authorize?{urlencode(params)}")
+    request = shop.sent_requests[1 if redirected else 0]
+    posted = json.loads(request.body)
+    assert (request.method, request.url) == (capture.method, f"https://127.0.0.1:9443{capture.path}")
     assert list(posted) == list(real)
     assert {**posted, "consumer_key": 0, "consumer_secret": 0} == {
         **real,
         "consumer_key": 0,
         "consumer_secret": 0,
     }
-    assert len(sent.body) == len(capture.body)
+    assert len(request.body) == len(capture.body)
     agent = f"WordPress/{capture.wp_version}; {shop.url}"
-    assert list(sent.headers) == [
+    assert list(request.headers) == [
         (name, agent if name == "User-Agent" else value) for name, value in capture.headers
     ]
-    got = re.search(r"browser got (\d+) to (\S+)", capture.note)
-    if got:
-        assert (str(answer.status_code), answer.headers.get("Location", "None")) == (got[1], got[2])
+    browser = re.search(r"browser got (\d+) to (\S+)", capture.note)
+    if browser:
+        assert (str(answer.status_code), answer.headers.get("Location", "None")) == (browser[1], browser[2])

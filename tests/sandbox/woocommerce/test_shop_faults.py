@@ -113,9 +113,9 @@ def test_a_server_that_loses_the_authorization_header_leaves_keys_in_the_query(s
 def test_a_queue_that_stands_still_keeps_what_waits(shop, listener):
     key = shop.new_key()
     shop.setup.https = True
-    wanted = {"topic": "action.wc_ad_credit_signal", "delivery_url": listener.url}
+    webhook = {"topic": "action.wc_ad_credit_signal", "delivery_url": listener.url}
     pair = (key.consumer_key, key.consumer_secret)
-    assert requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=pair, json=wanted, timeout=60).ok
+    assert requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=pair, json=webhook, timeout=60).ok
     shop.faults.on(ShopFault.QUEUE_STANDS)
     shop.signal("integration_installed")
     run_queue(shop)

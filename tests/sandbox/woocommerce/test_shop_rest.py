@@ -34,7 +34,7 @@ def basic(shop: SandboxShop, permissions: str = "read_write") -> tuple[str, str]
     return key.consumer_key, key.consumer_secret
 
 
-def said(answer: requests.Response) -> tuple[int, str]:
+def status_and_code(answer: requests.Response) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "")
 
 
@@ -51,22 +51,22 @@ def test_keys_count_by_basic_and_in_the_query_where_the_shop_believes_in_https(s
 def test_on_http_only_oauth_counts(shop):
     shop.setup.https = None
     key, secret = basic(shop)
-    assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=(key, secret))) == (401, DENIED)
+    assert status_and_code(get(shop, "/wp-json/wc/v3/webhooks", auth=(key, secret))) == (401, DENIED)
     in_query = {"consumer_key": key, "consumer_secret": secret}
-    assert said(get(shop, "/wp-json/wc/v3/webhooks", **in_query)) == (401, DENIED)
+    assert status_and_code(get(shop, "/wp-json/wc/v3/webhooks", **in_query)) == (401, DENIED)
     answer = API(shop.url, key, secret, timeout=60).get("webhooks", params={"per_page": 100})
     assert answer.json() == []
 
 
 def test_the_wrong_key_and_the_wrong_secret_are_told_apart(shop):
     key, secret = basic(shop)
-    assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=("ck_0", secret))) == (401, DENIED)
-    assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=(key, "cs_0"))) == (401, REFUSED)
+    assert status_and_code(get(shop, "/wp-json/wc/v3/webhooks", auth=("ck_0", secret))) == (401, DENIED)
+    assert status_and_code(get(shop, "/wp-json/wc/v3/webhooks", auth=(key, "cs_0"))) == (401, REFUSED)
 
 
 def oauth(shop: SandboxShop, key: str, secret: str, **more: Any) -> tuple[int, str]:
     answer = API(shop.url, key, secret, timeout=60).get("system_status", **more)
-    return said(answer)
+    return status_and_code(answer)
 
 
 def test_oauth_is_really_checked(shop):
@@ -80,7 +80,7 @@ def test_oauth_is_really_checked(shop):
     assert oauth(shop, key, secret, params={"_fields": ""}) == (401, REFUSED)
 
 
-def signed(shop: SandboxShop, at: int) -> str:
+def signed_url(shop: SandboxShop, at: int) -> str:
     """The address of a signed call."""
     key, secret = basic(shop)
     url = f"{shop.url}/wp-json/wc/v3/webhooks"
@@ -90,11 +90,11 @@ def signed(shop: SandboxShop, at: int) -> str:
 def test_a_signed_call_counts_once_and_for_a_quarter_of_an_hour(shop):
     shop.setup.https = None
     now = int(time.time())
-    url = signed(shop, now)
+    url = signed_url(shop, now)
     answers = [requests.get(url, timeout=60) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 401]
     assert "nonce" in answers[1].json()["message"]
-    late = requests.get(signed(shop, now - 15 * 60 - 5), timeout=60)
+    late = requests.get(signed_url(shop, now - 15 * 60 - 5), timeout=60)
     assert (late.status_code, late.json()["message"]) == (401, "Invalid timestamp.")
 
 
@@ -109,25 +109,25 @@ def test_oauth_is_over_the_shops_own_address(shop):
     [("read", "GET", True), ("read", "POST", False), ("write", "GET", False), ("write", "POST", True)],
 )
 def test_a_key_does_what_it_was_made_for(shop, permissions, method, allowed):
-    wanted = {"topic": "order.created", "delivery_url": "https://nobody.example/"}
+    webhook = {"topic": "order.created", "delivery_url": "https://nobody.example/"}
     address = f"{shop.url}/wp-json/wc/v3/webhooks"
-    answer = requests.request(method, address, auth=basic(shop, permissions), json=wanted, timeout=60)
+    answer = requests.request(method, address, auth=basic(shop, permissions), json=webhook, timeout=60)
     assert answer.ok is allowed
-    assert allowed or said(answer) == (401, REFUSED)
+    assert allowed or status_and_code(answer) == (401, REFUSED)
 
 
 def test_a_key_is_worth_no_more_than_its_user(shop):
     auth = basic(shop)
     shop.setup.managers.clear()
-    assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=auth)) == (403, DENIED)
-    assert said(get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth)) == (403, "rest_forbidden")
+    assert status_and_code(get(shop, "/wp-json/wc/v3/webhooks", auth=auth)) == (403, DENIED)
+    assert status_and_code(get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth)) == (403, "rest_forbidden")
 
 
 def test_a_revoked_key_is_unknown(shop):
     key = shop.new_key()
     shop.revoke(key)
     auth = (key.consumer_key, key.consumer_secret)
-    assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=auth)) == (401, DENIED)
+    assert status_and_code(get(shop, "/wp-json/wc/v3/webhooks", auth=auth)) == (401, DENIED)
 
 
 # -- addresses -------------------------------------------------------------------------------------
@@ -160,11 +160,11 @@ def test_permalinks_decide_where_the_index_is(shop, permalinks, answers):
 def test_keys_are_not_looked_at_in_the_plain_form(shop):
     auth = basic(shop)
     assert get(shop, "/index.php/wp-json/wc/v3/webhooks", auth=auth).status_code == 200
-    assert said(get(shop, "/", auth=auth, rest_route="/wc/v3/webhooks")) == (401, DENIED)
+    assert status_and_code(get(shop, "/", auth=auth, rest_route="/wc/v3/webhooks")) == (401, DENIED)
 
 
 def test_a_route_that_is_not_there_is_a_404(shop):
-    assert said(get(shop, "/wp-json/wc/v3/nothing")) == (404, "rest_no_route")
+    assert status_and_code(get(shop, "/wp-json/wc/v3/nothing")) == (404, "rest_no_route")
     assert get(shop, "/no-such-page").headers["Content-Type"].startswith("text/html")
     assert requests.get(shop.url.replace("/one", "/two"), timeout=60).status_code == 404
 
@@ -184,9 +184,9 @@ def test_the_index_of_a_shop_with_plugins_is_long(shop):
 
 
 def make(shop: SandboxShop, auth: tuple[str, str], **fields: Any) -> requests.Response:
-    wanted = {"topic": "order.created", "delivery_url": "https://nobody.example/", **fields}
-    wanted = {name: value for name, value in wanted.items() if value is not None}
-    return requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, json=wanted, timeout=60)
+    webhook = {"topic": "order.created", "delivery_url": "https://nobody.example/", **fields}
+    webhook = {name: value for name, value in webhook.items() if value is not None}
+    return requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, json=webhook, timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def make(shop: SandboxShop, auth: tuple[str, str], **fields: Any) -> requests.Re
     ],
 )
 def test_what_is_wrong_with_a_webhook_is_told(shop, fields, code):
-    assert said(make(shop, basic(shop), **fields)) == (400, code)
+    assert status_and_code(make(shop, basic(shop), **fields)) == (400, code)
     assert shop.records.hooks == []
 
 
@@ -213,9 +213,9 @@ def test_a_webhook_is_made_active_whatever_was_asked(shop):
 
 @pytest.mark.parametrize("secret", ["", "0", None])
 def test_a_shop_without_a_secret_makes_one_of_its_own(shop, secret):
-    made = make(shop, basic(shop), secret=secret)
+    answer = make(shop, basic(shop), secret=secret)
     assert len(shop.records.hooks[0].secret) == 50
-    assert shop.records.hooks[0].secret not in made.text
+    assert shop.records.hooks[0].secret not in answer.text
 
 
 def test_webhooks_come_in_pages_and_one_a_page_is_miscounted(shop):
@@ -228,7 +228,10 @@ def test_webhooks_come_in_pages_and_one_a_page_is_miscounted(shop):
     assert 'rel="next"' in pages.headers["Link"]
     item = get(shop, "/wp-json/wc/v3/webhooks", auth=auth, per_page=1)
     assert (item.headers["X-WP-Total"], item.headers["X-WP-TotalPages"]) == ("3", "1")
-    assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, per_page=101)) == (400, "rest_invalid_param")
+    assert status_and_code(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, per_page=101)) == (
+        400,
+        "rest_invalid_param",
+    )
     shop.records.hooks[0].status = "paused"
     assert len(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, status="active").json()) == 2
 
@@ -240,18 +243,18 @@ def call(shop: SandboxShop, method: str, path: str, auth: tuple[str, str], **mor
 def test_deleting_needs_force_before_it_needs_a_webhook(shop):
     auth = basic(shop)
     not_supported = (501, "woocommerce_rest_trash_not_supported")
-    assert said(call(shop, "DELETE", "webhooks/77", auth)) == not_supported
+    assert status_and_code(call(shop, "DELETE", "webhooks/77", auth)) == not_supported
     unknown = (404, "woocommerce_rest_shop_webhook_invalid_id")
-    assert said(call(shop, "DELETE", "webhooks/77", auth, params={"force": "true"})) == unknown
+    assert status_and_code(call(shop, "DELETE", "webhooks/77", auth, params={"force": "true"})) == unknown
 
 
 def test_what_is_left_empty_in_a_change_stays_as_it_was(shop):
     auth = basic(shop)
-    made = make(shop, auth, secret="abc").json()
+    webhook = make(shop, auth, secret="abc").json()
     empty = dict.fromkeys(("topic", "delivery_url", "name", "secret"), "")
-    changed = call(shop, "PUT", f"webhooks/{made['id']}", auth, json=empty).json()
+    changed = call(shop, "PUT", f"webhooks/{webhook['id']}", auth, json=empty).json()
     assert {name: changed[name] for name in ("topic", "delivery_url", "name")} == {
-        name: made[name] for name in ("topic", "delivery_url", "name")
+        name: webhook[name] for name in ("topic", "delivery_url", "name")
     }
     assert shop.records.hooks[0].secret == "abc"
 
@@ -259,13 +262,13 @@ def test_what_is_left_empty_in_a_change_stays_as_it_was(shop):
 def test_a_batch_takes_a_hundred_items_at_most(shop):
     address = f"{shop.url}/wp-json/wc/v3/webhooks/batch"
     answer = requests.post(address, auth=basic(shop), json={"delete": list(range(101))}, timeout=60)
-    assert said(answer) == (413, "woocommerce_rest_request_entity_too_large")
+    assert status_and_code(answer) == (413, "woocommerce_rest_request_entity_too_large")
 
 
 def test_broken_json_is_told(shop):
     headers, address = {"Content-Type": "application/json"}, f"{shop.url}/wp-json/wc/v3/webhooks"
     answer = requests.post(address, auth=basic(shop), data="{", headers=headers, timeout=60)
-    assert said(answer) == (400, "rest_invalid_json")
+    assert status_and_code(answer) == (400, "rest_invalid_json")
 
 
 # -- facts -----------------------------------------------------------------------------------------
@@ -276,8 +279,12 @@ def test_a_shop_tells_what_it_was_set_up_as(shop):
     setup = shop.setup
     setup.wc_version, setup.wp_version, setup.hpos, setup.integration = "10.5.0", "6.9.7", False, "tt/tt.php"
     status = get(shop, "/wp-json/wc/v3/system_status", auth=auth).json()
-    told = status["environment"]
-    assert (told["version"], told["wp_version"], told["store_id"]) == ("10.5.0", "6.9.7", setup.store_id)
+    environment = status["environment"]
+    assert (environment["version"], environment["wp_version"], environment["store_id"]) == (
+        "10.5.0",
+        "6.9.7",
+        setup.store_id,
+    )
     assert status["settings"]["HPOS_enabled"] is False
     plugins = {item["plugin"]: item["version"] for item in status["active_plugins"]}
     assert {"tt/tt.php", "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php"} <= set(
@@ -292,12 +299,12 @@ def test_settings_are_read_and_written(shop):
     auth, address = basic(shop), "/wp-json/wc/v3/settings/general/woocommerce_default_country"
     assert get(shop, address, auth=auth).json()["value"] == "US:CA"
     for value, status in (("GB", 200), ("XX", 400)):
-        written = requests.put(f"{shop.url}{address}", auth=auth, json={"value": value}, timeout=60)
-        assert written.status_code == status
+        answer = requests.put(f"{shop.url}{address}", auth=auth, json={"value": value}, timeout=60)
+        assert answer.status_code == status
     assert get(shop, address, auth=auth).json()["value"] == "GB"
     whole = get(shop, "/wp-json/wc/v3/settings/general", auth=auth)
     assert len(whole.content) > 100_000
-    assert said(get(shop, "/wp-json/wc/v3/settings/integration", auth=auth))[0] == 404
+    assert status_and_code(get(shop, "/wp-json/wc/v3/settings/integration", auth=auth))[0] == 404
 
 
 def test_the_currency_is_one_everywhere(shop):
@@ -313,11 +320,11 @@ def test_the_currency_is_one_everywhere(shop):
 
 def test_the_plugin_tells_its_state_and_keeps_the_token(shop):
     auth = basic(shop)
-    said_first, said_next = (get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth).json() for _ in range(2))
-    assert (said_first["event"], said_first["v"], said_first["home_url"]) == ("state", 1, f"{shop.url}/")
-    assert said_next["seq"] == said_first["seq"] + 1
+    first, second = (get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth).json() for _ in range(2))
+    assert (first["event"], first["v"], first["home_url"]) == ("state", 1, f"{shop.url}/")
+    assert second["seq"] == first["seq"] + 1
     address = f"{shop.url}/wp-json/wc-ad-credit/v1/token"
-    assert said(requests.post(address, json={"token": "x"}, timeout=60)) == (401, "rest_forbidden")
+    assert status_and_code(requests.post(address, json={"token": "x"}, timeout=60)) == (401, "rest_forbidden")
     assert shop.records.token is None
     assert requests.post(address, auth=auth, json={"token": "tk_1"}, timeout=60).ok
     assert shop.records.token == "tk_1"
@@ -328,7 +335,7 @@ def test_a_plugin_that_is_missing_or_outdated_shows(shop):
     shop.setup.outdated = True
     assert get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth).json()["v"] == 0
     shop.setup.companion = None
-    assert said(get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth)) == (404, "rest_no_route")
+    assert status_and_code(get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth)) == (404, "rest_no_route")
 
 
 def test_a_lost_link_is_told_and_stays_lost(shop):

@@ -10,7 +10,7 @@ import requests
 
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario.merchants import MERCHANTS
-from receiver.sandbox.scenario.shop_server import CHECKS_EVERY, open_shops, setup_of, work
+from receiver.sandbox.scenario.shop_server import CHECKS_EVERY, build_setup, open_shops, run_turns
 from receiver.sandbox.woocommerce.deliveries import run_queue
 from receiver.sandbox.woocommerce.records import StoredWebhook
 from receiver.sandbox.woocommerce.shop import SandboxShop
@@ -20,7 +20,7 @@ from wp_bridge.signals import read_signal
 TOPIC = "action.wc_ad_credit_signal"
 
 
-def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> StoredWebhook:
+def make_webhook(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> StoredWebhook:
     """A webhook as our service makes it."""
     shop.setup.https = True
     key = shop.new_key()
@@ -33,9 +33,9 @@ def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> Stor
     return shop.records.hooks[-1]
 
 
-def do(shop: SandboxShop, deed: str, hook: StoredWebhook | None = None) -> str:
+def press(shop: SandboxShop, action: str, hook: StoredWebhook | None = None) -> str:
     """Press a button; answers the page it leads to."""
-    fields = {"do": deed, "hook": str(hook.id) if hook else ""}
+    fields = {"do": action, "hook": str(hook.id) if hook else ""}
     answer = requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=60)
     assert answer.ok
     return answer.text
@@ -55,14 +55,16 @@ def test_every_merchant_has_a_shop_that_says_what_its_story_says(tmp_path: Path)
 
 
 def test_a_merchants_shop_is_the_same_one_after_a_restart() -> None:
-    first, again, other = (setup_of(item, "").store_id for item in (MERCHANTS[0], MERCHANTS[0], MERCHANTS[1]))
+    first, again, other = (
+        build_setup(item, "").store_id for item in (MERCHANTS[0], MERCHANTS[0], MERCHANTS[1])
+    )
     assert first == again != other
 
 
 def test_what_waits_is_sent_and_connected_shops_have_their_daily_check(shops, shop, listener) -> None:
     shops.open("other")
-    connected(shop, listener)
-    turns = work(shops)
+    make_webhook(shop, listener)
+    turns = run_turns(shops)
     next(turns)
     assert json.loads(listener.heard[-1].body)["arg"]["event"] == "state"
     shop.signal("link_lost")
@@ -84,21 +86,21 @@ def test_the_list_leads_to_every_shop(shops, shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "topic", "event"),
+    ("action", "topic", "event"),
     [
         ("Run the plugin's daily check", TOPIC, "state"),
         ("Lose the link to TikTok", TOPIC, "link_lost"),
     ],
 )
-def test_a_button_makes_it_happen(shop, listener, deed, topic, event) -> None:
-    connected(shop, listener, topic)
-    do(shop, deed)
+def test_a_button_makes_it_happen(shop, listener, action, topic, event) -> None:
+    make_webhook(shop, listener, topic)
+    press(shop, action)
     run_queue(shop)
     assert json.loads(listener.heard[-1].body)["arg"]["event"] == event
 
 
 def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, listener) -> None:
-    connected(shop, listener, "action.woocommerce_settings_saved")
+    make_webhook(shop, listener, "action.woocommerce_settings_saved")
     key = shop.records.keys[0]
     fields = {"country": "GB", "currency": "GBP"}
     assert 'value="GBP"' in requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=60).text
@@ -106,25 +108,25 @@ def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, liste
     assert json.loads(listener.heard[-1].body) == {"action": "woocommerce_settings_saved", "arg": ""}
     requests.post(f"{shop.url}/wp-admin/", data={"country": "Atlantis", "currency": "XXX"}, timeout=60)
     auth, address = (key.consumer_key, key.consumer_secret), f"{shop.url}/wp-json/wc/v3/settings/general"
-    told = {item["id"]: item["value"] for item in requests.get(address, auth=auth, timeout=60).json()}
-    assert (told["woocommerce_default_country"], told["woocommerce_currency"]) == ("GB", "GBP")
+    settings = {item["id"]: item["value"] for item in requests.get(address, auth=auth, timeout=60).json()}
+    assert (settings["woocommerce_default_country"], settings["woocommerce_currency"]) == ("GB", "GBP")
 
 
 @pytest.mark.parametrize(
-    ("deed", "status"),
+    ("action", "status"),
     [("Pause", "paused"), ("Disable", "disabled"), ("Activate", "active"), ("?", "active")],
 )
-def test_a_merchant_changes_a_webhook(shop, listener, deed, status) -> None:
-    hook = connected(shop, listener)
-    assert listener.url in do(shop, deed, hook)
+def test_a_merchant_changes_a_webhook(shop, listener, action, status) -> None:
+    hook = make_webhook(shop, listener)
+    assert listener.url in press(shop, action, hook)
     assert hook.status == status
 
 
 def test_a_merchant_deletes_webhooks_and_revokes_keys(shop, listener) -> None:
-    hook = connected(shop, listener)
-    assert listener.url not in do(shop, "Delete", hook)
-    do(shop, "Revoke all keys")
-    do(shop, "Something else")
+    hook = make_webhook(shop, listener)
+    assert listener.url not in press(shop, "Delete", hook)
+    press(shop, "Revoke all keys")
+    press(shop, "Something else")
     assert (shop.records.hooks, shop.records.keys) == ([], [])
 
 
@@ -143,7 +145,7 @@ def test_a_fault_is_switched_on_and_off_where_it_is_shown(shops, shop) -> None:
 def test_the_page_leads_to_connecting_and_shows_no_token(shop) -> None:
     shop.setup.service = "http://127.0.0.1:8000"
     shop.records.token = "tk_secret"
-    page = do(shop, "")
+    page = press(shop, "")
     assert "http://127.0.0.1:8000/connect?shop=http%3A%2F%2F127.0.0.1" in page
     assert "keeps a status token" in page
     assert "tk_secret" not in page

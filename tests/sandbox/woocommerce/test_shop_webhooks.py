@@ -25,11 +25,11 @@ def client(shop: SandboxShop, **more: Any) -> API:
 
 
 def make(shop: SandboxShop, listener: Listener, **fields: Any) -> dict[str, Any]:
-    wanted = {"topic": TOPIC, "delivery_url": f"{listener.url}/hook", "secret": "abc", **fields}
-    answer = client(shop).post("webhooks", wanted)
+    body = {"topic": TOPIC, "delivery_url": f"{listener.url}/hook", "secret": "abc", **fields}
+    answer = client(shop).post("webhooks", body)
     assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
+    webhook: dict[str, Any] = answer.json()
+    return webhook
 
 
 def only(shop: SandboxShop) -> StoredWebhook:
@@ -48,22 +48,22 @@ def fail(shop: SandboxShop, listener: Listener, times: int) -> None:
 
 
 def test_the_ping_comes_before_the_answer_of_the_call_that_makes_the_webhook(shop, listener):
-    seen = []
-    listener.during = lambda: seen.append(len(shop.asked))
-    made = make(shop, listener)
-    assert seen == [0]
-    assert len(shop.asked) == 1
+    answered_before = []
+    listener.during = lambda: answered_before.append(len(shop.received_requests))
+    webhook = make(shop, listener)
+    assert answered_before == [0]
+    assert len(shop.received_requests) == 1
     (ping,) = listener.heard
-    assert ping.body == f"webhook_id={made['id']}".encode()
+    assert ping.body == f"webhook_id={webhook['id']}".encode()
     assert ping.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert not any(name.startswith("X-Wc") for name in ping.headers)
 
 
 def test_the_receiver_may_call_the_shop_inside_its_ping(shop, listener):
-    caller, listed = client(shop), []
-    listener.during = lambda: listed.append(caller.get("webhooks").json())
-    made = make(shop, listener)
-    assert [hook["id"] for hook in listed[0]] == [made["id"]]
+    caller, lists = client(shop), []
+    listener.during = lambda: lists.append(caller.get("webhooks").json())
+    webhook = make(shop, listener)
+    assert [hook["id"] for hook in lists[0]] == [webhook["id"]]
 
 
 @pytest.mark.parametrize("status", [201, 204, 400, 500])
@@ -72,12 +72,12 @@ def test_only_a_200_settles_the_ping_and_each_delivery_brings_another_until_then
     assert make(shop, listener)["status"] == "active"
     shop.do_action("wc_ad_credit_signal")
     run_queue(shop)
-    assert [heard.body[:11] == b"webhook_id=" for heard in listener.heard] == [True, False, True]
+    assert [request.body[:11] == b"webhook_id=" for request in listener.heard] == [True, False, True]
     listener.status = 200
     for _ in range(2):
         shop.do_action("wc_ad_credit_signal")
         run_queue(shop)
-    assert [heard.body[:11] == b"webhook_id=" for heard in listener.heard[3:]] == [False, True, False]
+    assert [request.body[:11] == b"webhook_id=" for request in listener.heard[3:]] == [False, True, False]
 
 
 @pytest.mark.parametrize(("status", "then"), [(301, "POST"), (302, "GET"), (307, "POST"), (308, "POST")])
@@ -96,13 +96,13 @@ def test_a_receiver_that_stalls_leaves_the_webhook_active_and_pending(shops, sho
 
 
 def test_a_new_address_is_pinged_only_while_the_webhook_is_active(shop, listener):
-    made, caller = make(shop, listener), client(shop)
-    caller.put(f"webhooks/{made['id']}", {"delivery_url": f"{listener.url}/second"})
-    assert [heard.path for heard in listener.heard] == ["/hook", "/second"]
-    caller.put(f"webhooks/{made['id']}", {"status": "paused"})
-    caller.put(f"webhooks/{made['id']}", {"delivery_url": f"{listener.url}/third"})
-    caller.put(f"webhooks/{made['id']}", {"status": "active"})
-    caller.put(f"webhooks/{made['id']}", {"name": "another", "secret": "xyz"})
+    webhook, caller = make(shop, listener), client(shop)
+    caller.put(f"webhooks/{webhook['id']}", {"delivery_url": f"{listener.url}/second"})
+    assert [request.path for request in listener.heard] == ["/hook", "/second"]
+    caller.put(f"webhooks/{webhook['id']}", {"status": "paused"})
+    caller.put(f"webhooks/{webhook['id']}", {"delivery_url": f"{listener.url}/third"})
+    caller.put(f"webhooks/{webhook['id']}", {"status": "active"})
+    caller.put(f"webhooks/{webhook['id']}", {"name": "another", "secret": "xyz"})
     assert len(listener.heard) == 2
 
 
@@ -114,11 +114,11 @@ def test_a_delivery_is_signed_with_the_secret_as_wordpress_decodes_it(shop, list
     make(shop, listener, secret=secret)
     shop.do_action("wc_ad_credit_signal", {"name": "Café/漢"})
     run_queue(shop)
-    heard = listener.heard[-1]
-    assert verify(heard.body, heard.headers["X-Wc-Webhook-Signature"], [signing_key(secret)])
-    assert json.loads(heard.body) == {"action": "wc_ad_credit_signal", "arg": {"name": "Café/漢"}}
-    assert heard.body.isascii()
-    assert b"\\/" in heard.body
+    request = listener.heard[-1]
+    assert verify(request.body, request.headers["X-Wc-Webhook-Signature"], [signing_key(secret)])
+    assert json.loads(request.body) == {"action": "wc_ad_credit_signal", "arg": {"name": "Café/漢"}}
+    assert request.body.isascii()
+    assert b"\\/" in request.body
 
 
 def test_deliveries_of_one_second_share_their_id(shop, listener, clock):
@@ -127,7 +127,7 @@ def test_deliveries_of_one_second_share_their_id(shop, listener, clock):
         clock.move(seconds=number // 2)
         shop.do_action("wc_ad_credit_signal", number)
         run_queue(shop)
-    first, second, third = [heard.headers["X-Wc-Webhook-Delivery-Id"] for heard in listener.heard[1:]]
+    first, second, third = [request.headers["X-Wc-Webhook-Delivery-Id"] for request in listener.heard[1:]]
     assert first == second != third
     assert len(first) == 32
 
@@ -136,19 +136,19 @@ def test_what_waits_already_is_not_queued_again_and_its_body_is_built_when_it_is
     make(shop, listener, topic="order.updated")
     for status in ("pending", "completed"):
         shop.records.resources["order/26"] = {"id": 26, "status": status}
-        shop.happens("order.updated", 26)
+        shop.queue_event("order.updated", 26)
     run_queue(shop)
-    assert [json.loads(heard.body) for heard in listener.heard[1:]] == [{"id": 26, "status": "completed"}]
+    assert [json.loads(request.body) for request in listener.heard[1:]] == [{"id": 26, "status": "completed"}]
 
 
 def test_a_webhook_of_a_user_who_is_gone_carries_an_error_object_correctly_signed(shop, listener):
     make(shop, listener, topic="order.updated")
     shop.setup.managers.clear()
-    shop.happens("order.updated", 26)
+    shop.queue_event("order.updated", 26)
     run_queue(shop)
-    heard = listener.heard[-1]
-    assert json.loads(heard.body)["code"] == "woocommerce_rest_cannot_view"
-    assert verify(heard.body, heard.headers["X-Wc-Webhook-Signature"], [b"abc"])
+    request = listener.heard[-1]
+    assert json.loads(request.body)["code"] == "woocommerce_rest_cannot_view"
+    assert verify(request.body, request.headers["X-Wc-Webhook-Signature"], [b"abc"])
 
 
 # -- failures --------------------------------------------------------------------------------------
@@ -175,14 +175,14 @@ def test_a_failure_counts_and_is_never_tried_again(shop, listener, status):
 
 
 def test_the_seventh_failure_disables_and_reactivating_keeps_the_count(shop, listener):
-    made, caller = make(shop, listener), client(shop)
+    webhook, caller = make(shop, listener), client(shop)
     fail(shop, listener, 6)
     assert (only(shop).status, only(shop).failures) == ("active", 6)
     fail(shop, listener, 1)
     assert (only(shop).status, only(shop).failures) == ("disabled", 6)
-    assert caller.get(f"webhooks/{made['id']}").json()["status"] == "disabled"
+    assert caller.get(f"webhooks/{webhook['id']}").json()["status"] == "disabled"
     before = len(listener.heard)
-    caller.put(f"webhooks/{made['id']}", {"status": "active"})
+    caller.put(f"webhooks/{webhook['id']}", {"status": "active"})
     assert (only(shop).status, only(shop).failures, len(listener.heard)) == ("active", 6, before)
     fail(shop, listener, 1)
     assert only(shop).status == "disabled"
@@ -206,20 +206,20 @@ def test_events_of_a_webhook_that_is_not_active_are_lost_but_what_was_queued_is_
     only(shop).status = status
     shop.do_action("wc_ad_credit_signal", 2)
     run_queue(shop)
-    assert [json.loads(heard.body)["arg"] for heard in listener.heard[1:]] == [1]
+    assert [json.loads(request.body)["arg"] for request in listener.heard[1:]] == [1]
 
 
 def test_what_waits_for_a_webhook_that_is_deleted_is_not_sent(shop, listener):
-    made = make(shop, listener)
+    webhook = make(shop, listener)
     shop.do_action("wc_ad_credit_signal")
-    client(shop).delete(f"webhooks/{made['id']}", params={"force": "true"})
+    client(shop).delete(f"webhooks/{webhook['id']}", params={"force": "true"})
     run_queue(shop)
     assert len(listener.heard) == 1
 
 
 def test_a_topic_in_mixed_case_is_accepted_and_never_fires(shop, listener):
-    made = make(shop, listener, topic="Action.wc_ad_credit_signal")
-    assert (made["topic"], made["hooks"]) == ("", [])
+    webhook = make(shop, listener, topic="Action.wc_ad_credit_signal")
+    assert (webhook["topic"], webhook["hooks"]) == ("", [])
     shop.do_action("wc_ad_credit_signal")
     run_queue(shop)
     assert len(listener.heard) == 1
@@ -235,11 +235,11 @@ def test_a_delivery_reaches_the_service_under_the_address_it_shows_the_world(sho
 
 
 def test_a_shop_goes_on_where_it_was_left(shops, shop, listener):
-    made = make(shop, listener)
+    webhook = make(shop, listener)
     fail(shop, listener, 3)
     shop.do_action("wc_ad_credit_signal", "waits")
     again = shops.open("one")
-    assert again.find_webhook(made["id"]) == only(shop)
+    assert again.find_webhook(webhook["id"]) == only(shop)
     listener.status = 200
     run_queue(again)
     assert json.loads(listener.heard[-1].body)["arg"] == "waits"
@@ -248,7 +248,7 @@ def test_a_shop_goes_on_where_it_was_left(shops, shop, listener):
 
 def test_what_a_shop_kept_and_cannot_be_read_is_one_sentence(shops, shop, tmp_path):
     shop.new_key()
-    (kept,) = (tmp_path / "shops").glob("*.json")
-    kept.write_text(kept.read_text().replace('"permissions"', '"rights"'))
+    (file,) = (tmp_path / "shops").glob("*.json")
+    file.write_text(file.read_text().replace('"permissions"', '"rights"'))
     with pytest.raises(SettingsError, match="remove it to begin anew"):
         shops.open("one")

@@ -15,7 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
-class Asking:
+class PhpRequest:
     """`uri` is path and query as they were written; where a name comes twice the last one counts."""
 
     method: str
@@ -36,23 +36,23 @@ class Asking:
         if not self.is_json or not self.body:
             return {}
         try:
-            read = json.loads(self.body)
+            data = json.loads(self.body)
         except ValueError:
             about = {"json_error_code": 4, "json_error_message": "Syntax error"}
             raise RestError("rest_invalid_json", "Invalid JSON body passed.", 400, about) from None
-        return read if isinstance(read, dict) else {}
+        return data if isinstance(data, dict) else {}
 
 
-def asking(request: Request) -> Asking:
-    kind = request.mimetype
+def read_request(request: Request) -> PhpRequest:
+    content_type = request.mimetype
     body = request.get_data()
-    return Asking(
+    return PhpRequest(
         method=request.method,
         uri=request.environ["REQUEST_URI"],
         query=_pairs(request.query_string),
-        form=_pairs(body) if kind == FORM else {},
+        form=_pairs(body) if content_type == FORM else {},
         body=body,
-        is_json=kind == "application/json",
+        is_json=content_type == "application/json",
         authorization=request.headers.get("Authorization", ""),
     )
 
