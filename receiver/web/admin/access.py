@@ -36,7 +36,7 @@ def end(store_id: str) -> Response | tuple[str, int]:
     container, changes = current_container(), []
     try:
         changes = preview_revocation(container, store_id)
-        if not was_previewed(_sign(changes)):
+        if not was_previewed(_token(changes)):
             return _page(store_id, changes, refused=CHANGED), 409
         reason = request.form.get("reason", "")
         revoke_consent(
@@ -46,10 +46,10 @@ def end(store_id: str) -> Response | tuple[str, int]:
         status = {InputError: 400, Refused: 409, ProviderError: 502}[type(error)]
         return _page(store_id, changes, refused=refusal_words(error, None)), status
     flash("Saved: our access to the ad account has ended.")
-    return redirect(url_for("stores.one", store_id=store_id), 303)
+    return redirect(url_for("stores.store", store_id=store_id), 303)
 
 
-def _sign(changes: Sequence[StoreChange]) -> str:
+def _token(changes: Sequence[StoreChange]) -> str:
     return preview_token(
         {change.store: change.name for change in changes}, *(change.outcome for change in changes)
     )
@@ -60,7 +60,7 @@ def _page(store_id: str, changes: Sequence[StoreChange] = (), refused: str = "")
         "store_access.html",
         store=show_store(current_container().database, store_id),
         changes=changes,
-        sign=_sign(changes),
+        token=_token(changes),
         form_values=request.form,
         refused=refused,
     )

@@ -22,7 +22,7 @@ from receiver.services.staff.tokens import (
     revoke_token,
 )
 from receiver.web.admin.filters import refusal
-from receiver.web.admin.lead_on import wanted_page
+from receiver.web.admin.lead_on import next_page
 from receiver.web.admin.session import begin_session, end_session
 from receiver.web.admin.sign_in import staff_only
 
@@ -47,7 +47,7 @@ def make() -> str | tuple[str, int]:
     """Answers with the page itself: the token is shown this once, and kept nowhere on the way."""
     container = current_container()
     try:
-        made = make_token(
+        new_token = make_token(
             container.database,
             container.now(),
             email=g.person.email,
@@ -57,7 +57,7 @@ def make() -> str | tuple[str, int]:
         )
     except (InputError, Refused) as error:
         return _page(refused=refusal(error)), 400
-    return _page(made=made)
+    return _page(new_token=new_token)
 
 
 @account_pages.post("/tokens/<int:token_id>/revoke")
@@ -86,7 +86,7 @@ def replace_password() -> Response | tuple[str, int]:
     except (InputError, Refused) as error:
         return render_template("password.html", shortest=SHORTEST, refused=refusal(error)), 400
     begin_session(person)
-    return redirect(wanted_page() or url_for("account.show", saved="password"))
+    return redirect(next_page() or url_for("account.show", saved="password"))
 
 
 @account_pages.post("/sign-out-everywhere")
@@ -120,7 +120,7 @@ def days_in(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
-def _page(*, made: NewToken | None = None, refused: str = "") -> str:
+def _page(*, new_token: NewToken | None = None, refused: str = "") -> str:
     tokens = page_of_tokens(current_container().database, staff_id=g.person.id, limit=0).rows
     return render_template(
         "account.html",
@@ -133,6 +133,6 @@ def _page(*, made: NewToken | None = None, refused: str = "") -> str:
         soon=TOKEN_EXPIRES_SOON,
         zones=_zones_by_region(),
         message=CONFIRMATIONS.get(request.args.get("saved", "")),
-        made=made,
+        new_token=new_token,
         refused=refused,
     )

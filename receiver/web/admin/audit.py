@@ -14,7 +14,7 @@ from receiver.paging import Page
 from receiver.services.staff.audit import AuditRecord, search_audit
 from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.filters import refusal
-from receiver.web.admin.periods import read_period, shown_period, usual_periods
+from receiver.web.admin.periods import period_fields, read_period, usual_periods
 from receiver.web.admin.sign_in import staff_only
 
 audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
@@ -22,30 +22,29 @@ audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_f
 PAGE = 50
 # Which page shows a subject: one whose id begins with these letters, or of this kind and a number.
 PAGES = {"aw": ("awards.award", "award_id"), "rv": ("console_reviews.review", "review_id")}
-NUMBERED = {"delivery": ("deliveries.one", "delivery_id"), "replay": ("replays.one", "replay_id")}
+NUMBERED = {"delivery": ("deliveries.delivery", "delivery_id"), "replay": ("replays.replay", "replay_id")}
 NAMES = ("actor", "action", "store", "since", "until", "text")
 
 
 @audit_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+    query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:
-        found = search_audit(current_container().database, _filters(asked), after=after, limit=PAGE)
+        page = search_audit(current_container().database, _filters(query), after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, Page(), refused=refusal(error)), 400
-    return _page(asked, found)
+        return _page(query, Page(), refused=refusal(error)), 400
+    return _page(query, page)
 
 
-def _page(asked: dict[str, str], found: Page[AuditRecord], refused: str = "") -> str:
+def _page(query: dict[str, str], page: Page[AuditRecord], refused: str = "") -> str:
     return render_template(
         "audit.html",
-        asked=asked,
-        shown={**asked, **shown_period(asked)},
+        query=query,
+        fields={**query, **period_fields(query)},
         periods=usual_periods(current_container().now()),
-        others={name: value for name, value in asked.items() if name not in ("since", "until")},
-        found=found,
+        page=page,
         actions=sorted(PHRASES),
         phrase=phrase,
         detail_lines=detail_lines,
@@ -55,10 +54,10 @@ def _page(asked: dict[str, str], found: Page[AuditRecord], refused: str = "") ->
     )
 
 
-def _filters(asked: dict[str, str]) -> AuditFilters:
+def _filters(query: dict[str, str]) -> AuditFilters:
     """Read the filters; times are in the reader's zone. Raises InputError."""
-    given: dict[str, Any] = {**asked, **read_period(asked)}
-    return AuditFilters(**given)
+    filters: dict[str, Any] = {**query, **read_period(query)}
+    return AuditFilters(**filters)
 
 
 def _link_of(entry: AuditRecord) -> str | None:
@@ -72,7 +71,7 @@ def link_of_subject(subject: str, store_id: str | None) -> str | None:
     if page is None or not number.isdecimal():
         page, value = PAGES.get(subject.partition("_")[0]), subject
     if page is None:
-        return url_for("stores.one", store_id=store_id) if store_id else None
+        return url_for("stores.store", store_id=store_id) if store_id else None
     endpoint, name = page
     values: dict[str, Any] = {name: value}
     return url_for(endpoint, **values)

@@ -54,38 +54,42 @@ def from_list() -> Answer:
     """Check what was typed beside the awards; what was checked then comes once more to be kept."""
     try:
         if request.form.get("do") == "change":
-            return list_page(typed=_typed_before())
+            return list_page(typed_references=_checked_references())
         if request.form.get("do") == "record":
-            return _record(_reopened())
+            return _record(_checked_text())
         return _check_list()
     except (InputError, Refused) as error:
         return list_page(problem=str(error))
 
 
 def _check_list() -> Answer:
-    chosen = request.form.getlist("award")
-    given = {award_id: request.form.get(f"reference:{award_id}", "").strip() for award_id in chosen}
-    rows = [(award_id, given[award_id], _delivered_as(award_id)) for award_id in chosen if given[award_id]]
+    selected = request.form.getlist("award")
+    references = {award_id: request.form.get(f"reference:{award_id}", "").strip() for award_id in selected}
+    rows = [
+        (award_id, references[award_id], _delivered_as(award_id))
+        for award_id in selected
+        if references[award_id]
+    ]
     if not rows:
-        return list_page(typed=_typed(), problem=NOTHING_TYPED)
+        return list_page(typed_references=_typed_references(), problem=NOTHING_TYPED)
     text = rows_as_csv(rows)
     planned = preview(current_container(), text)
     problems = {item.row.award_id or "": item.problem for item in planned if item.problem}
     if problems:
         count = f"{len(problems)} of {len(planned)}"
         refusal = f"{count} references cannot be recorded, so nothing is checked yet."
-        return list_page(typed=_typed(problems), problem=refusal)
-    return _checked_page(text, planned, skipped_blank=len(chosen) - len(rows))
+        return list_page(typed_references=_typed_references(problems), problem=refusal)
+    return _checked_page(text, planned, skipped_blank=len(selected) - len(rows))
 
 
 def _delivered_as(award_id: str) -> str:
     return request.form.get(f"as:{award_id}", AwardDelivery.APPLIED)
 
 
-def _typed(problems: Mapping[str, str] | None = None) -> dict[str, TypedReference]:
+def _typed_references(problems: Mapping[str, str] | None = None) -> dict[str, TypedReference]:
     """What stands in the form, by award; a code does not come back to the page."""
     selected = set(request.form.getlist("award"))
-    named = [name.partition(":")[2] for name in request.form if name.startswith("reference:")]
+    award_ids = [name.partition(":")[2] for name in request.form if name.startswith("reference:")]
     return {
         award_id: TypedReference(
             is_selected=award_id in selected,
@@ -95,11 +99,11 @@ def _typed(problems: Mapping[str, str] | None = None) -> dict[str, TypedReferenc
             delivered_as=_delivered_as(award_id),
             problem=(problems or {}).get(award_id),
         )
-        for award_id in named
+        for award_id in award_ids
     }
 
 
-def _typed_before() -> dict[str, TypedReference]:
+def _checked_references() -> dict[str, TypedReference]:
     """What was checked, to be changed. Raises InputError."""
     return {
         row.issued.award_id: TypedReference(
@@ -107,7 +111,7 @@ def _typed_before() -> dict[str, TypedReference]:
             reference="" if row.issued.is_code else row.issued.reference,
             delivered_as=row.issued.delivered_as,
         )
-        for row in read_rows(_reopened())
+        for row in read_rows(_checked_text())
         if row.issued
     }
 
@@ -124,8 +128,8 @@ def take_file() -> Answer:
     """Check a file; then the same text comes once more to be kept, all of it or nothing."""
     try:
         if request.form.get("do") == "record":
-            return _record(_reopened(), template="award_file.html")
-        text = _text()
+            return _record(_checked_text(), template="award_file.html")
+        text = _read_text()
         return _checked_page(text, preview(current_container(), text), template="award_file.html")
     except (InputError, Refused) as error:
         return render_template("award_file.html", refused=str(error)), 400
@@ -152,9 +156,9 @@ def _checked_page(
     page = _page(
         template,
         planned,
-        checked=current_container().cipher.encrypt(text),
-        seen=_token(planned),
-        text="" if any(_may_give_a_code(item) for item in planned) else text,
+        checked_text=current_container().cipher.encrypt(text),
+        token=_token(planned),
+        text="" if any(_may_hold_a_code(item) for item in planned) else text,
         skipped_blank=skipped_blank,
         refused=refused,
     )
@@ -165,7 +169,7 @@ def _page(template: str, planned: Sequence[Planned], **values: Any) -> str:
     return render_template(
         template,
         planned=planned,
-        shown=sorted(planned, key=lambda item: item.problem is None)[:MOST_SHOWN],  # problems first
+        rows=sorted(planned, key=lambda item: item.problem is None)[:MOST_SHOWN],  # problems first
         problems=sum(item.problem is not None for item in planned),
         counts={outcome: sum(item.outcome is outcome for item in planned) for outcome in IssueOutcome},
         unconfirmed=sum(item.needs_confirmation for item in planned),
@@ -187,34 +191,34 @@ def _sums(planned: Sequence[Planned], outcomes: Collection[IssueOutcome]) -> lis
 
 
 def _token(planned: Sequence[Planned]) -> str:
-    return preview_token({}, [_told(item) for item in planned])
+    return preview_token({}, [_preview_row(item) for item in planned])
 
 
-def _told(item: Planned) -> list[Any]:
+def _preview_row(item: Planned) -> list[Any]:
     """What the check shows of a row; of a code its end only."""
     issued, award = item.row.issued, item.award
-    shown = (issued.shown, issued.delivered_as) if issued else None
+    reference = (issued.shown, issued.delivered_as) if issued else None
     of_award = (
         (award.store, award.advertiser_id, award.credit, award.currency, *award.flags) if award else None
     )
-    return [item.row.line, item.row.award_id, shown, of_award, item.outcome, item.problem]
+    return [item.row.line, item.row.award_id, reference, of_award, item.outcome, item.problem]
 
 
-def _may_give_a_code(planned: Planned) -> bool:
+def _may_hold_a_code(planned: Planned) -> bool:
     """Return whether a row may hold a code, which the page must not show again."""
     return planned.row.issued.is_code if planned.row.issued else planned.problem is not None
 
 
-def _text() -> str:
+def _read_text() -> str:
     """The text of the file, else of the form. Raises InputError."""
-    given = request.files.get("file")
-    body = given.stream.read(LONGEST_FILE + 1) if given else request.form.get("text", "").encode()
+    upload = request.files.get("file")
+    body = upload.stream.read(LONGEST_FILE + 1) if upload else request.form.get("text", "").encode()
     if len(body) > LONGEST_FILE:
         raise InputError(f"is longer than {LONGEST_FILE} bytes; use `credits issue --from`", path="file")
     return decode(body)
 
 
-def _reopened() -> str:
+def _checked_text() -> str:
     """What was checked, which came back encrypted: no page shows codes again. Raises InputError."""
     try:
         return current_container().cipher.decrypt(request.form.get("checked", ""))

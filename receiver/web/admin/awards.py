@@ -57,69 +57,68 @@ def show() -> str | tuple[str, int]:
 
 
 def list_page(
-    *, typed: Mapping[str, TypedReference] | None = None, problem: str = ""
+    *, typed_references: Mapping[str, TypedReference] | None = None, problem: str = ""
 ) -> str | tuple[str, int]:
     """The list that the address asks for; `typed` stands in its fields again, beside what is wrong."""
-    asked, container = _asked(), current_container()
-    found: Page[dict[str, Any]] = Page()
+    query, container = _query(), current_container()
+    page: Page[dict[str, Any]] = Page()
     refused = ""
     try:
         after = request.args.get("after") or None
-        found = page_of_awards(container.database, container.now(), _filters(asked), after=after, limit=PAGE)
+        page = page_of_awards(container.database, container.now(), _filters(query), after=after, limit=PAGE)
     except InputError as error:
         refused = str(error)
-    page = render_template(
+    html = render_template(
         "awards.html",
-        asked=asked,
-        found=found,
+        query=query,
+        page=page,
         states=AwardState,
         deliveries=AwardDelivery,
         due_soon_days=DUE_SOON.days,
         programmes=known_programmes(container.database),
         flag_words=flag_words,
-        may_issue=g.person.role == Role.OPERATOR
-        and any(row["state"] == AwardState.DUE for row in found.rows),
-        typed=typed or {},
+        may_issue=g.person.role == Role.OPERATOR and any(row["state"] == AwardState.DUE for row in page.rows),
+        typed_references=typed_references or {},
         problem=problem,
         refused=refused,
     )
-    return (page, 400) if refused or problem else page
+    return (html, 400) if refused or problem else html
 
 
 @award_pages.get("/export.csv")
 @staff_only
 def export() -> Response:
     container = current_container()
-    rows = export_awards(container.database, container.now(), _filters(_asked()))
+    rows = export_awards(container.database, container.now(), _filters(_query()))
     name = f"awards-{container.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(rows, mimetype="text/csv", headers=headers)
 
 
-def _asked() -> dict[str, str]:
+def _query() -> dict[str, str]:
     return {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
 
 
-def _filters(asked: dict[str, str]) -> AwardFilters:
+def _filters(query: dict[str, str]) -> AwardFilters:
     """Raises InputError."""
-    state = asked.get("state", AwardState.DUE)
+    state = query.get("state", AwardState.DUE)
     if state not in (*AwardState, ANY):
         raise InputError(f"must be one of {', '.join(AwardState)} or {ANY}", path="state")
     for name in ("flags", "due_soon", "overdue"):
-        if asked.get(name, ANY) != ANY:
+        if query.get(name, ANY) != ANY:
             raise InputError(f"must be {ANY}, or not there", path=name)
     try:
-        due_before = date.fromisoformat(asked["due_before"]) if "due_before" in asked else None
+        due_before = date.fromisoformat(query["due_before"]) if "due_before" in query else None
     except ValueError:
         raise InputError("must be a date such as 2025-11-20", path="due_before") from None
     return AwardFilters(
         state=None if state == ANY else AwardState(state),
-        programme=asked.get("programme"),
-        flagged="flags" in asked,
+        programme=query.get("programme"),
+        flagged="flags" in query,
         due_before=due_before,
-        due_soon="due_soon" in asked,
-        overdue="overdue" in asked,
-        text=asked.get("text"),
+        due_soon="due_soon" in query,
+        overdue="overdue" in query,
+        text=query.get("text"),
     )
 
 
@@ -129,17 +128,17 @@ def _filters(asked: dict[str, str]) -> AwardFilters:
 @award_pages.get("/<award_id>")
 @staff_only
 def award(award_id: str) -> str:
-    return _award(award_id)
+    return _award_page(award_id)
 
 
 @award_pages.post("/<award_id>/issue")
 @operators_only
-def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
+def issue_award(award_id: str) -> AnyResponse | tuple[str, int]:
     delivered_as = request.form.get("as", "")
     arguments = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
     confirmed = request.form.get("although_flagged") == "yes"
     act = partial(issue, cipher=current_container().cipher, although_flagged=confirmed)
-    return _move(award_id, act, **arguments)
+    return _change_award(award_id, act, **arguments)
 
 
 @award_pages.post("/<award_id>/correct")
@@ -147,7 +146,7 @@ def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
 def correct(award_id: str) -> AnyResponse | tuple[str, int]:
     values = {name: request.form.get(name, "") for name in ("reference", "reason")}
     correct = partial(correct_reference, cipher=current_container().cipher)
-    return _move(award_id, correct, delivered_as=request.form.get("as", ""), **values)
+    return _change_award(award_id, correct, delivered_as=request.form.get("as", ""), **values)
 
 
 @award_pages.post("/<award_id>/code")
@@ -156,16 +155,16 @@ def code(award_id: str) -> str | tuple[str, int]:
     """The page with the code in clear, this once."""
     container = current_container()
     try:
-        shown = show_code(container, award_id, g.person.email)
+        award = show_code(container, award_id, g.person.email)
     except Refused as error:
-        return _award(award_id, refused=str(error)), 409
-    return _award(award_id, code=shown["code"])
+        return _award_page(award_id, refused=str(error)), 409
+    return _award_page(award_id, code=award["code"])
 
 
 @award_pages.post("/<award_id>/credited")
 @operators_only
 def credit(award_id: str) -> AnyResponse | tuple[str, int]:
-    return _move(award_id, credited, evidence=request.form.get("evidence", ""))
+    return _change_award(award_id, credited, evidence=request.form.get("evidence", ""))
 
 
 @award_pages.post("/<award_id>/block")
@@ -174,17 +173,19 @@ def block(award_id: str) -> AnyResponse | tuple[str, int]:
     try:
         cause = require_choice(BlockCause, request.form.get("cause", ""), "cause")
     except InputError as error:
-        return _award(award_id, refused=str(error)), 400
-    return _move(award_id, blocks.block, reason=request.form.get("reason", ""), cause=cause)
+        return _award_page(award_id, refused=str(error)), 400
+    return _change_award(award_id, blocks.block, reason=request.form.get("reason", ""), cause=cause)
 
 
 @award_pages.post("/<award_id>/lift")
 @operators_only
 def lift(award_id: str) -> AnyResponse | tuple[str, int]:
-    return _move(award_id, blocks.lift, reason=request.form.get("reason", ""))
+    return _change_award(award_id, blocks.lift, reason=request.form.get("reason", ""))
 
 
-def _move(award_id: str, move: Callable[..., dict[str, Any]], **text: str) -> AnyResponse | tuple[str, int]:
+def _change_award(
+    award_id: str, act: Callable[..., dict[str, Any]], **text: str
+) -> AnyResponse | tuple[str, int]:
     """The store is decided at once: its page shows what became of the award."""
     container, actor = current_container(), g.person.email
     store_id = show_award(container.database, container.now(), award_id)["store"]
@@ -193,19 +194,17 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], **text: str) -> An
             container.database,
             container.now(),
             store_id,
-            lambda database: move(database, container.now(), award_id, actor=actor, **text),
+            lambda database: act(database, container.now(), award_id, actor=actor, **text),
         )
     except (InputError, Refused) as error:
-        return _award(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
+        return _award_page(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return redirect(url_for("awards.award", award_id=award_id))
 
 
-def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
+def _award_page(award_id: str, refused: str = "", code: str | None = None) -> str:
     """What was typed into a refused form stands in it again, except a code."""
-    given_as_code = request.form.get("as") == AwardDelivery.CODE
-    form_values = {
-        name: value for name, value in request.form.items() if name != "reference" or not given_as_code
-    }
+    is_code = request.form.get("as") == AwardDelivery.CODE
+    form_values = {name: value for name, value in request.form.items() if name != "reference" or not is_code}
     return render_template(
         "award.html",
         code=code,

@@ -52,7 +52,7 @@ class Bar:
     width: str
     qualifying: tuple[str, str] | None  # y and height
     excluded: tuple[str, str] | None
-    known: bool
+    is_known: bool
     final: bool
     text: str
 
@@ -66,8 +66,8 @@ class Chart:
     height: int
     title: str
     description: str
-    left: int
-    right: int
+    left_edge: int
+    right_edge: int
     totals: tuple[Label, ...]
     thresholds: tuple[Threshold, ...]
     lines: tuple[tuple[str, bool], ...]  # points, and whether they are final
@@ -82,50 +82,56 @@ class Chart:
     dates_at: int = DAYS_TOP + DAYS_HEIGHT + DATES_BELOW
 
 
-def charts_of(course: SpendTimeline, store_name: str) -> tuple[Chart, ...]:
+def spend_charts(timeline: SpendTimeline, store_name: str) -> tuple[Chart, ...]:
     """The same chart for a wide screen and for a phone: scaled down, its words could not be read."""
-    return _chart(course, store_name, "wide", WIDE), _chart(course, store_name, "narrow", NARROW)
+    return _chart(timeline, store_name, "wide", WIDE), _chart(timeline, store_name, "narrow", NARROW)
 
 
-def _chart(course: SpendTimeline, store_name: str, name: str, width: int) -> Chart:
-    across = _DateAxis(course.window.first, course.window.last, width)
-    totals = _Scale(_highest_total(course), TOTALS_TOP, TOTALS_HEIGHT)
-    days = _Scale(max(map(_spent, course.days), default=ONE), DAYS_TOP, DAYS_HEIGHT)
+def _chart(timeline: SpendTimeline, store_name: str, name: str, width: int) -> Chart:
+    axis = _DateAxis(timeline.window.first, timeline.window.last, width)
+    totals = _Scale(_highest_total(timeline), TOTALS_TOP, TOTALS_HEIGHT)
+    days = _Scale(max(map(_daily_spend, timeline.days), default=ONE), DAYS_TOP, DAYS_HEIGHT)
     return Chart(
         name=name,
         width=width,
         height=HEIGHT,
-        title=f"Spend of {store_name}, {course.window.first} to {course.window.last}",
-        description=description(course),
-        left=LEFT,
-        right=width - RIGHT,
+        title=f"Spend of {store_name}, {timeline.window.first} to {timeline.window.last}",
+        description=description(timeline),
+        left_edge=LEFT,
+        right_edge=width - RIGHT,
         totals=tuple(totals.labels()),
-        thresholds=tuple(_thresholds(course, totals, roomy=width == WIDE)),
-        lines=tuple(_lines(course, across, totals)),
+        thresholds=tuple(_thresholds(timeline, totals, roomy=width == WIDE)),
+        lines=tuple(_lines(timeline, axis, totals)),
         amounts=tuple(days.labels()),
-        bars=tuple(_bar(day, course.currency, across, days) for day in course.days),
-        dates=tuple(across.labels()),
-        today=_text(across.middle(course.today)) if course.today in course.window else None,
+        bars=tuple(_bar(day, timeline.currency, axis, days) for day in timeline.days),
+        dates=tuple(axis.labels()),
+        today=_text(axis.middle(timeline.today)) if timeline.today in timeline.window else None,
     )
 
 
-def description(course: SpendTimeline) -> str:
+def description(timeline: SpendTimeline) -> str:
     """Return a description of the picture for those who do not see it."""
-    known = _qualify(course)
-    unknown = len([day for day in course.days if day.qualifying is None])
+    qualifying = _qualifying_words(timeline)
+    unknown = len([day for day in timeline.days if day.qualifying is None])
     gaps = (
         f"; {unknown} date{'s are' if unknown != 1 else ' is'} not known yet and left open" if unknown else ""
     )
-    moving = len([day for day in course.days if day.qualifying is not None and not day.final])
-    hatched = f"; {moving} date{'s are' if moving != 1 else ' is'} not final and hatched" if moving else ""
-    tiers = ", ".join(_money(progress.tier.threshold, course.currency) for progress in course.tiers)
-    return f"{known}{gaps}{hatched}. " + (f"Tiers begin at {tiers}." if tiers else "No tier is in force.")
+    provisional = len([day for day in timeline.days if day.qualifying is not None and not day.final])
+    hatched = (
+        f"; {provisional} date{'s are' if provisional != 1 else ' is'} not final and hatched"
+        if provisional
+        else ""
+    )
+    tiers = ", ".join(_money(progress.tier.threshold, timeline.currency) for progress in timeline.tiers)
+    return f"{qualifying}{gaps}{hatched}. " + (
+        f"Tiers begin at {tiers}." if tiers else "No tier is in force."
+    )
 
 
-def _qualify(course: SpendTimeline) -> str:
-    if course.qualifying is None:
+def _qualifying_words(timeline: SpendTimeline) -> str:
+    if timeline.qualifying is None:
         return "How much qualifies is not known yet"
-    return f"{_money(course.qualifying, course.currency)} qualify so far"
+    return f"{_money(timeline.qualifying, timeline.currency)} qualify so far"
 
 
 # -- Places --------------------------------------------------------------------------------------
@@ -172,9 +178,9 @@ class _Scale:
 
     def at(self, amount: Decimal) -> Decimal:
         """Below 0, where corrections may lead, is drawn as 0."""
-        return self.foot - self.tall(amount)
+        return self.foot - self.height_of(amount)
 
-    def tall(self, amount: Decimal) -> Decimal:
+    def height_of(self, amount: Decimal) -> Decimal:
         return max(amount, Decimal(0)) / self.most * self.height
 
     def labels(self) -> Iterator[Label]:
@@ -202,30 +208,30 @@ def _text(place: Decimal) -> str:
 # -- What is drawn -------------------------------------------------------------------------------
 
 
-def _highest_total(course: SpendTimeline) -> Decimal:
+def _highest_total(timeline: SpendTimeline) -> Decimal:
     """Up to the next tier: all of them would press a small beginning flat."""
-    known = course.qualifying or Decimal(0)
-    reached = max([known, *(day.total for run in course.known_runs for day in run if day.total)])
-    thresholds = sorted(progress.tier.threshold for progress in course.tiers)
+    qualifying = timeline.qualifying or Decimal(0)
+    reached = max([qualifying, *(day.total for run in timeline.known_runs for day in run if day.total)])
+    thresholds = sorted(progress.tier.threshold for progress in timeline.tiers)
     following = next((threshold for threshold in thresholds if threshold > reached), Decimal(0))
     return max(reached, following)
 
 
-def _thresholds(course: SpendTimeline, scale: _Scale, *, roomy: bool) -> Iterator[Threshold]:
+def _thresholds(timeline: SpendTimeline, scale: _Scale, *, roomy: bool) -> Iterator[Threshold]:
     above = Decimal("-Infinity")
-    for tier in sorted((progress.tier for progress in course.tiers), key=lambda tier: -tier.threshold):
+    for tier in sorted((progress.tier for progress in timeline.tiers), key=lambda tier: -tier.threshold):
         at = scale.at(tier.threshold)
         if tier.threshold <= scale.most:
-            gives = f" gives {_money(tier.credit, course.currency)}" if roomy else ""
-            text = _money(tier.threshold, course.currency) + gives
+            credit = f" gives {_money(tier.credit, timeline.currency)}" if roomy else ""
+            text = _money(tier.threshold, timeline.currency) + credit
             yield Threshold(_text(at), Label(_text(at - 4), text) if at - above >= LINE_OF_TEXT else None)
             above = at
 
 
-def _lines(course: SpendTimeline, across: _DateAxis, scale: _Scale) -> Iterator[tuple[str, bool]]:
+def _lines(timeline: SpendTimeline, axis: _DateAxis, scale: _Scale) -> Iterator[tuple[str, bool]]:
     """Stairs for each run of known dates: up to its last final date, and from there on."""
-    for run in course.known_runs:
-        stairs = [corner for day in run for corner in _stair(day, across, scale)]
+    for run in timeline.known_runs:
+        stairs = [corner for day in run for corner in _stair(day, axis, scale)]
         final = 2 * sum(day.final for day in run)
         if final:
             yield " ".join(stairs[:final]), True
@@ -233,34 +239,41 @@ def _lines(course: SpendTimeline, across: _DateAxis, scale: _Scale) -> Iterator[
             yield " ".join(stairs[max(final - 1, 0) :]), False
 
 
-def _stair(day: TimelineDay, across: _DateAxis, scale: _Scale) -> tuple[str, str]:
+def _stair(day: TimelineDay, axis: _DateAxis, scale: _Scale) -> tuple[str, str]:
     """Both ends of a date's tread."""
-    start, at = across.start(day.date), _text(scale.at(day.total or Decimal(0)))
-    return f"{_text(start)},{at}", f"{_text(start + across.step)},{at}"
+    start, at = axis.start(day.date), _text(scale.at(day.total or Decimal(0)))
+    return f"{_text(start)},{at}", f"{_text(start + axis.step)},{at}"
 
 
-def _spent(day: TimelineDay) -> Decimal:
+def _daily_spend(day: TimelineDay) -> Decimal:
     return max(day.qualifying or Decimal(0), Decimal(0)) + max(day.excluded or Decimal(0), Decimal(0))
 
 
-def _bar(day: TimelineDay, currency: str, across: _DateAxis, scale: _Scale) -> Bar:
-    gap = min(across.step / 5, Decimal(3))
-    counted, left_out = scale.tall(day.qualifying or Decimal(0)), scale.tall(day.excluded or Decimal(0))
+def _bar(day: TimelineDay, currency: str, axis: _DateAxis, scale: _Scale) -> Bar:
+    gap = min(axis.step / 5, Decimal(3))
+    qualifying_height, excluded_height = (
+        scale.height_of(day.qualifying or Decimal(0)),
+        scale.height_of(day.excluded or Decimal(0)),
+    )
     return Bar(
-        x=_text(across.start(day.date) + gap / 2),
-        width=_text(across.step - gap),
-        qualifying=(_text(scale.foot - counted), _text(counted)) if counted else None,
-        excluded=(_text(scale.foot - counted - left_out), _text(left_out)) if left_out else None,
-        known=day.qualifying is not None,
+        x=_text(axis.start(day.date) + gap / 2),
+        width=_text(axis.step - gap),
+        qualifying=(_text(scale.foot - qualifying_height), _text(qualifying_height))
+        if qualifying_height
+        else None,
+        excluded=(_text(scale.foot - qualifying_height - excluded_height), _text(excluded_height))
+        if excluded_height
+        else None,
+        is_known=day.qualifying is not None,
         final=day.final,
         text=_words(day, currency),
     )
 
 
 def _words(day: TimelineDay, currency: str) -> str:
-    counted = "not known yet" if day.qualifying is None else f"{_money(day.qualifying, currency)} qualify"
-    left_out = f", {_money(day.excluded, currency)} left out" if day.excluded else ""
-    return f"{day.date}: {counted}{left_out}" + ("" if day.final else ", not final")
+    qualifying = "not known yet" if day.qualifying is None else f"{_money(day.qualifying, currency)} qualify"
+    excluded = f", {_money(day.excluded, currency)} left out" if day.excluded else ""
+    return f"{day.date}: {qualifying}{excluded}" + ("" if day.final else ", not final")
 
 
 def _money(amount: Decimal, currency: str) -> str:

@@ -24,7 +24,7 @@ claim_pages = Blueprint("claims", __name__, url_prefix="/admin", template_folder
 
 PAGE = 50
 # What each kind of claim means.
-WHYS = {
+CLAIM_REASONS = {
     ClaimReason.COPY: "a shop there reports this store's UUID: a copy of it, or the store after a move",
     ClaimReason.HOME: "a shop there reports this store's address as its own home",
     ClaimReason.REPLACED: "another installation of WooCommerce answers at the store's address",
@@ -41,7 +41,7 @@ _IS_HOME = {
 }
 
 
-@claim_pages.app_template_filter("seen")
+@claim_pages.app_template_filter("evidence_lines")
 def evidence_lines(evidence: Mapping[str, Any] | None) -> list[str]:
     """Return what was seen of a move to the address of a claim, line by line."""
     if evidence is None:
@@ -57,10 +57,10 @@ def evidence_lines(evidence: Mapping[str, Any] | None) -> list[str]:
 @staff_only
 def show() -> str | tuple[str, int]:
     try:
-        found = page_of_claims(current_container().database, after=request.args.get("after"), limit=PAGE)
+        page = page_of_claims(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
         return _page(Page(), str(error)), 400
-    return _page(found)
+    return _page(page)
 
 
 @claim_pages.post("/claims/<int:claim_id>/dismiss")
@@ -68,7 +68,7 @@ def show() -> str | tuple[str, int]:
 def dismiss(claim_id: int) -> Response:
     container, reason = current_container(), request.form.get("reason", "")
     claim = dismiss_claim(container.database, container.now(), claim_id, reason=reason, actor=g.person.email)
-    return redirect(url_for("stores.one", store_id=claim["store"], _anchor="connection"), 303)
+    return redirect(url_for("stores.store", store_id=claim["store"], _anchor="connection"), 303)
 
 
 @claim_pages.get("/stores/<store_id>/move")
@@ -93,20 +93,20 @@ def do_move(store_id: str) -> Response | str | tuple[str, int]:
     )
     try:
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token(form_values, effect.outcome, effect.answer)
+        token = preview_token(form_values, effect.outcome, effect.answer)
         if request.form.get("do") != "move":
-            return _move_page(store_id, form_values, effect=effect, sign=sign)
-        if not was_previewed(sign):
-            return _move_page(store_id, form_values, effect=effect, sign=sign, refused=CHANGED), 409
+            return _move_page(store_id, form_values, effect=effect, token=token)
+        if not was_previewed(token):
+            return _move_page(store_id, form_values, effect=effect, token=token, refused=CHANGED), 409
         run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         status = 400 if isinstance(error, InputError) else 409
         return _move_page(store_id, form_values, refused=str(error)), status
-    return redirect(url_for("stores.one", store_id=store_id, _anchor="connection"), 303)
+    return redirect(url_for("stores.store", store_id=store_id, _anchor="connection"), 303)
 
 
-def _page(found: Page[dict[str, Any]], refused: str = "") -> str:
-    return render_template("claims.html", found=found, whys=WHYS, refused=refused)
+def _page(page: Page[dict[str, Any]], refused: str = "") -> str:
+    return render_template("claims.html", page=page, claim_reasons=CLAIM_REASONS, refused=refused)
 
 
 def _move_page(
@@ -114,16 +114,16 @@ def _move_page(
     form_values: Mapping[str, str],
     *,
     effect: DecisionPreview | None = None,
-    sign: str = "",
+    token: str = "",
     refused: str = "",
 ) -> str:
     return render_template(
         "store_move.html",
         store=show_store(current_container().database, store_id),
         claims=claims_about(current_container().database, store_id),
-        whys=WHYS,
+        claim_reasons=CLAIM_REASONS,
         form_values=form_values,
         effect=effect,
-        sign=sign,
+        token=token,
         refused=refused,
     )

@@ -22,7 +22,7 @@ from receiver.services.deliveries.search import (
 from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.delivery_filters import filters_in, read_filters
 from receiver.web.admin.filters import refusal
-from receiver.web.admin.periods import shown_period, usual_periods
+from receiver.web.admin.periods import period_fields, usual_periods
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 delivery_pages = Blueprint(
@@ -47,27 +47,27 @@ DROPPED = "Its body was dropped, so it cannot be processed again."
 @delivery_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked, database = filters_in(request.args), current_container().database
+    query, database = filters_in(request.args), current_container().database
     after = request.args.get("after")
     try:
-        filters = read_filters(asked)
-        found = search_deliveries(database, filters, after=after, limit=PAGE)
+        filters = read_filters(query)
+        page = search_deliveries(database, filters, after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, CountedPage(), refused=refusal(error)), 400
-    return _page(asked, found, counts=count_by_state(database, filters))
+        return _page(query, CountedPage(), refused=refusal(error)), 400
+    return _page(query, page, counts=count_by_state(database, filters))
 
 
 @delivery_pages.get("/<int:delivery_id>")
 @staff_only
-def one(delivery_id: int) -> str:
+def delivery(delivery_id: int) -> str:
     container = current_container()
-    viewed = delivery_detail(container, delivery_id)
-    body, hidden, refused = _body(viewed)
+    detail = delivery_detail(container, delivery_id)
+    body, hidden, refused = _body(detail)
     return render_template(
         "delivery.html",
-        viewed=viewed,
+        detail=detail,
         causes=CAUSES_OF_DELIVERIES,
-        next_step=NEXT_STEPS[DeliveryState(viewed.delivery.state)] if viewed.body is not None else DROPPED,
+        next_step=NEXT_STEPS[DeliveryState(detail.delivery.state)] if detail.body is not None else DROPPED,
         body=body,
         hidden=hidden,
         refused=refused,
@@ -79,25 +79,25 @@ def one(delivery_id: int) -> str:
 def raw(delivery_id: int) -> Response:
     """A download, never shown by a browser as anything; who asked is audited, hence no GET."""
     container = current_container()
-    kept = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
-    answer = Response(kept, mimetype="application/octet-stream")
+    body = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
+    answer = Response(body, mimetype="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="delivery-{delivery_id}.bin"'
     return answer
 
 
 def _page(
-    asked: dict[str, str],
-    found: CountedPage[DeliverySummary],
+    query: dict[str, str],
+    page: CountedPage[DeliverySummary],
     counts: Mapping[DeliveryState, int] | None = None,
     refused: str = "",
 ) -> str:
     return render_template(
         "deliveries.html",
-        asked=asked,
-        shown={**asked, **shown_period(asked)},
-        others={name: value for name, value in asked.items() if name != "state"},
+        query=query,
+        fields={**query, **period_fields(query)},
+        other_filters={name: value for name, value in query.items() if name != "state"},
         periods=usual_periods(current_container().now()),
-        found=found,
+        page=page,
         is_first=not request.args.get("after"),
         counts=counts or {},
         most_counted=MOST_COUNTED,
@@ -111,7 +111,7 @@ def _page(
 
 def _body(detail: DeliveryDetail) -> tuple[str | None, list[str], str]:
     try:
-        shown, hidden = redacted_body(detail)
+        body, hidden = redacted_body(detail)
     except Refused as error:
         return None, [], str(error)
-    return json.dumps(shown, indent=2, ensure_ascii=False, default=str), hidden, ""
+    return json.dumps(body, indent=2, ensure_ascii=False, default=str), hidden, ""

@@ -12,17 +12,17 @@ from receiver.web.admin.periods import read_period
 NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "search", "cause", "failed_in")
 
 
-def filters_in(given: Mapping[str, str]) -> dict[str, str]:
+def filters_in(form: Mapping[str, str]) -> dict[str, str]:
     """Return the filters that are set; an empty one is not."""
-    return {name: given[name].strip() for name in NAMES if given.get(name, "").strip()}
+    return {name: form[name].strip() for name in NAMES if form.get(name, "").strip()}
 
 
-def read_filters(asked: dict[str, str]) -> DeliveryFilters:
+def read_filters(query: dict[str, str]) -> DeliveryFilters:
     """Read the filters; times are in the reader's zone. Raises InputError."""
-    given: dict[str, Any] = {**asked, **read_period(asked)}
-    if "failed_in" in given:
-        given["failed_in"] = _number(given["failed_in"], "failed_in")
-    return DeliveryFilters(**given)
+    filters: dict[str, Any] = {**query, **read_period(query)}
+    if "failed_in" in filters:
+        filters["failed_in"] = _number(filters["failed_in"], "failed_in")
+    return DeliveryFilters(**filters)
 
 
 def _number(text: str, path: str) -> int:

@@ -61,17 +61,17 @@ def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     )
     try:
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token(form_values, effect.outcome)
+        token = preview_token(form_values, effect.outcome)
         if request.form.get("do") != "record":
-            return _fact_page(store_id, control, effect=effect, sign=sign)
-        if not was_previewed(sign):
-            return _fact_page(store_id, control, effect=effect, sign=sign, refused=CHANGED), 409
-        kept = run_with_preview(container.database, container.now(), store_id, act).answer
+            return _fact_page(store_id, control, effect=effect, token=token)
+        if not was_previewed(token):
+            return _fact_page(store_id, control, effect=effect, token=token, refused=CHANGED), 409
+        fact = run_with_preview(container.database, container.now(), store_id, act).answer
     except (InputError, Refused) as error:
         refused = refusal_words(error, control)
         return _fact_page(store_id, control, refused=refused), 400 if isinstance(error, InputError) else 409
-    flash(f"Saved: {recorded_words(kept['name'], kept['value'])}.")
-    return redirect(url_for("stores.one", store_id=store_id), 303)
+    flash(f"Saved: {recorded_words(fact['name'], fact['value'])}.")
+    return redirect(url_for("stores.store", store_id=store_id), 303)
 
 
 def _choice_page(store_id: str, refused: str = "") -> str:
@@ -89,7 +89,7 @@ def _fact_page(
     control: FactControl | None,
     *,
     effect: DecisionPreview | None = None,
-    sign: str = "",
+    token: str = "",
     refused: str = "",
 ) -> str:
     if control is None:
@@ -100,6 +100,6 @@ def _fact_page(
         control=control,
         form_values=request.form,
         effect=effect,
-        sign=sign,
+        token=token,
         refused=refused,
     )

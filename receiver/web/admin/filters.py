@@ -43,7 +43,7 @@ def readers_zone() -> tzinfo:
 
 def sentence(text: str) -> str:
     """Make an error's text a sentence for people: "rate: must be 1 to 9" → "Rate must be 1 to 9."."""
-    text = FIELD.sub(lambda found: f"{found[1].replace('_', ' ')} must ", text)
+    text = FIELD.sub(lambda match: f"{match[1].replace('_', ' ')} must ", text)
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}"
 
 
@@ -69,24 +69,24 @@ def plain(value: Any) -> str:
 
 def when(moment: Moment) -> Markup:
     """Write a moment to the minute, "28 Nov 2026, 23:46"; the second and the zone are its title."""
-    return _told(moment, lambda at: f"{_day(at)}, {at:%H:%M}")
+    return _time_element(moment, lambda at: f"{_day(at)}, {at:%H:%M}")
 
 
 def ago(moment: Moment) -> Markup:
     """Write a moment as its distance from now, "3 min ago" or "in 2 h"; the exact one is its title."""
-    return _told(moment, lambda at: _distance(at - current_container().now()) or _day(at))
+    return _time_element(moment, lambda at: _distance(at - current_container().now()) or _day(at))
 
 
 def day(value: date | str | None) -> Markup:
     """Write a date, "28 Nov 2026"; that of a moment is in the reader's zone."""
     if value is None:
         return UNKNOWN
-    found = _parsed(value) if isinstance(value, str) else value
-    if found is None:
+    parsed = _parse(value) if isinstance(value, str) else value
+    if parsed is None:
         return escape(value)
-    if isinstance(found, datetime):
-        found = found.astimezone(readers_zone())
-    return Markup('<time datetime="{}">{}</time>').format(f"{found:%Y-%m-%d}", _day(found))
+    if isinstance(parsed, datetime):
+        parsed = parsed.astimezone(readers_zone())
+    return Markup('<time datetime="{}">{}</time>').format(f"{parsed:%Y-%m-%d}", _day(parsed))
 
 
 def money(value: Decimal | str | None, currency: str | None) -> Markup:
@@ -99,10 +99,10 @@ def tone(state: str | None) -> Markup:
     return Markup(TONE_OF.get(state or "", NEUTRAL))  # noqa: S704 (one of our own class names)
 
 
-def _told(moment: Moment, write: Any) -> Markup:
+def _time_element(moment: Moment, write: Any) -> Markup:
     if moment is None:
         return UNKNOWN
-    at = _parsed(moment) if isinstance(moment, str) else moment
+    at = _parse(moment) if isinstance(moment, str) else moment
     if not isinstance(at, datetime):
         return escape(moment)
     at = at.astimezone(readers_zone())
@@ -110,7 +110,7 @@ def _told(moment: Moment, write: Any) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, write(at))
 
 
-def _parsed(text: str) -> date | datetime | None:
+def _parse(text: str) -> date | datetime | None:
     for read in (date.fromisoformat, datetime.fromisoformat):
         with suppress(ValueError):
             return read(text)

@@ -13,7 +13,7 @@ from receiver.services.overview.summary import FlowHour
 
 WIDE, NARROW = 880, 344
 LEFT, RIGHT, TOP, FOOT, HEIGHT = 48, 12, 12, 140, 164
-SEEN = 2.0  # the least height of what is not zero
+LEAST_HEIGHT = 2.0  # the least height of what is not zero
 GAP = 2.0  # between bars
 KINDS = {"processed": "processed", "dead": "not processed", "refused": "refused"}  # in words, from below
 
@@ -38,8 +38,8 @@ class FlowChart:
     amounts: tuple[tuple[str, str], ...]  # place and text
     hours: tuple[tuple[str, str], ...]
     description: str
-    left: int = LEFT
-    right: int = RIGHT
+    left_margin: int = LEFT
+    right_margin: int = RIGHT
     top: int = TOP
     foot: int = FOOT
     height: int = HEIGHT
@@ -88,7 +88,7 @@ def _parts(hour: FlowHour, most: int) -> Iterator[tuple[str, str, str]]:
     foot = float(FOOT)
     for kind in KINDS:
         if count := getattr(hour, kind):
-            height = max(SEEN, count / most * (FOOT - TOP))
+            height = max(LEAST_HEIGHT, count / most * (FOOT - TOP))
             foot -= height
             yield kind, _text(foot), _text(height)
 

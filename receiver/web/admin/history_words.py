@@ -42,8 +42,8 @@ def act_words(entry: AuditRecord, store_id: str) -> str:
 def recorded_words(name: str, value: Any) -> str:
     """Return a recorded fact with its value; a moment in the reader's zone."""
     words = fact_value_words(name, value)
-    shown = when(words).striptags() if isinstance(words, datetime) else words
-    return f"{fact_title(name)}: {shown}"
+    text = when(words).striptags() if isinstance(words, datetime) else words
+    return f"{fact_title(name)}: {text}"
 
 
 def note_words(entry: AuditRecord) -> str:

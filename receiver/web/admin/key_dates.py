@@ -20,11 +20,11 @@ class KeyDate:
 
 def key_dates(decision: Decision, document: Mapping[str, Any]) -> list[KeyDate]:
     """Return the dates that are known; days are in the ad account's zone."""
-    found = [*_beginning(decision), *_of_spend(document), *_of_credit(document)]
-    return [key_date for key_date in found if key_date.value is not None]
+    dates = [*_join_dates(decision), *_spend_dates(document), *_credit_dates(document)]
+    return [key_date for key_date in dates if key_date.value is not None]
 
 
-def _beginning(decision: Decision) -> Iterator[KeyDate]:
+def _join_dates(decision: Decision) -> Iterator[KeyDate]:
     store, account = decision.store, decision.account
     yield KeyDate("Joined", store.joined_at)
     yield KeyDate("Integration set up", store.set_up_at)
@@ -33,21 +33,21 @@ def _beginning(decision: Decision) -> Iterator[KeyDate]:
         yield KeyDate("Ad account linked", account.linked_at, "" if is_exact else "or before")
 
 
-def _of_spend(document: Mapping[str, Any]) -> Iterator[KeyDate]:
-    window, above = document["window"], document["next_tier"]
+def _spend_dates(document: Mapping[str, Any]) -> Iterator[KeyDate]:
+    window, next_tier = document["window"], document["next_tier"]
     if window is not None:
-        left = f"{window['days_left']} days left" if window["state"] == "open" else "over"
+        note = f"{window['days_left']} days left" if window["state"] == "open" else "over"
         yield KeyDate("Spend period began", window["first_date"])
-        yield KeyDate("Spend period ends", window["last_date"], left)
+        yield KeyDate("Spend period ends", window["last_date"], note)
         yield KeyDate("Bills count until", window["bills_until"])
-    if above is not None:
-        yield KeyDate("Last useful day", above["by"], "for the next tier")
+    if next_tier is not None:
+        yield KeyDate("Last useful day", next_tier["by"], "for the next tier")
 
 
-def _of_credit(document: Mapping[str, Any]) -> Iterator[KeyDate]:
+def _credit_dates(document: Mapping[str, Any]) -> Iterator[KeyDate]:
     award = document["award"]
-    coming = next((tier["credit_by"] for tier in document["tiers"] if tier["credit_by"]), None)
-    yield KeyDate("Credit by", coming, "if nothing more is reached")
+    credit_by = next((tier["credit_by"] for tier in document["tiers"] if tier["credit_by"]), None)
+    yield KeyDate("Credit by", credit_by, "if nothing more is reached")
     if award is not None:
         yield KeyDate("Award due by", award["due_by"], "overdue" if award["overdue"] else "")
         yield KeyDate("Credit arrived", award["credited_at"])

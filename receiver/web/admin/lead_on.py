@@ -14,27 +14,27 @@ CONSOLE = "/admin"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def to_sign_in() -> Response:
+def redirect_to_sign_in() -> Response:
     """Send to the sign-in page, which leads back to what was asked for; a form that was sent is not done."""
-    lost = None if request.method in SAFE else "lost"
-    return redirect(url_for("sign_in.show", next=asked_page(), form=lost))
+    form_state = None if request.method in SAFE else "lost"
+    return redirect(url_for("sign_in.show", next=requested_page(), form=form_state))
 
 
-def asked_page() -> str | None:
+def requested_page() -> str | None:
     """Return the page that was asked for, of a form the one it stands on; None for the console's first."""
     if request.method not in SAFE:
-        wanted = _page_of_form(request.path)
+        path = _page_of_form(request.path)
     else:
-        wanted = request.full_path if request.query_string else request.path
-    return checked_page(wanted) if wanted != url_for("console_overview.show") else None
+        path = request.full_path if request.query_string else request.path
+    return safe_page(path) if path != url_for("console_overview.show") else None
 
 
-def wanted_page() -> str | None:
+def next_page() -> str | None:
     """Return the page that this request carries on to, where it is one of the console's."""
-    return checked_page(request.values.get("next", ""))
+    return safe_page(request.values.get("next", ""))
 
 
-def checked_page(text: str) -> str | None:
+def safe_page(text: str) -> str | None:
     """Return a path of ours with its query; None for anything else, so that nobody is led elsewhere."""
     if len(text) > LONGEST or not text.isprintable() or "\\" in text or not text.startswith(f"{CONSOLE}/"):
         return None

@@ -54,8 +54,8 @@ HISTORY = 20  # changes
 def show(store_id: str) -> str:
     """Nothing is written, and nothing counts as read by the merchant. Redeem codes stay masked."""
     container = current_container()
-    asked = request.args.get("language", LANGUAGES[0])
-    language = asked if asked in LANGUAGES else LANGUAGES[0]
+    choice = request.args.get("language", LANGUAGES[0])
+    language = choice if choice in LANGUAGES else LANGUAGES[0]
     locale = reader_locale([language])
     document = full_document(
         status_of(container.database, container.now(), store_id),
@@ -83,10 +83,10 @@ def show(store_id: str) -> str:
 
 
 def _rules_by_outcome(document: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    found: dict[str, list[Mapping[str, Any]]] = {outcome: [] for outcome in OUTCOMES}
+    rules: dict[str, list[Mapping[str, Any]]] = {outcome: [] for outcome in OUTCOMES}
     for rule in document["rules"]:
-        found[rule["outcome"]].append(rule)
-    return found
+        rules[rule["outcome"]].append(rule)
+    return rules
 
 
 def _market(document: Mapping[str, Any]) -> Mapping[str, Any] | None:

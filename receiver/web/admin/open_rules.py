@@ -14,12 +14,12 @@ from receiver.domain.rules import RuleResult
 from receiver.domain.staff_facts import is_overridden, may_be_overridden, settling_facts
 from receiver.web.admin.fact_controls import CONTROLS, FactControl, override_control
 
-FIRST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
+ORDER = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
 # What helps instead of a fact: a part of the page, by the reason of the answer.
 PARTS: Mapping[str, str] = {"admission.pending": "admit", "merchant_once.unknown": "merchant"}
 LINK_RULE, LETTER = "account_linked", "letter"
-OURS = frozenset(f"{LINK_RULE}.unknown.{lost}" for lost in LostSignals)  # no merchant can help there
-COUNTED_AS = {Outcome.FAIL: "not met", Outcome.UNKNOWN: "not known", Outcome.PENDING: "not met yet"}
+OUR_REASONS = frozenset(f"{LINK_RULE}.unknown.{lost}" for lost in LostSignals)  # no merchant can help there
+COUNT_WORDS = {Outcome.FAIL: "not met", Outcome.UNKNOWN: "not known", Outcome.PENDING: "not met yet"}
 OPEN_AT_ONCE = 3  # the others are folded
 
 
@@ -44,14 +44,14 @@ class ShownRule:
 
 def open_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRule]:
     """Return the rules that are not met: failed, then unknown, then open; `document` is their words."""
-    order = {outcome: place for place, outcome in enumerate(FIRST)}
+    order = {outcome: place for place, outcome in enumerate(ORDER)}
     not_met = [rule for rule in decision.rules if rule.outcome is not Outcome.PASS]
-    return [_shown(rule, document) for rule in sorted(not_met, key=lambda rule: order[rule.outcome])]
+    return [_show_rule(rule, document) for rule in sorted(not_met, key=lambda rule: order[rule.outcome])]
 
 
 def open_words(rules: Sequence[ShownRule], total: int) -> str:
     """Tell how many of all rules are not met, and how many are merely not known or not reached yet."""
-    counts = Counter(COUNTED_AS[Outcome(rule.outcome)] for rule in rules)
+    counts = Counter(COUNT_WORDS[Outcome(rule.outcome)] for rule in rules)
     if len(counts) == 1:
         (answer,) = counts
         return f"{len(rules)} of {total} rules {answer}"
@@ -65,13 +65,13 @@ def count_open_at_once(rules: Sequence[ShownRule]) -> int:
 
 
 def met_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRule]:
-    return [_shown(rule, document) for rule in decision.rules if rule.outcome is Outcome.PASS]
+    return [_show_rule(rule, document) for rule in decision.rules if rule.outcome is Outcome.PASS]
 
 
-def _shown(rule: RuleResult, document: Mapping[str, Any]) -> ShownRule:
-    words = next(shown for shown in document["rules"] if shown["id"] == rule.id)
+def _show_rule(rule: RuleResult, document: Mapping[str, Any]) -> ShownRule:
+    words = next(entry for entry in document["rules"] if entry["id"] == rule.id)
     is_open_link = rule.id == LINK_RULE and rule.outcome is not Outcome.PASS
-    part = LETTER if is_open_link and rule.reason not in OURS else PARTS.get(rule.reason)
+    part = LETTER if is_open_link and rule.reason not in OUR_REASONS else PARTS.get(rule.reason)
     own = (override_control(rule.id),) if may_be_overridden(rule) else ()
     return ShownRule(
         id=rule.id,

@@ -12,20 +12,20 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LABELS = {"since": "From", "until": "To"}  # of the two fields of a period
 
 
-def read_period(asked: dict[str, str]) -> dict[str, datetime]:
+def read_period(query: dict[str, str]) -> dict[str, datetime]:
     """Return `since` and `until` of a form; a date alone is all of that day. Raises InputError."""
-    return {name: _moment(asked[name], name) for name in LABELS if name in asked}
+    return {name: _moment(query[name], name) for name in LABELS if name in query}
 
 
-def shown_period(asked: dict[str, str]) -> dict[str, str]:
+def period_fields(query: dict[str, str]) -> dict[str, str]:
     """Return the period of a form as its fields take it; what was no time stays as it was typed."""
-    shown = {}
-    for name in LABELS.keys() & asked.keys():
+    fields = {}
+    for name in LABELS.keys() & query.keys():
         try:
-            shown[name] = field_text(_moment(asked[name], name))
+            fields[name] = field_text(_moment(query[name], name))
         except InputError:
-            shown[name] = asked[name]
-    return shown
+            fields[name] = query[name]
+    return fields
 
 
 def usual_periods(now: datetime) -> dict[str, dict[str, str]]:

@@ -17,5 +17,5 @@ def preview_token(form_values: Mapping[str, str], *outcomes: Any) -> str:
     return hashlib.sha256(json.dumps([form_values, *outcomes], sort_keys=True).encode()).hexdigest()
 
 
-def was_previewed(sign: str) -> bool:
-    return request.form.get("seen") == sign
+def was_previewed(token: str) -> bool:
+    return request.form.get("seen") == token

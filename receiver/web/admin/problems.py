@@ -43,7 +43,7 @@ STATES = {
     ProblemState.RESOLVED: "Resolved by itself",
 }
 # Whose turn it is, and the colour that says so on every page.
-WHOSE = {
+TURNS = {
     Actor.STAFF: ("our turn", "ours"),
     Actor.SERVICE: ("our turn", "ours"),
     Actor.MERCHANT: ("the merchant's turn", "theirs"),
@@ -56,7 +56,7 @@ def _for_templates() -> dict[str, object]:
     return {
         "open_problems": open_problems,
         "problem_links": problem_links,
-        "problem_turns": WHOSE,
+        "problem_turns": TURNS,
         "problem_words": problem_words,
         "problems_of": _problems_of,
     }
@@ -65,17 +65,17 @@ def _for_templates() -> dict[str, object]:
 @problem_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+    query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     try:
-        found = page_of_problems(
+        page = page_of_problems(
             current_container().database,
-            ProblemFilters(**asked),
+            ProblemFilters(**query),
             after=request.args.get("after"),
             limit=PAGE,
         )
     except InputError as error:
-        return _page(asked, Page(), refused=refusal(error)), 400
-    return _page(asked, found)
+        return _page(query, Page(), refused=refusal(error)), 400
+    return _page(query, page)
 
 
 @problem_pages.post("/<int:problem_id>/acknowledge")
@@ -87,7 +87,7 @@ def acknowledge(problem_id: int) -> Response:
         container.database, container.now(), problem_id, note=form.get("note", ""), actor=g.person.email
     )
     if form.get("store"):
-        return redirect(url_for("stores.one", store_id=form["store"], _anchor="problems"), 303)
+        return redirect(url_for("stores.store", store_id=form["store"], _anchor="problems"), 303)
     return redirect(url_for("problems.show"), 303)
 
 
@@ -109,7 +109,7 @@ def problem_links(problem: ProblemRecord) -> dict[str, str]:
         which: dict[str, Any] = {"state": DeliveryState.DEAD, "cause": cause, **sender}
         links["evidence"] = url_for("deliveries.show", **which)
         if problem.kept:
-            links["replay"] = url_for("replays.look", **which)
+            links["replay"] = url_for("replays.new", **which)
     else:
         links["evidence"] = url_for("rejections.show", store=store or None)
     if traits.cure is Cure.SET_SECRET:
@@ -126,15 +126,15 @@ def _problems_of(store_id: str) -> list[ProblemRecord]:
     return problems_of_store(current_container().database, store_id)
 
 
-def _page(asked: dict[str, str], found: Page[ProblemRecord], refused: str = "") -> str:
+def _page(query: dict[str, str], page: Page[ProblemRecord], refused: str = "") -> str:
     return render_template(
         "problems.html",
-        asked=asked,
-        found=found,
-        groups=[(cause, list(rows)) for cause, rows in groupby(found.rows, key=lambda row: row.cause)],
-        state=asked.get("state", ProblemState.OPEN),
+        query=query,
+        page=page,
+        groups=[(cause, list(rows)) for cause, rows in groupby(page.rows, key=lambda row: row.cause)],
+        state=query.get("state", ProblemState.OPEN),
         states=STATES,
-        whose=WHOSE,
+        turns=TURNS,
         words=problem_words,
         causes=list(CAUSES),
         replayable=is_of_deliveries,

@@ -26,7 +26,7 @@ from receiver.web.admin.sign_in import operators_only, staff_only
 programme_pages = Blueprint("programme", __name__, url_prefix="/admin/programme", template_folder="templates")
 
 BAR_WIDTH = 1000  # units of the drawing; the page gives it its width
-IN_LINE_SHOWN = 100
+MOST_IN_LINE = 100
 TONES = {
     MoneyPart.ARRIVED: "ok",
     MoneyPart.ON_THE_WAY: "neutral",
@@ -54,7 +54,7 @@ def show() -> str:
     container = current_container()
     return render_template(
         "programme.html",
-        standings=programme_stats(container.database, container.now(), container.settings.programme),
+        programmes=programme_stats(container.database, container.now(), container.settings.programme),
         today=container.now().astimezone(UTC).date(),
         market_words=market_words,
         bar_of=bar_of,
@@ -80,12 +80,12 @@ def bar_of(money: Money) -> Sequence[BarPart]:
 @staff_only
 def terms(programme_id: str) -> str:
     container = current_container()
-    known = list_terms(container.database, container.settings.programme)
-    found = find_terms(known, programme_id)
+    all_terms = list_terms(container.database, container.settings.programme)
+    terms = find_terms(all_terms, programme_id)
     return render_template(
         "programme_terms.html",
-        terms=found,
-        sections=terms_in_words(found),
+        terms=terms,
+        sections=terms_in_words(terms),
         market_words=market_words,
         is_in_force=terms_in_force(container.database, container.settings.programme).id == programme_id,
     )
@@ -106,13 +106,13 @@ def load_file() -> Answer:
     """Shows what differs from the terms in force and keeps nothing, unless `do=load` and that was seen."""
     text = ""
     try:
-        text = _text()
+        text = _read_text()
         loaded = _load(text, dry_run=True)
-        seen = preview_token({"text": text}, loaded.before.id, loaded.changes)
+        token = preview_token({"text": text}, loaded.before.id, loaded.changes)
         if request.form.get("do") != "load":
-            return _load_page(text=text, loaded=loaded, seen=seen)
-        if not was_previewed(seen):
-            return _load_page(text=text, loaded=loaded, seen=seen, refused=CHANGED), 409
+            return _load_page(text=text, loaded=loaded, token=token)
+        if not was_previewed(token):
+            return _load_page(text=text, loaded=loaded, token=token, refused=CHANGED), 409
         _load(text, dry_run=False)
     except (InputError, Refused) as error:
         status = 400 if isinstance(error, InputError) else 409
@@ -120,13 +120,13 @@ def load_file() -> Answer:
     return redirect(url_for("programme.terms", programme_id=loaded.terms.id, loaded="yes"))
 
 
-def _text() -> str:
+def _read_text() -> str:
     """The text of the file, else of the form. Raises InputError.
 
     Browsers send each line's end as CRLF: what was checked from a file must be the same when it comes back.
     """
-    given = request.files.get("file")
-    body = given.read() if given else request.form.get("text", "").encode()
+    upload = request.files.get("file")
+    body = upload.read() if upload else request.form.get("text", "").encode()
     return decode_programme(body).replace("\r\n", "\n")
 
 
@@ -143,7 +143,7 @@ def _load(text: str, *, dry_run: bool) -> LoadedProgramme:
 
 
 def _load_page(
-    *, text: str = "", loaded: LoadedProgramme | None = None, seen: str = "", refused: str = ""
+    *, text: str = "", loaded: LoadedProgramme | None = None, token: str = "", refused: str = ""
 ) -> str:
     container = current_container()
     return render_template(
@@ -151,7 +151,7 @@ def _load_page(
         current=terms_in_force(container.database, container.settings.programme),
         text=text,
         loaded=loaded,
-        seen=seen,
+        token=token,
         sections=terms_in_words(loaded.terms) if loaded else (),
         market_words=market_words,
         refused=refused,
@@ -171,17 +171,17 @@ def waiting(programme_id: str) -> str:
 @operators_only
 def admit(programme_id: str) -> Answer:
     """Shows what admitting them does and keeps nothing, unless `do=admit` and that was seen."""
-    chosen = request.form.getlist("store")
+    store_ids = request.form.getlist("store")
     try:
-        admission = _admit(chosen, dry_run=True)
-        seen = _token(admission)
+        admission = _admit(store_ids, dry_run=True)
+        token = _token(admission)
         if request.form.get("do") != "admit":
-            return _waiting_page(programme_id, admission=admission, seen=seen)
-        if not was_previewed(seen):
-            return _waiting_page(programme_id, admission=admission, seen=seen, refused=CHANGED), 409
-        admission = _admit(chosen, dry_run=False)
+            return _waiting_page(programme_id, admission=admission, token=token)
+        if not was_previewed(token):
+            return _waiting_page(programme_id, admission=admission, token=token, refused=CHANGED), 409
+        admission = _admit(store_ids, dry_run=False)
     except (InputError, NotFound) as error:
-        refusal = "Select at least one store." if not chosen else str(error)
+        refusal = "Select at least one store." if not store_ids else str(error)
         return _waiting_page(programme_id, refused=refusal), 400
     return redirect(
         url_for("programme.waiting", programme_id=programme_id, admitted=len(admission.admitted)), 303
@@ -199,15 +199,15 @@ def _token(admission: Admission) -> str:
 
 
 def _waiting_page(
-    programme_id: str, *, admission: Admission | None = None, seen: str = "", refused: str = ""
+    programme_id: str, *, admission: Admission | None = None, token: str = "", refused: str = ""
 ) -> str:
     container = current_container()
-    known = list_terms(container.database, container.settings.programme)
-    found = find_terms(known, programme_id)
+    all_terms = list_terms(container.database, container.settings.programme)
+    terms = find_terms(all_terms, programme_id)
     return render_template(
         "programme_waiting.html",
-        line=waiting_line(container.database, found, IN_LINE_SHOWN),
+        line=waiting_line(container.database, terms, MOST_IN_LINE),
         admission=admission,
-        seen=seen,
+        token=token,
         refused=refused,
     )

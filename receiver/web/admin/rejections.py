@@ -25,7 +25,7 @@ rejection_pages = Blueprint("rejections", __name__, url_prefix="/admin", templat
 
 PAGE = 50
 SAMPLES = 20
-NAMED = 20  # stores, with how much is held of each
+MOST_STORES = 20  # stores, with how much is held of each
 
 # What each reason of a rejection means; one that is not here is told as it is.
 REASONS = {
@@ -53,7 +53,7 @@ def release() -> str | tuple[str, int]:
     """Verify the held calls again and accept those that are valid; `do=preview` changes nothing."""
     container, form = current_container(), request.form
     try:
-        tried = release_from_quarantine(
+        results = release_from_quarantine(
             container,
             store=_store() or None,
             reason=form.get("reason", ""),
@@ -62,30 +62,30 @@ def release() -> str | tuple[str, int]:
         )
     except ReceiverError as error:
         return _quarantine(refused=refusal(error))
-    return _quarantine(tried=tried)
+    return _quarantine(results=results)
 
 
 @rejection_pages.get("/rejections")
 @staff_only
 def show() -> str | tuple[str, int]:
-    refused, found = "", Page[CountOfStore]()
+    refused, page = "", Page[CountOfStore]()
     newest: list[SampleOfStore] = []
     try:
-        asked = {"store": _store(), "reason": request.args.get("reason") or None}
+        filters = {"store": _store(), "reason": request.args.get("reason") or None}
         database = current_container().database
-        found = page_of_rejections(database, **asked, after=request.args.get("after"), limit=PAGE)
-        newest = samples(database, **asked, limit=SAMPLES) if any(asked.values()) else []
+        page = page_of_rejections(database, **filters, after=request.args.get("after"), limit=PAGE)
+        newest = samples(database, **filters, limit=SAMPLES) if any(filters.values()) else []
     except InputError as error:
         refused = refusal(error)
-    page = render_template(
+    html = render_template(
         "rejections.html",
-        found=found,
+        page=page,
         samples=newest,
-        asked={name: request.args[name] for name in ("store", "reason") if request.args.get(name)},
+        query={name: request.args[name] for name in ("store", "reason") if request.args.get(name)},
         reasons=REASONS,
         refused=refused,
     )
-    return (page, 400) if refused else page
+    return (html, 400) if refused else html
 
 
 @rejection_pages.get("/turned-away/quarantine", defaults={"endpoint": "rejections.quarantine"})
@@ -97,25 +97,25 @@ def earlier_address(endpoint: str) -> Response:
     return redirect(f"{url_for(endpoint)}?{query}" if query else url_for(endpoint), code=308)
 
 
-def _quarantine(tried: Sequence[ReleaseResult] | None = None, refused: str = "") -> str | tuple[str, int]:
-    found = None
+def _quarantine(results: Sequence[ReleaseResult] | None = None, refused: str = "") -> str | tuple[str, int]:
+    page = None
     try:
         after = request.args.get("after")
-        found = page_of_quarantine(current_container().database, _store(), after=after, limit=PAGE)
+        page = page_of_quarantine(current_container().database, _store(), after=after, limit=PAGE)
     except InputError as error:
         refused = refused or refusal(error)
-    page = render_template(
+    html = render_template(
         "quarantine.html",
-        found=found,
+        page=page,
         by_store=held_by_store(current_container().database),
-        named=NAMED,
-        asked={"store": request.values["store"]} if request.values.get("store") else {},
-        tried=tried,
+        most_stores=MOST_STORES,
+        query={"store": request.values["store"]} if request.values.get("store") else {},
+        results=results,
         done=request.form.get("do") == "release",
         reason=request.form.get("reason", ""),
         refused=refused,
     )
-    return (page, 400) if refused else page
+    return (html, 400) if refused else html
 
 
 def _store() -> str | None:

@@ -33,7 +33,7 @@ replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", templ
 
 PAGE = 50
 RENEW_SECONDS = 2
-NAMED = {
+FILTER_LABELS = {
     "failed_in": "failed in replay",
     "delivery": "delivery id",
 }  # filters, where their names do not say it
@@ -43,17 +43,17 @@ NAMED = {
 @staff_only
 def show() -> str | tuple[str, int]:
     try:
-        found = page_of_replays(current_container().database, after=request.args.get("after"), limit=PAGE)
+        page = page_of_replays(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
-        return render_template("replays.html", found=Page(), refused=str(error)), 400
-    return render_template("replays.html", found=found, words=words)
+        return render_template("replays.html", page=Page(), refused=str(error)), 400
+    return render_template("replays.html", page=page, words=words)
 
 
 @replay_pages.get("/new")
 @operators_only
-def look() -> str | tuple[str, int]:
+def new() -> str | tuple[str, int]:
     """Preview the replay; nothing is changed."""
-    return _asking(request.args)
+    return _new_page(request.args)
 
 
 @replay_pages.post("")
@@ -61,7 +61,7 @@ def look() -> str | tuple[str, int]:
 def begin() -> Response | str | tuple[str, int]:
     container, form = current_container(), request.form
     try:
-        begun = start(
+        replay = start(
             container.database,
             _filters(form),
             container.now(),
@@ -70,13 +70,13 @@ def begin() -> Response | str | tuple[str, int]:
             rate=_rate(form.get("rate", "")),
         )
     except InputError as error:
-        return _asking(form, refused=refusal(error))
-    return redirect(url_for("replays.one", replay_id=begun.id))
+        return _new_page(form, refused=refusal(error))
+    return redirect(url_for("replays.replay", replay_id=replay.id))
 
 
 @replay_pages.get("/<int:replay_id>")
 @staff_only
-def one(replay_id: int) -> Response:
+def replay(replay_id: int) -> Response:
     """While it runs the page renews itself, unless somebody reads on in it or asked it to stand still."""
     container, after = current_container(), request.args.get("after")
     replay = progress(container.database, replay_id)
@@ -86,7 +86,7 @@ def one(replay_id: int) -> Response:
         render_template(
             "replay.html",
             replay=replay,
-            found=page_of_results(container.database, replay_id, after=after, limit=PAGE),
+            page=page_of_results(container.database, replay_id, after=after, limit=PAGE),
             runs=runs,
             renew_seconds=RENEW_SECONDS if renews else None,
             waits_for_a_worker=runs and lacks_worker(container.database, container.now()),
@@ -103,31 +103,31 @@ def one(replay_id: int) -> Response:
 def end(replay_id: int) -> Response:
     container = current_container()
     cancel(container.database, replay_id, container.now(), actor=g.person.email)
-    return redirect(url_for("replays.one", replay_id=replay_id))
+    return redirect(url_for("replays.replay", replay_id=replay_id))
 
 
-def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, int]:
+def _new_page(form: MultiDict[str, str], refused: str = "") -> str | tuple[str, int]:
     """The form; with what was refused, where it was sent."""
-    container, found = current_container(), None
+    container, counts = current_container(), None
     try:
-        found = preview(container.database, _filters(given), container.now())
+        counts = preview(container.database, _filters(form), container.now())
     except InputError as error:
         refused = refused or refusal(error)
-    page = render_template(
+    html = render_template(
         "replay_new.html",
-        found=found,
-        form_values={**filters_in(given), "ids": given.getlist("ids")},
-        reason=given.get("reason", ""),
-        rate=given.get("rate", DEFAULT_RATE),
+        counts=counts,
+        form_values={**filters_in(form), "ids": form.getlist("ids")},
+        reason=form.get("reason", ""),
+        rate=form.get("rate", DEFAULT_RATE),
         highest_rate=HIGHEST_RATE,
         refused=refused,
     )
-    return (page, 400) if refused else page
+    return (html, 400) if refused else html
 
 
-def _filters(given: MultiDict[str, str]) -> DeliveryFilters:
+def _filters(form: MultiDict[str, str]) -> DeliveryFilters:
     """Deliveries chosen one by one, or filters; raises InputError."""
-    ids, filters = given.getlist("ids"), filters_in(given)
+    ids, filters = form.getlist("ids"), filters_in(form)
     if not ids and not filters:
         raise InputError("Select at least one delivery.")
     if not ids:
@@ -152,5 +152,5 @@ def words(replay: ReplayProgress) -> str:
     stores = [replay.store_names.get(store, store) for store in filters.pop("stores", [])]
     if "store" in filters:
         filters["store"] = replay.store_names.get(filters["store"], filters["store"])
-    phrases = [f"{NAMED.get(name, name)} {value}" for name, value in filters.items()]
+    phrases = [f"{FILTER_LABELS.get(name, name)} {value}" for name, value in filters.items()]
     return ", ".join([*phrases, *([f"stores {', '.join(stores)}"] if stores else [])])

@@ -55,14 +55,14 @@ def show() -> str | tuple[str, int]:
     try:
         if state not in set(ReviewState):
             raise InputError(f"must be {' or '.join(ReviewState)}", path="state")
-        found = page_of_reviews(current_container().database, state, after=after, limit=PAGE)
+        page = page_of_reviews(current_container().database, state, after=after, limit=PAGE)
     except InputError as error:
         return _list(Page(), state, refused=str(error)), 400
-    return _list(found, state)
+    return _list(page, state)
 
 
-def _list(found: Page[dict[str, Any]], state: str, refused: str = "") -> str:
-    return render_template("reviews.html", found=found, state=state, answers=ANSWERS, refused=refused)
+def _list(page: Page[dict[str, Any]], state: str, refused: str = "") -> str:
+    return render_template("reviews.html", page=page, state=state, answers=ANSWERS, refused=refused)
 
 
 @review_pages.get("/<review_id>")
@@ -80,17 +80,17 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
     """
     container = current_container()
     try:
-        given = _given(review_id)
+        staff_answer = _read_answer(review_id)
         act = partial(
-            answer_review, now=container.now(), review_id=review_id, answer=given, actor=g.person.email
+            answer_review, now=container.now(), review_id=review_id, answer=staff_answer, actor=g.person.email
         )
         store_id = show_review(container.database, review_id)["store"]
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token({name: request.form.get(name, "") for name in FORM_FIELDS}, effect.outcome)
+        token = preview_token({name: request.form.get(name, "") for name in FORM_FIELDS}, effect.outcome)
         if request.form.get("do") != "answer":
-            return _page(review_id, effect=effect, sign=sign)
-        if given.answer is not ReviewAnswer.UPHELD and not was_previewed(sign):
-            return _page(review_id, effect=effect, sign=sign, refused=CHANGED), 409
+            return _page(review_id, effect=effect, token=token)
+        if staff_answer.answer is not ReviewAnswer.UPHELD and not was_previewed(token):
+            return _page(review_id, effect=effect, token=token, refused=CHANGED), 409
         run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         refused = refusal_words(error, CONTROLS.get(request.form.get("fact", "")))
@@ -99,7 +99,7 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
     return redirect(url_for("console_reviews.review", review_id=review_id))
 
 
-def _given(review_id: str) -> StaffAnswer:
+def _read_answer(review_id: str) -> StaffAnswer:
     """Raises InputError and Refused."""
     form = request.form
     kind = form.get("answer")
@@ -117,15 +117,17 @@ def _given(review_id: str) -> StaffAnswer:
     )
 
 
-def _page(review_id: str, *, effect: DecisionPreview | None = None, sign: str = "", refused: str = "") -> str:
+def _page(
+    review_id: str, *, effect: DecisionPreview | None = None, token: str = "", refused: str = ""
+) -> str:
     container = current_container()
-    shown = show_review(container.database, review_id)
+    review = show_review(container.database, review_id)
     return render_template(
         "review.html",
-        review=shown,
-        earlier_outcomes={rule["id"]: rule["outcome"] for rule in (shown["told"] or {}).get("rules", ())},
-        status=full_document(status_of(container.database, container.now(), shown["store"])),
-        award=award_of_store(container.database, container.now(), shown["store"]),
+        review=review,
+        earlier_outcomes={rule["id"]: rule["outcome"] for rule in (review["told"] or {}).get("rules", ())},
+        status=full_document(status_of(container.database, container.now(), review["store"])),
+        award=award_of_store(container.database, container.now(), review["store"]),
         overridable=OVERRIDABLE,
         controls=CONTROLS.values(),
         answers=ANSWERS,
@@ -134,6 +136,6 @@ def _page(review_id: str, *, effect: DecisionPreview | None = None, sign: str = 
         outcome_words=OUTCOMES,
         form_values=request.form,
         effect=effect,
-        sign=sign,
+        token=token,
         refused=refused,
     )

@@ -23,32 +23,32 @@ def show() -> str | Response | tuple[str, int]:
     if not text:
         return _page(text, SearchResult([], []))
     try:
-        found = search_everything(current_container().database, text)
+        result = search_everything(current_container().database, text)
     except InputError as error:
         return _page(text, SearchResult([], []), refused=refusal(error)), 400
-    if len(found.hits) == 1:
-        return redirect(address_of(found.hits[0]))
-    return _page(text, found)
+    if len(result.hits) == 1:
+        return redirect(address_of(result.hits[0]))
+    return _page(text, result)
 
 
 def address_of(hit: Hit) -> str:
     """Return the address of the page about a hit."""
     if hit.kind == HitKind.STORE:
-        return url_for("stores.one", store_id=hit.id)
+        return url_for("stores.store", store_id=hit.id)
     if hit.kind == HitKind.DELIVERY:
-        return url_for("deliveries.one", delivery_id=int(hit.id))
+        return url_for("deliveries.delivery", delivery_id=int(hit.id))
     return url_for("awards.award", award_id=hit.id)
 
 
-def _page(text: str, found: SearchResult, refused: str = "") -> str:
-    groups = {kind: [hit for hit in found.hits if hit.kind == kind] for kind in HitKind}
+def _page(text: str, result: SearchResult, refused: str = "") -> str:
+    groups = {kind: [hit for hit in result.hits if hit.kind == kind] for kind in HitKind}
     return render_template(
         "search.html",
         text=text,
         groups={kind: hits for kind, hits in groups.items() if hits},
         headings=HEADINGS,
-        more=found.more,
-        among=found.senders_ids_among,
+        more=result.more,
+        among=result.senders_ids_among,
         most=MOST_HITS,
         address_of=address_of,
         refused=refused,

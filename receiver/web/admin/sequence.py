@@ -35,16 +35,16 @@ def restart(store_id: str) -> Response | str | tuple[str, int]:
     )
     try:
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token({"reason": reason}, effect.outcome, effect.answer)
+        token = preview_token({"reason": reason}, effect.outcome, effect.answer)
         if request.form.get("do") != "restart":
-            return _page(store_id, reason, effect=effect, sign=sign)
-        if not was_previewed(sign):
-            return _page(store_id, reason, effect=effect, sign=sign, refused=CHANGED), 409
+            return _page(store_id, reason, effect=effect, token=token)
+        if not was_previewed(token):
+            return _page(store_id, reason, effect=effect, token=token, refused=CHANGED), 409
         run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         status = 400 if isinstance(error, InputError) else 409
         return _page(store_id, reason, refused=str(error)), status
-    return redirect(url_for("stores.one", store_id=store_id, _anchor="connection"), 303)
+    return redirect(url_for("stores.store", store_id=store_id, _anchor="connection"), 303)
 
 
 def _page(
@@ -52,7 +52,7 @@ def _page(
     reason: str = "",
     *,
     effect: DecisionPreview | None = None,
-    sign: str = "",
+    token: str = "",
     refused: str = "",
 ) -> str:
     return render_template(
@@ -61,6 +61,6 @@ def _page(
         agrees=AGREES,
         reason=reason,
         effect=effect,
-        sign=sign,
+        token=token,
         refused=refused,
     )

@@ -27,7 +27,7 @@ def begin_session(who: Authenticated) -> bool:
     return secret is not None
 
 
-def signed_in() -> StaffMember | None:
+def current_person() -> StaffMember | None:
     """The person whose session this is, where it still lasts."""
     # Real time, since in the sandbox staff move the service's own by days.
     secret = session.get("secret")
@@ -44,10 +44,12 @@ def end_session() -> None:
 def trusted_device(email: str) -> str | None:
     """The name of this browser, where this very person signed in before: strangers' tries do not count."""
     try:
-        known = _signer().loads(request.cookies.get(KNOWN_COOKIE, ""), max_age=int(KNOWN_FOR.total_seconds()))
+        device = _signer().loads(
+            request.cookies.get(KNOWN_COOKIE, ""), max_age=int(KNOWN_FOR.total_seconds())
+        )
     except BadSignature:
         return None
-    return str(known["browser"]) if known["email"] == email.strip().lower() else None
+    return str(device["browser"]) if device["email"] == email.strip().lower() else None
 
 
 def trust_device(answer: Response, who: Authenticated) -> None:

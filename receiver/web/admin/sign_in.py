@@ -16,11 +16,11 @@ from receiver.container import current_container
 from receiver.domain.staff import Role
 from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
-from receiver.web.admin.lead_on import SAFE, asked_page, to_sign_in, wanted_page
+from receiver.web.admin.lead_on import SAFE, next_page, redirect_to_sign_in, requested_page
 from receiver.web.admin.session import (
     begin_session,
+    current_person,
     end_session,
-    signed_in,
     trust_device,
     trusted_device,
 )
@@ -36,11 +36,11 @@ def staff_only(page: Page) -> Page:
 
     @wraps(page)
     def guarded(*args: object, **kwargs: object) -> object:
-        g.person = signed_in()
+        g.person = current_person()
         if g.person is None:
-            return to_sign_in()
+            return redirect_to_sign_in()
         if g.person.password_is_one_time and not request.path.startswith(url_for("account.password")):
-            return redirect(url_for("account.password", next=asked_page()))
+            return redirect(url_for("account.password", next=requested_page()))
         return page(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # wraps keeps the type
@@ -73,11 +73,11 @@ def _check_csrf() -> AnyResponse | None:
     """
     if request.method in SAFE or not lies_in(request.path, CONSOLE):
         return None
-    given, ours = request.form.get("csrf", ""), str(session.get("csrf", ""))
-    if ours and hmac.compare_digest(given.encode(), ours.encode()):
+    form_token, session_token = request.form.get("csrf", ""), str(session.get("csrf", ""))
+    if session_token and hmac.compare_digest(form_token.encode(), session_token.encode()):
         return None
     if "secret" not in session and request.endpoint not in ("sign_in.enter", "sign_in.leave"):
-        return to_sign_in()
+        return redirect_to_sign_in()
     raise InputError("this form is too old; go back, reload and try again")
 
 
@@ -101,7 +101,7 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return render_template("sign_in.html", wait=seconds), 429, {"Retry-After": str(seconds)}
     if entry.person is None or not begin_session(entry.person):
         return render_template("sign_in.html", refused=True), 401
-    answer = redirect(wanted_page() or url_for("console_overview.show"))
+    answer = redirect(next_page() or url_for("console_overview.show"))
     trust_device(answer, entry.person)
     return answer
 

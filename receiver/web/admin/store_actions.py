@@ -97,15 +97,15 @@ def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
     form_values = {name: request.form.get(name, "").strip() for name in ("into", "reason", "evidence")}
     try:
         merged = _merge(store_id, form_values, dry_run=True)
-        sign = preview_token(form_values, merged.placed, *(store.outcome for store in merged.stores))
+        token = preview_token(form_values, merged.placed, *(store.outcome for store in merged.stores))
         if request.form.get("do") != "merge":
-            return _merge_page(store_id, merged=merged, sign=sign)
-        if not was_previewed(sign):
-            return _merge_page(store_id, merged=merged, sign=sign, refused=CHANGED), 409
-        kept = _merge(store_id, form_values)
+            return _merge_page(store_id, merged=merged, token=token)
+        if not was_previewed(token):
+            return _merge_page(store_id, merged=merged, token=token, refused=CHANGED), 409
+        merged = _merge(store_id, form_values)
     except (InputError, NotFound, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    return _back(store_id, "merchant", saved=f"Saved: the stores are of merchant {kept.merchant}.")
+    return _back(store_id, "merchant", saved=f"Saved: the stores are of merchant {merged.merchant}.")
 
 
 @store_actions.post("/<store_id>/keep-apart")
@@ -136,14 +136,14 @@ def _merge(store_id: str, form_values: Mapping[str, str], *, dry_run: bool = Fal
     )
 
 
-def _merge_page(store_id: str, *, merged: Merged | None = None, sign: str = "", refused: str = "") -> str:
+def _merge_page(store_id: str, *, merged: Merged | None = None, token: str = "", refused: str = "") -> str:
     return render_template(
         "store_merge.html",
         store=show_store(current_container().database, store_id),
         merchant=merchant_of(current_container().database, store_id),
         form_values=request.form,
         merged=merged,
-        sign=sign,
+        token=token,
         refused=refused,
     )
 
@@ -151,4 +151,4 @@ def _merge_page(store_id: str, *, merged: Merged | None = None, sign: str = "", 
 def _back(store_id: str, part: str = "connection", saved: str = "") -> Response:
     if saved:
         flash(saved)
-    return redirect(url_for("stores.one", store_id=store_id, _anchor=part), 303)
+    return redirect(url_for("stores.store", store_id=store_id, _anchor=part), 303)

@@ -29,14 +29,14 @@ from receiver.services.stores.history import store_history
 from receiver.services.stores.links import page_of_links
 from receiver.services.stores.merge import merchant_of
 from receiver.services.stores.show import show_store
-from receiver.web.admin.chart import charts_of
-from receiver.web.admin.claims import WHYS
+from receiver.web.admin.chart import spend_charts
+from receiver.web.admin.claims import CLAIM_REASONS
 from receiver.web.admin.history_words import act_words, note_words
 from receiver.web.admin.key_dates import key_dates
 from receiver.web.admin.open_rules import count_open_at_once, met_rules, open_rules, open_words
 
-DECISIONS = LINKS = 10  # the newest
-MATTERED = 20  # entries of the history
+MOST_DECISIONS = MOST_LINKS = 10  # the newest
+MOST_HISTORY = 20  # entries of the history
 PLUGIN_PAGE = "wp-admin/admin.php?page=wc-ad-credit"  # of a WordPress at the store's address
 
 
@@ -54,25 +54,25 @@ def store_page(container: Container, store_id: str, letter_language: str) -> dic
         "troubles": _troubles(status, document),
         "discrepancies": discrepancy_words(status.observed.discrepancies),
         "staff_words": staff_words,
-        "open": not_met,
+        "open_rules": not_met,
         "open_at_once": count_open_at_once(not_met),
         "open_words": open_words(not_met, len(status.decision.rules)),
-        "met": met_rules(status.decision, document),
+        "met_rules": met_rules(status.decision, document),
         "dates": key_dates(status.decision, document),
         "letter": _letter(status, store.url, bool(connection["connected_at"]), letter_language),
         "letter_language": letter_language,
         "award": _award(container, document),
         **_spend(status),
         "connection": connection,
-        "heard": heard_from(database, now, store_id),
+        "traffic": heard_from(database, now, store_id),
         "claims": claims_about(database, store_id),
-        "claim_whys": WHYS,
-        "claimed": status.decision.claimed_account,
+        "claim_reasons": CLAIM_REASONS,
+        "claimed_account": status.decision.claimed_account,
         "poll": _poll(container, status),
-        "links": page_of_links(database, store_id, limit=LINKS).rows,
+        "links": page_of_links(database, store_id, limit=MOST_LINKS).rows,
         "merchant": merchant_of(database, store_id),
-        "history": store_history(database, store_id, limit=MATTERED),
-        "decisions": page_of_decisions(database, store_id, limit=DECISIONS).rows,
+        "history": store_history(database, store_id, limit=MOST_HISTORY),
+        "decisions": page_of_decisions(database, store_id, limit=MOST_DECISIONS).rows,
         "act_words": act_words,
         "note_words": note_words,
         "flag_words": flag_words,
@@ -110,13 +110,13 @@ def _award(container: Container, document: dict[str, Any]) -> dict[str, Any] | N
     if award is None or award["id"] is None:
         return award and {**award, "block_reason": None}
     is_blocked = award["state"] == AwardState.BLOCKED
-    kept = show_award(container.database, container.now(), award["id"]) if is_blocked else {}
-    return {**award, "block_reason": kept.get("block_reason")}
+    stored = show_award(container.database, container.now(), award["id"]) if is_blocked else {}
+    return {**award, "block_reason": stored.get("block_reason")}
 
 
 def _spend(status: Status) -> dict[str, Any]:
     timeline = spend_timeline(status.decision)
-    return {"course": timeline, "charts": charts_of(timeline, status.store_name) if timeline else ()}
+    return {"timeline": timeline, "charts": spend_charts(timeline, status.store_name) if timeline else ()}
 
 
 def _poll(container: Container, status: Status) -> dict[str, Any] | None:

@@ -41,16 +41,16 @@ def save(store_id: str) -> str | tuple[str, int]:
             return _page(store_id, saved=saved)
         secret = form.get("webhook_secret", "").strip()
         encrypted = encrypt_secret(container, store_id, secret)
-        tried = set_secret(container, store_id, webhook_secret=secret, actor=g.person.email, dry_run=True)
+        preview = set_secret(container, store_id, webhook_secret=secret, actor=g.person.email, dry_run=True)
     except InputError as error:
         return _page(store_id, refused=refusal(error)), 400
-    return _page(store_id, tried=tried, encrypted=encrypted)
+    return _page(store_id, preview=preview, encrypted=encrypted)
 
 
 def _page(
     store_id: str,
     *,
-    tried: SecretChange | None = None,
+    preview: SecretChange | None = None,
     saved: SecretChange | None = None,
     encrypted: str = "",
     refused: str = "",
@@ -60,7 +60,7 @@ def _page(
         "store_secret.html",
         store=show_store(database, store_id),
         connection=connection_document(database, store_id),
-        tried=tried,
+        preview=preview,
         saved=saved,
         encrypted=encrypted,
         overlap_hours=OVERLAP_HOURS,

@@ -76,9 +76,9 @@ def member(staff_id: int) -> str:
 def role(staff_id: int) -> Answer:
     container, person = current_container(), _person(staff_id)
     try:
-        wanted = require_choice(Role, request.form.get("role", ""), "role")
+        new_role = require_choice(Role, request.form.get("role", ""), "role")
         change_role(
-            container.database, container.now(), email=person.email, role=wanted, actor=g.person.email
+            container.database, container.now(), email=person.email, role=new_role, actor=g.person.email
         )
     except (InputError, Refused) as error:
         return _member_page(staff_id, refused=str(error)), _status(error)
@@ -92,16 +92,16 @@ def role(staff_id: int) -> Answer:
 @operators_only
 def password(staff_id: int) -> str:
     """Answers with the page itself: the password is shown this once."""
-    container, person, made = current_container(), _person(staff_id), new_password()
+    container, person, new = current_container(), _person(staff_id), new_password()
     set_password(
         container.database,
         container.now(),
         email=person.email,
-        password=made,
+        password=new,
         actor=g.person.email,
         one_time=True,
     )
-    return _member_page(staff_id, password=made)
+    return _member_page(staff_id, password=new)
 
 
 @team_pages.post("/<int:staff_id>/end")
@@ -123,7 +123,7 @@ def make(staff_id: int) -> Answer:
     """Answers with the page itself: the token is shown this once."""
     container, person = current_container(), _person(staff_id)
     try:
-        made = make_token_for(
+        new_token = make_token_for(
             container.database,
             container.now(),
             g.person,
@@ -133,7 +133,7 @@ def make(staff_id: int) -> Answer:
         )
     except (InputError, Refused) as error:
         return _member_page(staff_id, refused=str(error)), _status(error)
-    return _member_page(staff_id, made=made)
+    return _member_page(staff_id, new_token=new_token)
 
 
 @team_pages.post("/<int:staff_id>/tokens/<int:token_id>/revoke")
@@ -166,7 +166,7 @@ def _list_page(*, invited: StaffMember | None = None, password: str = "", refuse
 
 
 def _member_page(
-    staff_id: int, *, made: NewToken | None = None, password: str = "", refused: str = ""
+    staff_id: int, *, new_token: NewToken | None = None, password: str = "", refused: str = ""
 ) -> str:
     container, person = current_container(), _person(staff_id)
     tokens = page_of_tokens(container.database, staff_id=staff_id, limit=0).rows
@@ -184,7 +184,7 @@ def _member_page(
         most_days=MOST_DAYS,
         now=container.now(),
         soon=TOKEN_EXPIRES_SOON,
-        made=made,
+        new_token=new_token,
         password=password,
         sign_in_page=container.settings.public_url + url_for("sign_in.show"),
         refused=refused,

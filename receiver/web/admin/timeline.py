@@ -14,7 +14,7 @@ from receiver.services.overview.timeline import TimelineEntry, page_of_timeline
 from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.audit import link_of_subject
 from receiver.web.admin.filters import refusal
-from receiver.web.admin.periods import field_text, read_period, shown_period, usual_periods
+from receiver.web.admin.periods import field_text, period_fields, read_period, usual_periods
 from receiver.web.admin.sign_in import staff_only
 
 timeline_pages = Blueprint("timeline", __name__, url_prefix="/admin/timeline", template_folder="templates")
@@ -33,27 +33,27 @@ KINDS = {
 @timeline_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+    query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:
-        filters = TimelineFilters(**{**asked, **read_period(asked)})  # type: ignore[arg-type]  # texts and moments
-        found = page_of_timeline(current_container().database, filters, after=after, limit=PAGE)
+        filters = TimelineFilters(**{**query, **read_period(query)})  # type: ignore[arg-type]  # texts and moments
+        page = page_of_timeline(current_container().database, filters, after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, TimelineFilters(), Page(), refused=refusal(error)), 400
-    return _page(asked, filters, found)
+        return _page(query, TimelineFilters(), Page(), refused=refusal(error)), 400
+    return _page(query, filters, page)
 
 
 def _page(
-    asked: dict[str, str], filters: TimelineFilters, found: Page[TimelineEntry], refused: str = ""
+    query: dict[str, str], filters: TimelineFilters, page: Page[TimelineEntry], refused: str = ""
 ) -> str:
     return render_template(
         "timeline.html",
-        asked=asked,
-        shown={**asked, **shown_period(asked)},
+        query=query,
+        fields={**query, **period_fields(query)},
         periods=usual_periods(current_container().now()),
         nearby=_nearby(filters.since, filters.until),
         kinds=KINDS,
-        found=found,
+        page=page,
         link_of=_link_of,
         longest=LONGEST_FILTER,
         keep_days=current_container().settings.keep_deliveries_days,
@@ -75,7 +75,7 @@ def _nearby(since: datetime | None, until: datetime | None) -> dict[str, dict[st
 def _link_of(entry: TimelineEntry) -> str | None:
     """The page that tells more of an entry than its store's, which stands beside it."""
     if entry.kind == TimelineKind.DELIVERY:
-        return url_for("deliveries.one", delivery_id=entry.id)
+        return url_for("deliveries.delivery", delivery_id=entry.id)
     if entry.kind == TimelineKind.ACT and entry.subject and entry.subject != entry.store_id:
         return link_of_subject(entry.subject, None)
     return None

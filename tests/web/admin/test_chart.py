@@ -13,7 +13,7 @@ from flask import render_template_string
 from receiver.app import create_app
 from receiver.documents.spend_timeline import spend_timeline
 from receiver.domain.facts import Payment
-from receiver.web.admin.chart import NARROW, WIDE, charts_of, description
+from receiver.web.admin.chart import NARROW, WIDE, description, spend_charts
 from tests.factories import FIRST, LAST, OPEN, SETTLED, cash, days_of, decided, make_programme
 
 LAGGING = cash("30.00", date(2025, 11, 20))._replace(cash_spend=None, voucher_spend=None)
@@ -22,7 +22,7 @@ CREDIT = tuple(day._replace(voucher_spend=Decimal("5.00")) for day in days_of("2
 
 
 def wide(as_of=OPEN, **parts):
-    return charts_of(spend_timeline(decided(as_of, **parts)), "Example store")[0]
+    return spend_charts(spend_timeline(decided(as_of, **parts)), "Example store")[0]
 
 
 def height(bar):
@@ -44,7 +44,7 @@ def test_the_line_of_what_qualified_meets_a_tiers_line_at_its_threshold():
     (points, is_final), *_ = chart.lines
     assert is_final
     assert points.split()[-1].split(",")[1] in {tier.at for tier in chart.thresholds}
-    assert points.split()[-1].split(",")[0] == f"{chart.right}.0"
+    assert points.split()[-1].split(",")[0] == f"{chart.right_edge}.0"
 
 
 def test_only_tiers_up_to_the_next_one_are_drawn_and_all_are_told():
@@ -65,7 +65,7 @@ def test_tiers_too_near_each_other_for_two_lines_of_text_share_the_highest_ones(
 def test_an_unknown_date_is_a_gap_in_the_line_and_no_bar():
     spend = (*days_of("20.00", 17), cash("40.00", date(2025, 11, 19)), LAGGING)
     chart = wide(OPEN, spend=spend)
-    assert [bar.known for bar in chart.bars[-3:]] == [True, True, False]
+    assert [bar.is_known for bar in chart.bars[-3:]] == [True, True, False]
     assert chart.bars[-1].qualifying is None
     assert chart.bars[-1].text == "2025-11-20: not known yet, not final"
     assert "1 date is not known yet and left open" in chart.description
@@ -103,10 +103,10 @@ def test_corrections_below_zero_are_drawn_at_zero_and_told_as_they_are():
 def test_nothing_is_drawn_outside_the_picture(window_days, amount):
     programme = make_programme(window_days=window_days)
     found = decided(datetime(2026, 12, 1, tzinfo=UTC), programme, spend=days_of(amount, window_days))
-    for chart, width in zip(charts_of(spend_timeline(found), "Shop"), (WIDE, NARROW), strict=True):
+    for chart, width in zip(spend_charts(spend_timeline(found), "Shop"), (WIDE, NARROW), strict=True):
         xs = [Decimal(point.split(",")[0]) for points, _ in chart.lines for point in points.split()]
         ys = [Decimal(point.split(",")[1]) for points, _ in chart.lines for point in points.split()]
-        assert chart.left <= min(xs) <= max(xs) <= width
+        assert chart.left_edge <= min(xs) <= max(xs) <= width
         assert chart.totals_top <= min(ys) <= max(ys) <= chart.totals_foot
         assert all(chart.days_top <= Decimal(bar.qualifying[0]) for bar in chart.bars)
         assert all(Decimal(label.at) <= width for label in chart.dates)
@@ -129,7 +129,7 @@ def svg(container):
     def draw(course, name="Example store"):
         source = '{% from "chart.html" import draw %}{% for c in charts %}{{ draw(c) }}{% endfor %}'
         with app.test_request_context():
-            text = render_template_string(f"<figure>{source}</figure>", charts=charts_of(course, name))
+            text = render_template_string(f"<figure>{source}</figure>", charts=spend_charts(course, name))
         return ET.fromstring(text)
 
     return draw

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from receiver.services.overview.summary import FlowHour
-from receiver.web.admin.flow_chart import FOOT, SEEN, TOP, description, flow_charts
+from receiver.web.admin.flow_chart import FOOT, LEAST_HEIGHT, TOP, description, flow_charts
 
 BEGIN = datetime(2025, 12, 5, 12, 0, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def test_heights_are_in_the_proportion_of_the_counts_and_stand_on_each_other():
 
 def test_one_dead_among_a_million_is_seen():
     bar = wide((1_000_000, 1, 0)).bars[0]
-    assert {kind: float(height) for kind, _, height in bar.parts}["dead"] == SEEN
+    assert {kind: float(height) for kind, _, height in bar.parts}["dead"] == LEAST_HEIGHT
 
 
 def test_nothing_and_unknown_look_different():

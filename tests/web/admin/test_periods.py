@@ -8,7 +8,7 @@ from flask import g
 
 from receiver.app import create_app
 from receiver.errors import InputError
-from receiver.web.admin.periods import read_period, shown_period, usual_periods
+from receiver.web.admin.periods import period_fields, read_period, usual_periods
 
 
 @pytest.fixture(scope="module")
@@ -66,4 +66,4 @@ def test_a_time_outside_the_calendar_is_refused_in_words_and_stays_as_typed(read
     reader.timezone = zone
     with pytest.raises(InputError, match="Enter a date and time"):
         read_period({name: text})
-    assert shown_period({name: text}) == {name: text}
+    assert period_fields({name: text}) == {name: text}
