@@ -63,6 +63,7 @@ console = Blueprint(
 
 
 def register(app: Flask, settings: Settings) -> None:
+    """Set up the console: cookies, template filters and globals, and all its blueprints."""
     keys = [_cookie_key(key) for key in settings.secret_keys]
     app.config.update(
         SECRET_KEY=keys[0],
@@ -116,5 +117,5 @@ def add_to_bar(app: Flask, template: str) -> None:
 
 
 def _cookie_key(key: str) -> bytes:
-    """A key of its own for cookies, so that one use of SECRET_KEYS says nothing about the other."""
+    """Derive the key of the cookies, so that one use of SECRET_KEYS says nothing about the other."""
     return hashlib.sha256(b"console cookie\0" + key.encode()).digest()

@@ -22,6 +22,7 @@ access_pages = Blueprint("access", __name__, url_prefix="/admin/stores", templat
 @access_pages.get("/<store_id>/end-access")
 @operators_only
 def ask(store_id: str) -> str | tuple[str, int]:
+    """Show what ending our access to the ad account of a store changes, before it is done."""
     try:
         changes = preview_revocation(current_container(), store_id)
     except Refused as error:
@@ -32,7 +33,7 @@ def ask(store_id: str) -> str | tuple[str, int]:
 @access_pages.post("/<store_id>/end-access")
 @operators_only
 def end(store_id: str) -> Response | tuple[str, int]:
-    """Gives the consent back for every store that the page named, and for no other."""
+    """Give the consent back for the stores that the preview named; refuse when these have changed."""
     container, changes = current_container(), []
     try:
         changes = preview_revocation(container, store_id)

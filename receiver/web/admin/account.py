@@ -38,13 +38,14 @@ CONFIRMATIONS = {
 @account_pages.get("")
 @staff_only
 def show() -> str:
+    """Show the account page of the person who is signed in."""
     return _page()
 
 
 @account_pages.post("/tokens")
 @staff_only
 def make() -> str | tuple[str, int]:
-    """Answers with the page itself: the token is shown this once, and kept nowhere on the way."""
+    """Create an API token and show it on this very page: once only, and kept nowhere on the way."""
     container = current_container()
     try:
         new_token = make_token(
@@ -63,6 +64,7 @@ def make() -> str | tuple[str, int]:
 @account_pages.post("/tokens/<int:token_id>/revoke")
 @staff_only
 def revoke(token_id: int) -> Response:
+    """Revoke a token of the person who is signed in."""
     container = current_container()
     revoke_token(container.database, container.now(), token_id, actor=g.person.email, staff_id=g.person.id)
     return redirect(url_for("account.show"))
@@ -71,13 +73,14 @@ def revoke(token_id: int) -> Response:
 @account_pages.get("/password")
 @staff_only
 def password() -> str:
+    """Show the form that replaces the password."""
     return render_template("password.html", shortest=SHORTEST)
 
 
 @account_pages.post("/password")
 @staff_only
 def replace_password() -> Response | tuple[str, int]:
-    """All sessions end but this one, which goes on as a new one."""
+    """Replace the password; end all sessions but this one, which continues under a new id."""
     container, (current, new, again) = current_container(), (request.form.get(name, "") for name in PASSWORDS)
     try:
         if new != again:
@@ -92,6 +95,7 @@ def replace_password() -> Response | tuple[str, int]:
 @account_pages.post("/sign-out-everywhere")
 @staff_only
 def leave_everywhere() -> Response:
+    """End all sessions of the person who is signed in."""
     sign_out_everywhere(current_container().database, current_container().now(), g.person.id)
     end_session()
     return redirect(url_for("sign_in.show"))
@@ -100,6 +104,7 @@ def leave_everywhere() -> Response:
 @account_pages.post("/zone")
 @staff_only
 def keep_zone() -> Response:
+    """Store the time zone in which the person reads times."""
     choose_zone(
         current_container().database, current_container().now(), g.person.id, request.form.get("zone", "")
     )

@@ -29,6 +29,7 @@ NAMES = ("actor", "action", "store", "since", "until", "text")
 @audit_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the entries of the audit log that match the filters in the address, newest first."""
     query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:

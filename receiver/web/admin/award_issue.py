@@ -51,7 +51,7 @@ def back_to_list() -> Response:
 @award_issue_pages.post("/issue")
 @operators_only
 def from_list() -> Answer:
-    """Check what was typed beside the awards; what was checked then comes once more to be kept."""
+    """Check the references typed beside the awards, or record those checked before (`do=record`)."""
     try:
         if request.form.get("do") == "change":
             return list_page(typed_references=_checked_references())
@@ -87,7 +87,7 @@ def _delivered_as(award_id: str) -> str:
 
 
 def _typed_references(problems: Mapping[str, str] | None = None) -> dict[str, TypedReference]:
-    """What stands in the form, by award; a code does not come back to the page."""
+    """Read the references of the form by award id; a code is left out, so that no page shows it again."""
     selected = set(request.form.getlist("award"))
     award_ids = [name.partition(":")[2] for name in request.form if name.startswith("reference:")]
     return {
@@ -104,7 +104,7 @@ def _typed_references(problems: Mapping[str, str] | None = None) -> dict[str, Ty
 
 
 def _checked_references() -> dict[str, TypedReference]:
-    """What was checked, to be changed. Raises InputError."""
+    """Read the references of the check before, to be changed in the list. Raises InputError."""
     return {
         row.issued.award_id: TypedReference(
             is_selected=True,
@@ -119,13 +119,14 @@ def _checked_references() -> dict[str, TypedReference]:
 @award_issue_pages.get("/file")
 @operators_only
 def file() -> str:
+    """Show the form that takes a file of issued credits."""
     return render_template("award_file.html")
 
 
 @award_issue_pages.post("/file")
 @operators_only
 def take_file() -> Answer:
-    """Check a file; then the same text comes once more to be kept, all of it or nothing."""
+    """Check a file, or record all rows of the file checked before (`do=record`), or none of them."""
     try:
         if request.form.get("do") == "record":
             return _record(_checked_text(), template="award_file.html")
@@ -136,7 +137,7 @@ def take_file() -> Answer:
 
 
 def _record(text: str, template: str = "award_issue.html") -> Answer:
-    """Keep what was checked; a flagged award that was not ticked is left out, and told."""
+    """Record what was checked, if it is unchanged; a flagged award that was not ticked is left out."""
     container = current_container()
     if not was_previewed(_token(preview(container, text))):
         return _checked_page(text, preview(container, text), template=template, refused=CHANGED)
@@ -195,7 +196,7 @@ def _token(planned: Sequence[Planned]) -> str:
 
 
 def _preview_row(item: Planned) -> list[Any]:
-    """What the check shows of a row; of a code its end only."""
+    """List what the check shows of a row, for the preview's token; of a code only its end."""
     issued, award = item.row.issued, item.award
     reference = (issued.shown, issued.delivered_as) if issued else None
     of_award = (
@@ -210,7 +211,7 @@ def _may_hold_a_code(planned: Planned) -> bool:
 
 
 def _read_text() -> str:
-    """The text of the file, else of the form. Raises InputError."""
+    """Read the uploaded file, or else the text field of the form. Raises InputError."""
     upload = request.files.get("file")
     body = upload.stream.read(LONGEST_FILE + 1) if upload else request.form.get("text", "").encode()
     if len(body) > LONGEST_FILE:
@@ -219,7 +220,10 @@ def _read_text() -> str:
 
 
 def _checked_text() -> str:
-    """What was checked, which came back encrypted: no page shows codes again. Raises InputError."""
+    """Decrypt the text that was checked: the form carries it encrypted, so that no page shows codes again.
+
+    Raises InputError.
+    """
     try:
         return current_container().cipher.decrypt(request.form.get("checked", ""))
     except ReceiverError as error:

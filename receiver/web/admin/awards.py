@@ -53,13 +53,17 @@ ANY = "any"  # of the states; a list that nobody narrowed is that of the due one
 @award_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the awards that match the filters in the address, by due date."""
     return list_page()
 
 
 def list_page(
     *, typed_references: Mapping[str, TypedReference] | None = None, problem: str = ""
 ) -> str | tuple[str, int]:
-    """The list that the address asks for; `typed` stands in its fields again, beside what is wrong."""
+    """Render the list that the address asks for.
+
+    `typed_references` are put into the fields again, by award id; `problem` says what is wrong with them.
+    """
     query, container = _query(), current_container()
     page: Page[dict[str, Any]] = Page()
     refused = ""
@@ -88,6 +92,7 @@ def list_page(
 @award_pages.get("/export.csv")
 @staff_only
 def export() -> Response:
+    """Download the awards that match the filters as CSV."""
     container = current_container()
     rows = export_awards(container.database, container.now(), _filters(_query()))
     name = f"awards-{container.now():%Y-%m-%d}.csv"
@@ -100,7 +105,7 @@ def _query() -> dict[str, str]:
 
 
 def _filters(query: dict[str, str]) -> AwardFilters:
-    """Raises InputError."""
+    """Read the filters of the list. Raises InputError."""
     state = query.get("state", AwardState.DUE)
     if state not in (*AwardState, ANY):
         raise InputError(f"must be one of {', '.join(AwardState)} or {ANY}", path="state")
@@ -128,12 +133,14 @@ def _filters(query: dict[str, str]) -> AwardFilters:
 @award_pages.get("/<award_id>")
 @staff_only
 def award(award_id: str) -> str:
+    """Show an award with its history and what staff can do with it."""
     return _award_page(award_id)
 
 
 @award_pages.post("/<award_id>/issue")
 @operators_only
 def issue_award(award_id: str) -> AnyResponse | tuple[str, int]:
+    """Record that an award was issued, with its reference."""
     delivered_as = request.form.get("as", "")
     arguments = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
     confirmed = request.form.get("although_flagged") == "yes"
@@ -144,6 +151,7 @@ def issue_award(award_id: str) -> AnyResponse | tuple[str, int]:
 @award_pages.post("/<award_id>/correct")
 @operators_only
 def correct(award_id: str) -> AnyResponse | tuple[str, int]:
+    """Correct the reference of an issued award."""
     values = {name: request.form.get(name, "") for name in ("reference", "reason")}
     correct = partial(correct_reference, cipher=current_container().cipher)
     return _change_award(award_id, correct, delivered_as=request.form.get("as", ""), **values)
@@ -152,7 +160,7 @@ def correct(award_id: str) -> AnyResponse | tuple[str, int]:
 @award_pages.post("/<award_id>/code")
 @operators_only
 def code(award_id: str) -> str | tuple[str, int]:
-    """The page with the code in clear, this once."""
+    """Show the redeem code of an award in clear, once; the audit log notes it."""
     container = current_container()
     try:
         award = show_code(container, award_id, g.person.email)
@@ -164,12 +172,14 @@ def code(award_id: str) -> str | tuple[str, int]:
 @award_pages.post("/<award_id>/credited")
 @operators_only
 def credit(award_id: str) -> AnyResponse | tuple[str, int]:
+    """Record that the credit has arrived, with evidence."""
     return _change_award(award_id, credited, evidence=request.form.get("evidence", ""))
 
 
 @award_pages.post("/<award_id>/block")
 @operators_only
 def block(award_id: str) -> AnyResponse | tuple[str, int]:
+    """Block an award, with a cause for the merchant and a reason for staff."""
     try:
         cause = require_choice(BlockCause, request.form.get("cause", ""), "cause")
     except InputError as error:
@@ -180,13 +190,14 @@ def block(award_id: str) -> AnyResponse | tuple[str, int]:
 @award_pages.post("/<award_id>/lift")
 @operators_only
 def lift(award_id: str) -> AnyResponse | tuple[str, int]:
+    """Lift the block of an award."""
     return _change_award(award_id, blocks.lift, reason=request.form.get("reason", ""))
 
 
 def _change_award(
     award_id: str, act: Callable[..., dict[str, Any]], **text: str
 ) -> AnyResponse | tuple[str, int]:
-    """The store is decided at once: its page shows what became of the award."""
+    """Change an award and evaluate its store at once, so that the store's page shows the result."""
     container, actor = current_container(), g.person.email
     store_id = show_award(container.database, container.now(), award_id)["store"]
     try:
@@ -202,7 +213,7 @@ def _change_award(
 
 
 def _award_page(award_id: str, refused: str = "", code: str | None = None) -> str:
-    """What was typed into a refused form stands in it again, except a code."""
+    """Render the page of an award; fields of a refused form keep what was typed, except a code."""
     is_code = request.form.get("as") == AwardDelivery.CODE
     form_values = {name: value for name, value in request.form.items() if name != "reference" or not is_code}
     return render_template(

@@ -83,7 +83,7 @@ class Chart:
 
 
 def spend_charts(timeline: SpendTimeline, store_name: str) -> tuple[Chart, ...]:
-    """The same chart for a wide screen and for a phone: scaled down, its words could not be read."""
+    """Lay out the chart for a wide screen and for a phone: scaled down, its words could not be read."""
     return _chart(timeline, store_name, "wide", WIDE), _chart(timeline, store_name, "narrow", NARROW)
 
 
@@ -156,7 +156,7 @@ class _DateAxis:
         return self.start(day) + self.step / 2
 
     def labels(self) -> Iterator[Label]:
-        """Some dates, as many as there is room for; the last one always."""
+        """Yield labels for as many dates as there is room for, always with the last one."""
         dates = (self.last - self.first).days + 1
         every = int((LABEL / self.step).to_integral_value(ROUND_CEILING))
         for number in range(0, max(dates - every, 1), every):
@@ -177,7 +177,7 @@ class _Scale:
         self.foot, self.height = top + height, height
 
     def at(self, amount: Decimal) -> Decimal:
-        """Below 0, where corrections may lead, is drawn as 0."""
+        """Return the y coordinate of an amount; one below 0, after corrections, is drawn as 0."""
         return self.foot - self.height_of(amount)
 
     def height_of(self, amount: Decimal) -> Decimal:
@@ -190,7 +190,7 @@ class _Scale:
 
 
 def _round_step(least: Decimal) -> Decimal:
-    """The next of 1, 2, 5, 10, 20, 50 …"""
+    """Return the first of 1, 2, 5, 10, 20, 50 … that is not less than `least`."""
     power = ONE.scaleb(least.adjusted())
     return next(step * power for step in STEPS if step * power >= least)
 
@@ -209,7 +209,10 @@ def _text(place: Decimal) -> str:
 
 
 def _highest_total(timeline: SpendTimeline) -> Decimal:
-    """Up to the next tier: all of them would press a small beginning flat."""
+    """Return the top of the scale: the total or the next tier.
+
+    The higher tiers are left out, since they would press a small beginning flat.
+    """
     qualifying = timeline.qualifying or Decimal(0)
     reached = max([qualifying, *(day.total for run in timeline.known_runs for day in run if day.total)])
     thresholds = sorted(progress.tier.threshold for progress in timeline.tiers)
@@ -229,7 +232,10 @@ def _thresholds(timeline: SpendTimeline, scale: _Scale, *, roomy: bool) -> Itera
 
 
 def _lines(timeline: SpendTimeline, axis: _DateAxis, scale: _Scale) -> Iterator[tuple[str, bool]]:
-    """Stairs for each run of known dates: up to its last final date, and from there on."""
+    """Yield step lines for each run of known dates, as points and whether they are final.
+
+    A run that ends in dates not final yields two lines, which meet at its last final date.
+    """
     for run in timeline.known_runs:
         stairs = [corner for day in run for corner in _stair(day, axis, scale)]
         final = 2 * sum(day.final for day in run)
@@ -240,7 +246,7 @@ def _lines(timeline: SpendTimeline, axis: _DateAxis, scale: _Scale) -> Iterator[
 
 
 def _stair(day: TimelineDay, axis: _DateAxis, scale: _Scale) -> tuple[str, str]:
-    """Both ends of a date's tread."""
+    """Return the left and the right point of the step of a date."""
     start, at = axis.start(day.date), _text(scale.at(day.total or Decimal(0)))
     return f"{_text(start)},{at}", f"{_text(start + axis.step)},{at}"
 

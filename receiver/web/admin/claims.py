@@ -43,7 +43,7 @@ _IS_HOME = {
 
 @claim_pages.app_template_filter("evidence_lines")
 def evidence_lines(evidence: Mapping[str, Any] | None) -> list[str]:
-    """Return what was seen of a move to the address of a claim, line by line."""
+    """Return what a check of the claimed address showed, line by line."""
     if evidence is None:
         return []
     redirects = "redirects there for good" if evidence["redirects"] else "does not redirect there"
@@ -56,6 +56,7 @@ def evidence_lines(evidence: Mapping[str, Any] | None) -> list[str]:
 @claim_pages.get("/claims")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the claims of identity that are held."""
     try:
         page = page_of_claims(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
@@ -66,6 +67,7 @@ def show() -> str | tuple[str, int]:
 @claim_pages.post("/claims/<int:claim_id>/dismiss")
 @operators_only
 def dismiss(claim_id: int) -> Response:
+    """Dismiss a claim of identity, with a reason."""
     container, reason = current_container(), request.form.get("reason", "")
     claim = dismiss_claim(container.database, container.now(), claim_id, reason=reason, actor=g.person.email)
     return redirect(url_for("stores.store", store_id=claim["store"], _anchor="connection"), 303)
@@ -74,13 +76,14 @@ def dismiss(claim_id: int) -> Response:
 @claim_pages.get("/stores/<store_id>/move")
 @operators_only
 def move(store_id: str) -> str:
+    """Show the form that moves a store to another address."""
     return _move_page(store_id, request.args)
 
 
 @claim_pages.post("/stores/<store_id>/move")
 @operators_only
 def do_move(store_id: str) -> Response | str | tuple[str, int]:
-    """Shows what the move would change and keeps nothing, unless `do=move` and that was seen."""
+    """Preview moving the store; move it when `do=move` and the preview still holds."""
     container, actor = current_container(), g.person.email
     form_values = {name: request.form.get(name, "").strip() for name in ("url", "reason")}
     act = partial(

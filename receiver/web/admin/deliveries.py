@@ -47,6 +47,7 @@ DROPPED = "Its body was dropped, so it cannot be processed again."
 @delivery_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the deliveries that match the filters in the address, newest first."""
     query, database = filters_in(request.args), current_container().database
     after = request.args.get("after")
     try:
@@ -60,6 +61,7 @@ def show() -> str | tuple[str, int]:
 @delivery_pages.get("/<int:delivery_id>")
 @staff_only
 def delivery(delivery_id: int) -> str:
+    """Show a delivery in full, with its attempts and its redacted body."""
     container = current_container()
     detail = delivery_detail(container, delivery_id)
     body, hidden, refused = _body(detail)
@@ -77,7 +79,10 @@ def delivery(delivery_id: int) -> str:
 @delivery_pages.post("/<int:delivery_id>/raw")
 @operators_only
 def raw(delivery_id: int) -> Response:
-    """A download, never shown by a browser as anything; who asked is audited, hence no GET."""
+    """Download the raw bytes of a delivery.
+
+    Never rendered by a browser; who downloads is audited, hence a POST.
+    """
     container = current_container()
     body = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
     answer = Response(body, mimetype="application/octet-stream")

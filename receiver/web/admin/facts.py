@@ -33,7 +33,7 @@ FORM_FIELDS = ("name", "value", "reason", "evidence")
 @fact_pages.get("/<store_id>/fact")
 @operators_only
 def choose(store_id: str) -> str:
-    """The form of one fact, or without a name the list of all."""
+    """Show the form of the fact named in the address, or without a name the list of all facts."""
     name, rule = request.args.get("name", ""), request.args.get("rule", "")
     if not name:
         return _choice_page(store_id)
@@ -46,7 +46,7 @@ def choose(store_id: str) -> str:
 @fact_pages.post("/<store_id>/fact")
 @operators_only
 def record_fact(store_id: str) -> Response | str | tuple[str, int]:
-    """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
+    """Preview recording a fact; record it when `do=record` and the preview still holds."""
     container, form_values = current_container(), {name: request.form.get(name, "") for name in FORM_FIELDS}
     control = find_control(form_values["name"], form_values["value"].partition("=")[0])
     act = partial(

@@ -37,7 +37,7 @@ AGES = (
 
 
 def readers_zone() -> tzinfo:
-    """The zone that whoever is signed in chose on their account's page."""
+    """Return the time zone that the person who is signed in chose; UTC when nobody is."""
     return ZoneInfo(g.person.timezone if g.get("person") else "UTC")
 
 
@@ -48,7 +48,7 @@ def sentence(text: str) -> str:
 
 
 def refusal(error: Exception) -> str:
-    """Tell what was refused as a person would: "No store matches “X”.", without a field's inner name."""
+    """Return an error as a sentence for people: "No store matches “X”.", without a field's inner name."""
     path, text = getattr(error, "path", ""), str(error)
     says_must = not path or text.startswith(f"{path}: must ")
     return sentence(text if says_must else text.removeprefix(f"{path}: "))
@@ -68,17 +68,17 @@ def plain(value: Any) -> str:
 
 
 def when(moment: Moment) -> Markup:
-    """Write a moment to the minute, "28 Nov 2026, 23:46"; the second and the zone are its title."""
+    """Write a moment to the minute, "28 Nov 2026, 23:46"; the title holds its second and zone."""
     return _time_element(moment, lambda at: f"{_day(at)}, {at:%H:%M}")
 
 
 def ago(moment: Moment) -> Markup:
-    """Write a moment as its distance from now, "3 min ago" or "in 2 h"; the exact one is its title."""
+    """Write a moment as its distance from now, "3 min ago" or "in 2 h"; the title holds the exact one."""
     return _time_element(moment, lambda at: _distance(at - current_container().now()) or _day(at))
 
 
 def day(value: date | str | None) -> Markup:
-    """Write a date, "28 Nov 2026"; that of a moment is in the reader's zone."""
+    """Write a date, "28 Nov 2026"; the date of a moment is that in the reader's zone."""
     if value is None:
         return UNKNOWN
     parsed = _parse(value) if isinstance(value, str) else value
@@ -90,7 +90,7 @@ def day(value: date | str | None) -> Markup:
 
 
 def money(value: Decimal | str | None, currency: str | None) -> Markup:
-    """Write an amount as the sentences do, "$4,980.00"; what is not known is no zero."""
+    """Write an amount as the sentences do, "$4,980.00"; None is "unknown", not zero."""
     return UNKNOWN if value is None else escape(money_text(Decimal(value), currency))
 
 
@@ -122,7 +122,7 @@ def _day(of: date) -> str:
 
 
 def _distance(away: timedelta) -> str:
-    """Tell a time from now in its largest whole unit; empty where it is further than any unit tells."""
+    """Write a distance from now in its largest whole unit; empty where it is too long for any."""
     size = abs(away)
     if size < timedelta(minutes=1):
         return "now" if away > timedelta() else "just now"

@@ -51,7 +51,7 @@ def flow_charts(flow: Sequence[FlowHour], zone: tzinfo) -> tuple[FlowChart, Flow
 
 
 def description(flow: Sequence[FlowHour]) -> str:
-    """Return the picture in a sentence, for those who do not see it."""
+    """Return a description of the chart in one sentence, for screen readers."""
     sums = [sum(getattr(hour, kind) or 0 for hour in flow) for kind in KINDS]
     unknown = sum(hour.processed is None for hour in flow)
     counts = ", ".join(f"{count:,} {words}" for count, words in zip(sums, KINDS.values(), strict=True))
@@ -114,7 +114,7 @@ def _place(amount: int, most: int) -> float:
 
 
 def _round_up(count: int) -> int:
-    """The next of 2, 4, 10, 20, 40, 100 …: its half is whole."""
+    """Return the next of 2, 4, 10, 20, 40, 100 …: its half is whole."""
     power = 1
     while True:
         for lead in (2, 4, 10):

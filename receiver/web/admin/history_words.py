@@ -25,7 +25,7 @@ OF_FACTS = ("name", "value")
 
 
 def act_words(entry: AuditRecord, store_id: str) -> str:
-    """Return who did what."""
+    """Return who did what; the store itself is called "this store"."""
     actor = ACTORS.get(entry.actor, entry.actor)
     if entry.action == AuditAction.FACTS_SET:
         name, value = entry.detail.get("name", ""), entry.detail.get("value")
@@ -40,14 +40,14 @@ def act_words(entry: AuditRecord, store_id: str) -> str:
 
 
 def recorded_words(name: str, value: Any) -> str:
-    """Return a recorded fact with its value; a moment in the reader's zone."""
+    """Return a recorded fact with its value; a moment is in the reader's zone."""
     words = fact_value_words(name, value)
     text = when(words).striptags() if isinstance(words, datetime) else words
     return f"{fact_title(name)}: {text}"
 
 
 def note_words(entry: AuditRecord) -> str:
-    """Return the rest of an entry on one line: why, and what else was kept of it."""
+    """Return the details of an entry on one line, without those that its phrase names already."""
     left_out = (*LEFT_OUT, *(OF_FACTS if entry.action == AuditAction.FACTS_SET else ()))
     lines = detail_lines(entry.detail)
     return " · ".join(f"{name}: {value}" for name, value in lines if name not in left_out)

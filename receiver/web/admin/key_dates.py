@@ -19,7 +19,7 @@ class KeyDate:
 
 
 def key_dates(decision: Decision, document: Mapping[str, Any]) -> list[KeyDate]:
-    """Return the dates that are known; days are in the ad account's zone."""
+    """Return the dates that are known, in their order on the page; days are in the ad account's zone."""
     dates = [*_join_dates(decision), *_spend_dates(document), *_credit_dates(document)]
     return [key_date for key_date in dates if key_date.value is not None]
 

@@ -15,13 +15,19 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def redirect_to_sign_in() -> Response:
-    """Send to the sign-in page, which leads back to what was asked for; a form that was sent is not done."""
+    """Redirect to the sign-in page, which leads back to the page requested.
+
+    A form that was sent is not carried out; the sign-in page says so.
+    """
     form_state = None if request.method in SAFE else "lost"
     return redirect(url_for("sign_in.show", next=requested_page(), form=form_state))
 
 
 def requested_page() -> str | None:
-    """Return the page that was asked for, of a form the one it stands on; None for the console's first."""
+    """Return the page requested, or the one that holds the form that was sent; None for the Overview.
+
+    Also None where the address is no page of the console.
+    """
     if request.method not in SAFE:
         path = _page_of_form(request.path)
     else:
@@ -30,12 +36,12 @@ def requested_page() -> str | None:
 
 
 def next_page() -> str | None:
-    """Return the page that this request carries on to, where it is one of the console's."""
+    """Return the page to go to after this request, when it is one of the console's; None otherwise."""
     return safe_page(request.values.get("next", ""))
 
 
 def safe_page(text: str) -> str | None:
-    """Return a path of ours with its query; None for anything else, so that nobody is led elsewhere."""
+    """Return `text` if it is the path of a page of the console, else None: no open redirect."""
     if len(text) > LONGEST or not text.isprintable() or "\\" in text or not text.startswith(f"{CONSOLE}/"):
         return None
     parts = urlsplit(text)
@@ -45,14 +51,14 @@ def safe_page(text: str) -> str | None:
 
 
 def _page_of_form(path: str) -> str:
-    """Return the nearest page above the address a form is sent to."""
+    """Return the nearest page above the address that a form is sent to."""
     while len(path) > len(CONSOLE) and not _is_page(path):
         path = path.rpartition("/")[0]
     return path
 
 
 def _is_page(path: str) -> bool:
-    """Return whether the path can be looked at, and is not where one signs in."""
+    """Return whether a GET of the path shows a page other than the sign-in."""
     if ".." in path.split("/"):
         return False
     try:

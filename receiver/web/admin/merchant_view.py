@@ -52,7 +52,10 @@ HISTORY = 20  # changes
 @merchant_views.get("/<store_id>/merchant-view")
 @staff_only
 def show(store_id: str) -> str:
-    """Nothing is written, and nothing counts as read by the merchant. Redeem codes stay masked."""
+    """Show a store as its merchant sees it; redeem codes stay masked.
+
+    Writes nothing, and does not count as read by the merchant.
+    """
     container = current_container()
     choice = request.args.get("language", LANGUAGES[0])
     language = choice if choice in LANGUAGES else LANGUAGES[0]
@@ -90,14 +93,14 @@ def _rules_by_outcome(document: Mapping[str, Any]) -> dict[str, list[Mapping[str
 
 
 def _market(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The offer where the ad account is, or else the store."""
+    """Return the market of the ad account's country, or else of the store's; None where there is no offer."""
     account = document["account"] or {}
     country = account.get("country") or document["store"]["country"]
     return next((market for market in document["programme"]["offer"] if market["country"] == country), None)
 
 
 def _value_format(locale: Locale) -> Callable[..., str]:
-    """Return what writes a date, a time or an amount of the document as its sentences do."""
+    """Return a function that writes a date, a time or an amount of the document as its sentences do."""
 
     def write(text: str | None, currency: str | None = None) -> str:
         if text is None:

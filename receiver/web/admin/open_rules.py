@@ -43,14 +43,14 @@ class ShownRule:
 
 
 def open_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRule]:
-    """Return the rules that are not met: failed, then unknown, then open; `document` is their words."""
+    """Return the rules not met: failed, then unknown, then pending; `document` has their sentences."""
     order = {outcome: place for place, outcome in enumerate(ORDER)}
     not_met = [rule for rule in decision.rules if rule.outcome is not Outcome.PASS]
     return [_show_rule(rule, document) for rule in sorted(not_met, key=lambda rule: order[rule.outcome])]
 
 
 def open_words(rules: Sequence[ShownRule], total: int) -> str:
-    """Tell how many of all rules are not met, and how many are merely not known or not reached yet."""
+    """Count in words the rules that are not met, by whether they are failed, unknown or pending."""
     counts = Counter(COUNT_WORDS[Outcome(rule.outcome)] for rule in rules)
     if len(counts) == 1:
         (answer,) = counts
@@ -59,12 +59,13 @@ def open_words(rules: Sequence[ShownRule], total: int) -> str:
 
 
 def count_open_at_once(rules: Sequence[ShownRule]) -> int:
-    """Return how many of the open rules, which are sorted, stand unfolded: of those that only wait, one."""
+    """Return how many of the sorted open rules are shown unfolded: if all are pending, one."""
     pressing = [rule for rule in rules if rule.outcome != Outcome.PENDING]
     return min(len(pressing) or 1, OPEN_AT_ONCE)
 
 
 def met_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRule]:
+    """Return the rules that are met."""
     return [_show_rule(rule, document) for rule in decision.rules if rule.outcome is Outcome.PASS]
 
 

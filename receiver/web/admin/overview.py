@@ -118,6 +118,7 @@ WORDS: Mapping[TodoId | TroubleId, tuple[str, str, str]] = {
 @overview_pages.get("/")
 @staff_only
 def show() -> str:
+    """Show the Overview: what needs a person, the vital signs and the last 24 hours."""
     container = current_container()
     overview = read_overview(container.database, container.budget, container.now(), g.person)
     return render_template(
@@ -146,7 +147,7 @@ class _AwardsOfState:
 
 
 def _awards(totals: Totals | None) -> list[_AwardsOfState]:
-    """In the order in which an award comes to its states; those there are none of are left out."""
+    """Sum the awards by state, in the order of an award's life; states without awards are left out."""
     of = totals.awards if totals else {}
     return [
         _AwardsOfState(
@@ -160,7 +161,7 @@ def _awards(totals: Totals | None) -> list[_AwardsOfState]:
 
 
 def _leads_to(item: TodoItem) -> str | None:
-    """Return the address of the list behind a number; None where there is none."""
+    """Return the address of the list behind a todo item; None where there is none."""
     if isinstance(item.id, TodoId) and item.id in LISTS:
         return LISTS[item.id](item)
     return url_for("stores.show", condition=item.id) if item.id in CONDITIONS else None

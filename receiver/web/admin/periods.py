@@ -13,12 +13,12 @@ LABELS = {"since": "From", "until": "To"}  # of the two fields of a period
 
 
 def read_period(query: dict[str, str]) -> dict[str, datetime]:
-    """Return `since` and `until` of a form; a date alone is all of that day. Raises InputError."""
+    """Read `since` and `until` of a form; a date alone covers that whole day. Raises InputError."""
     return {name: _moment(query[name], name) for name in LABELS if name in query}
 
 
 def period_fields(query: dict[str, str]) -> dict[str, str]:
-    """Return the period of a form as its fields take it; what was no time stays as it was typed."""
+    """Return the period as values for the form's fields; what is no time stays as it was typed."""
     fields = {}
     for name in LABELS.keys() & query.keys():
         try:
@@ -29,7 +29,7 @@ def period_fields(query: dict[str, str]) -> dict[str, str]:
 
 
 def usual_periods(now: datetime) -> dict[str, dict[str, str]]:
-    """Return the last hour, today and yesterday in the reader's zone, as a form's fields."""
+    """Return the last hour, today and yesterday in the reader's zone, as form fields."""
     date_of_today = now.astimezone(readers_zone()).date()
     today, yesterday = _midnight(date_of_today), _midnight(date_of_today - DAY)
     return {
@@ -40,12 +40,12 @@ def usual_periods(now: datetime) -> dict[str, dict[str, str]]:
 
 
 def field_text(moment: datetime) -> str:
-    """Write a moment as the browser's field for one: to the minute, in the reader's zone."""
+    """Write a moment for a `datetime-local` field: to the minute, in the reader's zone."""
     return f"{moment.astimezone(readers_zone()):%Y-%m-%dT%H:%M}"
 
 
 def _moment(text: str, name: str) -> datetime:
-    """Return the moment in UTC, where lengths are what they seem. Raises InputError."""
+    """Parse a moment and return it in UTC, where durations are exact. Raises InputError."""
     moment: datetime | None
     try:
         if len(text) == len("2025-11-20"):
@@ -61,7 +61,7 @@ def _moment(text: str, name: str) -> datetime:
 
 
 def _widest(local: datetime, name: str) -> datetime:
-    """Return the moment that a clock on the wall shows; of an hour that comes twice all is in the period."""
+    """Return the moment of a local time; one that occurs twice is read so that the period is longest."""
     both = [local.replace(tzinfo=readers_zone(), fold=fold).astimezone(UTC) for fold in (0, 1)]
     return max(both) if name == "until" else min(both)
 

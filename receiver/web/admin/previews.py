@@ -18,4 +18,5 @@ def preview_token(form_values: Mapping[str, str], *outcomes: Any) -> str:
 
 
 def was_previewed(token: str) -> bool:
+    """Return whether the form carries the token of this very preview."""
     return request.form.get("seen") == token

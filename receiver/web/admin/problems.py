@@ -65,6 +65,7 @@ def _for_templates() -> dict[str, object]:
 @problem_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the problems that match the filters in the address, grouped by cause."""
     query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     try:
         page = page_of_problems(
@@ -81,7 +82,7 @@ def show() -> str | tuple[str, int]:
 @problem_pages.post("/<int:problem_id>/acknowledge")
 @operators_only
 def acknowledge(problem_id: int) -> Response:
-    """Lead back to where the button was."""
+    """Acknowledge a problem, and lead back to the page of the button."""
     container, form = current_container(), request.form
     acknowledge_problem(
         container.database, container.now(), problem_id, note=form.get("note", ""), actor=g.person.email
@@ -101,7 +102,7 @@ def open_problems() -> str:
 
 
 def problem_links(problem: ProblemRecord) -> dict[str, str]:
-    """Return the addresses of what ends a problem, and of its evidence, by what they lead to."""
+    """Return the addresses of the pages that end a problem or show its evidence, by their purpose."""
     store, cause = problem.store_id, problem.cause
     traits, links = CAUSES[cause], {}
     if is_of_deliveries(cause):
@@ -122,7 +123,7 @@ def problem_links(problem: ProblemRecord) -> dict[str, str]:
 
 
 def _problems_of(store_id: str) -> list[ProblemRecord]:
-    """For the part of a store's page: whoever shows it need not hand anything in."""
+    """Return the problems of a store, for the part of its page: the including view need not pass them."""
     return problems_of_store(current_container().database, store_id)
 
 

@@ -51,6 +51,7 @@ class BarPart:
 @programme_pages.get("")
 @staff_only
 def show() -> str:
+    """Show all programmes with their money, places and stages."""
     container = current_container()
     return render_template(
         "programme.html",
@@ -66,7 +67,7 @@ def show() -> str:
 
 
 def bar_of(money: Money) -> Sequence[BarPart]:
-    """Lay out the parts of what was promised beside each other; none where nothing was."""
+    """Lay out the parts of the money promised side by side; empty where nothing was promised."""
     whole, parts, x = money.promised.amount, [], Decimal()
     for part, total in money.parts:
         if total.amount:
@@ -79,6 +80,7 @@ def bar_of(money: Money) -> Sequence[BarPart]:
 @programme_pages.get("/<programme_id>/terms")
 @staff_only
 def terms(programme_id: str) -> str:
+    """Show the terms of a programme in words."""
     container = current_container()
     all_terms = list_terms(container.database, container.settings.programme)
     terms = find_terms(all_terms, programme_id)
@@ -97,13 +99,14 @@ def terms(programme_id: str) -> str:
 @programme_pages.get("/load")
 @operators_only
 def load() -> str:
+    """Show the form that loads a new programme."""
     return _load_page()
 
 
 @programme_pages.post("/load")
 @operators_only
 def load_file() -> Answer:
-    """Shows what differs from the terms in force and keeps nothing, unless `do=load` and that was seen."""
+    """Preview what a programme file changes; load it when `do=load` and the preview still holds."""
     text = ""
     try:
         text = _read_text()
@@ -121,9 +124,9 @@ def load_file() -> Answer:
 
 
 def _read_text() -> str:
-    """The text of the file, else of the form. Raises InputError.
+    """Read the uploaded file, or else the text field of the form. Raises InputError.
 
-    Browsers send each line's end as CRLF: what was checked from a file must be the same when it comes back.
+    Browsers send line ends as CRLF: they become LF, so that a file checked is the same when it comes back.
     """
     upload = request.files.get("file")
     body = upload.read() if upload else request.form.get("text", "").encode()
@@ -164,13 +167,14 @@ def _load_page(
 @programme_pages.get("/<programme_id>/waiting")
 @staff_only
 def waiting(programme_id: str) -> str:
+    """Show the stores that wait for a place in a programme."""
     return _waiting_page(programme_id)
 
 
 @programme_pages.post("/<programme_id>/waiting")
 @operators_only
 def admit(programme_id: str) -> Answer:
-    """Shows what admitting them does and keeps nothing, unless `do=admit` and that was seen."""
+    """Preview admitting the selected stores; admit them when `do=admit` and the preview still holds."""
     store_ids = request.form.getlist("store")
     try:
         admission = _admit(store_ids, dry_run=True)

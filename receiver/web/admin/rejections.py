@@ -44,13 +44,14 @@ REASONS = {
 @rejection_pages.get("/rejections/quarantine")
 @staff_only
 def quarantine() -> str | tuple[str, int]:
+    """List the calls that are held in quarantine."""
     return _quarantine()
 
 
 @rejection_pages.post("/rejections/quarantine")
 @operators_only
 def release() -> str | tuple[str, int]:
-    """Verify the held calls again and accept those that are valid; `do=preview` changes nothing."""
+    """Verify the held calls again and accept those that are valid; only `do=release` changes anything."""
     container, form = current_container(), request.form
     try:
         results = release_from_quarantine(
@@ -68,6 +69,7 @@ def release() -> str | tuple[str, int]:
 @rejection_pages.get("/rejections")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the rejected calls by day, store and reason, with samples once a filter is set."""
     refused, page = "", Page[CountOfStore]()
     newest: list[SampleOfStore] = []
     try:
@@ -92,7 +94,7 @@ def show() -> str | tuple[str, int]:
 @rejection_pages.get("/turned-away/rejections", defaults={"endpoint": "rejections.show"})
 @staff_only
 def earlier_address(endpoint: str) -> Response:
-    """Redirect from the addresses that these pages had before, which bookmarks and alerts may hold."""
+    """Redirect from the former addresses of these pages, which bookmarks and alerts may hold."""
     query = request.query_string.decode("ascii", "replace")
     return redirect(f"{url_for(endpoint)}?{query}" if query else url_for(endpoint), code=308)
 

@@ -42,6 +42,7 @@ FILTER_LABELS = {
 @replay_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the replays, newest first."""
     try:
         page = page_of_replays(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
@@ -52,13 +53,14 @@ def show() -> str | tuple[str, int]:
 @replay_pages.get("/new")
 @operators_only
 def new() -> str | tuple[str, int]:
-    """Preview the replay; nothing is changed."""
+    """Preview a replay of the deliveries named in the address; nothing is changed."""
     return _new_page(request.args)
 
 
 @replay_pages.post("")
 @operators_only
 def begin() -> Response | str | tuple[str, int]:
+    """Start a replay and lead to its page."""
     container, form = current_container(), request.form
     try:
         replay = start(
@@ -77,7 +79,10 @@ def begin() -> Response | str | tuple[str, int]:
 @replay_pages.get("/<int:replay_id>")
 @staff_only
 def replay(replay_id: int) -> Response:
-    """While it runs the page renews itself, unless somebody reads on in it or asked it to stand still."""
+    """Show a replay and its results.
+
+    While it runs the page reloads itself, except on later pages of results or with `still` in the address.
+    """
     container, after = current_container(), request.args.get("after")
     replay = progress(container.database, replay_id)
     runs = replay.state == ReplayState.RUNNING
@@ -101,13 +106,14 @@ def replay(replay_id: int) -> Response:
 @replay_pages.post("/<int:replay_id>/cancel")
 @operators_only
 def end(replay_id: int) -> Response:
+    """Cancel a replay."""
     container = current_container()
     cancel(container.database, replay_id, container.now(), actor=g.person.email)
     return redirect(url_for("replays.replay", replay_id=replay_id))
 
 
 def _new_page(form: MultiDict[str, str], refused: str = "") -> str | tuple[str, int]:
-    """The form; with what was refused, where it was sent."""
+    """Render the form of a replay with its preview, or with what was wrong in it."""
     container, counts = current_container(), None
     try:
         counts = preview(container.database, _filters(form), container.now())
@@ -126,7 +132,7 @@ def _new_page(form: MultiDict[str, str], refused: str = "") -> str | tuple[str, 
 
 
 def _filters(form: MultiDict[str, str]) -> DeliveryFilters:
-    """Deliveries chosen one by one, or filters; raises InputError."""
+    """Read the ids of deliveries selected one by one, or else the filters. Raises InputError."""
     ids, filters = form.getlist("ids"), filters_in(form)
     if not ids and not filters:
         raise InputError("Select at least one delivery.")

@@ -51,6 +51,7 @@ class AnswerKind(StrEnum):
 @review_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the reviews in one state, longest waiting first."""
     state, after = request.args.get("state", ReviewState.OPEN), request.args.get("after") or None
     try:
         if state not in set(ReviewState):
@@ -68,15 +69,16 @@ def _list(page: Page[dict[str, Any]], state: str, refused: str = "") -> str:
 @review_pages.get("/<review_id>")
 @staff_only
 def review(review_id: str) -> str:
+    """Show a review with its evidence and the form of the answer."""
     return _page(review_id)
 
 
 @review_pages.post("/<review_id>")
 @operators_only
 def answer(review_id: str) -> Response | str | tuple[str, int]:
-    """Shows what the answer would change and keeps nothing, unless `do=answer` and that was seen.
+    """Preview an answer; save it when `do=answer` and the preview still holds.
 
-    To uphold changes nothing that would have to be shown.
+    Upholding the decision changes nothing, and so needs no preview.
     """
     container = current_container()
     try:
@@ -100,7 +102,7 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
 
 
 def _read_answer(review_id: str) -> StaffAnswer:
-    """Raises InputError and Refused."""
+    """Read the answer from the form. Raises InputError and Refused."""
     form = request.form
     kind = form.get("answer")
     if kind not in set(AnswerKind):

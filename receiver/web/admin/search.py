@@ -19,6 +19,7 @@ HEADINGS = {HitKind.STORE: "Stores", HitKind.DELIVERY: "Deliveries", HitKind.AWA
 @search_pages.get("")
 @staff_only
 def show() -> str | Response | tuple[str, int]:
+    """Search everything, and redirect straight to the only hit."""
     text = request.args.get("text", "").strip()
     if not text:
         return _page(text, SearchResult([], []))

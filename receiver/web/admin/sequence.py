@@ -22,13 +22,14 @@ sequence_pages = Blueprint("sequence", __name__, url_prefix="/admin/stores", tem
 @sequence_pages.get("/<store_id>/sequence")
 @operators_only
 def show(store_id: str) -> str:
+    """Show the form that restarts the sequence of a store's signals."""
     return _page(store_id)
 
 
 @sequence_pages.post("/<store_id>/sequence")
 @operators_only
 def restart(store_id: str) -> Response | str | tuple[str, int]:
-    """Shows what it would change and keeps nothing, unless `do=restart` and that was seen."""
+    """Preview restarting the sequence; restart it when `do=restart` and the preview still holds."""
     container, reason = current_container(), request.form.get("reason", "").strip()
     act = partial(
         restart_sequence, now=container.now(), store_id=store_id, reason=reason, actor=g.person.email

@@ -18,7 +18,7 @@ KNOWN_COOKIE, KNOWN_FOR = "console-known", timedelta(days=180)
 
 
 def begin_session(who: Authenticated) -> bool:
-    """Sign this browser in; False where the person's password has been replaced since it was typed."""
+    """Sign this browser in; return False if the password was replaced since it was typed."""
     secret = sessions.begin_session(current_container().database, utc_now(), who)
     session.clear()  # a session of before the sign-in must not become one of after it
     session.permanent = True
@@ -28,21 +28,24 @@ def begin_session(who: Authenticated) -> bool:
 
 
 def current_person() -> StaffMember | None:
-    """The person whose session this is, where it still lasts."""
+    """Return the person of this session; None where there is none or it has ended."""
     # Real time, since in the sandbox staff move the service's own by days.
     secret = session.get("secret")
     return sessions.person_of_session(current_container().database, utc_now(), secret) if secret else None
 
 
 def end_session() -> None:
-    """Sign this browser out: a copy of its cookie opens nothing either."""
+    """Sign this browser out; a copy of its cookie becomes useless too."""
     if secret := session.get("secret"):
         sessions.end_session(current_container().database, secret)
     session.clear()
 
 
 def trusted_device(email: str) -> str | None:
-    """The name of this browser, where this very person signed in before: strangers' tries do not count."""
+    """Return the id of this browser if this person signed in on it before, else None.
+
+    Failed attempts of strangers do not slow such a browser down.
+    """
     try:
         device = _signer().loads(
             request.cookies.get(KNOWN_COOKIE, ""), max_age=int(KNOWN_FOR.total_seconds())
@@ -53,7 +56,7 @@ def trusted_device(email: str) -> str | None:
 
 
 def trust_device(answer: Response, who: Authenticated) -> None:
-    """It knows the last one who signed in, and opens nothing by itself."""
+    """Set the cookie that names this browser and who signed in last; it grants no access by itself."""
     answer.set_cookie(
         KNOWN_COOKIE,
         _signer().dumps({"email": who.email, "browser": trusted_device(who.email) or new_browser()}),

@@ -32,7 +32,10 @@ sign_in_pages = Blueprint("sign_in", __name__, url_prefix="/admin", template_fol
 
 
 def staff_only(page: Page) -> Page:
-    """Only for people who signed in, with a password of their own; others are sent to where they get that."""
+    """Restrict a view to people who are signed in with a password of their own.
+
+    Others are redirected to the sign-in, or to the choice of a password.
+    """
 
     @wraps(page)
     def guarded(*args: object, **kwargs: object) -> object:
@@ -47,7 +50,7 @@ def staff_only(page: Page) -> Page:
 
 
 def operators_only(page: Page) -> Page:
-    """Only for operators."""
+    """Restrict a view to operators."""
 
     @wraps(page)
     def guarded(*args: object, **kwargs: object) -> object:
@@ -59,7 +62,7 @@ def operators_only(page: Page) -> Page:
 
 
 def csrf_token() -> str:
-    """This session's token; made with its first form."""
+    """Return the CSRF token of this session, created on first use."""
     if "csrf" not in session:
         session["csrf"] = secrets.token_urlsafe(24)
     return str(session["csrf"])
@@ -67,9 +70,9 @@ def csrf_token() -> str:
 
 @sign_in_pages.before_app_request
 def _check_csrf() -> AnyResponse | None:
-    """Whatever changes something in the console carries its session's token: no page checks it itself.
+    """Check the CSRF token of each request that changes something in the console, so that no view has to.
 
-    Where no session is left, since it ended while the form stood open, the way leads to the form's page.
+    Where the session ended while the form was open, redirect to sign in and back to the form's page.
     """
     if request.method in SAFE or not lies_in(request.path, CONSOLE):
         return None
@@ -88,11 +91,13 @@ def _for_templates() -> dict[str, object]:
 
 @sign_in_pages.get("/sign-in")
 def show() -> str:
+    """Show the sign-in page."""
     return render_template("sign_in.html")
 
 
 @sign_in_pages.post("/sign-in")
 def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    """Sign a person in; refuse a wrong password, and too many attempts with the time to wait."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     container, visitor = current_container(), Visitor(request.remote_addr or "", trusted_device(email))
     entry = sign_in(container.database, container.now(), email=email, password=password, visitor=visitor)
@@ -108,5 +113,6 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
 
 @sign_in_pages.post("/sign-out")
 def leave() -> AnyResponse:
+    """Sign the person out."""
     end_session()
     return redirect(url_for("sign_in.show"))

@@ -29,7 +29,7 @@ store_actions = Blueprint("store_actions", __name__, url_prefix="/admin/stores",
 @store_actions.post("/<store_id>/check")
 @operators_only
 def check(store_id: str) -> Response:
-    """The worker does it; the page it leads to shows how far that is."""
+    """Request a check of the store's connection; the worker does it, and the page shows its progress."""
     ask_look(current_container().database, current_container().now(), store_id)
     return _back(store_id)
 
@@ -37,7 +37,10 @@ def check(store_id: str) -> Response:
 @store_actions.post("/<store_id>/rotate")
 @operators_only
 def rotate(store_id: str) -> Response:
-    """Rotate the secrets of webhooks we made; one made by hand is shown by the command line alone."""
+    """Request new secrets for the webhooks we created.
+
+    The secret of one created by hand is shown by the command line alone.
+    """
     container = current_container()
     ask_rotation(
         container.database, container.now(), store_id, overlap_hours=OVERLAP_HOURS, actor=g.person.email
@@ -48,6 +51,7 @@ def rotate(store_id: str) -> Response:
 @store_actions.post("/<store_id>/admit")
 @operators_only
 def admit(store_id: str) -> Response:
+    """Admit a store to the offer."""
     admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
     return _back(store_id, saved="Saved: the store has its place in the offer.")
 
@@ -55,7 +59,7 @@ def admit(store_id: str) -> Response:
 @store_actions.post("/<store_id>/disconnect")
 @operators_only
 def disconnect(store_id: str) -> Response:
-    """At once on our side; the worker deletes our webhooks at the store and forgets its keys."""
+    """Disconnect a store at once; the worker then deletes our webhooks there and forgets its keys."""
     container = current_container()
     reason = request.form.get("reason", "")
     disconnect_store(container.database, container.now(), store_id, reason=reason, actor=g.person.email)
@@ -65,7 +69,7 @@ def disconnect(store_id: str) -> Response:
 @store_actions.post("/<store_id>/erase")
 @operators_only
 def erase(store_id: str) -> Response:
-    """Cannot be taken back, so the store's id is typed once more."""
+    """Erase the personal data of a store; since this is final, its id has to be typed once more."""
     if request.form.get("confirm", "").strip() != store_id:
         raise InputError(f"must be {store_id}", path="confirm")
     reason = request.form.get("reason", "")
@@ -78,6 +82,7 @@ def erase(store_id: str) -> Response:
 @store_actions.post("/<store_id>/unlink")
 @operators_only
 def unlink(store_id: str) -> Response:
+    """End the link of a store to its ad account."""
     remove_link(
         current_container().database, current_container().now(), store_id=store_id, actor=g.person.email
     )
@@ -87,13 +92,14 @@ def unlink(store_id: str) -> Response:
 @store_actions.get("/<store_id>/merge")
 @operators_only
 def merge(store_id: str) -> str:
+    """Show the form that merges the merchants of two stores."""
     return _merge_page(store_id)
 
 
 @store_actions.post("/<store_id>/merge")
 @operators_only
 def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
-    """Shows what it would change for each store and keeps nothing, unless `do=merge` and that was seen."""
+    """Preview a merge of merchants; merge them when `do=merge` and the preview still holds."""
     form_values = {name: request.form.get(name, "").strip() for name in ("into", "reason", "evidence")}
     try:
         merged = _merge(store_id, form_values, dry_run=True)
@@ -111,7 +117,7 @@ def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
 @store_actions.post("/<store_id>/keep-apart")
 @operators_only
 def keep_apart(store_id: str) -> Response | tuple[str, int]:
-    """A refusal is shown on the page where the merchants would be merged."""
+    """Record that two stores have different merchants; a refusal is shown on the page of the merge."""
     other, reason = request.form.get("other", "").strip(), request.form.get("reason", "")
     container, now = current_container(), current_container().now()
     try:

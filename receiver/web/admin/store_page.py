@@ -80,13 +80,13 @@ def store_page(container: Container, store_id: str, letter_language: str) -> dic
 
 
 def mailto(message: MerchantMessage) -> str:
-    """Return the address that opens the message in a program for e-mail; whom it is for is left open."""
+    """Return a mailto: address with the message; the recipient is left open."""
     body = message.body.replace("\n", "\r\n")
     return f"mailto:?subject={quote(message.subject)}&body={quote(body)}"
 
 
 def _troubles(status: Status, document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that neither the headline nor, of a held award, the open rule below says."""
+    """Return the troubles that neither the headline nor, while an award is held, an open rule names."""
     is_held = status.decision.stage is Stage.HELD
     return [
         trouble
@@ -105,7 +105,7 @@ def _letter(status: Status, url: str, is_connected: bool, language: str) -> Merc
 
 
 def _award(container: Container, document: dict[str, Any]) -> dict[str, Any] | None:
-    """The award as the document has it; of a blocked one staff's reason too."""
+    """Return the award of the status document; for a blocked one with the reason for staff."""
     award = document["award"]
     if award is None or award["id"] is None:
         return award and {**award, "block_reason": None}

@@ -26,13 +26,14 @@ store_secret_pages = Blueprint(
 @store_secret_pages.get("/<store_id>/secret")
 @operators_only
 def show(store_id: str) -> str:
+    """Show the form that sets the signing secret of a store."""
     return _page(store_id)
 
 
 @store_secret_pages.post("/<store_id>/secret")
 @operators_only
 def save(store_id: str) -> str | tuple[str, int]:
-    """Try the secret on what is held; `do=save` keeps the one tried, which the form carries encrypted."""
+    """Try a secret on the calls held; `do=save` stores the one tried, which the form carries encrypted."""
     container, form = current_container(), request.form
     try:
         if form.get("do") == "save":

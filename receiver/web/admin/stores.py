@@ -55,6 +55,7 @@ TROUBLE_BADGES = {
 @store_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List the stores that match the filters in the address."""
     query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after") or None
     container = current_container()
@@ -68,6 +69,7 @@ def show() -> str | tuple[str, int]:
 @store_pages.get("/<store_id>")
 @staff_only
 def store(store_id: str) -> Response:
+    """Show a store in full; the page reloads itself while the worker does what was requested."""
     language = request.args.get("letter", LANGUAGES[0])
     values = store_page(current_container(), store_id, language if language in LANGUAGES else LANGUAGES[0])
     page = render_template("store.html", **values, languages=LANGUAGES, mailto=mailto)

@@ -41,14 +41,14 @@ Answer = str | tuple[str, int] | Response
 @team_pages.get("")
 @staff_only
 def show() -> str:
-    """Viewers see who is there and may act; sessions and tokens are operators' business."""
+    """List the staff; only operators see their sessions and tokens."""
     return _list_page()
 
 
 @team_pages.post("/invite")
 @operators_only
 def invite() -> Answer:
-    """Answers with the page itself: the password is shown this once, and kept nowhere on the way."""
+    """Add a person with a one-time password, shown on the page itself once and stored only as a hash."""
     container, password = current_container(), new_password()
     try:
         person = add_staff(
@@ -68,12 +68,14 @@ def invite() -> Answer:
 @team_pages.get("/<int:staff_id>")
 @operators_only
 def member(staff_id: int) -> str:
+    """Show a person of the staff with what operators can change."""
     return _member_page(staff_id)
 
 
 @team_pages.post("/<int:staff_id>/role")
 @operators_only
 def role(staff_id: int) -> Answer:
+    """Change the role of a person."""
     container, person = current_container(), _person(staff_id)
     try:
         new_role = require_choice(Role, request.form.get("role", ""), "role")
@@ -91,7 +93,7 @@ def role(staff_id: int) -> Answer:
 @team_pages.post("/<int:staff_id>/password")
 @operators_only
 def password(staff_id: int) -> str:
-    """Answers with the page itself: the password is shown this once."""
+    """Set a one-time password for a person, shown on the page itself once."""
     container, person, new = current_container(), _person(staff_id), new_password()
     set_password(
         container.database,
@@ -107,6 +109,7 @@ def password(staff_id: int) -> str:
 @team_pages.post("/<int:staff_id>/end")
 @operators_only
 def end(staff_id: int) -> Answer:
+    """End the access of a person."""
     container, person = current_container(), _person(staff_id)
     try:
         if request.form.get("confirm") != "yes":
@@ -120,7 +123,7 @@ def end(staff_id: int) -> Answer:
 @team_pages.post("/<int:staff_id>/tokens")
 @operators_only
 def make(staff_id: int) -> Answer:
-    """Answers with the page itself: the token is shown this once."""
+    """Create an API token for a person, shown on the page itself once."""
     container, person = current_container(), _person(staff_id)
     try:
         new_token = make_token_for(
@@ -139,6 +142,7 @@ def make(staff_id: int) -> Answer:
 @team_pages.post("/<int:staff_id>/tokens/<int:token_id>/revoke")
 @operators_only
 def revoke(staff_id: int, token_id: int) -> Response:
+    """Revoke an API token of a person."""
     container = current_container()
     revoke_token(container.database, container.now(), token_id, actor=g.person.email, staff_id=staff_id)
     return redirect(url_for(".member", staff_id=staff_id, _anchor="tokens"))

@@ -33,6 +33,7 @@ KINDS = {
 @timeline_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    """List everything that happened in the period and matches the filters, newest first."""
     query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:
@@ -62,7 +63,7 @@ def _page(
 
 
 def _nearby(since: datetime | None, until: datetime | None) -> dict[str, dict[str, str]]:
-    """The periods of the same length before and after this one."""
+    """Return the periods of the same length before and after this one; none for an open one."""
     if since is None or until is None:
         return {}
     length = until - since
@@ -73,7 +74,7 @@ def _nearby(since: datetime | None, until: datetime | None) -> dict[str, dict[st
 
 
 def _link_of(entry: TimelineEntry) -> str | None:
-    """The page that tells more of an entry than its store's, which stands beside it."""
+    """Return the page about an entry; None where its store's page, linked beside it, is the only one."""
     if entry.kind == TimelineKind.DELIVERY:
         return url_for("deliveries.delivery", delivery_id=entry.id)
     if entry.kind == TimelineKind.ACT and entry.subject and entry.subject != entry.store_id:

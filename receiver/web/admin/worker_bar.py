@@ -28,7 +28,7 @@ class WorkerWatch:
         self._seen: datetime | None = None
 
     def __call__(self) -> Silence | None:
-        """Return the silence, for a template; None where a worker lives, or nothing can be read."""
+        """Return the silence, for a template; None while a worker lives, or when nothing can be read."""
         container = current_container()
         now = container.now()
         if self._read_at is None or abs(now - self._read_at) >= READ_EVERY:
