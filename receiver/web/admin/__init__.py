@@ -1,4 +1,4 @@
-"""The console for staff, under /admin/: server-rendered; its one script only adds comfort."""
+"""The console for staff under /admin/: server-rendered, usable without its one script."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from receiver.web.admin.team import team_pages
 from receiver.web.admin.timeline import timeline_pages
 from receiver.web.admin.worker_bar import WorkerWatch
 
-# What the bar at the top leads to: an endpoint and its words, in the order of use.
+# The links of the bar at the top: endpoint and label, in the order of use.
 NAVIGATION = (
     ("console_overview.show", "Overview"),
     ("problems.show", "Problems"),
@@ -61,9 +61,58 @@ console = Blueprint(
     static_url_path="/static",
 )
 
+BLUEPRINTS = (
+    console,
+    sign_in_pages,
+    account_pages,
+    audit_pages,
+    award_pages,
+    award_issue_pages,
+    review_pages,
+    problem_pages,
+    programme_pages,
+    delivery_pages,
+    replay_pages,
+    rejection_pages,
+    overview_pages,
+    timeline_pages,
+    search_pages,
+    store_pages,
+    store_actions,
+    fact_pages,
+    access_pages,
+    merchant_views,
+    store_secret_pages,
+    claim_pages,
+    team_pages,
+    sequence_pages,
+)
+
 
 def register(app: Flask, settings: Settings) -> None:
     """Set up the console: cookies, template filters and globals, and all its blueprints."""
+    _configure_cookies(app, settings)
+    app.jinja_env.filters.update(
+        plain=plain, money=money, when=when, ago=ago, day=day, tone=tone, sentence=sentence
+    )
+    app.extensions[BAR] = []
+    app.jinja_env.globals.update(
+        command=COMMAND,
+        navigation=NAVIGATION,
+        bar_parts=app.extensions[BAR],
+        worker_silence=WorkerWatch(),
+    )
+    for pages in BLUEPRINTS:
+        app.register_blueprint(pages)
+
+
+def add_to_bar(app: Flask, template: str) -> None:
+    """Show a template in the bar at the top of every page of the console."""
+    app.extensions[BAR].append(template)
+
+
+def _configure_cookies(app: Flask, settings: Settings) -> None:
+    """Set up the session cookie: signed with the first secret key, verified with the others too."""
     keys = [_cookie_key(key) for key in settings.secret_keys]
     app.config.update(
         SECRET_KEY=keys[0],
@@ -75,45 +124,6 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
-    app.jinja_env.filters.update(
-        plain=plain, money=money, when=when, ago=ago, day=day, tone=tone, sentence=sentence
-    )
-    app.extensions[BAR] = []
-    app.jinja_env.globals.update(
-        command=COMMAND,
-        navigation=NAVIGATION,
-        bar_parts=app.extensions[BAR],
-        worker_silence=WorkerWatch(),
-    )
-    app.register_blueprint(console)
-    app.register_blueprint(sign_in_pages)
-    app.register_blueprint(account_pages)
-    app.register_blueprint(audit_pages)
-    app.register_blueprint(award_pages)
-    app.register_blueprint(award_issue_pages)
-    app.register_blueprint(review_pages)
-    app.register_blueprint(problem_pages)
-    app.register_blueprint(programme_pages)
-    app.register_blueprint(delivery_pages)
-    app.register_blueprint(replay_pages)
-    app.register_blueprint(rejection_pages)
-    app.register_blueprint(overview_pages)
-    app.register_blueprint(timeline_pages)
-    app.register_blueprint(search_pages)
-    app.register_blueprint(store_pages)
-    app.register_blueprint(store_actions)
-    app.register_blueprint(fact_pages)
-    app.register_blueprint(access_pages)
-    app.register_blueprint(merchant_views)
-    app.register_blueprint(store_secret_pages)
-    app.register_blueprint(claim_pages)
-    app.register_blueprint(team_pages)
-    app.register_blueprint(sequence_pages)
-
-
-def add_to_bar(app: Flask, template: str) -> None:
-    """Show a template in the bar at the top of every page of the console."""
-    app.extensions[BAR].append(template)
 
 
 def _cookie_key(key: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Ends our access to a store's ad account, after a page that says what changes and for which stores."""
+"""Pages that end our access to a store's ad account, after a preview for each store it serves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own account: password, sessions, the zone of times, and personal tokens for the API."""
+"""The page of one's own account: password, sessions, time zone, and personal tokens for the API."""
 
 from __future__ import annotations
 

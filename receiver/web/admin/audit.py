@@ -1,4 +1,4 @@
-"""The audit log: looked through by filters that stand in the address."""
+"""The page of the audit log, searched by filters in the address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many issued credits at once, from the list of due awards or a file: checked first, and then recorded."""
+"""Recording many issued credits at once, from the list of due awards or a file: checked, then recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Awards: the list by due date, one with its history, what staff do with it, and the list as CSV."""
+"""Pages of awards: the list by due date, each with its history and acts, and the list as CSV."""
 
 from __future__ import annotations
 

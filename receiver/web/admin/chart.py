@@ -1,4 +1,4 @@
-"""Lays a store's spend out as a chart: above what qualified so far against the tiers, below each date.
+"""The layout of a store's spend chart: above, the total so far against the tiers; below, each date.
 
 All places are decimal text in the units of an SVG `width` wide; `templates/chart.html` draws them.
 """

@@ -1,4 +1,4 @@
-"""Claims of identity that were not believed, and what staff do about them: dismiss one, or move the store."""
+"""Pages of claims of identity that were not believed: staff dismiss one, or move the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox: looked through by filters that stand in the address, and one delivery in full."""
+"""Pages of the inbox: deliveries searched by filters in the address, and each in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the filters of deliveries from an address or a form."""
+"""The filters of deliveries, read from an address or a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact or an override that an operator records: chosen, answered by its own control, seen, then saved."""
+"""Pages on which an operator records a fact or an override: chosen, answered, previewed, then saved."""
 
 from __future__ import annotations
 

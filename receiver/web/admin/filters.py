@@ -1,4 +1,4 @@
-"""Values as staff read them: yes, no, unknown, money, times in the reader's zone, the tone of a state."""
+"""Template filters for values as staff read them: money, times in the reader's zone, the tone of a state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lays out the deliveries of the last hours as bars: what was processed below, dead and refused on top.
+"""The layout of the last hours' deliveries as bars: processed below, dead and refused on top.
 
 All places are text in the units of an SVG `width` wide; `templates/flow_chart.html` draws them.
 """

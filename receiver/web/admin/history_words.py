@@ -1,4 +1,4 @@
-"""An entry of a store's history in words, where the store itself needs no name."""
+"""Sentences for the entries of a store's history, in which the store itself needs no name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dates that matter of a store, in the order in which they come."""
+"""The key dates of a store, in the order in which they come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leads whoever had to sign in on to the page they wanted: a page of this console, and nowhere else."""
+"""The way back after sign-in to the page that was requested: one of this console, and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store as its merchant sees it: the very document and sentences of the plugin's page, to read only.
+"""A store as its merchant sees it: the document and sentences of the plugin's page, read-only.
 
 The plugin's own labels come from its own translations. Buttons are left out: which one the plugin shows
 depends on the store's own WordPress too.

@@ -1,4 +1,4 @@
-"""The rules of a store's page: those not met first, each with what staff can answer it by; the met ones."""
+"""The rules of a store's page: those not met first, each with what staff can answer it by; then those met."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Overview: what needs a person, the vital signs, the last day in a picture; each number has its list."""
+"""The Overview: what needs a person, the vital signs and the last day as a chart, each with its list."""
 
 from __future__ import annotations
 

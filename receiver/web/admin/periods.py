@@ -1,4 +1,4 @@
-"""Periods that staff ask for, from one moment to another in the reader's zone, and the usual ones."""
+"""Periods between two moments in the reader's zone, as forms send and show them, and the usual ones."""
 
 from __future__ import annotations
 

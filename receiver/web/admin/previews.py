@@ -1,4 +1,4 @@
-"""A change is kept only as it was shown: the form that keeps it carries what its preview said."""
+"""The token by which a change is saved only as its preview showed it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The programmes: money, places, stages and terms; a new programme is loaded, and waiting stores admitted."""
+"""Pages of the programmes: money, places, stages, terms; loading a programme and admitting stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of calls that became no delivery: in quarantine until a secret is put right, or rejected."""
+"""Pages of calls that became no delivery: quarantined until a secret is corrected, or rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replays: what one would do before it is asked for, how far it has come, and its end."""
+"""Pages of replays: a preview before the start, the progress, the end."""
 
 from __future__ import annotations
 

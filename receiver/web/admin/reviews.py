@@ -1,4 +1,4 @@
-"""Reviews: who disagrees, with the evidence beside it, and staff's one answer, its effect shown before."""
+"""Pages of reviews: what the merchant disputes, the evidence, and staff's one answer after a preview."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from receiver.services.decisions.status import status_of
 from receiver.services.reviews.answer import StaffAnswer, answer_review, checked_answer
 from receiver.services.reviews.listing import page_of_reviews
 from receiver.services.reviews.show import show_review
+from receiver.services.validation import require_choice
 from receiver.web.admin.fact_controls import CONTROLS, OVERRIDABLE, posted_value, refusal_words
 from receiver.web.admin.history_words import recorded_words
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
@@ -41,7 +42,7 @@ ANSWERS = {
 
 
 class AnswerKind(StrEnum):
-    """A choice of the form."""
+    """The kinds of answers that the form offers."""
 
     UPHOLD = "uphold"
     OVERRIDE = "override"
@@ -104,17 +105,15 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
 def _read_answer(review_id: str) -> StaffAnswer:
     """Read the answer from the form. Raises InputError and Refused."""
     form = request.form
-    kind = form.get("answer")
-    if kind not in set(AnswerKind):
-        raise InputError("must be uphold, override or fact", path="answer")
+    kind = require_choice(AnswerKind, form.get("answer", ""), "answer")
     fact = form.get("fact", "")
     value = posted_value(fact, form.get(VALUE.format(fact), ""))
     return checked_answer(
         current_container().now(),
         review_id,
         reason=form.get("reason", ""),
-        override=f"{form.get('rule', '')}={form.get('outcome', '')}" if kind == AnswerKind.OVERRIDE else None,
-        fact=f"{fact}={value}" if kind == AnswerKind.FACT else None,
+        override=f"{form.get('rule', '')}={form.get('outcome', '')}" if kind is AnswerKind.OVERRIDE else None,
+        fact=f"{fact}={value}" if kind is AnswerKind.FACT else None,
         evidence=form.get("evidence", "").strip() or None,
     )
 

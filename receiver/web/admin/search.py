@@ -1,4 +1,4 @@
-"""The page of the search box, which leads straight to the only thing that was found."""
+"""The page of the search box, which leads straight to a hit that is the only one."""
 
 from __future__ import annotations
 

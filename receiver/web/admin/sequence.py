@@ -1,4 +1,4 @@
-"""Begins the sequence of a store's messages anew: staff see what that changes, then do it."""
+"""The page that restarts the sequence of a store's signals, after a preview."""
 
 from __future__ import annotations
 

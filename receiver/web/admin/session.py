@@ -1,4 +1,4 @@
-"""Finds a session's person, until it lies idle, grows old, or its person leaves or ends it."""
+"""Sessions of the console: they end when idle, when too old, or when their person leaves or ends them."""
 
 from __future__ import annotations
 

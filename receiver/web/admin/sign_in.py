@@ -1,4 +1,4 @@
-"""Sign-in, sign-out and the CSRF token; every other page of the console asks here who is there."""
+"""Sign-in, sign-out, the CSRF token, and the guards that every other page of the console uses."""
 
 from __future__ import annotations
 

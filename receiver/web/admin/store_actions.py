@@ -1,4 +1,4 @@
-"""Acts of operators on one store; each leads back to its page."""
+"""Actions of operators on a store; each leads back to its page."""
 
 from __future__ import annotations
 

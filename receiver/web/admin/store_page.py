@@ -1,4 +1,4 @@
-"""Everything that the page of one store shows, in the order of the page."""
+"""The values that the page of a store shows, in the order of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on which an operator sets a store's signing secret: tried on what is held, then kept."""
+"""The page on which an operator sets a store's signing secret, tried on the calls held before it is saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stores: looked through by filters that stand in the address, and one store in full."""
+"""Pages of stores: the list, searched by filters in the address, and each in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The team: who may sign in, with which role; operators invite, change and end it, and see tokens."""
+"""Pages of the team: operators invite people, change roles, end access, and see tokens."""
 
 from __future__ import annotations
 

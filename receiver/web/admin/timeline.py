@@ -1,4 +1,4 @@
-"""The timeline: everything that happened, in one list by time, narrowed by store, kind and period."""
+"""The timeline: everything that happened, in one list by time, filtered by store, kind and period."""
 
 from __future__ import annotations
 

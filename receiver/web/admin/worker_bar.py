@@ -1,4 +1,4 @@
-"""Finds out for every page of the console whether background work has stopped."""
+"""The warning on every page of the console while background work has stopped."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from receiver.domain.health import is_silent
 from receiver.errors import StorageUnavailable
 from receiver.services.operations.readiness import worker_last_seen
 
-READ_EVERY = timedelta(seconds=5)  # as often as a worker shows life
+READ_EVERY = timedelta(seconds=5)  # as often as a worker writes its heartbeat
 
 
 @dataclass(frozen=True)
 class Silence:
-    """That no worker shows life; `since`: its last sign, None where none was ever seen."""
+    """A stop of background work; `since` is the last sign of life, None if there never was one."""
 
     since: datetime | None
 
 
 class WorkerWatch:
-    """Reads the last sign of life at most every few seconds, however many pages ask."""
+    """A cache of the worker's last sign of life, read at most every few seconds for all pages."""
 
     def __init__(self) -> None:
         self._read_at: datetime | None = None
