@@ -1,4 +1,4 @@
-"""Strict marshmallow fields for the contract's documents, and the path of what is wrong in one."""
+"""Strict marshmallow fields for the contract's documents, and errors that name a wrong field's path."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from marshmallow import Schema, ValidationError, fields
 from receiver.domain.calendar import YEARS
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.errors import InputError
+from wp_bridge.fields import PatternField, StrictBoolean
 
 AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,8})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -23,7 +24,7 @@ DateOrTime = TypeVar("DateOrTime", date, datetime)
 
 
 def load_document(schema: Schema, data: Any) -> Any:
-    """Load with `schema`; raises InputError with the path of the first wrong field."""
+    """Load a document with `schema`. Raises InputError with the path of the first wrong field."""
     try:
         return schema.load(data)
     except ValidationError as error:
@@ -49,11 +50,12 @@ def _join(path: str, key: Any) -> str:
 
 
 class DashIsNull(fields.Field[Any]):
-    """TikTok writes "-" where there is nothing."""
+    """A field that reads "-" as null, which is what TikTok writes for nothing."""
 
     default_error_messages = {"required": "is missing", "null": "must not be null"}  # noqa: RUF012 (marshmallow reads it)
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        """Deserialize a value, reading "-" as null."""
         return super().deserialize(None if value == "-" else value, attr, data, **kwargs)
 
 
@@ -82,39 +84,30 @@ class Text(DashIsNull):
         return value
 
 
-class Pattern(DashIsNull):
+class Pattern(DashIsNull, PatternField):
     """A text of a given form."""
-
-    def __init__(self, pattern: str, right: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.pattern, self.right = re.compile(pattern, re.ASCII), right
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or not self.pattern.fullmatch(value):
-            raise ValidationError(self.right)
-        return value
 
 
 class Country(Pattern):
-    """ISO 3166 alpha-2; the terms' UK is read as GB."""
+    """A country in ISO 3166 alpha-2; the terms' UK is read as GB."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("[A-Z]{2}", "must be a country of two capital letters, such as US", **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        country = super()._deserialize(value, attr, data, **kwargs)
+        country: str = super()._deserialize(value, attr, data, **kwargs)
         return COUNTRY_ALIASES.get(country, country)
 
 
 class Currency(Pattern):
-    """ISO 4217."""
+    """A currency in ISO 4217."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("[A-Z]{3}", "must be a currency of three capital letters, such as USD", **kwargs)
 
 
 class OneOf(DashIsNull):
-    """One of a few words."""
+    """A text that is one of a few words."""
 
     def __init__(self, *words: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -126,13 +119,8 @@ class OneOf(DashIsNull):
         return value
 
 
-class YesNo(DashIsNull):
+class YesNo(DashIsNull, StrictBoolean):
     """true or false, and nothing that only resembles them."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise ValidationError("must be true or false")
-        return value
 
 
 class Count(DashIsNull):
@@ -189,6 +177,7 @@ class Zone(DashIsNull):
 
 
 def is_zone(name: str) -> bool:
+    """Return whether this is the IANA name of a time zone that we have."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # not found, an odd name, a folder of zones
