@@ -37,7 +37,7 @@ TO_DO = {
 
 
 def compose(items: Sequence[Alert], public_url: str, now: datetime) -> Message:
-    """Return one message of all the alerts."""
+    """Return one message that holds all the alerts."""
     alerts = [_alert_data(item, public_url) for item in items]
     return Message(
         id=f"msg_{_digest(items)}",
@@ -49,7 +49,7 @@ def compose(items: Sequence[Alert], public_url: str, now: datetime) -> Message:
 
 
 def build_test_message(public_url: str, now: datetime) -> Message:
-    """Return a message that says nothing but that messages arrive."""
+    """Return a message with which staff test that alerts arrive."""
     text = f"This is how {public_url} alerts staff to overdue awards and a stopped worker. All is well.\n"
     return Message(f"msg_test_{now.timestamp():.0f}", now, "Ad credit: a test", text, {"matters": []})
 

@@ -84,14 +84,14 @@ def phrase(action: str) -> tuple[str, str | None]:
 
 
 def detail_lines(detail: Mapping[str, Any], path: str = "") -> list[tuple[str, str]]:
-    """Each value on a line of its own, under its name in words; what is empty is left out."""
+    """Return each value of an entry's detail with its name in words; empty values are left out."""
     lines = []
     for name, value in detail.items():
-        named = f"{path} {name}".strip().replace("_", " ")
+        label = f"{path} {name}".strip().replace("_", " ")
         if isinstance(value, Mapping):
-            lines += detail_lines(value, named)
+            lines += detail_lines(value, label)
         elif value is not None and value not in ("", []):
-            lines.append((named, _flags(value) if name == "flags" else _text(value)))
+            lines.append((label, _flags(value) if name == "flags" else _text(value)))
     return lines
 
 
@@ -105,6 +105,6 @@ def _text(value: Any) -> str:
 
 
 def _flags(value: Any) -> str:
-    """Flags in words; an entry keeps several in one text or in a list."""
+    """Return an award's flags in words; an entry keeps several in one text or in a list."""
     ids = value.split(", ") if isinstance(value, str) else value
     return " ".join(map(flag_words, ids))

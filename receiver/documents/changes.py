@@ -10,12 +10,12 @@ from receiver.domain.decision import Decision
 
 Changes = list[dict[str, Any]]
 
-NAMED_BY = ("id", "date")  # what names a row of a list
-MOMENTS = ("as_of", "read_at")  # of a facts document: when it was said and read, and no fact of the store
+ROW_KEYS = ("id", "date")  # of which one names a row of a list
+MOMENTS = ("as_of", "read_at")  # of a facts document: when it was written and read, and no fact of the store
 
 
 def changes_of_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
-    """Every fact that became another, between two facts documents; moments are none."""
+    """Compare two facts documents, without the moments at which they were written and read."""
     return _changes(_without(before, *MOMENTS), _without(after, *MOMENTS))
 
 
@@ -25,6 +25,7 @@ def changes_of_answer(before: Mapping[str, Any], after: Mapping[str, Any]) -> Ch
 
 
 def changes_of_decision(before: Decision, after: Decision) -> Changes:
+    """Compare the status documents of two decisions."""
     return changes_of_answer(status_document(before), status_document(after))
 
 
@@ -77,7 +78,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(value, list):
-        value = dict(_named(row, place) for place, row in enumerate(value))
+        value = dict(_keyed_row(row, place) for place, row in enumerate(value))
     if not isinstance(value, Mapping):
         yield path, value
         return
@@ -85,9 +86,9 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from _leaves(part, f"{path}.{name}" if path else name)
 
 
-def _named(row: Any, place: int) -> tuple[str, Any]:
-    """A row under its own name, which need not be told again inside it; else under its place."""
-    key = next((key for key in NAMED_BY if key in row), None) if isinstance(row, Mapping) else None
+def _keyed_row(row: Any, place: int) -> tuple[str, Any]:
+    """Return a row's key and the row without it; its place in the list where it has no key."""
+    key = next((key for key in ROW_KEYS if key in row), None) if isinstance(row, Mapping) else None
     return (str(row[key]), _without(row, key)) if key else (str(place), row)
 
 

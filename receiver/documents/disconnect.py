@@ -17,11 +17,13 @@ REASONS = {
 
 
 class DisconnectRequest(Strict):
+    """The plugin's request to end its store's connection."""
+
     reason = fields.String(
         required=True, validate=OneOf(REASONS, error=f"must be one of {', '.join(REASONS)}")
     )
 
 
 def read_reason(document: Any) -> str:
-    """Return the reason in the words of the audit. Raises InputError with the path of what is wrong."""
+    """Return the reason in the words of the audit. Raises InputError with the path of the wrong field."""
     return REASONS[load_document(DisconnectRequest(), document)["reason"]]

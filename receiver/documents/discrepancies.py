@@ -24,5 +24,6 @@ WORDS: Mapping[str, str] = {
 }
 
 
-def discrepancy_words(found: Iterable[str]) -> list[str]:
-    return [WORDS[name] for name in found]
+def discrepancy_words(discrepancies: Iterable[str]) -> list[str]:
+    """Return the sentences of discrepancies, in their order."""
+    return [WORDS[name] for name in discrepancies]

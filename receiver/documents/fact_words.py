@@ -55,7 +55,7 @@ def fact_title(name: str) -> str:
 
 
 def fact_value_words(name: str, value: Any) -> str | datetime:
-    """Return a recorded value in words; a moment is left for whoever knows the reader's zone."""
+    """Return a recorded value in words; a moment as a datetime, for a caller who knows the reader's zone."""
     if name == StaffFactName.PAYMENT:
         return PAYMENT_WORDS.get(str(value), "not known")
     if overridden_rule(name) is not None:

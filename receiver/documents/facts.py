@@ -83,8 +83,8 @@ class _AccountSchema(Strict):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> AccountProfile:
-        payment, lost = Payment(data["payment"] or Payment.UNKNOWN), data["consent_lost"]
-        return AccountProfile(**{**data, "payment": payment, "consent_lost": lost and ConsentLoss(lost)})
+        payment, loss = Payment(data["payment"] or Payment.UNKNOWN), data["consent_lost"]
+        return AccountProfile(**{**data, "payment": payment, "consent_lost": loss and ConsentLoss(loss)})
 
 
 class _OverrideSchema(Strict):
@@ -98,7 +98,7 @@ class _OverrideSchema(Strict):
 
 
 class _Keyed(DashIsNull, fields.Dict):
-    """An object whose names are data."""
+    """A JSON object whose keys are data."""
 
     default_error_messages = {"invalid": "must be an object"}  # noqa: RUF012 (marshmallow reads it)
 
@@ -210,18 +210,18 @@ class _FactsSchema(Strict):
 
     @validates_schema(skip_on_field_errors=True)
     def each_date_once(self, data: dict[str, Any], **_: Any) -> None:
-        seen: set[date] = set()
+        dates: set[date] = set()
         for number, row in enumerate(data["spend"]):
-            if row.date in seen:
+            if row.date in dates:
                 raise ValidationError({"spend": {number: {"date": ["stands here a second time"]}}})
-            seen.add(row.date)
+            dates.add(row.date)
 
 
 @dataclass(frozen=True)
 class FactsDocument:
-    """A facts document as read: which terms it asks for, at which moment, and what is known.
+    """A facts document as read: a programme's id, the moment it is about, and what is known.
 
-    `terms` are those it carries itself, as a store's own document does; None: those of the id.
+    `terms` are those it carries itself, as a store's own document does; None: those of the programme.
     """
 
     programme: str
@@ -235,8 +235,8 @@ def read_facts(data: Any) -> FactsDocument:
     loaded = load_document(_FactsSchema(), data)
     programme, as_of = loaded.pop("programme"), loaded.pop("as_of")
     spend, payments = tuple(loaded.pop("spend")), tuple(loaded.pop("payments"))
-    lost, terms = loaded.pop("lost_signals"), _terms(loaded.pop("terms"), programme)
-    facts = Facts(**loaded, spend=spend, payments=payments, lost_signals=lost and LostSignals(lost))
+    loss, terms = loaded.pop("lost_signals"), _terms(loaded.pop("terms"), programme)
+    facts = Facts(**loaded, spend=spend, payments=payments, lost_signals=loss and LostSignals(loss))
     return FactsDocument(programme, as_of, facts, terms)
 
 
@@ -251,12 +251,12 @@ def _terms(data: Any, programme: str) -> Programme | None:
 
 
 def facts_with_terms(facts: Facts, programme: Programme, as_of: datetime) -> dict[str, Any]:
-    """The document with the store's own terms, so that whoever decides from it needs nothing else."""
+    """Return a facts document that also holds the store's terms, so that deciding needs nothing else."""
     return {**facts_document(facts, programme.id, as_of), "terms": programme_data(programme)}
 
 
 def facts_document(facts: Facts, programme: str, as_of: datetime) -> dict[str, Any]:
-    """The document `read_facts` reads back to the same facts."""
+    """Return a facts document, which `read_facts` reads back to the same facts."""
     history = _plain(replace(facts.history, overrides={}))
     history["overrides"] = {rule: _plain(override) for rule, override in facts.history.overrides.items()}
     return {
@@ -280,7 +280,7 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 def _plain_day(day: DaySpend) -> dict[str, Any]:
-    """Most of a document: written out, since a store has thirty of them."""
+    """Return a day's spend as plain data; without `_plain`, for speed: a store has thirty of them."""
     return {
         "date": day.date.isoformat(),
         "spend": _plain_value(day.spend),
@@ -291,7 +291,7 @@ def _plain_day(day: DaySpend) -> dict[str, Any]:
 
 
 def _plain_value(value: Any) -> Any:
-    """The commonest kinds first: a store has thirty days of amounts."""
+    """Return a value as JSON holds it; the commonest types come first, for speed."""
     if isinstance(value, Decimal):
         text = str(value)
         return text if "E" not in text else format(value, "f")

@@ -23,7 +23,7 @@ MEANING: Mapping[str, str] = {
 
 
 def flag_words(flag: str) -> str:
-    """One sentence; a flag nobody described is shown as it is."""
+    """Return the sentence of a flag; the flag itself, without underscores, where it has none."""
     if flag.startswith(RULE_FAILED):
         rule = flag.removeprefix(RULE_FAILED).replace("_", " ")
         return f"The rule “{rule}” would fail by what is known today."

@@ -1,4 +1,4 @@
-"""The formats of amounts, dates and times in a document's sentences, so that a page writes alike."""
+"""The formats of amounts, dates and times in a document's sentences, for pages that write the same way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CURRENCY = "¤"
 
 
 def formats_document(currencies: Iterable[str], locale: Locale) -> dict[str, Any]:
-    """Return the locale's formats: CLDR patterns of dates and times, and for each currency its place.
+    """Return the locale's formats: CLDR patterns of dates and times, and of amounts in each currency.
 
     `moment` joins a date ({1}) and a time ({0}). Amounts have groups of three digits and at least two
     decimals.
@@ -34,5 +34,5 @@ def formats_document(currencies: Iterable[str], locale: Locale) -> dict[str, Any
 
 def _money(currency: str, locale: Locale) -> str:
     pattern = locale.currency_formats["standard"]
-    written = f"{pattern.prefix[0]}{AMOUNT}{pattern.suffix[0]}"
-    return written.replace(_CURRENCY, get_currency_symbol(currency, locale=locale))
+    pattern_text = f"{pattern.prefix[0]}{AMOUNT}{pattern.suffix[0]}"
+    return pattern_text.replace(_CURRENCY, get_currency_symbol(currency, locale=locale))

@@ -16,24 +16,23 @@ from receiver.domain.troubles import OF_LOSS
 from receiver.i18n.sentences import Sentence
 from receiver.i18n.words import headline_words, trouble_words
 
-# Outcomes of the rule that decides a stage, the first that some rule has.
+# The outcomes that a stage's deciding rule may have; the first that some rule has is taken.
 DECIDED_BY: Mapping[Stage, tuple[Outcome, ...]] = {
     Stage.INELIGIBLE: (Outcome.FAIL,),
     Stage.PROGRAMME_OVER: (Outcome.FAIL,),
     Stage.ENDED: (Outcome.FAIL,),
     Stage.HELD: (Outcome.UNKNOWN, Outcome.PENDING),
 }
-# Stages whose own headline speaks of spend as if we could read it.
+# Stages whose headline speaks of the spend as readable.
 OF_SPEND = frozenset({Stage.AWAITING_SPEND, Stage.ACCUMULATING, Stage.SETTLING})
-OF_THE_OFFER = frozenset(
-    {"programme_open", "credit_in_time"}
-)  # no fault of the store, where another rule fails
+# Rules about the offer, not about the store: where another rule fails too, that one is told.
+OF_THE_OFFER = frozenset({"programme_open", "credit_in_time"})
 
 
 def headline(decision: Decision, rules: Sequence[Mapping[str, Any]], locale: Locale) -> Sentence:
     """Return the headline and its next step; `rules` are those of the document, in the reader's language."""
     if _is_unread(decision):
-        return _of_lost_access(decision, rules, locale)
+        return _lost_access_words(decision, rules, locale)
     deciding = _deciding_rule(decision, rules)
     params = {**_params(decision), "because": deciding["text"] if deciding else None}
     words = headline_words(decision.stage, params, locale)
@@ -49,8 +48,11 @@ def _is_unread(decision: Decision) -> bool:
     return decision.stage in OF_SPEND and is_lost and not is_for_nothing
 
 
-def _of_lost_access(decision: Decision, rules: Sequence[Mapping[str, Any]], locale: Locale) -> Sentence:
-    """Return the words of the trouble, so that whoever lists both sees that they are one; else the rule's."""
+def _lost_access_words(decision: Decision, rules: Sequence[Mapping[str, Any]], locale: Locale) -> Sentence:
+    """Return the words of the trouble that lost access is, so that headline and trouble read alike.
+
+    Falls back to the words of the rule `account_linked`.
+    """
     loss = consent_loss(decision.account) if decision.account else None
     if loss is not None and loss in OF_LOSS:
         return trouble_words(OF_LOSS[loss], {}, locale)
@@ -62,9 +64,9 @@ def _deciding_rule(decision: Decision, rules: Sequence[Mapping[str, Any]]) -> Ma
     is_over = decision.stage is Stage.PROGRAMME_OVER
     concerned = [rule for rule in rules if not (is_over and rule["id"] in OF_THE_OFFER)]
     for outcome in DECIDED_BY.get(decision.stage, ()):
-        found = next((rule for rule in concerned if rule["outcome"] == outcome), None)
-        if found is not None:
-            return found
+        deciding = next((rule for rule in concerned if rule["outcome"] == outcome), None)
+        if deciding is not None:
+            return deciding
     return None
 
 
@@ -72,9 +74,9 @@ def _params(decision: Decision) -> dict[str, Any]:
     award, account = decision.award, decision.account
     return {
         **decision.params,
-        **_of_the_tier(decision),
-        **_of_the_bill(decision),
-        **(_of_the_award(decision, award) if isinstance(award, RecordedAward) else {}),
+        **_tier_params(decision),
+        **_bill_params(decision),
+        **(_award_params(decision, award) if isinstance(award, RecordedAward) else {}),
         "days": decision.programme.window_days,
         "window_is_open": decision.window is not None and not decision.window.is_over(decision.today),
         "has_account": account is not None,
@@ -83,7 +85,7 @@ def _params(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _of_the_award(decision: Decision, award: RecordedAward) -> dict[str, Any]:
+def _award_params(decision: Decision, award: RecordedAward) -> dict[str, Any]:
     names = ("credit", "currency", "due_by", "delivery", "reference", "block_cause")
     is_due = decision.stage is Stage.DUE
     return {
@@ -93,19 +95,19 @@ def _of_the_award(decision: Decision, award: RecordedAward) -> dict[str, Any]:
     }
 
 
-def _of_the_tier(decision: Decision) -> dict[str, Any]:
-    """The tier whose credit comes if nothing more is reached, and until when more would count."""
-    coming = next((tier for tier in decision.tiers if tier.credit_by is not None), None)
+def _tier_params(decision: Decision) -> dict[str, Any]:
+    """Return the tier whose credit comes if nothing more is reached, and until when more would count."""
+    earned = next((tier for tier in decision.tiers if tier.credit_by is not None), None)
     account, above = decision.account, decision.next_tier
-    if coming is None or account is None:
+    if earned is None or account is None:
         return {}
     return {
-        "reached": coming.tier.credit,
-        "credit_by": coming.credit_by,
+        "reached": earned.tier.credit,
+        "credit_by": earned.credit_by,
         "currency": account.currency,
         "by": above and above.by,
     }
 
 
-def _of_the_bill(decision: Decision) -> Mapping[str, Any]:
-    return next((warned.params for warned in decision.warnings if warned.id is WarningId.BILL_DEADLINE), {})
+def _bill_params(decision: Decision) -> Mapping[str, Any]:
+    return next((item.params for item in decision.warnings if item.id is WarningId.BILL_DEADLINE), {})

@@ -1,4 +1,4 @@
-"""The vital signs in words, for staff; each with a figure, and what the moment beside it is."""
+"""The vital signs in words for staff; each has a figure and words for the moment beside it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class SignWords:
 
 
 def sign_words(sign: Sign) -> SignWords:
+    """Return a vital sign in words."""
     return WORDS[sign.id](sign)
 
 

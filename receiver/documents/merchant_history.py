@@ -1,4 +1,4 @@
-"""Tells the changes for a merchant between two status documents, in their own words."""
+"""The changes between two status documents in a merchant's words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from receiver.i18n.notices import history_words
 from receiver.i18n.sentences import RULE_NAMES
 
 CONSENT_RULE = "account_linked"
-Told = dict[str, str]
+MerchantChange = dict[str, str]
 
 
 def changes_for_merchant(
     before: Mapping[str, Any] | None, after: Mapping[str, Any], locale: Locale = ENGLISH
-) -> list[Told]:
+) -> list[MerchantChange]:
     """Return each change as `kind` and `text`; of the first document (`before` None) its stage alone."""
     return [
         {"kind": kind, "text": history_words(message_id, params, locale)}
@@ -34,12 +34,12 @@ def _changes(
         yield "stage", f"stage.{after['stage']}", {}
     if before is None:
         return
-    yield from _of_the_window(before["window"], after["window"])
-    yield from _of_the_tier(before, after)
-    yield from _of_the_rules(_outcomes(before), _outcomes(after))
+    yield from _window_changes(before["window"], after["window"])
+    yield from _tier_changes(before, after)
+    yield from _rule_changes(_outcomes(before), _outcomes(after))
 
 
-def _of_the_window(
+def _window_changes(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     if after is not None and (before is None or before["first_date"] != after["first_date"]):
@@ -47,7 +47,7 @@ def _of_the_window(
         yield "window", "window.began", dates
 
 
-def _of_the_tier(
+def _tier_changes(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     was, now = before["tier"], after["tier"]
@@ -55,14 +55,14 @@ def _of_the_tier(
         return
     if now is not None and (was is None or Decimal(now["threshold"]) > Decimal(was["threshold"])):
         yield "tier", "tier.reached", _money(after, now)
-    elif was is not None and _is_known(after):
+    elif was is not None and _has_known_tier(after):
         yield "tier", "tier.lost", _money(after, was)
 
 
-def _of_the_rules(
+def _rule_changes(
     before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """A consent that came or went is told alone: what else is known, or not, with it follows from it."""
+    """Yield changed rules; a consent given or withdrawn alone, since the other changes follow from it."""
     consent = after.get(CONSENT_RULE)
     if consent != before.get(CONSENT_RULE) and consent in ("pass", "unknown"):
         yield "consent", f"consent.{consent}", {}
@@ -72,8 +72,8 @@ def _of_the_rules(
             yield "rule", f"rule.{outcome}", {"rule": rule}
 
 
-def _is_known(document: Mapping[str, Any]) -> bool:
-    """A tier that nobody can tell any more is not lost."""
+def _has_known_tier(document: Mapping[str, Any]) -> bool:
+    """Return whether the tier can be told from the spend; one that cannot be told is not lost."""
     return document["spend"] is not None and document["spend"]["qualifying"] is not None
 
 

@@ -18,7 +18,7 @@ CONNECTING = (Stage.NOT_ADMITTED, Stage.AWAITING_SETUP, Stage.AWAITING_LINK)
 
 @dataclass(frozen=True)
 class MerchantMessage:
-    """Plain text, ready to be sent."""
+    """A message to a merchant, in plain text."""
 
     subject: str
     body: str
@@ -37,23 +37,28 @@ def merchant_message(
         letter_words("greeting", {}, locale),
         f"{letter_words('about', shop, locale)} {document['headline']}",
         document["next_step"],
-        *(f"{trouble['text']} {trouble['next_step'] or ''}".strip() for trouble in _else_to_do(document)),
-        letter_words("page", where, locale) if is_connected else _connect(document, where, locale),
+        *(
+            f"{trouble['text']} {trouble['next_step'] or ''}".strip()
+            for trouble in _further_troubles(document)
+        ),
+        letter_words("page", where, locale) if is_connected else _connect_words(document, where, locale),
         letter_words("help", {}, locale),
     ]
     return MerchantMessage(letter_words("subject", shop, locale), "\n\n".join(filter(None, paragraphs)))
 
 
-def _connect(document: Mapping[str, Any], where: Mapping[str, str], locale: Locale) -> str | None:
-    """The way to connect, where that is what the merchant has to do."""
-    is_needed = document["stage"] in CONNECTING or any(_of_merchant(document))
+def _connect_words(document: Mapping[str, Any], where: Mapping[str, str], locale: Locale) -> str | None:
+    """Return how to connect the store; None where the merchant does not have to."""
+    is_needed = document["stage"] in CONNECTING or any(_merchant_troubles(document))
     return letter_words("connect", where, locale) if is_needed else None
 
 
-def _else_to_do(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The troubles that are the merchant's to end, and that the headline does not say already."""
-    return [trouble for trouble in _of_merchant(document) if trouble["text"] not in document["headline"]]
+def _further_troubles(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the troubles that the merchant must end, without those that the headline tells."""
+    return [
+        trouble for trouble in _merchant_troubles(document) if trouble["text"] not in document["headline"]
+    ]
 
 
-def _of_merchant(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _merchant_troubles(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [trouble for trouble in document["troubles"] if trouble["who"] == Actor.MERCHANT]

@@ -8,7 +8,7 @@ CENT = Decimal("0.01")
 
 
 def amount_text(amount: Decimal) -> str:
-    """`Decimal("500")` → "500.00"; `Decimal("499.995")` → "499.995": rounding would say 500."""
+    """Write an amount: `Decimal("500")` is "500.00", `Decimal("499.995")` is "499.995", not 500.00."""
     text = str(amount)
     if text[-3:-2] == ".":  # as nearly all are written
         return text

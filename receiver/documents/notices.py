@@ -18,7 +18,7 @@ from receiver.i18n.languages import ENGLISH
 from receiver.i18n.notices import mail_words, notice_words
 
 LONGEST_EMAIL = 254
-# What any mail server takes, and no more: neither a second address nor a header fits in.
+# What every mail server accepts, and no more: there is no room for a second address or a header.
 EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII
 )
@@ -48,14 +48,14 @@ def read_address(data: Any) -> str | None:
 
 
 def confirmation_mail(shop: str, link: str, now: datetime, locale: Locale) -> Message:
-    """Ask the owner of an address whether they want notices; `shop` is the store's host."""
+    """Compose the e-mail that asks the owner of an address for consent; `shop` is the store's host."""
     params = {"shop": shop, "link": link}
     text = mail_words("confirm", params, locale) + "\n"
     return Message(_id(link), now, mail_words("confirm_subject", params, locale), text, {})
 
 
 def notices_mail(notices: Sequence[Notice], shop: str, link: str, now: datetime, locale: Locale) -> Message:
-    """Tell all that is new in one message; `link` leads to where such messages end."""
+    """Compose one e-mail of all new notices; `link` leads to the page that stops these e-mails."""
     params = {"shop": shop, "link": link}
     sentences = [notice_words(notice.kind, notice.params, locale) for notice in notices]
     text = "\n\n".join([*sentences, mail_words("footer", params, locale)]) + "\n"

@@ -1,4 +1,4 @@
-"""The reasons of the next poll in words for staff, made where they are shown."""
+"""The reasons of the next poll in words for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A problem in words for staff: what happened as a merchant would say it, and what ends it."""
+"""A problem in words for staff: what happened, in a merchant's words, and what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from receiver.domain.problems import ProblemCause
 
-MOST_NAMED = 3  # addresses in a sentence
+MOST_ADDRESSES = 3  # addresses in a sentence
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ WORDS: Mapping[ProblemCause, ProblemWords] = {
 
 
 def problem_words(cause: ProblemCause, addresses: Sequence[str] = ()) -> ProblemWords:
-    """Return the words for a problem; `addresses`: those that its messages name instead of the store's."""
+    """Return the words for a problem; `addresses` are those its messages name."""
     words = WORDS[cause]
-    named = ", ".join(addresses[:MOST_NAMED])
-    more = " and others" if len(addresses) > MOST_NAMED else ""
-    return replace(words, what=words.what.format(address=f" ({named}{more})" if named else ""))
+    names = ", ".join(addresses[:MOST_ADDRESSES])
+    more = " and others" if len(addresses) > MOST_ADDRESSES else ""
+    return replace(words, what=words.what.format(address=f" ({names}{more})" if names else ""))

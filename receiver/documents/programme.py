@@ -1,4 +1,4 @@
-"""A programme file (TOML) to checked terms, and back to plain data."""
+"""A programme as a TOML file and as plain data, and the checked terms that are read from it."""
 
 from __future__ import annotations
 
@@ -118,25 +118,28 @@ class _ProgrammeSchema(Strict):
 
 
 def read_programme(data: Any) -> Programme:
-    """Plain data to terms; raises InputError with the field's name where they contradict themselves."""
-    programme = read_kept_programme(data)
+    """Read terms from plain data. Raises InputError with the field's name, also where terms contradict."""
+    programme = read_stored_programme(data)
     for number, market in enumerate(programme.markets):
         if not is_currency(market.currency):
             raise InputError(f"{market.currency} is no currency", path=f"markets[{number}].currency")
-    for found in contradictions(programme):
-        raise InputError(found.problem, path=found.field)
+    for contradiction in contradictions(programme):
+        raise InputError(contradiction.problem, path=contradiction.field)
     return programme
 
 
-def read_kept_programme(data: Any) -> Programme:
-    """Terms a store enrolled in, which hold for it even where they would be refused today."""
+def read_stored_programme(data: Any) -> Programme:
+    """Read stored terms, which hold for stores enrolled in them even where they would be refused today.
+
+    Raises InputError with the path of a wrong field.
+    """
     programme = load_document(_ProgrammeSchema(), data)
     assert isinstance(programme, Programme)
     return programme
 
 
 def read_programme_text(text: str) -> Programme:
-    """A programme's TOML to checked terms. Raises InputError with the field's name."""
+    """Read terms from a programme's TOML. Raises InputError with the field's name."""
     try:
         data = tomllib.loads(text)
     except RecursionError as error:
@@ -168,6 +171,7 @@ def read_programme_bytes(file: Path) -> str:
 
 
 def read_programme_file(file: Path) -> Programme:
+    """Read terms from a programme's file. Raises InputError that names the file."""
     text = read_programme_bytes(file)
     try:
         return read_programme_text(text)
@@ -181,7 +185,7 @@ def shipped_programmes() -> list[str]:
 
 
 def load_programme(name_or_file: str) -> Programme:
-    """A shipped programme by id, or any by its file. Raises InputError."""
+    """Load a shipped programme by its id, or any by its file. Raises InputError."""
     if "/" in name_or_file or name_or_file.endswith(".toml"):
         return read_programme_file(Path(name_or_file))
     return load_shipped(name_or_file)
@@ -189,15 +193,15 @@ def load_programme(name_or_file: str) -> Programme:
 
 @cache  # it does not change while a process runs
 def load_shipped(programme_id: str) -> Programme:
-    """A shipped programme; what a document names never opens another file. Raises InputError.
+    """Load a shipped programme by its id; no id in a document opens any other file. Raises InputError.
 
-    The tests have checked its terms: to do so here would keep two megabytes of currencies in each process.
+    The tests check its terms: to do so here would keep two megabytes of currencies in each process.
     """
     if programme_id in shipped_programmes():
-        return read_kept_programme(tomllib.loads(read_programme_bytes(SHIPPED / f"{programme_id}.toml")))
-    known = ", ".join(shipped_programmes())
+        return read_stored_programme(tomllib.loads(read_programme_bytes(SHIPPED / f"{programme_id}.toml")))
+    ids = ", ".join(shipped_programmes())
     raise InputError(
-        f"no programme is called {programme_id!r}; there is {known}, or name a file",
+        f"no programme is called {programme_id!r}; there is {ids}, or name a file",
         path="programme",
     )
 
@@ -210,7 +214,7 @@ def programme_warnings(programme: Programme) -> list[str]:
 
 
 def programme_data(programme: Programme) -> dict[str, Any]:
-    """Terms as plain data: what `read_programme` reads back to the same terms."""
+    """Return terms as plain data, which `read_programme` reads back to the same terms."""
     return {
         "id": programme.id,
         "title": programme.title,

@@ -1,4 +1,4 @@
-"""The terms of a programme in sentences, for staff: each is written from the programme's own data."""
+"""The terms of a programme in sentences for staff, each written from the programme's data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TermsSection:
 
 
 def terms_in_words(terms: Programme) -> list[TermsSection]:
-    """Return the terms as a page reads them; amounts stand apart, in the tables of the markets."""
+    """Return the terms in sections of sentences; amounts are in `market_words`."""
     return [
         TermsSection("Who can join", list(_joining(terms))),
         TermsSection("The spend period", list(_window(terms))),

@@ -19,10 +19,12 @@ from receiver.i18n.words import progress_words
 
 
 def tier_document(tier: Tier) -> dict[str, str]:
+    """Return a tier's threshold and credit."""
     return {"threshold": amount_text(tier.threshold), "credit": amount_text(tier.credit)}
 
 
 def next_tier_document(decision: Decision, above: NextTier, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """Return the next tier, and what is still to be spent or paid for it."""
     params = {
         "remaining": above.remaining,
         "per_day": above.per_day,
@@ -50,47 +52,49 @@ def _sentence_of(decision: Decision, above: NextTier) -> str:
 
 
 def pace_document(decision: Decision, pace: Pace, locale: Locale = ENGLISH) -> dict[str, Any]:
-    found = pace.projection
+    """Return the pace of the last final dates, and the tier it leads to."""
+    projection = pace.projection
     params = {
         "per_day": pace.per_day,
         "days": pace.days,
-        "threshold": found and found.tier.threshold,
-        "on": found and found.on,
+        "threshold": projection and projection.tier.threshold,
+        "on": projection and projection.on,
         "currency": _currency(decision),
     }
     return {
         "per_day": amount_text(pace.per_day),
         "days": pace.days,
-        "tier": found and tier_document(found.tier),
-        "on": found and found.on.isoformat(),
-        "text": progress_words("pace.reaches" if found else "pace.misses", params, locale),
+        "tier": projection and tier_document(projection.tier),
+        "on": projection and projection.on.isoformat(),
+        "text": progress_words("pace.reaches" if projection else "pace.misses", params, locale),
     }
 
 
 def what_if_document(decision: Decision, per_day: Decimal, locale: Locale = ENGLISH) -> dict[str, Any]:
-    """Return what `per_day` from tomorrow on leads to, in the currency of the account or store."""
-    found = what_if(decision, per_day)
+    """Return what spending `per_day` from tomorrow on leads to, in the account's or store's currency."""
+    projection = what_if(decision, per_day)
     params = {
         "per_day": per_day,
-        "threshold": found and found.tier.threshold,
-        "credit": found and found.tier.credit,
-        "on": found and found.on,
-        "credit_by": found and found.credit_by,
+        "threshold": projection and projection.tier.threshold,
+        "credit": projection and projection.tier.credit,
+        "on": projection and projection.on,
+        "credit_by": projection and projection.credit_by,
         "currency": _currency(decision),
     }
     missed = "what_if.misses" if decision.stage in EARNING else "what_if.closed"
     return {
         "per_day": amount_text(per_day),
         "currency": _currency(decision),
-        "tier": found and tier_document(found.tier),
-        "on": found and found.on.isoformat(),
-        "credit": found and amount_text(found.tier.credit),
-        "credit_by": found and found.credit_by.isoformat(),
-        "text": progress_words("what_if.reaches" if found else missed, params, locale),
+        "tier": projection and tier_document(projection.tier),
+        "on": projection and projection.on.isoformat(),
+        "credit": projection and amount_text(projection.tier.credit),
+        "credit_by": projection and projection.credit_by.isoformat(),
+        "text": progress_words("what_if.reaches" if projection else missed, params, locale),
     }
 
 
 def admission_document(place: PlaceInLine, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """Return a waiting store's place in the line."""
     params = {"place": place.place, "of": place.of}
     return {**params, "text": progress_words("admission.place", params, locale)}
 

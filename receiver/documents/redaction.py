@@ -1,8 +1,8 @@
-"""A body as staff may look at it: without secrets and without people, and with a word where something was.
+"""Redaction of a body for staff: secrets and personal data are replaced by a mark.
 
-What a key names is hidden whole, whatever lies below it, also in JSON that stands in a text. Elsewhere what
-looks like somebody's address, number or key is cut out of the text. Rather too much is hidden than too
-little: the bytes themselves are kept.
+The value of a key that names such data is hidden whole, also in JSON inside a text. Elsewhere what looks like
+somebody's address, number or key is cut out of the text. Rather too much is hidden than too little: the bytes
+themselves are kept.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from receiver.strict_json import read_json
 
 HIDDEN = "(hidden)"
 DEEPEST = 50
-# What is beyond is hidden unread: the work stays in proportion, whatever a body is made of.
+# Whatever is beyond these bounds is hidden unread, so that no body makes us work for long.
 MOST_VALUES = 20_000
-MOST_CHARACTERS = 256 * 1024  # looked through in texts and keys, however deep they lie in one another
+MOST_CHARACTERS = 256 * 1024  # of texts and keys that are searched, JSON inside texts counted again
 MOST_PATHS = 1_000  # told of what was hidden
 LONGEST_NAME = 100  # of a key in a path
-SHOWN = frozenset({"store_name"})  # what stands over a shop's door
+PUBLIC_KEYS = frozenset({"store_name"})  # a name, and public all the same
 
 # A key is hidden by one of its words,
 KEY_WORD = re.compile(
@@ -56,31 +56,31 @@ TEXTS = (
 )
 
 
-def redacted(value: Any) -> tuple[Any, list[str]]:
-    """The JSON value with the same shape, and the paths at which something was hidden."""
+def redact(value: Any) -> tuple[Any, list[str]]:
+    """Redact a JSON value; return it in the same shape, and the paths at which something was hidden."""
     redaction = _Redaction()
     return redaction.value(value, "", 0, redaction.paths), redaction.paths
 
 
 def is_hidden(key: str) -> bool:
-    """Return whether a key names something nobody has to see."""
+    """Return whether a key names a secret or personal data."""
     words = [word.lower() for word in WORDS.findall(key)]
-    if "_".join(words) in SHOWN:
+    if "_".join(words) in PUBLIC_KEYS:
         return False
-    named = any(map(KEY_WORD.fullmatch, words)) or KEY_PART.search("".join(words)) is not None
-    return named or (len(words) > 1 and not KEY_LIKE.isdisjoint(words))
+    is_sensitive = any(map(KEY_WORD.fullmatch, words)) or KEY_PART.search("".join(words)) is not None
+    return is_sensitive or (len(words) > 1 and not KEY_LIKE.isdisjoint(words))
 
 
 class _Redaction:
-    """One body, and what is left of the work that may be done on it."""
+    """The redaction of one body, with the budget of work that remains for it."""
 
     def __init__(self) -> None:
         self.paths: list[str] = []
         self._values, self._characters = MOST_VALUES, MOST_CHARACTERS
 
     def value(self, value: Any, path: str, depth: int, paths: list[str]) -> Any:
-        if depth > DEEPEST or not self._may_look_at(value):
-            return _hidden(value, path, paths)
+        if depth > DEEPEST or not self._charge(value):
+            return _hide(value, path, paths)
         if isinstance(value, dict):
             return self._object(value, path, depth, paths)
         if isinstance(value, list):
@@ -88,12 +88,12 @@ class _Redaction:
             return [self.value(item, f"{path}[{place}]", depth + 1, paths) for place, item in places]
         if isinstance(value, str):
             return self._text(value, path, depth, paths)
-        if isinstance(value, int) and _without(str(value)) != str(value):
-            return _hidden(value, path, paths)
+        if isinstance(value, int) and _redact_text(str(value)) != str(value):
+            return _hide(value, path, paths)
         return value
 
-    def _may_look_at(self, value: Any) -> bool:
-        """Counts a value, those right below it, and the characters it and its keys are written in."""
+    def _charge(self, value: Any) -> bool:
+        """Charge a value, its children and its characters to the budget; return whether it sufficed."""
         size = len(value) if isinstance(value, str) else 0
         if isinstance(value, dict):
             size = sum(map(len, value))
@@ -103,27 +103,27 @@ class _Redaction:
 
     def _object(self, value: dict[str, Any], path: str, depth: int, paths: list[str]) -> dict[str, Any]:
         # As WooCommerce keeps what others add: {"key": "_billing_email", "value": …}.
-        named = value.get("key")
-        names_value = isinstance(named, str) and len(named) <= LONGEST_NAME and is_hidden(named)
-        shown = {}
+        key_name = value.get("key")
+        names_value = isinstance(key_name, str) and len(key_name) <= LONGEST_NAME and is_hidden(key_name)
+        result = {}
         for place, (key, below) in enumerate(value.items()):
-            name = key if _without(key) == key else f"{HIDDEN} {place + 1}"
+            name = key if _redact_text(key) == key else f"{HIDDEN} {place + 1}"
             where = f"{path}.{name[:LONGEST_NAME]}".lstrip(".")
             if is_hidden(key) or (names_value and key == "value"):
-                shown[name] = _hidden(below, where, paths)
+                result[name] = _hide(below, where, paths)
             else:
-                shown[name] = self.value(below, where, depth + 1, paths)
-        return shown
+                result[name] = self.value(below, where, depth + 1, paths)
+        return result
 
     def _text(self, value: str, path: str, depth: int, paths: list[str]) -> str:
-        shown = self._json_within(value, path, depth, paths)
-        left = _without(shown)
-        if left != shown:
-            _tell(path, paths)
-        return left
+        text = self._redact_json(value, path, depth, paths)
+        result = _redact_text(text)
+        if result != text:
+            _add_path(path, paths)
+        return result
 
-    def _json_within(self, text: str, path: str, depth: int, paths: list[str]) -> str:
-        """As TikTok writes the content of an event."""
+    def _redact_json(self, text: str, path: str, depth: int, paths: list[str]) -> str:
+        """Redact JSON inside a text, as TikTok writes an event's content; return other texts as they are."""
         if text.lstrip()[:1] not in ("{", "["):
             return text
         try:
@@ -131,26 +131,26 @@ class _Redaction:
         except InputError:
             return text
         hidden: list[str] = []
-        shown = self.value(value, path, depth + 1, hidden)
+        result = self.value(value, path, depth + 1, hidden)
         for item in hidden:
-            _tell(item, paths)
-        return json.dumps(shown, ensure_ascii=False, default=str) if hidden else text
+            _add_path(item, paths)
+        return json.dumps(result, ensure_ascii=False, default=str) if hidden else text
 
 
-def _hidden(value: Any, path: str, paths: list[str]) -> Any:
-    """That nothing was given may be seen."""
+def _hide(value: Any, path: str, paths: list[str]) -> Any:
+    """Return the mark for a value, and note its path; an empty value is returned as it is."""
     if value is None or value in ("", [], {}):
         return value
-    _tell(path, paths)
+    _add_path(path, paths)
     return HIDDEN
 
 
-def _tell(path: str, paths: list[str]) -> None:
+def _add_path(path: str, paths: list[str]) -> None:
     if len(paths) < MOST_PATHS:
         paths.append(path)
 
 
-def _without(text: str) -> str:
+def _redact_text(text: str) -> str:
     for pattern in TEXTS:
         text = pattern.sub(HIDDEN, text)
     return text

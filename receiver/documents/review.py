@@ -1,4 +1,4 @@
-"""A review as merchants ask for it and read it."""
+"""A merchant's request for a review, and the review as its merchant reads it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_MESSAGE = 2000
 
 
 class _Message(DashIsNull):
-    """A text that somebody wrote, on several lines too."""
+    """A text of several lines, without control characters."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = value.strip() if isinstance(value, str) else ""
@@ -28,11 +28,13 @@ class _Message(DashIsNull):
 
 
 class ReviewRequest(Strict):
+    """A merchant's request for a review."""
+
     message = _Message(required=True)
 
 
 def read_message(document: Any) -> str:
-    """The merchant's words. Raises InputError with the path of what is wrong."""
+    """Return the merchant's message. Raises InputError with the path of the wrong field."""
     return str(load_document(ReviewRequest(), document)["message"])
 
 

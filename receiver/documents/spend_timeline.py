@@ -1,4 +1,4 @@
-"""A store's spend date by date, for drawings; its numbers are the status document's."""
+"""A store's spend date by date, for charts; its numbers are the status document's."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class SpendTimeline:
 
     @property
     def known_runs(self) -> Sequence[Sequence[TimelineDay]]:
-        """Dates in a row whose figures are known; between two runs is a gap."""
+        """The runs of consecutive dates whose figures are known, with gaps between them."""
         runs = groupby(self.days, key=lambda day: day.total is not None)
-        return [list(run) for known, run in runs if known]
+        return [list(run) for is_known, run in runs if is_known]
 
     @property
     def total(self) -> Decimal | None:
-        """Up to the last known date; bills of later dates make `qualifying` another one."""
+        """The total up to the last known date; `qualifying` also holds bills of later dates."""
         if self.qualifying is None:
             return None
         totals = [day.total for day in self.days if day.total is not None]
@@ -51,7 +51,7 @@ class SpendTimeline:
 
 
 def spend_timeline(decision: Decision) -> SpendTimeline | None:
-    """None before the window begins."""
+    """Return the spend of a decision date by date; None before the window begins."""
     spend, window = decision.spend, decision.window
     if spend is None or window is None:
         return None

@@ -55,7 +55,7 @@ def status_document(
 ) -> dict[str, Any]:
     """Return the status document of the contract. Amounts are decimal text, times UTC.
 
-    `troubles`: as the service sees them; without, those that the decision alone tells. `contact`: where
+    `troubles`: those that the service knows; None for those that the decision alone tells. `contact`: where
     merchants can write to staff.
 
     Only the sentences are in the reader's language; ids, amounts and times are the same for everybody.
@@ -106,11 +106,11 @@ def progress_document(decision: Decision) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Status:
-    """A decision, and what only the service knows beside it."""
+    """A decision, and what else the service knows about the store."""
 
     decision: Decision
     store_name: str
-    stale: bool  # what TikTok tells was never read, or not when its turn was
+    stale: bool  # TikTok's figures were never read, or not as often as the stage asks for
     next_check: datetime | None
     review: ReviewSummary | None  # the newest the merchant asked for
     admission: PlaceInLine | None = None  # while it waits for a place
@@ -128,9 +128,9 @@ def full_document(
     mail_available: bool = False,
     contact: str | None = None,
 ) -> dict[str, Any]:
-    """The whole document, as the service answers it; a merchant's lacks the troubles of STAFF_ONLY."""
-    found = troubles_of(status.decision, status.observed, status.since)
-    troubles = [item for item in found if for_staff or item.id not in STAFF_ONLY]
+    """Return the whole document, as the service answers it; a merchant's lacks the STAFF_ONLY troubles."""
+    every_trouble = troubles_of(status.decision, status.observed, status.since)
+    troubles = [item for item in every_trouble if for_staff or item.id not in STAFF_ONLY]
     document = status_document(status.decision, locale, troubles, contact)
     document["store"]["name"] = status.store_name
     document["contact"] = contact
@@ -145,7 +145,7 @@ def full_document(
 
 
 def _currencies(decision: Decision) -> list[str]:
-    """Those in which the document has amounts."""
+    """Return the currencies of the document's amounts."""
     award = decision.award
     codes = (decision.account and decision.account.currency, award and award.currency)
     return [*(market.currency for market in decision.programme.markets), *(code for code in codes if code)]
@@ -333,7 +333,7 @@ def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:
 
 
 def _used(decision: Decision, locale: Locale) -> str | None:
-    """How the credit will be used; None where there is none to use, or not any more."""
+    """Return how the credit will be used; None where there is no credit to use."""
     if decision.stage not in (Stage.DUE, Stage.ISSUED, Stage.CREDITED):
         return None
     return used_words(decision.account.payment if decision.account else Payment.UNKNOWN, locale)

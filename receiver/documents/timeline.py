@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from receiver.documents.audit import phrase
 from receiver.domain.hourly_counts import HourlyEvent, HourlyKind
 
-# How each kind is told of an hour: of one, and of several.
-COUNTED = {
+# The words for an hour's count of each kind: for one, and for several.
+COUNT_WORDS = {
     HourlyKind.PROCESSED: ("delivery processed", "deliveries processed"),
     HourlyKind.DEAD: ("that could not be processed", "that could not be processed"),
     HourlyKind.REFUSED: ("call to our webhooks refused", "calls to our webhooks refused"),
@@ -18,6 +18,7 @@ SENDERS = {"woocommerce": "WooCommerce", "tiktok": "TikTok"}
 
 
 def delivery_words(source: str, topic: str | None, duplicates: int, error: str | None) -> str:
+    """Return the words of a received delivery."""
     about = f", topic {topic}" if topic else ""
     again = f", sent {duplicates + 1} times" if duplicates else ""
     why = f": {error}" if error else ""
@@ -25,32 +26,35 @@ def delivery_words(source: str, topic: str | None, duplicates: int, error: str |
 
 
 def decision_words(stage: str, before: str | None) -> str:
+    """Return the words of a decision; `before` is the stage before it."""
     was = f", was {_plain(before)}" if before else ", decided for the first time"
     return f"Stage {_plain(stage)}{was}"
 
 
 def poll_words(advertiser_id: str, error: str | None) -> str:
+    """Return the words of a poll, with its error if it failed."""
     if error is None:
         return f"Read the figures of ad account {advertiser_id}"
     return f"Polled ad account {advertiser_id}: {error}"
 
 
 def act_words(actor: str, action: str, subject: str, reason: str | None) -> str:
+    """Return the words of an entry of the audit log."""
     before, after = phrase(action)
     why = f": {reason}" if reason else ""
     return f"{actor} {before}{'' if after is None else subject + after}{why}"
 
 
 def hour_words(counts: Mapping[HourlyEvent, int]) -> str:
-    """Return what was counted in an hour; of refusals by reason, of calls by TikTok's code."""
-    parts = [_counted(kind, counts) for kind in HourlyKind if any(of is kind for of, _ in counts)]
+    """Return the counts of an hour in words; refusals by reason, calls to TikTok by its code."""
+    parts = [_count_words(kind, counts) for kind in HourlyKind if any(of is kind for of, _ in counts)]
     return f"In this hour: {'; '.join(parts)}"
 
 
-def _counted(kind: HourlyKind, counts: Mapping[HourlyEvent, int]) -> str:
+def _count_words(kind: HourlyKind, counts: Mapping[HourlyEvent, int]) -> str:
     by_name = {name: count for (of, name), count in sorted(counts.items()) if of is kind}
     total = sum(by_name.values())
-    words = f"{total:,} {COUNTED[kind][total != 1]}"
+    words = f"{total:,} {COUNT_WORDS[kind][total != 1]}"
     if kind is HourlyKind.REFUSED:
         return f"{words} ({', '.join(f'{name} {count:,}' for name, count in by_name.items())})"
     if kind is HourlyKind.TIKTOK_CALL:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 
-@lru_cache(1024)  # a document says again and again when the same thing was read
+@lru_cache(1024)  # a document repeats the times at which its facts were read
 def time_text(at: datetime) -> str:
     """Return the time in ISO 8601, in UTC with a Z, to the second."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -14,7 +14,7 @@ from receiver.i18n.sentences import Sentence
 from receiver.i18n.words import contact_words, trouble_words
 
 ANSWERED_BY_STAFF = frozenset({TroubleId.SIGNALS_HELD, TroubleId.STORE_ELSEWHERE, TroubleId.ADDRESS_CHANGED})
-# For staff, of one store and of several, and what to do about it.
+# A trouble's name for one store and for several, and what staff do about it.
 FOR_STAFF: Mapping[TroubleId, tuple[str, str, str]] = {
     TroubleId.AWARD_OVERDUE: ("award overdue", "awards overdue", "Issue the credit, then record it."),
     TroubleId.AWARD_HELD: (
@@ -164,7 +164,7 @@ _SHOP: Mapping[TroubleId, str] = {
 
 
 def staff_words(trouble_id: TroubleId) -> tuple[str, str, str]:
-    """Return what a trouble is called of one store and of several, and what to do about it."""
+    """Return a trouble's name for one store and for several, and what to do about it."""
     if trouble_id in _SHOP:
         what = _SHOP[trouble_id]
         return f"store: it {what}", f"stores: each {what}", "See its page, and tell the merchant."
@@ -172,7 +172,7 @@ def staff_words(trouble_id: TroubleId) -> tuple[str, str, str]:
 
 
 def short_staff_words(trouble_id: TroubleId) -> str:
-    """Return what is wrong of a store, where its name stands beside it."""
+    """Return a trouble in words that follow the store's name."""
     words = staff_words(trouble_id)[0]
     for opening in OF_A_STORE:
         if words.startswith(opening):
@@ -183,7 +183,7 @@ def short_staff_words(trouble_id: TroubleId) -> str:
 def trouble_document(
     trouble: FoundTrouble, locale: Locale = ENGLISH, contact: str | None = None
 ) -> dict[str, Any]:
-    """Return a trouble as the status document tells it; `contact`: where merchants can write to staff."""
+    """Return a trouble as the status document has it; `contact`: where merchants can write to staff."""
     words = _words(trouble, locale, contact)
     return {
         "id": trouble.id,
@@ -203,7 +203,7 @@ def warning_document(
 
 
 def _words(trouble: FoundTrouble, locale: Locale, contact: str | None) -> Sentence:
-    """With the address to write to, where staff must act and the merchant knows what they need."""
+    """Return a trouble's words; with `contact` where the merchant's answer lets staff end it."""
     words = trouble_words(trouble.id, trouble.params, locale)
     if contact is None or trouble.id not in ANSWERED_BY_STAFF:
         return words

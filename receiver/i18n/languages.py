@@ -1,4 +1,4 @@
-"""The languages of the documents: which one a reader gets, and what a sentence is in it.
+"""The languages of the documents: the choice of a reader's language, and the translation of sentences.
 
 English is the source. Any other language is one file in `translations/`, in which a sentence is found by
 its message id and its English words together: once the English changes, the old translation no longer counts.
@@ -21,22 +21,22 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 ENGLISH = Locale("en")  # writes money and dates as in the US
 
 # Where Spanish is read decides how a number is written: "1.500" is 1500 in Spain and 1.5 in Mexico.
-LOCALES = ("en", "en_GB", *(known for known in locale_identifiers() if known.split("_")[0] in LANGUAGES[1:]))
+LOCALES = ("en", "en_GB", *(name for name in locale_identifiers() if name.split("_")[0] in LANGUAGES[1:]))
 
 
-def reader_locale(wanted: Iterable[str]) -> Locale:
-    """The first of the wanted language tags that we speak; English when there is none, or none is a tag."""
-    spoken = negotiate_locale([tag.replace("-", "_") for tag in wanted], LOCALES)
-    return Locale.parse(spoken) if spoken else ENGLISH
+def reader_locale(tags: Iterable[str]) -> Locale:
+    """Return the locale of the first of a reader's language tags that is supported; else English."""
+    name = negotiate_locale([tag.replace("-", "_") for tag in tags], LOCALES)
+    return Locale.parse(name) if name else ENGLISH
 
 
 def language_tag(locale: Locale) -> str:
-    """As HTTP writes it: es-MX."""
+    """Return a locale as HTTP writes it: es-MX."""
     return str(locale).replace("_", "-")
 
 
-def translated(message_id: str, english: str, locale: Locale) -> str:
-    """The sentence in the locale's language; in English where nobody has translated it yet."""
+def translate(message_id: str, english: str, locale: Locale) -> str:
+    """Return a sentence in the locale's language; in English where it has no translation yet."""
     if locale.language == ENGLISH.language:
         return english
     message = catalog(locale.language).get(english, message_id)
@@ -45,6 +45,6 @@ def translated(message_id: str, english: str, locale: Locale) -> str:
 
 @cache
 def catalog(language: str) -> Catalog:
-    """All translations of one language, read when it is first asked for."""
+    """Read all translations of a language; once, when they are first needed."""
     with (TRANSLATIONS / f"{language}.po").open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 from babel import Locale
 
-from receiver.i18n.languages import ENGLISH, translated
+from receiver.i18n.languages import ENGLISH, translate
 from receiver.i18n.sentences import RULE_NAMES
-from receiver.i18n.words import filled_text
+from receiver.i18n.words import fill_text
 
 HISTORY: Mapping[str, str] = {
     "stage.not_admitted": "Your store waits for a place in the offer.",
@@ -91,29 +91,29 @@ def history_words(message_id: str, params: Mapping[str, Any], locale: Locale = E
     """Return what changed, in a sentence."""
     rule = params.get("rule")
     if rule is not None:
-        params = {**params, "rule": translated(f"rule.{rule}:name", RULE_NAMES[rule], locale)}
-    return _said(f"{message_id}:history", HISTORY[message_id], params, locale)
+        params = {**params, "rule": translate(f"rule.{rule}:name", RULE_NAMES[rule], locale)}
+    return _fill(f"{message_id}:history", HISTORY[message_id], params, locale)
 
 
 def notice_words(kind: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
-    """Return what a notice tells."""
-    return _said(f"{kind}:notice", NOTICES[kind], params, locale)
+    """Return the sentence of a notice."""
+    return _fill(f"{kind}:notice", NOTICES[kind], params, locale)
 
 
 def mail_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
     """Return a part of an e-mail to a merchant."""
-    return _said(f"{part}:mail", MAILS[part], params, locale)
+    return _fill(f"{part}:mail", MAILS[part], params, locale)
 
 
 def letter_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
     """Return a part of a message that staff send a merchant."""
-    return _said(f"{part}:letter", LETTER[part], params, locale)
+    return _fill(f"{part}:letter", LETTER[part], params, locale)
 
 
 def mail_page_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
     """Return a text of the pages that the links in e-mails lead to."""
-    return _said(f"{part}:mail_page", MAIL_PAGES[part], params, locale)
+    return _fill(f"{part}:mail_page", MAIL_PAGES[part], params, locale)
 
 
-def _said(name: str, english: str, params: Mapping[str, Any], locale: Locale) -> str:
-    return filled_text(translated(name, english, locale), params, locale)
+def _fill(name: str, english: str, params: Mapping[str, Any], locale: Locale) -> str:
+    return fill_text(translate(name, english, locale), params, locale)

@@ -1,4 +1,4 @@
-"""Words of the pages that anybody may open: the first one, errors, and what stands below all of them."""
+"""Words of the public pages: the start page, errors, and the footer of all pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from babel import Locale
 
-from receiver.i18n.languages import ENGLISH, translated
+from receiver.i18n.languages import ENGLISH, translate
 from receiver.i18n.sentences import Sentence
 
 SITE: Mapping[str, str] = {
@@ -27,7 +27,7 @@ SITE: Mapping[str, str] = {
     "home": "To the start page",
 }
 
-# What a person reads where a page was asked for and there is none to show, by the answer's status.
+# The page for an error, by HTTP status.
 ERRORS: Mapping[str, Sentence] = {
     "400": Sentence("We could not read this request.", "Go back, and try it again."),
     "403": Sentence("This cannot be done from here.", "Begin at the start page."),
@@ -41,13 +41,13 @@ ERRORS: Mapping[str, Sentence] = {
 
 
 def site_labels(locale: Locale = ENGLISH) -> dict[str, str]:
-    """Return the texts of the first page, and of what stands below every page."""
-    return {name: translated(f"site.{name}:label", text, locale) for name, text in SITE.items()}
+    """Return the texts of the start page and of the footer."""
+    return {name: translate(f"site.{name}:label", text, locale) for name, text in SITE.items()}
 
 
 def error_words(status: int, locale: Locale = ENGLISH) -> Sentence:
-    """Return what an answer's status means, and what can be done; any other one reads as its class does."""
-    known = str(status) if str(status) in ERRORS else "500" if status >= 500 else "400"
-    english = ERRORS[known]
-    text = translated(f"error.{known}:text", english.text, locale)
-    return Sentence(text, translated(f"error.{known}:next_step", english.next_step or "", locale))
+    """Return the words for an HTTP status and a next step; other statuses read as 400 or 500."""
+    key = str(status) if str(status) in ERRORS else "500" if status >= 500 else "400"
+    english = ERRORS[key]
+    text = translate(f"error.{key}:text", english.text, locale)
+    return Sentence(text, translate(f"error.{key}:next_step", english.next_step or "", locale))

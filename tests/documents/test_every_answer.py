@@ -33,7 +33,7 @@ from receiver.i18n.sentences import (
     WEBHOOK_TROUBLES,
 )
 from receiver.web.connect.pages import ConnectPage, ConsentPage
-from tests.documents.test_headlines import ADVISED, TOLD
+from tests.documents.test_headlines import ADVICE_CASES, HEADLINE_CASES
 from tests.documents.test_languages import ENGLISH, FILLED
 from tests.domain.situations import DAY, Situation, situations
 from tests.domain.test_decision import STAGES
@@ -70,30 +70,33 @@ ALREADY_OVER = [  # while a rule still waits
 
 @cache
 def all_decisions() -> tuple[Decision, ...]:
-    """From the tables of the domain's tests: every reason, every stage; and awards in every state."""
+    """Decide the tables of the tests: every reason, every stage, every headline, awards in every state."""
     by_reason = [decided(as_of, terms, **parts) for as_of, terms, _, parts, _ in REASONS]
     by_stage = [decided(as_of, **parts) for as_of, parts, _ in STAGES]
     by_award = [
         decided(SETTLED, award=award, account={"payment": payment}) for award in AWARDS for payment in Payment
     ]
-    by_end = [decide(known, seed_programme(), SETTLED) for known in ALREADY_OVER]
+    by_end = [decide(facts, seed_programme(), SETTLED) for facts in ALREADY_OVER]
     after = [
-        decide(known, seed_programme(), AFTER) for known in (LATE_ENDED, make_facts(store={"country": "FR"}))
+        decide(facts, seed_programme(), AFTER) for facts in (LATE_ENDED, make_facts(store={"country": "FR"}))
     ]
     claimed = decide(CLAIMED, seed_programme(), OPEN)
-    told = [decided(as_of, **parts) for as_of, parts in [*((day, parts) for _, day, parts in TOLD), *ADVISED]]
-    return *by_reason, *by_stage, *by_award, *by_end, *after, claimed, *told
+    by_headline = [
+        decided(as_of, **parts)
+        for as_of, parts in [*((day, parts) for _, day, parts in HEADLINE_CASES), *ADVICE_CASES]
+    ]
+    return *by_reason, *by_stage, *by_award, *by_end, *after, claimed, *by_headline
 
 
 def sentences_of(document: dict[str, Any]) -> Iterator[str]:
-    """All that is told in words."""
+    """Yield every sentence of a status document."""
     for part in (document, *document["warnings"], *document["rules"]):
         yield from filter(None, (part.get("headline"), part.get("text"), part["next_step"]))
     if document["award"] and document["award"]["used"]:
         yield document["award"]["used"]
 
 
-def assert_told_whole(decision: Decision, language: str) -> None:
+def assert_whole_sentences(decision: Decision, language: str) -> None:
     document = status_document(decision, Locale(language))
     for text in sentences_of(document):
         assert text == text.strip() != ""
@@ -123,7 +126,7 @@ def assert_evident(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_answer_is_told_in_whole_sentences_with_what_to_do_next(language):
     for decision in all_decisions():
-        assert_told_whole(decision, language)
+        assert_whole_sentences(decision, language)
 
 
 def test_every_answer_shows_its_evidence():
@@ -134,14 +137,14 @@ def test_every_answer_shows_its_evidence():
 @given(situations())
 def test_whatever_the_facts_the_answer_is_told_whole_with_its_evidence(situation: Situation):
     decision = situation.decided()
-    assert_told_whole(decision, "en")
+    assert_whole_sentences(decision, "en")
     assert_evident(status_document(decision))
 
 
 def test_the_tables_bring_about_every_answer():
     decisions = all_decisions()
     assert {decision.stage for decision in decisions} == set(Stage)
-    assert {warned.id for decision in decisions for warned in decision.warnings} == set(WARNINGS)
+    assert {warning.id for decision in decisions for warning in decision.warnings} == set(WARNINGS)
     assert {rule.reason for decision in decisions for rule in decision.rules} == set(RULES)
 
 
@@ -159,7 +162,7 @@ PAGES = (
     "rule.",
     *PROGRESS,
 )
-NEWS = (
+BESIDE_DOCUMENTS = (
     ":history",
     ":notice",
     ":mail",
@@ -169,13 +172,13 @@ NEWS = (
 
 
 def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):
-    monkeypatch.setattr(words, "translated", lambda message_id, english, locale: message_id)
-    shown = {text for decision in all_decisions() for text in sentences_of(status_document(decision))}
+    monkeypatch.setattr(words, "translate", lambda message_id, english, locale: message_id)
+    message_ids = {text for decision in all_decisions() for text in sentences_of(status_document(decision))}
     for answer in (None, *ReviewAnswer):
         answered_at, reason = (LINKED, "seen") if answer else (None, None)
-        shown.add(review_document(ReviewSummary("rv_1", JOINED, answer, answered_at, reason))["text"])
-    pages = {name for name in ENGLISH if name.startswith(PAGES) or name.endswith(NEWS)}
-    assert {name for name in shown if not name.startswith(PAGES)} == set(ENGLISH) - pages
+        message_ids.add(review_document(ReviewSummary("rv_1", JOINED, answer, answered_at, reason))["text"])
+    pages = {name for name in ENGLISH if name.startswith(PAGES) or name.endswith(BESIDE_DOCUMENTS)}
+    assert {name for name in message_ids if not name.startswith(PAGES)} == set(ENGLISH) - pages
 
 
 def test_every_end_of_a_connection_attempt_and_every_trouble_has_its_page_and_no_page_is_left_over():

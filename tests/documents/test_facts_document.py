@@ -16,7 +16,7 @@ REASON = {"outcome": "pass", "reason": "seen", "by": "ann"}
 
 
 def changed(path: str, value: object) -> dict:
-    """The example with the value at a dotted path replaced; `...` removes it."""
+    """Return the example with the value at a dotted path replaced; `...` removes it."""
     document = copy.deepcopy(EXAMPLE)
     *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
     place = document
@@ -39,7 +39,7 @@ def test_the_contracts_example_is_read_and_written_back_to_the_same_facts(read_a
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "named"),
+    ("path", "value", "message"),
     [
         ("as_of", "2025-11-20T12:00:00", "as_of"),  # no offset
         ("as_of", "yesterday", "as_of"),
@@ -100,10 +100,10 @@ def test_the_contracts_example_is_read_and_written_back_to_the_same_facts(read_a
         ("award", {"state": "lost", "credit": "1", "currency": "USD"}, "award.state"),
     ],
 )
-def test_a_malformed_document_is_refused_with_the_path_of_the_wrong_field(path, value, named):
+def test_a_malformed_document_is_refused_with_the_path_of_the_wrong_field(path, value, message):
     with pytest.raises(InputError) as refused:
         read_facts(changed(path, value))
-    assert str(refused.value).startswith(named)
+    assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize("rule", sorted(NOT_OVERRIDABLE))

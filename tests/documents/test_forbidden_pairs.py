@@ -47,7 +47,7 @@ GAPS: list[dict[str, dict[str, Any]]] = [
     {"history": {"safety_flag": None}},
     {"history": {"safety_flag": True}},
 ]
-LOST = st.sampled_from([None, *LostSignals])
+LOSSES = st.sampled_from([None, *LostSignals])
 LATER = st.sampled_from([0, 1, 7, 40, 90, 1500])
 AWARDS = st.sampled_from(
     [None] * 3
@@ -63,23 +63,23 @@ def with_gaps(facts: Facts, gaps: list[dict[str, dict[str, Any]]]) -> Facts:
     return facts
 
 
-def said(situation: Situation) -> list[str]:
+def violations_of(situation: Situation) -> list[str]:
     decision = situation.decided()
-    known = as_known_at(situation.facts, situation.as_of)
-    return violations(known, decision, status_document(decision))
+    facts = as_known_at(situation.facts, situation.as_of)
+    return violations(facts, decision, status_document(decision))
 
 
 @settings(max_examples=400)
 @given(
     situations(),
     st.lists(st.sampled_from(GAPS), max_size=3),
-    LOST,
+    LOSSES,
     AWARDS,
     LATER,
     st.sets(st.integers(0, 30), max_size=4),
     st.booleans(),
 )
-def test_no_document_says_what_its_facts_forbid(situation, gaps, lost, award, later, unsplit, doubt):
+def test_no_document_says_what_its_facts_forbid(situation, gaps, loss, award, later, unsplit, doubt):
     facts = with_gaps(situation.facts, gaps)
     rows = tuple(
         row._replace(cash_spend=None, billed_cost=None, voucher_spend=None) if n in unsplit else row
@@ -89,13 +89,13 @@ def test_no_document_says_what_its_facts_forbid(situation, gaps, lost, award, la
     award = award and replace(
         award, decided_at=situation.as_of - DAY, due_by=situation.as_of.date() + 6 * DAY
     )
-    facts = replace(facts, spend=rows, payments=bills, lost_signals=lost, award=award)
-    assert said(replace(situation, facts=facts, as_of=situation.as_of + later * DAY)) == []
+    facts = replace(facts, spend=rows, payments=bills, lost_signals=loss, award=award)
+    assert violations_of(replace(situation, facts=facts, as_of=situation.as_of + later * DAY)) == []
 
 
 @given(situations())
 def test_no_document_without_an_account_says_what_its_facts_forbid(situation):
-    assert said(situation.but(account=None, spend=(), payments=())) == []
+    assert violations_of(situation.but(account=None, spend=(), payments=())) == []
 
 
 # -- Each right value that was wrong once ----------------------------------------------------------
@@ -104,17 +104,17 @@ AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
 NOON = datetime(2025, 11, 3, 12, tzinfo=UTC)
 
 
-def shown(as_of: datetime = OPEN, **parts: Any) -> dict[str, Any]:
+def decide_document(as_of: datetime = OPEN, **parts: Any) -> dict[str, Any]:
     return status_document(decide(make_facts(**parts), seed_programme(), as_of))
 
 
-def wrong(document: dict[str, Any]) -> list[tuple[str, str]]:
-    """What is wrong and who must act, without advice."""
+def troubles_of(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the troubles of a document and who must act, without advice."""
     return [(item["id"], item["who"]) for item in document["troubles"] if item["id"] not in ADVICE]
 
 
 def test_while_the_cash_split_is_missing_the_amount_is_unknown_and_the_headline_says_why():
-    document = shown(NOON, spend=(UNREAD,))
+    document = decide_document(NOON, spend=(UNREAD,))
     assert document["spend"]["qualifying"] is None
     assert document["stage"] == "awaiting_spend"
     assert document["headline"] == "Your TikTok ad account spends; how much of that counts is not known yet."
@@ -122,7 +122,7 @@ def test_while_the_cash_split_is_missing_the_amount_is_unknown_and_the_headline_
 
 
 def test_without_a_time_zone_the_amount_is_unknown_and_the_headline_says_why():
-    document = shown(spend=(cash("600.00"),), account={"timezone": None})
+    document = decide_document(spend=(cash("600.00"),), account={"timezone": None})
     assert (document["spend"]["qualifying"], document["tier"], document["next_tier"]) == (None, None, None)
     assert "time zone" not in document["spend"]
     assert document["headline"].endswith("what counts is not known yet, because its time zone is not.")
@@ -130,7 +130,7 @@ def test_without_a_time_zone_the_amount_is_unknown_and_the_headline_says_why():
 
 def test_a_bill_in_doubt_makes_the_amount_unknown_and_never_final():
     spent = {"spend": (cash("600.00"),), **AUTOMATIC, "payments": (bill("550.00", OPEN), bill(None, OPEN))}
-    document = shown(OPEN + 60 * DAY, **spent)
+    document = decide_document(OPEN + 60 * DAY, **spent)
     assert (document["spend"]["qualifying"], document["spend"]["final"]) == (None, False)
     assert document["spend"]["excluded"] == []
     assert [(item["id"], item["who"]) for item in document["troubles"]] == [
@@ -139,15 +139,15 @@ def test_a_bill_in_doubt_makes_the_amount_unknown_and_never_final():
     ]
 
 
-@pytest.mark.parametrize("lost", LostSignals)
-def test_a_store_whose_messages_were_lost_is_not_told_that_it_is_not_set_up(lost):
-    document = shown(store={"set_up_at": None}, account=False, lost_signals=lost)
+@pytest.mark.parametrize("loss", LostSignals)
+def test_a_store_whose_messages_were_lost_is_not_told_that_it_is_not_set_up(loss):
+    document = decide_document(store={"set_up_at": None}, account=False, lost_signals=loss)
     outcomes = {rule["id"]: rule["outcome"] for rule in document["rules"]}
     assert (outcomes["integration_set_up"], outcomes["account_linked"]) == ("unknown", "unknown")
     assert (document["stage"], document["verdict"]) == ("awaiting_setup", "unknown")
     assert document["headline"].startswith("We do not know whether the TikTok integration is set up")
-    actor = "merchant" if lost is LostSignals.OUTDATED else "staff"
-    assert wrong(document) == [(f"signals_{lost}", actor)]
+    actor = "merchant" if loss is LostSignals.OUTDATED else "staff"
+    assert troubles_of(document) == [(f"signals_{loss}", actor)]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_store_whose_messages_were_lost_is_not_told_that_it_is_not_set_up(lost
     ],
 )
 def test_each_way_to_lose_access_has_its_own_sentence_and_trouble(loss, trouble, word):
-    document = shown(account={"consent": None, "consent_lost": loss}, spend=(cash("10.00"),))
+    document = decide_document(account={"consent": None, "consent_lost": loss}, spend=(cash("10.00"),))
     linked = next(rule for rule in document["rules"] if rule["id"] == "account_linked")
     assert (linked["outcome"], word in linked["text"]) == ("unknown", True)
     assert [(item["id"], item["who"]) for item in document["troubles"]] == [(trouble, "merchant")]
@@ -169,40 +169,44 @@ def test_each_way_to_lose_access_has_its_own_sentence_and_trouble(loss, trouble,
 
 
 def test_what_our_staff_gave_back_is_no_trouble_of_anybodys():
-    document = shown(account={"consent": False, "consent_lost": ConsentLoss.RETURNED}, spend=(cash("1.00"),))
+    document = decide_document(
+        account={"consent": False, "consent_lost": ConsentLoss.RETURNED}, spend=(cash("1.00"),)
+    )
     assert document["troubles"] == []
     assert "our team gave the authorization back" in str(document["rules"])
 
 
 def test_where_access_is_lost_the_next_step_of_what_is_unknown_is_to_connect_and_not_to_wait():
-    document = shown(account={"consent": False, "country": None})
+    document = decide_document(account={"consent": False, "country": None})
     market = next(rule for rule in document["rules"] if rule["id"] == "account_market")
     assert market["next_step"] == "Connect TikTok again, so that we can read your spend."
 
 
 def test_a_block_of_staff_is_not_told_as_one_for_safety():
-    assert "safety" not in shown(award=make_award(state="blocked"), as_of=OPEN + 30 * DAY)["headline"]
-    assert "for safety reasons" in shown(history={"safety_flag": True})["headline"]
+    assert (
+        "safety" not in decide_document(award=make_award(state="blocked"), as_of=OPEN + 30 * DAY)["headline"]
+    )
+    assert "for safety reasons" in decide_document(history={"safety_flag": True})["headline"]
 
 
 def test_an_offer_that_is_over_comforts_no_store_that_failed_another_rule():
     over = datetime(2026, 2, 1, tzinfo=UTC)
-    assert "did not qualify" in shown(over, store={"country": "FR"})["headline"]
-    assert "no tier was reached" in shown(over, spend=(cash("10.00"),))["headline"]
-    assert "Nothing is wrong with your store" in shown(over)["headline"]
+    assert "did not qualify" in decide_document(over, store={"country": "FR"})["headline"]
+    assert "no tier was reached" in decide_document(over, spend=(cash("10.00"),))["headline"]
+    assert "Nothing is wrong with your store" in decide_document(over)["headline"]
 
 
 def test_a_word_of_tiktoks_that_is_new_to_us_is_said_and_reaches_staff():
-    document = shown(account={"status": "STATUS_ODD"})
-    standing = next(rule for rule in document["rules"] if rule["id"] == "good_standing")
-    assert (standing["outcome"], "STATUS_ODD" in standing["text"]) == ("unknown", True)
-    assert wrong(document) == [("status_unknown", "staff")]
+    document = decide_document(account={"status": "STATUS_ODD"})
+    rule = next(rule for rule in document["rules"] if rule["id"] == "good_standing")
+    assert (rule["outcome"], "STATUS_ODD" in rule["text"]) == ("unknown", True)
+    assert troubles_of(document) == [("status_unknown", "staff")]
 
 
 def test_a_credit_that_arrived_and_then_expired_says_when_it_arrived():
     arrived = OPEN + timedelta(days=20)
     award = make_award(state="expired", credited_at=arrived, due_by=None)
-    document = shown(datetime(2026, 2, 1, tzinfo=UTC), award=award)
+    document = decide_document(datetime(2026, 2, 1, tzinfo=UTC), award=award)
     assert (document["stage"], document["award"]["credited_at"]) == ("expired", "2025-12-10T12:00:00Z")
 
 
@@ -291,22 +295,22 @@ def test_the_pairs_of_words_and_dates_find_what_they_forbid():
     facts = make_facts(store={"country": "FR"})
     decision = decide(facts, seed_programme(), datetime(2026, 2, 1, tzinfo=UTC))
     document = status_document(decision)
-    comforted = {**document, "headline": shown(datetime(2026, 2, 1, tzinfo=UTC))["headline"]}
+    comforted = {**document, "headline": decide_document(datetime(2026, 2, 1, tzinfo=UTC))["headline"]}
     assert "another rule fails -> nothing is wrong" in violations(facts, decision, comforted)
 
     facts = make_facts(account={"consent": False, "consent_lost": ConsentLoss.EXPIRED})
     decision = decide(facts, seed_programme(), OPEN)
-    blamed = shown(account={"consent": False})
+    blamed = decide_document(account={"consent": False})
     assert "another cause -> withdrawn" in violations(facts, decision, blamed)
 
 
 def test_every_pair_was_seen_to_find_something():
-    tried = {*WRONG, *(pair for pair, _, _ in RULES_THAT_DECIDE)}
-    tried |= {
+    pairs = {*WRONG, *(pair for pair, _, _ in RULES_THAT_DECIDE)}
+    pairs |= {
         "spend not split yet -> none counts",
         "a date not read -> zero",
         "past date -> promise",
         "another rule fails -> nothing is wrong",
         "another cause -> withdrawn",
     }
-    assert tried == set(PAIRS)
+    assert pairs == set(PAIRS)

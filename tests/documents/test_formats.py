@@ -16,7 +16,7 @@ from tests.factories import OPEN, cash, decided
 AMOUNTS = ("0.00", "41.50", "500.00", "5000.00", "1234567.50", "499.995")
 
 
-def written(amount: str, currency: str, formats: dict) -> str:
+def format_amount(amount: str, currency: str, formats: dict) -> str:
     whole, decimals = amount.split(".")
     grouped = f"{int(whole):,}".replace(",", formats["group"])
     return formats["money"][currency].replace("{amount}", f"{grouped}{formats['decimal']}{decimals}")
@@ -28,7 +28,7 @@ def test_amounts_are_written_as_the_sentences_write_them(locale):
     formats = formats_document(("USD", "GBP"), place)
     for amount in AMOUNTS:
         for currency in ("USD", "GBP"):
-            assert written(amount, currency, formats) == money_text(Decimal(amount), currency, place)
+            assert format_amount(amount, currency, formats) == money_text(Decimal(amount), currency, place)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -27,11 +27,11 @@ LATE = {"linked_at": at("2025-12-28"), "created_at": at("2025-12-28")}
 LATE_STORE = {"joined_at": at("2025-12-28"), "set_up_at": at("2025-12-28")}
 
 
-def begun_late(amount: str) -> dict[str, Any]:
+def spend_begun_late(amount: str) -> dict[str, Any]:
     return {"account": LATE, "store": LATE_STORE, "spend": (cash(amount, date(2025, 12, 28)),)}
 
 
-TOLD: list[tuple[str, datetime, dict[str, Any]]] = [
+HEADLINE_CASES: list[tuple[str, datetime, dict[str, Any]]] = [
     ("not_admitted", OPEN, {**WAITS, "account": False}),
     ("not_admitted.connected", OPEN, WAITS),
     ("not_admitted.running", OPEN, {**WAITS, "spend": (cash("5.00"),)}),
@@ -56,7 +56,7 @@ TOLD: list[tuple[str, datetime, dict[str, Any]]] = [
         {"spend": (DaySpend(date(2025, 11, 19), cash("9").spend, None, None, None),)},
     ),
     ("accumulating", OPEN, {"spend": (cash("5.00"),)}),
-    ("accumulating.late", at("2026-01-24"), begun_late("5.00")),
+    ("accumulating.late", at("2026-01-24"), spend_begun_late("5.00")),
     ("accumulating.reached", at("2025-11-06"), {"spend": (cash("600.00"),)}),
     ("accumulating.top", at("2025-11-04"), {"spend": (cash("5000.00"),)}),
     ("settling", at("2025-12-02"), {"spend": (cash("5.00"),)}),
@@ -86,9 +86,9 @@ TOLD: list[tuple[str, datetime, dict[str, Any]]] = [
     ("held", SETTLED, {"spend": (cash("600.00"),), "account": {"consent": False}}),
 ]
 # What no headline has to itself: warnings, and staff's answers to each rule.
-ADVISED: list[tuple[datetime, dict[str, Any]]] = [
+ADVICE_CASES: list[tuple[datetime, dict[str, Any]]] = [
     (at("2026-01-25"), {}),
-    (at("2026-01-24"), begun_late("5.00")),
+    (at("2026-01-24"), spend_begun_late("5.00")),
     (at("2025-12-26"), {}),
     (at("2025-11-10"), {}),
     *(
@@ -98,19 +98,19 @@ ADVISED: list[tuple[datetime, dict[str, Any]]] = [
 ]
 
 
-def told(as_of: datetime, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(words, "translated", lambda message_id, english, locale: message_id)
+def headline_of(as_of: datetime, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(words, "translate", lambda message_id, english, locale: message_id)
     return str(status_document(decided(as_of, **parts))["headline"]).removesuffix(":headline")
 
 
-@pytest.mark.parametrize(("headline", "as_of", "parts"), TOLD)
+@pytest.mark.parametrize(("headline", "as_of", "parts"), HEADLINE_CASES)
 def test_the_headline_is_the_one_for_its_facts(headline, as_of, parts, monkeypatch):
-    assert told(as_of, parts, monkeypatch) == headline
+    assert headline_of(as_of, parts, monkeypatch) == headline
 
 
 def test_the_table_leaves_no_headline_out():
     by_registration = {"awaiting_spend.registration"}  # under other terms, in test_forbidden_pairs.py
-    assert {headline for headline, _, _ in TOLD} | by_registration == set(HEADLINES)
+    assert {headline for headline, _, _ in HEADLINE_CASES} | by_registration == set(HEADLINES)
     assert {headline.split(".")[0] for headline in HEADLINES} - {"too_late"} == set(Stage)
 
 
@@ -134,19 +134,19 @@ LAUNCH = HEADLINES["awaiting_spend"].next_step
     ],
 )
 def test_nobody_is_told_to_launch_a_campaign_too_late_or_without_a_place(as_of, parts):
-    said = steps(status_document(decided(as_of, **parts)))
-    assert not said & {LAUNCH, HEADLINES["accumulating"].next_step}
+    next_steps = steps(status_document(decided(as_of, **parts)))
+    assert not next_steps & {LAUNCH, HEADLINES["accumulating"].next_step}
 
 
 def test_too_late_each_waiting_rule_says_so():
-    shown = status_document(decided(at("2026-01-25"), account=False))
-    waiting = {rule["next_step"] for rule in shown["rules"] if rule["outcome"] == "pending"}
-    assert waiting == {MEANWHILE["too_late"]}
+    document = status_document(decided(at("2026-01-25"), account=False))
+    next_steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
+    assert next_steps == {MEANWHILE["too_late"]}
 
 
 def test_a_store_without_a_place_reads_that_its_days_run():
-    shown = status_document(decided(OPEN, **WAITS, spend=(cash("5.00"),)))
-    assert "30 days are running: they end on December 1, 2025" in shown["headline"]
+    document = status_document(decided(OPEN, **WAITS, spend=(cash("5.00"),)))
+    assert "30 days are running: they end on December 1, 2025" in document["headline"]
     assert "may be running" in status_document(decided(OPEN, **WAITS, account=False))["headline"]
 
 
@@ -154,9 +154,9 @@ def test_a_store_without_a_place_reads_that_its_days_run():
 
 
 def test_a_merchant_who_reached_a_tier_on_day_five_reads_when_the_credit_comes():
-    shown = status_document(decided(at("2025-11-06"), spend=(cash("600.00"),)))
-    assert shown["tiers"][0]["credit_by"] == "2025-12-08"
-    assert "It comes by December 8, 2025, if you reach nothing more" in shown["headline"]
+    document = status_document(decided(at("2025-11-06"), spend=(cash("600.00"),)))
+    assert document["tiers"][0]["credit_by"] == "2025-12-08"
+    assert "It comes by December 8, 2025, if you reach nothing more" in document["headline"]
 
 
 def test_the_deadline_of_bills_is_told_before_it_and_blamed_after_it():
@@ -173,8 +173,8 @@ def test_the_deadline_of_bills_is_told_before_it_and_blamed_after_it():
 
 @pytest.mark.parametrize("payment", [Payment.MANUAL, Payment.UNKNOWN])
 def test_only_automatic_payment_has_a_deadline_of_bills(payment):
-    shown = status_document(decided(spend=(cash("5.00"),), account={"payment": payment}))
-    assert shown["window"]["bills_until"] is None
+    document = status_document(decided(spend=(cash("5.00"),), account={"payment": payment}))
+    assert document["window"]["bills_until"] is None
 
 
 def test_an_award_past_its_date_promises_nothing_and_is_overdue_by_the_accounts_zone():
@@ -186,9 +186,9 @@ def test_an_award_past_its_date_promises_nothing_and_is_overdue_by_the_accounts_
 
 
 def test_an_award_nobody_issued_before_the_credits_end_says_so():
-    shown = status_document(decided(at("2026-01-31"), award=make_award()))
-    assert "was not issued before the credit of the offer expired on January 30, 2026" in shown["headline"]
-    assert "Nothing for you to do" not in shown["next_step"]
+    document = status_document(decided(at("2026-01-31"), award=make_award()))
+    assert "was not issued before the credit of the offer expired on January 30, 2026" in document["headline"]
+    assert "Nothing for you to do" not in document["next_step"]
 
 
 # -- One message, the true one ----------------------------------------------------------------------
@@ -205,23 +205,23 @@ def test_an_award_nobody_issued_before_the_credits_end_says_so():
     ],
 )
 def test_while_nobody_can_read_the_account_no_headline_speaks_as_if_spend_showed(stage, as_of, spend, loss):
-    lost = {"consent": False, "consent_lost": loss}
-    shown = status_document(decided(as_of, spend=spend, account=lost))
-    linked = next(rule for rule in shown["rules"] if rule["id"] == "account_linked")
-    assert (shown["stage"], shown["next_step"]) == (stage, linked["next_step"])
-    assert shown["headline"] in {linked["text"], *(one["text"] for one in shown["troubles"])}
+    account = {"consent": False, "consent_lost": loss}
+    document = status_document(decided(as_of, spend=spend, account=account))
+    linked = next(rule for rule in document["rules"] if rule["id"] == "account_linked")
+    assert (document["stage"], document["next_step"]) == (stage, linked["next_step"])
+    assert document["headline"] in {linked["text"], *(trouble["text"] for trouble in document["troubles"])}
 
 
 def test_where_nothing_could_be_earned_any_more_a_lost_access_is_not_the_headline():
-    shown = status_document(decided(at("2026-01-25"), account={"consent": False}))
-    assert shown["next_step"] == HEADLINES["too_late"].next_step
+    document = status_document(decided(at("2026-01-25"), account={"consent": False}))
+    assert document["next_step"] == HEADLINES["too_late"].next_step
 
 
 # -- The rule that decides -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("parts", "named"),
+    ("parts", "words"),
     [
         ({"store": {"country": "FR"}}, "Your store is based in France."),
         ({"history": {"merchant_awards": 1}}, "each merchant receives it once."),
@@ -229,35 +229,35 @@ def test_where_nothing_could_be_earned_any_more_a_lost_access_is_not_the_headlin
         ({"history": {"overrides": {"account_market": override("fail")}}}, "country of the ad account"),
     ],
 )
-def test_the_headline_names_the_rule_that_is_not_met_and_its_own_next_step(parts, named):
-    shown = status_document(decided(**parts))
-    failed = next(rule for rule in shown["rules"] if rule["outcome"] == "fail")
-    assert named in shown["headline"]
-    assert shown["next_step"] == failed["next_step"]
+def test_the_headline_names_the_rule_that_is_not_met_and_its_own_next_step(parts, words):
+    document = status_document(decided(**parts))
+    failed = next(rule for rule in document["rules"] if rule["outcome"] == "fail")
+    assert words in document["headline"]
+    assert document["next_step"] == failed["next_step"]
 
 
 def test_the_headline_of_a_held_award_names_what_is_missing():
-    lost = {"consent": None, "consent_lost": ConsentLoss.EXPIRED}
-    shown = status_document(decided(SETTLED, spend=(cash("600.00"),), account=lost))
-    assert "the authorization has expired" in shown["headline"]
-    assert shown["next_step"].startswith("Connect TikTok again")
+    account = {"consent": None, "consent_lost": ConsentLoss.EXPIRED}
+    document = status_document(decided(SETTLED, spend=(cash("600.00"),), account=account))
+    assert "the authorization has expired" in document["headline"]
+    assert document["next_step"].startswith("Connect TikTok again")
 
 
 def test_the_offer_and_its_amounts_are_there_before_anything_is_linked():
-    shown = status_document(decided(account=False, store={"country": "GB", "set_up_at": None}))
-    offer = {item["country"]: item for item in shown["programme"]["offer"]}
+    document = status_document(decided(account=False, store={"country": "GB", "set_up_at": None}))
+    offer = {item["country"]: item for item in document["programme"]["offer"]}
     assert offer["GB"] == {
         "country": "GB",
         "currency": "GBP",
         "tiers": [{"threshold": amount, "credit": amount} for amount in ("395.00", "1186.00", "3954.00")],
     }
     assert set(offer) == {"US", "GB"}
-    assert shown["programme"]["terms_url"].startswith("https://ads.tiktok.com/")
+    assert document["programme"]["terms_url"].startswith("https://ads.tiktok.com/")
 
 
 def test_terms_without_an_address_link_to_nothing():
-    found = decided(programme=make_programme(terms_url=None))
-    assert status_document(found)["programme"]["terms_url"] is None
+    decision = decided(programme=make_programme(terms_url=None))
+    assert status_document(decision)["programme"]["terms_url"] is None
 
 
 def test_the_pace_is_told_with_the_tier_it_leads_to():

@@ -12,7 +12,7 @@ from babel import Locale
 
 from receiver.app import create_app
 from receiver.documents.status import Status, full_document, status_document
-from receiver.i18n.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
+from receiver.i18n.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translate
 from receiver.i18n.notices import HISTORY, LETTER, MAIL_PAGES, MAILS, NOTICES
 from receiver.i18n.pages import ERRORS, SITE
 from receiver.i18n.sentences import (
@@ -88,7 +88,7 @@ PAGES = {
 
 
 def english() -> Iterator[tuple[str, str]]:
-    """Every sentence there is, under the name translations know it by."""
+    """Yield every sentence under its message id."""
     for part, sentences in (("text", RULES), ("text", WARNINGS), ("headline", HEADLINES)):
         for message_id, sentence in sentences.items():
             yield f"{message_id}:{part}", sentence.text
@@ -120,55 +120,57 @@ def test_each_language_but_english_has_its_file():
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_sentence_is_translated_with_the_same_blanks_and_names(language):
-    spoilt = [f"{name}: {said}" for name in sorted(ENGLISH) if (said := spoilt_in(language, name))]
-    assert not spoilt, "\n".join(spoilt)
+    flaws = [f"{name}: {flaw}" for name in sorted(ENGLISH) if (flaw := flaw_of(language, name))]
+    assert not flaws, "\n".join(flaws)
 
 
-def spoilt_in(language: str, name: str) -> str:
-    """The translation where it is none, or lost a blank or a name."""
-    english, said = ENGLISH[name], translated(name, ENGLISH[name], Locale(language))
-    if said == english:
+def flaw_of(language: str, name: str) -> str:
+    """Return a translation that lacks a blank or a name, or why there is none; "" for a good one."""
+    english, translation = ENGLISH[name], translate(name, ENGLISH[name], Locale(language))
+    if translation == english:
         return "not translated, or the English has changed since"
-    same_names = [said.count(word) for word in NAMES] == [english.count(word) for word in NAMES]
-    return "" if same_names and fields_of(said) == fields_of(english) else said
+    same_names = [translation.count(word) for word in NAMES] == [english.count(word) for word in NAMES]
+    return "" if same_names and fields_of(translation) == fields_of(english) else translation
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_translation_is_left_of_a_sentence_that_is_gone(language):
-    held = {(message.context, message.id) for message in catalog(language) if message.id}
-    assert held == set(ENGLISH.items())
+    messages = {(message.context, message.id) for message in catalog(language) if message.id}
+    assert messages == set(ENGLISH.items())
 
 
 def test_what_nobody_translated_is_said_in_english():
     spanish = Locale("es")
-    assert translated("admission.pass:text", "A new sentence.", spanish) == "A new sentence."
-    assert translated("no.such.rule:text", "A new sentence.", spanish) == "A new sentence."
+    assert translate("admission.pass:text", "A new sentence.", spanish) == "A new sentence."
+    assert translate("no.such.rule:text", "A new sentence.", spanish) == "A new sentence."
 
 
 def test_an_unsure_translation_is_not_used(monkeypatch, tmp_path):
     (tmp_path / "eo.po").write_text('#, fuzzy\nmsgctxt "a:text"\nmsgid "Yes."\nmsgstr "No."\n')
     monkeypatch.setattr("receiver.i18n.languages.TRANSLATIONS", tmp_path)
     assert catalog("eo").get("Yes.", "a:text").string == "No."
-    assert translated("a:text", "Yes.", Locale("eo")) == "Yes."
+    assert translate("a:text", "Yes.", Locale("eo")) == "Yes."
 
 
 # -- Figures and dates ---------------------------------------------------------------------------
 
-WRITTEN = [*LANGUAGES, "en_GB", "es_MX", "es_US", "th_TH"]
+READ_LOCALES = [*LANGUAGES, "en_GB", "es_MX", "es_US", "th_TH"]
 
 
-@pytest.mark.parametrize("language", WRITTEN)
+@pytest.mark.parametrize("language", READ_LOCALES)
 def test_every_sentence_can_be_said(language):
     locale = Locale.parse(language)
-    said = [*(rule_words(reason, FILLED, locale) for reason in RULES)]
-    said += [trouble_words(item, FILLED, locale) for item in (*WARNINGS, *TROUBLES)]
-    said += [headline_words(stage, FILLED, locale) for stage in HEADLINES]
-    said += [consent_words(told, {"account": "7001", "missing": PERMISSIONS}, locale) for told in CONSENT]
-    texts = [part for item in said for part in item]
+    sentences = [*(rule_words(reason, FILLED, locale) for reason in RULES)]
+    sentences += [trouble_words(item, FILLED, locale) for item in (*WARNINGS, *TROUBLES)]
+    sentences += [headline_words(stage, FILLED, locale) for stage in HEADLINES]
+    sentences += [
+        consent_words(outcome, {"account": "7001", "missing": PERMISSIONS}, locale) for outcome in CONSENT
+    ]
+    texts = [part for item in sentences for part in item]
     assert not [text for text in texts if text and ("{" in text or not text.strip())]
 
 
-@pytest.mark.parametrize("language", WRITTEN)
+@pytest.mark.parametrize("language", READ_LOCALES)
 def test_no_language_rounds_up_to_a_threshold(language):
     locale = Locale.parse(language)
     for reason in ("spend_reached.pending.open", "not_yet_advertising.fail"):
@@ -202,7 +204,7 @@ def test_countries_have_their_names_in_the_readers_language():
 
 
 @pytest.mark.parametrize(
-    ("wanted", "locale"),
+    ("tags", "locale"),
     [
         (["en"], "en"),
         (["en-US"], "en"),
@@ -222,8 +224,8 @@ def test_countries_have_their_names_in_the_readers_language():
         (["", "-", "_", "../../etc/passwd", "es/../th", "\x00", "e" * 100_000], "en"),
     ],
 )
-def test_a_reader_gets_the_first_language_we_speak_and_else_english(wanted, locale):
-    assert str(reader_locale(wanted)) == locale
+def test_a_reader_gets_the_first_language_we_speak_and_else_english(tags, locale):
+    assert str(reader_locale(tags)) == locale
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -246,5 +248,5 @@ def test_decide_prints_the_document_in_the_language_asked_for(language):
     facts = str(Path(__file__).parents[1] / "data" / "facts.json")
     printed = json.loads(runner.invoke(args=["credits", "decide", facts, "--language", language]).stdout)
     english_text = RULES["admission.pass"].text
-    assert printed["rules"][1]["text"] == translated("admission.pass:text", english_text, Locale(language))
+    assert printed["rules"][1]["text"] == translate("admission.pass:text", english_text, Locale(language))
     assert runner.invoke(args=["credits", "decide", facts, "--language", "xx"]).exit_code == 2

@@ -1,4 +1,4 @@
-"""Every sentence about what changed, every notice and every part of an e-mail is said by something."""
+"""A merchant's history tells each change between two documents; each of its sentences is used."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from tests.documents.test_every_answer import all_decisions
 
 
 def test_every_stage_rule_and_outcome_of_the_history_is_said_between_some_two_documents(monkeypatch):
-    monkeypatch.setattr(notices, "translated", lambda message_id, english, locale: message_id)
+    monkeypatch.setattr(notices, "translate", lambda message_id, english, locale: message_id)
     documents = [status_document(decision) for decision in all_decisions()]
     pairs = [(None, document) for document in documents]
     pairs += [pair for way in (documents, documents[::-1], documents[::7]) for pair in pairwise(way)]
-    said = {change["text"] for before, after in pairs for change in changes_for_merchant(before, after)}
-    assert said == {f"{message_id}:history" for message_id in notices.HISTORY}
+    message_ids = {
+        change["text"] for before, after in pairs for change in changes_for_merchant(before, after)
+    }
+    assert message_ids == {f"{message_id}:history" for message_id in notices.HISTORY}
 
 
 def test_there_is_a_sentence_for_each_stage_notice_and_use_of_a_link():
@@ -34,14 +36,14 @@ def test_there_is_a_sentence_for_each_stage_notice_and_use_of_a_link():
     )
 
 
-@pytest.mark.parametrize("known", [None, {"qualifying": None, "currency": "USD"}])
-def test_a_tier_that_nobody_can_tell_any_more_is_not_said_to_be_lost(known):
+@pytest.mark.parametrize("spend", [None, {"qualifying": None, "currency": "USD"}])
+def test_a_tier_that_nobody_can_tell_any_more_is_not_said_to_be_lost(spend):
     before = next(
         document
         for decision in all_decisions()
         if (document := status_document(decision))["tier"] and document["spend"]["qualifying"]
     )
-    after = {**before, "tier": None, "spend": known}
+    after = {**before, "tier": None, "spend": spend}
     assert changes_for_merchant(before, after) == []
-    fallen = {**before, "tier": None}
-    assert [item["kind"] for item in changes_for_merchant(before, fallen)] == ["tier"]
+    lower = {**before, "tier": None}
+    assert [item["kind"] for item in changes_for_merchant(before, lower)] == ["tier"]

@@ -20,9 +20,9 @@ DOCUMENT = {
 
 
 def test_it_says_what_the_headline_says_once_and_only_what_is_the_merchants_to_do():
-    said = merchant_message(DOCUMENT, link=LINK, is_connected=True)
-    assert said.subject == "TikTok ad credit of Corner shop"
-    assert said.body.split("\n\n") == [
+    message = merchant_message(DOCUMENT, link=LINK, is_connected=True)
+    assert message.subject == "TikTok ad credit of Corner shop"
+    assert message.body.split("\n\n") == [
         "Hello,",
         "We write to you about the TikTok ad credit of Corner shop. The bill is open.",
         "Pay it.",
@@ -34,8 +34,8 @@ def test_it_says_what_the_headline_says_once_and_only_what_is_the_merchants_to_d
 
 
 def test_a_store_without_a_connection_is_told_where_to_connect():
-    said = merchant_message(DOCUMENT, link="https://credit.example/connect?shop=x", is_connected=False)
-    assert "Connect your store here: https://credit.example/connect?shop=x" in said.body
+    message = merchant_message(DOCUMENT, link="https://credit.example/connect?shop=x", is_connected=False)
+    assert "Connect your store here: https://credit.example/connect?shop=x" in message.body
     spanish = merchant_message(DOCUMENT, link=LINK, is_connected=False, locale=Locale("es"))
     assert spanish.body.startswith("Hola:\n\n")
 
@@ -43,5 +43,5 @@ def test_a_store_without_a_connection_is_told_where_to_connect():
 def test_a_merchant_with_nothing_to_do_is_not_sent_to_connect():
     document = {**DOCUMENT, "stage": "due", "troubles": []}
     assert "Connect" not in merchant_message(document, link=LINK, is_connected=False).body
-    waiting = {**document, "stage": "awaiting_link"}
-    assert "Connect your store here" in merchant_message(waiting, link=LINK, is_connected=False).body
+    unlinked = {**document, "stage": "awaiting_link"}
+    assert "Connect your store here" in merchant_message(unlinked, link=LINK, is_connected=False).body

@@ -9,9 +9,9 @@ from receiver.documents.programme import (
     SHIPPED,
     load_programme,
     programme_data,
-    read_kept_programme,
     read_programme,
     read_programme_file,
+    read_stored_programme,
     shipped_programmes,
 )
 from receiver.domain.programme import outlives_credit
@@ -90,10 +90,10 @@ def test_terms_that_contradict_themselves_are_refused_by_field(data, field):
 
 
 def test_a_file_that_is_no_toml_or_not_there_is_refused_by_name(tmp_path):
-    broken = tmp_path / "terms.toml"
-    broken.write_text("id = ")
+    file = tmp_path / "terms.toml"
+    file.write_text("id = ")
     with pytest.raises(InputError, match=r"terms\.toml: is no TOML"):
-        read_programme_file(broken)
+        read_programme_file(file)
     with pytest.raises(InputError, match=r"gone\.toml: cannot be read"):
         load_programme(str(tmp_path / "gone.toml"))
     with pytest.raises(InputError, match="no programme is called 'nope'; there is woocommerce-2025"):
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_toml_or_not_there_is_refused_by_name(tmp_path):
 
 
 def test_terms_that_some_store_enrolled_in_are_read_whatever_their_platform():
-    assert read_kept_programme(changed(platform="another")).platform == "another"
+    assert read_stored_programme(changed(platform="another")).platform == "another"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from receiver.documents.redaction import (
     MOST_PATHS,
     MOST_VALUES,
     is_hidden,
-    redacted,
+    redact,
 )
 from tests.captures import FILES, Capture, captures
 
@@ -45,12 +45,12 @@ SHOWN_KEYS = (
 
 @pytest.mark.parametrize("key", HIDDEN_KEYS)
 def test_what_names_a_secret_a_person_or_a_payment_is_hidden(key: str):
-    assert redacted({key: "value"}) == ({key: HIDDEN}, [key])
+    assert redact({key: "value"}) == ({key: HIDDEN}, [key])
 
 
 @pytest.mark.parametrize("key", SHOWN_KEYS)
 def test_what_names_none_of_these_is_shown(key: str):
-    assert redacted({key: "value"}) == ({key: "value"}, [])
+    assert redact({key: "value"}) == ({key: "value"}, [])
 
 
 TEXTS = {
@@ -64,25 +64,25 @@ TEXTS = {
     "card 4111 1111 1111 1111": "card (hidden)",
     "5500000000000004": "(hidden)",
 }
-LEFT = (
+UNCHANGED = (
     "https://shop.example/blog/", "2026-11-23T00:01:00Z", "2025-11-20 12:00:00", "7300000000000000017",
     "tt4b_woocommerce_0123456789abc", "3f0d5a52-8f0e-4c0b-9b5e-6f0a2f1d7c11", "1763640000000",
     "STATUS_ENABLE", "Café 東京 🛍", "1+1=2", "d24874523d0e5885039d59d9d2576c6c",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "left"), TEXTS.items(), ids=TEXTS)
-def test_what_looks_like_somebodys_is_cut_out_of_a_text(text: str, left: str):
-    assert redacted([text]) == ([left], ["[0]"])
+@pytest.mark.parametrize(("text", "result"), TEXTS.items(), ids=TEXTS)
+def test_what_looks_like_somebodys_is_cut_out_of_a_text(text: str, result: str):
+    assert redact([text]) == ([result], ["[0]"])
 
 
-@pytest.mark.parametrize("text", LEFT)
+@pytest.mark.parametrize("text", UNCHANGED)
 def test_a_text_that_is_nobodys_stays_as_it_is(text: str):
-    assert redacted({"arg": text}) == ({"arg": text}, [])
+    assert redact({"arg": text}) == ({"arg": text}, [])
 
 
 def test_a_number_may_be_a_card_too():
-    assert redacted({"n": 4111111111111111, "id": 7300000000000000017}) == (
+    assert redact({"n": 4111111111111111, "id": 7300000000000000017}) == (
         {"n": HIDDEN, "id": 7300000000000000017},
         ["n"],
     )
@@ -92,66 +92,66 @@ def test_a_value_named_by_the_key_beside_it_is_hidden():
     meta = {
         "meta_data": [{"id": 1, "key": "_billing_email", "value": "x"}, {"key": "_colour", "value": "red"}]
     }
-    shown, paths = redacted(meta)
-    assert shown["meta_data"][0] == {"id": 1, "key": "_billing_email", "value": HIDDEN}
-    assert shown["meta_data"][1] == meta["meta_data"][1]
+    result, paths = redact(meta)
+    assert result["meta_data"][0] == {"id": 1, "key": "_billing_email", "value": HIDDEN}
+    assert result["meta_data"][1] == meta["meta_data"][1]
     assert paths == ["meta_data[0].value"]
 
 
 def test_json_in_a_text_hides_what_json_hides():
-    told = {"event": "im_receive_msg", "content": '{"from": {"phone": "5551234"}, "id": 7}'}
-    shown, hidden = redacted(told)
-    assert shown == {**told, "content": '{"from": {"phone": "(hidden)"}, "id": 7}'}
+    event = {"event": "im_receive_msg", "content": '{"from": {"phone": "5551234"}, "id": 7}'}
+    result, hidden = redact(event)
+    assert result == {**event, "content": '{"from": {"phone": "(hidden)"}, "id": 7}'}
     assert hidden == ["content.from.phone"]
 
 
 @pytest.mark.parametrize("text", ['{"reason":1}', '{"phone":', "[", "{not json}", "[1,  2]"])
 def test_a_text_that_is_json_without_secrets_or_none_at_all_stays_as_it_is(text: str):
-    assert redacted({"content": text}) == ({"content": text}, [])
+    assert redact({"content": text}) == ({"content": text}, [])
 
 
 def test_a_key_that_is_an_address_itself_is_hidden_and_loses_no_neighbour():
-    shown, paths = redacted({"ann@shop.example": 1, "bob@shop.example": {"token": "t"}})
-    assert shown == {"(hidden) 1": 1, "(hidden) 2": {"token": HIDDEN}}
+    result, paths = redact({"ann@shop.example": 1, "bob@shop.example": {"token": "t"}})
+    assert result == {"(hidden) 1": 1, "(hidden) 2": {"token": HIDDEN}}
     assert paths == ["(hidden) 2.token"]
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
 def test_that_nothing_was_given_may_be_seen(nothing: Any):
-    assert redacted({"email": nothing}) == ({"email": nothing}, [])
+    assert redact({"email": nothing}) == ({"email": nothing}, [])
 
 
 @pytest.mark.parametrize("something", [0, False, 7, "x", [None], {"a": None}])
 def test_anything_that_was_given_may_not(something: Any):
-    assert redacted({"email": something}) == ({"email": HIDDEN}, ["email"])
+    assert redact({"email": something}) == ({"email": HIDDEN}, ["email"])
 
 
 def test_a_depth_nobody_reads_is_hidden():
     deep: Any = "the bottom"
     for _ in range(400):
         deep = [deep]
-    shown, paths = redacted(deep)
-    assert "the bottom" not in json.dumps(shown)
+    result, paths = redact(deep)
+    assert "the bottom" not in json.dumps(result)
     assert len(paths) == 1
 
 
 def test_a_real_signal_is_shown_as_it_is():
     for capture in captures("signals.json"):
-        assert redacted(capture.json) == (capture.json, [])
+        assert redact(capture.json) == (capture.json, [])
 
 
 def test_nothing_of_a_real_customer_is_left():
-    seen = 0
+    checked = 0
     for file in FILES:
         for body in filter(None, map(parsed, captures(file))):
             people = [body.get(name) or {} for name in ("billing", "shipping")]
             theirs = {
                 value for item in people for name, value in item.items() if value and name not in PUBLIC
             }
-            written = json.dumps(redacted(body)[0], ensure_ascii=False)
-            assert not [value for value in theirs if value in written]
-            seen += len(theirs)
-    assert seen > 20
+            text = json.dumps(redact(body)[0], ensure_ascii=False)
+            assert not [value for value in theirs if value in text]
+            checked += len(theirs)
+    assert checked > 20
 
 
 PUBLIC = ("country", "state")
@@ -176,8 +176,8 @@ NEARLY = (
 
 @pytest.mark.parametrize("text", NEARLY, ids=lambda text: text[:8])
 def test_a_long_text_that_nearly_fits_is_read_all_the_same(text: str):
-    shown, _ = redacted({"arg": text})
-    assert isinstance(shown["arg"], str)
+    result, _ = redact({"arg": text})
+    assert isinstance(result["arg"], str)
 
 
 # whatever the shape
@@ -190,17 +190,17 @@ def trees() -> st.SearchStrategy[Any]:
     )
 
 
-def numbered(tree: Any, numbers: count[int]) -> Any:
-    """Each leaf with a text of its own."""
+def number_leaves(tree: Any, numbers: count[int]) -> Any:
+    """Give each leaf a text of its own."""
     if isinstance(tree, list):
-        return [numbered(item, numbers) for item in tree]
+        return [number_leaves(item, numbers) for item in tree]
     if isinstance(tree, dict):
-        return {key: numbered(item, numbers) for key, item in tree.items()}
+        return {key: number_leaves(item, numbers) for key, item in tree.items()}
     return f"leaf-{next(numbers)}-"
 
 
 def leaves(tree: Any, under: bool, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], str, bool]]:
-    """Each leaf's place and text, and whether it lies under a hidden key."""
+    """Return each leaf's place and text, and whether it lies under a hidden key."""
     if isinstance(tree, str):
         return [(path, tree, under)]
     pairs = tree.items() if isinstance(tree, dict) else enumerate(tree)
@@ -219,15 +219,15 @@ def at(tree: Any, path: tuple[Any, ...]) -> Any:
 
 @given(trees())
 def test_no_value_under_a_hidden_key_shows_and_all_others_stand_where_they_stood(tree: Any):
-    given_ = numbered(tree, count())
+    numbered = number_leaves(tree, count())
     # A value beside "key" may be named by it; no leaf here reads like such a name.
-    shown, _ = redacted(given_)
-    written = json.dumps(shown)
-    for path, text, hidden in leaves(given_, under=False):
+    result, _ = redact(numbered)
+    json_text = json.dumps(result)
+    for path, text, hidden in leaves(numbered, under=False):
         if hidden:
-            assert text not in written
+            assert text not in json_text
         else:
-            assert at(shown, path) == text
+            assert at(result, path) == text
 
 
 @given(st.text(max_size=30))
@@ -235,19 +235,19 @@ def test_any_key_is_told_one_way_or_the_other(key: str):
     assert is_hidden(key) in (True, False)
 
 
-def looked_through(monkeypatch: pytest.MonkeyPatch, value: Any) -> int:
-    """Characters handed to the patterns while this value is redacted."""
-    seen = []
-    real = redaction._without
+def count_searched_characters(monkeypatch: pytest.MonkeyPatch, value: Any) -> int:
+    """Count the characters that the patterns search while a value is redacted."""
+    lengths = []
+    real = redaction._redact_text
 
-    def counted(text: str) -> str:
-        seen.append(len(text))
+    def count_and_redact(text: str) -> str:
+        lengths.append(len(text))
         return real(text)
 
-    monkeypatch.setattr(redaction, "_without", counted)
-    redacted(value)
-    monkeypatch.setattr(redaction, "_without", real)
-    return sum(seen)
+    monkeypatch.setattr(redaction, "_redact_text", count_and_redact)
+    redact(value)
+    monkeypatch.setattr(redaction, "_redact_text", real)
+    return sum(lengths)
 
 
 LARGE = {
@@ -270,7 +270,7 @@ def nested_text(text: str, times: int) -> str:
 def test_the_work_grows_with_the_body_and_no_further_than_its_bound(
     monkeypatch: pytest.MonkeyPatch, make: Any
 ):
-    work = [looked_through(monkeypatch, make(4**power)) for power in range(6, 11)]
+    work = [count_searched_characters(monkeypatch, make(4**power)) for power in range(6, 11)]
     assert all(more <= 4 * less + 4_096 for less, more in pairwise(work)), work
     # At most twice what may be looked through, once as it came and once as it is shown; and short numbers.
     assert max(work) <= 2 * MOST_CHARACTERS + 20 * MOST_VALUES
@@ -278,14 +278,14 @@ def test_the_work_grows_with_the_body_and_no_further_than_its_bound(
 
 @pytest.mark.parametrize("make", LARGE.values(), ids=LARGE)
 def test_what_is_told_of_a_body_stays_short_however_large_it_is(make: Any):
-    _, paths = redacted(make(4**10))
+    _, paths = redact(make(4**10))
     assert len(paths) <= MOST_PATHS
     assert sum(map(len, paths)) <= 1_000_000
 
 
 def test_what_lies_beyond_the_bound_is_hidden_and_never_shown_unread():
     secret = "ann@mail.example"
-    shown, _ = redacted({"a": "x" * MOST_CHARACTERS, "b": [secret], "c": {"d": secret}})
-    assert secret not in json.dumps(shown)
-    shown, _ = redacted([1] * MOST_VALUES + [secret])
-    assert shown == HIDDEN
+    result, _ = redact({"a": "x" * MOST_CHARACTERS, "b": [secret], "c": {"d": secret}})
+    assert secret not in json.dumps(result)
+    result, _ = redact([1] * MOST_VALUES + [secret])
+    assert result == HIDDEN

@@ -17,8 +17,8 @@ LAGGING = tuple(
 )
 
 
-def said(day):
-    """A date as the status document writes it."""
+def date_document(day):
+    """Return a date as the status document writes it."""
     return {
         "date": day.date.isoformat(),
         "qualifying": None if day.qualifying is None else amount_text(day.qualifying),
@@ -38,10 +38,10 @@ def said(day):
 )
 def test_its_numbers_are_those_of_the_status_document(as_of, parts):
     decision = decided(as_of, **parts)
-    course, document = spend_timeline(decision), status_document(decision)
-    assert [said(day) for day in course.days] == document["spend"]["days"]
-    assert amount_text(course.qualifying) == document["spend"]["qualifying"]
-    assert (course.window.first.isoformat(), course.currency) == (document["window"]["first_date"], "USD")
+    timeline, document = spend_timeline(decision), status_document(decision)
+    assert [date_document(day) for day in timeline.days] == document["spend"]["days"]
+    assert amount_text(timeline.qualifying) == document["spend"]["qualifying"]
+    assert (timeline.window.first.isoformat(), timeline.currency) == (document["window"]["first_date"], "USD")
 
 
 def test_before_the_window_begins_there_is_no_course():
@@ -51,39 +51,39 @@ def test_before_the_window_begins_there_is_no_course():
 
 
 def test_what_qualified_so_far_ends_where_the_document_says():
-    course = spend_timeline(decided(SETTLED, spend=days_of("20.40", 30)))
-    assert [course.days[n].total for n in (0, 1, 29)] == [Decimal("20.40"), Decimal("40.80"), Decimal(612)]
-    assert course.total == course.qualifying == Decimal(612)
+    timeline = spend_timeline(decided(SETTLED, spend=days_of("20.40", 30)))
+    assert [timeline.days[n].total for n in (0, 1, 29)] == [Decimal("20.40"), Decimal("40.80"), Decimal(612)]
+    assert timeline.total == timeline.qualifying == Decimal(612)
 
 
 def test_a_date_nobody_knows_is_a_gap_between_two_runs_and_never_a_zero():
     moving = (*days_of("20.00", 16), LAGGING[0], cash("40.00", date(2025, 11, 19)), LAGGING[1])
-    course = spend_timeline(decided(OPEN, spend=moving))
-    assert [(run[0].date.day, run[-1].date.day) for run in course.known_runs] == [(2, 17), (19, 19)]
-    unknown = [day for day in course.days if day.qualifying is None]
+    timeline = spend_timeline(decided(OPEN, spend=moving))
+    assert [(run[0].date.day, run[-1].date.day) for run in timeline.known_runs] == [(2, 17), (19, 19)]
+    unknown = [day for day in timeline.days if day.qualifying is None]
     assert [(day.date.day, day.total, day.final) for day in unknown] == [(18, None, False), (20, None, False)]
-    assert course.total == course.qualifying == Decimal(360)
+    assert timeline.total == timeline.qualifying == Decimal(360)
 
 
 def test_a_missing_date_is_zero_once_it_is_final():
-    course = spend_timeline(decided(SETTLED, spend=(cash("20.00"), cash("30.00", LAST))))
-    assert course.days[1].qualifying == Decimal(0)
-    assert [len(run) for run in course.known_runs] == [30]
+    timeline = spend_timeline(decided(SETTLED, spend=(cash("20.00"), cash("30.00", LAST))))
+    assert timeline.days[1].qualifying == Decimal(0)
+    assert [len(run) for run in timeline.known_runs] == [30]
 
 
 def test_under_automatic_payment_it_grows_with_the_lesser_of_spend_and_paid_bills():
     paid_on = datetime(2025, 11, 5, 17, tzinfo=UTC)
     facts = {"spend": days_of("20.00", 9), **AUTOMATIC, "payments": (bill("50.00", paid_on),)}
-    course = spend_timeline(decided(SETTLED, **facts))
-    totals = {day.date: day.total for day in course.days}
+    timeline = spend_timeline(decided(SETTLED, **facts))
+    totals = {day.date: day.total for day in timeline.days}
     assert (totals[date(2025, 11, 4)], totals[date(2025, 11, 5)], totals[LAST]) == (0, 50, 50)
 
 
 def test_bills_paid_after_the_window_are_told_apart_from_it():
     later = datetime(2025, 12, 3, tzinfo=UTC)
     facts = {"spend": days_of("20.00", 30), **AUTOMATIC, "payments": (bill("600.00", later),)}
-    course = spend_timeline(decided(SETTLED + timedelta(days=1), **facts))
-    assert (course.total, course.qualifying) == (Decimal(0), Decimal(600))
+    timeline = spend_timeline(decided(SETTLED + timedelta(days=1), **facts))
+    assert (timeline.total, timeline.qualifying) == (Decimal(0), Decimal(600))
 
 
 def test_without_thresholds_in_force_there_are_no_tiers():

@@ -61,14 +61,14 @@ def test_a_due_award_says_how_much_and_by_when():
 
 
 def test_a_recorded_award_is_shown_as_it_was_kept():
-    kept = make_award(state="issued", delivery="code", reference="REF-1", flags=("restated",))
-    shown = status_document(decided(SETTLED, award=kept))
-    assert (shown["stage"], shown["award"]["reference"], shown["award"]["flags"]) == (
+    award = make_award(state="issued", delivery="code", reference="REF-1", flags=("restated",))
+    document = status_document(decided(SETTLED, award=award))
+    assert (document["stage"], document["award"]["reference"], document["award"]["flags"]) == (
         "issued",
         "REF-1",
         ["restated"],
     )
-    assert "$500.00" in shown["headline"]
+    assert "$500.00" in document["headline"]
 
 
 @pytest.mark.parametrize(
@@ -98,16 +98,16 @@ def test_an_account_whose_consent_was_withdrawn_stays_as_it_was_last_read():
 def test_a_store_that_only_names_an_account_is_told_to_connect_tiktok_first():
     document = status_document(decided(account=False, claimed_account="7001"))
     assert document["headline"] == HEADLINES["awaiting_link.claimed"].text
-    waiting = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
-    assert waiting == {RULES["account_linked.pending.claimed"].next_step}
+    next_steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
+    assert next_steps == {RULES["account_linked.pending.claimed"].next_step}
 
 
 def test_a_date_that_was_bounded_is_shown_beside_what_the_store_asserted():
     claimed = datetime(2025, 9, 1, tzinfo=UTC)
     document = status_document(decided(claimed_dates={"account.linked_at": claimed}))
     rule = next(rule for rule in document["rules"] if rule["id"] == "account_linked")
-    shown = {line["fact"]: (line["value"], line["source"]) for line in rule["evidence"]}
-    assert shown["linked, as the store says"] == ("2025-09-01T00:00:00Z", "companion plugin")
+    evidence = {line["fact"]: (line["value"], line["source"]) for line in rule["evidence"]}
+    assert evidence["linked, as the store says"] == ("2025-09-01T00:00:00Z", "companion plugin")
 
 
 def test_the_document_is_plain_json():
@@ -121,13 +121,13 @@ def test_the_document_is_plain_json():
 @pytest.mark.parametrize("payment", Payment)
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
 def test_an_award_says_how_the_credit_will_be_used_by_an_account_that_pays_so(state, payment):
-    shown = status_document(decided(SETTLED, account={"payment": payment}, award=make_award(state=state)))
-    assert shown["award"]["used"] == USED[payment]
+    document = status_document(decided(SETTLED, account={"payment": payment}, award=make_award(state=state)))
+    assert document["award"]["used"] == USED[payment]
 
 
 def test_without_an_account_an_award_says_both_ways_the_credit_may_be_used():
-    shown = status_document(decided(SETTLED, account=False, award=make_award(state="credited")))
-    assert shown["award"]["used"] == USED["unknown"]
+    document = status_document(decided(SETTLED, account=False, award=make_award(state="credited")))
+    assert document["award"]["used"] == USED["unknown"]
 
 
 @pytest.mark.parametrize("state", ["expired", "blocked"])
@@ -137,10 +137,10 @@ def test_a_credit_that_cannot_be_used_has_no_such_sentence(state):
 
 @pytest.mark.parametrize("state", ["due", "expired"])
 def test_the_award_shown_is_the_award_a_facts_document_takes(state):
-    kept = make_award(state=state, delivery="code", reference="REF-1", flags=("restated",))
-    shown = status_document(decided(SETTLED, award=kept))["award"]
+    award = make_award(state=state, delivery="code", reference="REF-1", flags=("restated",))
+    award_document = status_document(decided(SETTLED, award=award))["award"]
     document = facts_document(make_facts(), "woocommerce-2025", SETTLED)
-    assert read_facts({**document, "award": shown}).facts.award == kept
+    assert read_facts({**document, "award": award_document}).facts.award == award
 
 
 def test_another_sentence_on_how_a_credit_is_used_is_no_other_answer():
@@ -174,15 +174,15 @@ WAITS = {"spend": (cash("10.00"),)}  # for more spend
     ],
 )
 def test_nobody_is_told_to_go_on_where_that_earns_nothing(stage, as_of, parts):
-    shown = status_document(decided(as_of, **parts))
-    assert shown["stage"] == stage
-    waiting = {rule["next_step"] for rule in shown["rules"] if rule["outcome"] == "pending"}
-    assert waiting == {MEANWHILE[stage]}
+    document = status_document(decided(as_of, **parts))
+    assert document["stage"] == stage
+    next_steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
+    assert next_steps == {MEANWHILE[stage]}
 
 
 def test_on_the_line_each_rule_says_its_own_next_step():
-    shown = status_document(decided(**WAITS, account={"status": "STATUS_PENDING_CONFIRM"}))
-    steps = {rule["next_step"] for rule in shown["rules"] if rule["outcome"] == "pending"}
+    document = status_document(decided(**WAITS, account={"status": "STATUS_PENDING_CONFIRM"}))
+    steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
     assert steps == {
         RULES["spend_reached.pending.open"].next_step,
         RULES["good_standing.pending.review"].next_step,
@@ -193,10 +193,10 @@ def test_an_offer_that_is_over_says_in_each_place_that_the_store_is_not_at_fault
     over = status_document(decided(datetime(2026, 1, 31, 5, tzinfo=UTC)))
     late = datetime(2026, 1, 5, tzinfo=UTC)
     joined_late = status_document(decided(late, store={"joined_at": late}))
-    for shown, rule_id in ((over, "credit_in_time"), (joined_late, "programme_open")):
-        rule = next(rule for rule in shown["rules"] if rule["id"] == rule_id)
-        assert (shown["stage"], rule["outcome"]) == ("programme_over", "fail")
-        assert "Nothing is wrong with your store." in shown["headline"]
+    for document, rule_id in ((over, "credit_in_time"), (joined_late, "programme_open")):
+        rule = next(rule for rule in document["rules"] if rule["id"] == rule_id)
+        assert (document["stage"], rule["outcome"]) == ("programme_over", "fail")
+        assert "Nothing is wrong with your store." in document["headline"]
         assert "Nothing is wrong with your store." in rule["next_step"]
 
 
@@ -204,8 +204,8 @@ def test_an_offer_that_is_over_says_in_each_place_that_the_store_is_not_at_fault
 
 
 def test_a_recorded_award_without_a_date_is_told_without_one():
-    shown = status_document(decided(SETTLED, award=make_award(due_by=None)))
-    assert shown["headline"] == "You earned $500.00 of ad credit."
+    document = status_document(decided(SETTLED, award=make_award(due_by=None)))
+    assert document["headline"] == "You earned $500.00 of ad credit."
 
 
 SAMPLE = {

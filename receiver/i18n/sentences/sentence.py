@@ -6,5 +6,7 @@ from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
+    """A sentence, and what the reader can do."""
+
     text: str
     next_step: str | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from receiver.documents.changes import Changes, changes_of_answer, changes_of_facts
 from receiver.documents.facts import read_facts
-from receiver.documents.programme import read_kept_programme
+from receiver.documents.programme import read_stored_programme
 from receiver.documents.status import status_document
 from receiver.domain.decision import decide
 from receiver.errors import NotFound
@@ -81,4 +81,4 @@ def answer_of(row: DecisionRow) -> dict[str, Any]:
     if row.answer is not None:
         return row.answer
     document = read_facts(row.facts)
-    return status_document(decide(document.facts, read_kept_programme(row.programme), document.as_of))
+    return status_document(decide(document.facts, read_stored_programme(row.programme), document.as_of))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from receiver.documents.redaction import redacted
+from receiver.documents.redaction import redact
 from receiver.domain.audit import AuditAction
 from receiver.errors import InputError, Refused
 from receiver.services.context import ServiceContext
@@ -65,7 +65,7 @@ def redacted_body(detail: DeliveryDetail) -> tuple[Any, list[str]]:
     """Return a delivery's JSON without secrets and people, and where something was hidden. Raises Refused."""
     number = detail.delivery.id
     try:
-        return redacted(read_json(_kept_body(number, detail.body), path="body"))
+        return redact(read_json(_kept_body(number, detail.body), path="body"))
     except InputError as error:
         raise Refused(f"delivery {number} is shown only as raw bytes: {error}") from error
 

@@ -13,7 +13,7 @@ from receiver.documents.programme import (
     load_programme,
     load_shipped,
     programme_data,
-    read_kept_programme,
+    read_stored_programme,
     shipped_programmes,
 )
 from receiver.domain.programme import Programme
@@ -61,7 +61,7 @@ def terms_of(session: Session, programme_id: str) -> Programme:
 @lru_cache(maxsize=64)
 def _read_once(kept: str) -> Programme:
     """Parse terms once in a process; a row that is changed is another text."""
-    return read_kept_programme(json.loads(kept))
+    return read_stored_programme(json.loads(kept))
 
 
 def list_terms(database: Database, in_force: str) -> list[Programme]:

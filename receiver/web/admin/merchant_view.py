@@ -19,7 +19,7 @@ from receiver.container import current_container
 from receiver.documents.status import full_document
 from receiver.domain.troubles import OF_LOSS
 from receiver.i18n.languages import LANGUAGES, reader_locale
-from receiver.i18n.words import filled_text
+from receiver.i18n.words import fill_text
 from receiver.services.decisions.merchant_history import history_as_told
 from receiver.services.decisions.status import status_of
 from receiver.web.admin.sign_in import staff_only
@@ -106,7 +106,7 @@ def _value_format(locale: Locale) -> Callable[..., str]:
         if text is None:
             return ""
         value: Any = Decimal(text) if currency else _moment(text)
-        return filled_text("{value}", {"value": value, "currency": currency}, locale)
+        return fill_text("{value}", {"value": value, "currency": currency}, locale)
 
     return write
 
