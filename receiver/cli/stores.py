@@ -14,11 +14,11 @@ from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.i18n.words import shop_trouble_words
-from receiver.services.connections.claims import claims_about
+from receiver.services.connections.claims import claims_of_store
 from receiver.services.connections.disconnect import erase_store, leave_store
 from receiver.services.connections.move_store import move_store
 from receiver.services.connections.reconcile import reconcile_store
-from receiver.services.connections.rotate import rotate_made_secrets
+from receiver.services.connections.rotate import rotate_webhook_secrets
 from receiver.services.connections.show import connection_document
 from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores.add import add_store
@@ -111,7 +111,7 @@ def show(store_id: str, as_json: bool) -> None:
     more = {
         "may_be_one_merchant": [item["other"] for item in alike],
         "merge_suggestions": alike,
-        "claims": claims_about(database, store_id),
+        "claims": claims_of_store(database, store_id),
     }
     print_one({**row, **more, **connection_document(database, store_id)}, as_json)
 
@@ -298,7 +298,9 @@ def rotate_secret(
     """
     container = current_container()
     now = container.now()
-    made = [] if dry_run else rotate_made_secrets(container, store_id, overlap_hours=overlap, actor=actor())
+    made = (
+        [] if dry_run else rotate_webhook_secrets(container, store_id, overlap_hours=overlap, actor=actor())
+    )
     rotated = rotate_or_set(
         container,
         store_id,

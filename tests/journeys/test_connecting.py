@@ -16,7 +16,7 @@ from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.sandbox.woocommerce.shop import Permalinks
 from receiver.services.connections.disconnect import erase_store, leave_store
 from receiver.services.connections.reconcile import reconcile_store
-from receiver.services.connections.rotate import rotate_made_secrets
+from receiver.services.connections.rotate import rotate_webhook_secrets
 from receiver.services.decisions.status import status_of
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
@@ -259,7 +259,7 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
     store = only_row(container, tables.Store)
     before = hook_of(shop).secret
     asked = {"overlap_hours": 24, "actor": "ann"}
-    turned = rotate_made_secrets(at(container, clock()), store.id, **asked)
+    turned = rotate_webhook_secrets(at(container, clock()), store.id, **asked)
     assert turned == [SIGNAL, "action.woocommerce_settings_saved"]
     after = hook_of(shop).secret
     assert after != before
@@ -283,7 +283,7 @@ def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connec
     store = only_row(container, tables.Store)
     shop.faults.on(ShopFault.MAINTENANCE)
     with pytest.raises(Exception, match="busy"):
-        rotate_made_secrets(at(container, clock()), store.id, overlap_hours=0, actor="ann")
+        rotate_webhook_secrets(at(container, clock()), store.id, overlap_hours=0, actor="ann")
     shop.faults.off(ShopFault.MAINTENANCE)
     shop.signal("integration_installed")
     run_queue(shop)

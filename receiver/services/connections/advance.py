@@ -1,4 +1,4 @@
-"""Advances a connection attempt, in the worker: probes the shop, then opens it with its keys. Idempotent."""
+"""The worker's steps of a connection attempt: probe the shop, then open it with its keys. Idempotent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from receiver.domain.shop_identity import ClaimReason
 from receiver.errors import ShopError
 from receiver.services.connections.follow import follow_move
 from receiver.services.connections.identity import claim_of
-from receiver.services.connections.locate import Opened, open_shop
+from receiver.services.connections.locate import OpenedShop, open_shop
 from receiver.services.connections.ports import Keys
 from receiver.services.connections.probes import Probes
 from receiver.services.connections.reconcile import UNFIT_KEYS, WITHIN, reconcile_quietly
@@ -30,69 +30,69 @@ def due_attempts(database: Database, now: datetime, limit: int) -> list[tuple[st
 
 
 def advance_attempt(context: ServiceContext, attempt_id: str, *, probes: Probes) -> None:
-    """Take the next step of an attempt; does nothing where none is ours, or where another holds its lease."""
+    """Take the next step of an attempt; do nothing without one, or while another worker holds its lease."""
     with context.database.writing() as session:
-        claimed = connection_attempts.claim_attempt(session, attempt_id, context.now(), LEASE)
-    if claimed is None:
+        attempt = connection_attempts.claim_attempt(session, attempt_id, context.now(), LEASE)
+    if attempt is None:
         return
-    hurried = context.for_seconds(WITHIN)
+    limited = context.for_seconds(WITHIN)
     try:
-        if claimed.rest_base is None:
-            _probe(hurried, probes, claimed)
+        if attempt.rest_base is None:
+            _probe(limited, probes, attempt)
             return
-        adopted = _adopt(hurried, claimed, claimed.rest_base)
+        registration = _register(limited, attempt, attempt.rest_base)
     except ShopError as error:
-        _trouble(context, claimed, error.trouble)
+        _handle_trouble(context, attempt, error.trouble)
         return
-    if adopted.outcome is ConnectionOutcome.CONNECTED and adopted.store_id is not None:
-        checked = reconcile_quietly(context, adopted.store_id)
-        if checked is not None and checked.has_ended:  # by keys of before the merchant disconnected
-            _end(context.database, claimed.id, ConnectionOutcome.REFUSED, trouble=checked.trouble)
+    if registration.outcome is ConnectionOutcome.CONNECTED and registration.store_id is not None:
+        check = reconcile_quietly(context, registration.store_id)
+        if check is not None and check.has_ended:  # by keys of before the merchant disconnected
+            _end(context.database, attempt.id, ConnectionOutcome.REFUSED, trouble=check.trouble)
             return
-    _end(context.database, claimed.id, adopted.outcome, adopted.store_id)
+    _end(context.database, attempt.id, registration.outcome, registration.store_id)
 
 
-def _probe(context: ServiceContext, probes: Probes, claimed: ConnectionAttempt) -> None:
+def _probe(context: ServiceContext, probes: Probes, attempt: ConnectionAttempt) -> None:
     """Probe the shop.
 
     Typed-in keys may be used over http, signed; the others never leave a shop without https.
     """
-    by_hand, now = claimed.keys_encrypted is not None, context.now()
-    shop, base = probes.find(context.shops, claimed.shop, now, http=by_hand)
+    by_hand, now = attempt.keys_encrypted is not None, context.now()
+    shop, base = probes.find(context.shops, attempt.shop, now, http=by_hand)
     is_blocked = not by_hand and not probes.has_key_page(context.shops, base, now)
     with context.database.writing() as session:
-        attempt = connection_attempts.get_attempt(session, claimed.id)
-        if attempt is not None:
-            attempt.shop, attempt.rest_base, attempt.lease_until = shop, base, None
-            attempt.trouble = StoreTrouble.NO_KEY_PAGE if is_blocked else None
+        row = connection_attempts.get_attempt(session, attempt.id)
+        if row is not None:
+            row.shop, row.rest_base, row.lease_until = shop, base, None
+            row.trouble = StoreTrouble.NO_KEY_PAGE if is_blocked else None
 
 
-def _adopt(context: ServiceContext, claimed: ConnectionAttempt, rest_base: str) -> Registration:
+def _register(context: ServiceContext, attempt: ConnectionAttempt, rest_base: str) -> Registration:
     """Register the store, once its keys have opened the shop."""
-    assert claimed.keys_encrypted is not None  # none is due without
-    keys = Keys.of_text(context.cipher.decrypt(claimed.keys_encrypted))
-    opened = open_shop(context.shops, keys, address=claimed.shop, rest_base=rest_base)
-    _follow(context, opened)
+    assert attempt.keys_encrypted is not None  # none is due without
+    keys = Keys.of_text(context.cipher.decrypt(attempt.keys_encrypted))
+    opened = open_shop(context.shops, keys, address=attempt.shop, rest_base=rest_base)
+    _follow_store(context, opened)
     return register_store(context, opened=opened, keys=keys)
 
 
-def _follow(context: ServiceContext, opened: Opened) -> None:
-    """Let a store that really moved to this address be the one that is here."""
+def _follow_store(context: ServiceContext, opened: OpenedShop) -> None:
+    """Move the store that the opened shop seems to be a copy of, if it really moved to this address."""
     with context.database.reading() as session:
         claim = claim_of(session, opened.reported)
     if claim is not None and claim.why is ClaimReason.COPY:
         follow_move(context, claim.store_id, to=opened.address)
 
 
-def _trouble(context: ServiceContext, claimed: ConnectionAttempt, trouble: StoreTrouble) -> None:
-    """A shop that could not be looked at, and wrong keys, end it; what may pass is tried again soon."""
-    if claimed.rest_base is None or trouble in UNFIT_KEYS:
-        _end(context.database, claimed.id, ConnectionOutcome.REFUSED, trouble=trouble)
+def _handle_trouble(context: ServiceContext, attempt: ConnectionAttempt, trouble: StoreTrouble) -> None:
+    """End the attempt for wrong keys or a shop that could not be probed; retry any other trouble soon."""
+    if attempt.rest_base is None or trouble in UNFIT_KEYS:
+        _end(context.database, attempt.id, ConnectionOutcome.REFUSED, trouble=trouble)
         return
     with context.database.writing() as session:
-        attempt = connection_attempts.get_attempt(session, claimed.id)
-        if attempt is not None:
-            attempt.trouble, attempt.lease_until = trouble, context.now() + RETRIES
+        row = connection_attempts.get_attempt(session, attempt.id)
+        if row is not None:
+            row.trouble, row.lease_until = trouble, context.now() + RETRIES
 
 
 def _end(
@@ -103,6 +103,7 @@ def _end(
     *,
     trouble: StoreTrouble | None = None,
 ) -> None:
+    """End the attempt with its outcome."""
     with database.writing() as session:
         attempt = connection_attempts.get_attempt(session, attempt_id)
         if attempt is not None:  # newer ones of its shop may have taken its place

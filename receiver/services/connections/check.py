@@ -1,4 +1,4 @@
-"""Asks a connected store what a check wants to know, and repairs what it finds, with no transaction open."""
+"""One check of a connected store: asking it, and repairing its webhooks, with no transaction open."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit
 
 @dataclass(frozen=True, repr=False)
 class CheckTask:
-    """The questions to a store, and what it should have."""
+    """What a check needs to know of a store: its keys, and what it should have."""
 
     store_id: str
     url: str
     rest_base: str
     keys: Keys
-    wanted: tuple[ExpectedWebhook, ...]
+    expected: tuple[ExpectedWebhook, ...]
     endpoint_ids: Mapping[str, str]  # by topic
     secrets: Mapping[str, str]  # by topic
     created: Mapping[str, int]  # the store's numbers for them, by topic
@@ -38,9 +38,9 @@ class CheckFindings:
     """The store's answers and what was done there, as far as it came."""
 
     facts: ShopFacts | None = None
-    done: list[Repair] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
-    mute: set[str] = field(default_factory=set)  # topics the store keeps, but knows no event for
+    without_event: set[str] = field(default_factory=set)  # topics of webhooks that can never fire
     token_taken: bool = False
     token_missed: bool = False  # the plugin had one, and says that it has none
     rest_base: str | None = None  # where the REST API begins now, if no longer where we asked
@@ -52,47 +52,52 @@ class CheckFindings:
 
 
 def ask_store(shop: Shop, task: CheckTask, new_token: Callable[[], str]) -> CheckFindings:
-    """As far as it comes: what was done before a trouble is kept all the same.
+    """Ask a store what a check wants to know, repair its webhooks, and return the findings.
 
-    The plugin is asked before anything is made: where it is gone, or its merchant disconnected, nothing is.
+    What was done before a trouble is kept. The plugin is asked before anything is made: where it is gone, or
+    its merchant disconnected, nothing is made.
     """
-    found = CheckFindings()
+    findings = CheckFindings()
     try:
-        found.facts = shop.facts()
-        found.state = shop.state()
-        found.token_missed = task.has_token and found.state.get("has_token") is False
-        for repair in plan_repairs(task.wanted, shop.webhooks(), dict(task.created)):
-            _repair(shop, task, repair, found)
-        if task.may_bring_token and (found.token_missed or not task.has_token):
+        findings.facts = shop.facts()
+        findings.state = shop.state()
+        findings.token_missed = task.has_token and findings.state.get("has_token") is False
+        for repair in plan_repairs(task.expected, shop.webhooks(), dict(task.created)):
+            _repair(shop, task, repair, findings)
+        if task.may_bring_token and (findings.token_missed or not task.has_token):
             shop.put_token(new_token())
-            found.token_taken = True
+            findings.token_taken = True
     except ShopError as error:
-        found.trouble, found.retry_after = error.trouble, error.retry_after
-        found.redirected = error.redirected
-    return found
+        findings.trouble, findings.retry_after = error.trouble, error.retry_after
+        findings.redirected = error.redirected
+    return findings
 
 
-def name_trouble(shops: Shops, task: CheckTask, found: CheckFindings) -> None:
-    """Look again without keys where a store did not answer as one: its REST API may begin elsewhere now."""
-    if found.trouble is not StoreTrouble.UNREACHABLE or found.facts is not None:
+def diagnose_trouble(shops: Shops, task: CheckTask, findings: CheckFindings) -> None:
+    """Probe, without keys, a store that did not answer as one, and correct its findings.
+
+    They get a more exact trouble, or the place where the REST API begins now.
+    """
+    if findings.trouble is not StoreTrouble.UNREACHABLE or findings.facts is not None:
         return
     try:
         base = shops.probe(task.url, http=task.rest_base.startswith("http:"))
     except ShopError as error:
-        found.trouble = error.trouble
+        findings.trouble = error.trouble
     else:
-        found.rest_base = base if base != task.rest_base else None
+        findings.rest_base = base if base != task.rest_base else None
 
 
-def _repair(shop: Shop, task: CheckTask, repair: Repair, found: CheckFindings) -> None:
+def _repair(shop: Shop, task: CheckTask, repair: Repair, findings: CheckFindings) -> None:
+    """Repair one webhook at the store, and note it in the findings."""
     topic = repair.wanted.topic
     for number in repair.delete:
         shop.delete_webhook(number)
     if repair.keep is not None:
-        found.numbers[topic] = repair.keep
+        findings.numbers[topic] = repair.keep
     else:
         created = shop.make_webhook(TOPICS[topic], topic, repair.wanted.url, task.secrets[topic])
-        found.numbers[topic] = created.id
+        findings.numbers[topic] = created.id
         if created.topic != topic or not created.can_fire:
-            found.mute.add(topic)
-    found.done.append(repair)
+            findings.without_event.add(topic)
+    findings.repairs.append(repair)

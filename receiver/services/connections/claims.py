@@ -1,4 +1,4 @@
-"""Claims of identity as staff see them, until a move or a dismissal answers them."""
+"""Claims to another store's identity, as staff see them until a move or a dismissal answers them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def page_of_claims(database: Database, *, after: str | None, limit: int) -> Page
     return page.show(lambda row: {**_row(row[0]), "store_name": row[1]})
 
 
-def claims_about(database: Database, store_id: str) -> list[dict[str, Any]]:
-    """Those about one store; what proved itself with the store's secret first."""
+def claims_of_store(database: Database, store_id: str) -> list[dict[str, Any]]:
+    """Return the claims to a store, those signed with its secret first."""
     with database.reading() as session:
         return [_row(claim) for claim in address_claims.claims_of_store(session, store_id)]
 
@@ -29,7 +29,10 @@ def claims_about(database: Database, store_id: str) -> list[dict[str, Any]]:
 def dismiss_claim(
     database: Database, now: datetime, claim_id: int, *, reason: str, actor: str
 ) -> dict[str, Any]:
-    """Forget a claim that staff looked at; made again, it is held again. Raises InputError and NotFound."""
+    """Delete a claim that staff dismiss, and return it; made again, it is held again.
+
+    Raises InputError and NotFound.
+    """
     reason = require_text(reason, "reason")
     with database.writing() as session:
         claim = address_claims.get_claim(session, claim_id)

@@ -1,4 +1,4 @@
-"""Connects a store: its merchant approves keys at the shop, and comes back in the browser that asked.
+"""Connecting a store: its merchant approves keys at the shop, and comes back in the browser that asked.
 
 The shop's post of the keys is unsigned and does not name the shop, and whoever began knows the address it
 leads back to. So keys wait until the browser that began is back and no other came instead; then they must
@@ -54,7 +54,7 @@ class ConnectionStatus:
 
 
 def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str | None) -> str:
-    """Begin to connect a shop, which the worker looks at first, and return the attempt's id.
+    """Begin to connect a shop, which the worker probes first; return the attempt's id.
 
     Raises InputError.
     """
@@ -71,7 +71,7 @@ def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str |
 def begin_by_hand(
     context: ServiceContext, *, shop: str, keys: Keys, browser: str, return_url: str | None
 ) -> str:
-    """Begin with keys that the merchant typed in, and return the attempt's id. Raises InputError.
+    """Begin with keys that the merchant typed in; return the attempt's id. Raises InputError.
 
     For shops that cannot hand over keys by themselves: who knows the keys may use them, over http signed.
     """
@@ -98,17 +98,17 @@ def _check_return(return_url: str | None, home: str) -> None:
 
 
 def attempt_id_of(user_id: str) -> str:
-    """Return the id of the attempt that a shop was given this user id for."""
+    """Return the id of the attempt whose shop was given this user id."""
     return token_hash(user_id)
 
 
 def address_of(shop: str) -> str:
-    """Return the address of the shop that a person named. Raises InputError."""
+    """Return the normalized address of the shop that a person named. Raises InputError."""
     return checked_url(shop, path="shop")
 
 
 def key_page(context: ServiceContext, browser: str, attempt_id: str | None = None) -> str | None:
-    """Return the address of the shop's key page for the browser that began; None unless it must go there."""
+    """Return the URL of the shop's key page for the browser that began; None unless it must go there now."""
     with context.database.reading() as session:
         attempt = get_own_attempt(session, browser, attempt_id)
         is_there = (
@@ -118,18 +118,18 @@ def key_page(context: ServiceContext, browser: str, attempt_id: str | None = Non
             return None
         user_id, base = context.cipher.decrypt(attempt.user_id_encrypted), attempt.rest_base
     public_url = context.settings.public_url
-    asked = {
+    query = {
         "app_name": APP_NAME,
         "scope": READ_WRITE,
         "user_id": user_id,
         "return_url": f"{public_url}/connect/back",
         "callback_url": f"{public_url}/connect/keys",
     }
-    return f"{base}wc-auth/v1/authorize?{urlencode(asked)}"
+    return f"{base}wc-auth/v1/authorize?{urlencode(query)}"
 
 
 def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
-    """Keep the keys a shop posts, unconfirmed.
+    """Store the keys that a shop posts, unconfirmed.
 
     Raises InputError, NotFound and Refused: at any answer but 200 the shop deletes the keys.
     """
@@ -150,7 +150,10 @@ def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
 def handle_return(
     database: Database, now: datetime, *, user_id: str, approved: bool, browser: str | None
 ) -> bool:
-    """Return whether the browser that is back is the one that began; any other takes the keys with it."""
+    """Record that a browser is back from the shop; return whether it is the one that began.
+
+    Any other browser ends the attempt, and its keys are forgotten.
+    """
     with database.writing() as session:
         attempt = connection_attempts.get_attempt(session, token_hash(user_id))
         if attempt is None or attempt.outcome is not None:
@@ -169,7 +172,7 @@ def handle_return(
 def get_status(
     database: Database, now: datetime, browser: str, attempt_id: str | None = None
 ) -> ConnectionStatus:
-    """Return the state of an attempt of this browser's, the newest unless named. Raises NotFound."""
+    """Return the status of an attempt of this browser, the newest unless named. Raises NotFound."""
     with database.reading() as session:
         status = connection_status(get_own_attempt(session, browser, attempt_id), now)
         if status.store_id is None:
@@ -180,7 +183,7 @@ def get_status(
 
 
 def try_again(database: Database, browser: str, attempt_id: str | None = None) -> None:
-    """Go on at once with what a passing trouble kept us from. Raises NotFound."""
+    """Clear a passing trouble, so that the attempt goes on at once. Raises NotFound."""
     with database.writing() as session:
         attempt = connection_attempts.get_attempt(session, get_own_attempt(session, browser, attempt_id).id)
         if attempt is not None and attempt.outcome is None:
@@ -213,20 +216,20 @@ def _is_of(attempt: ConnectionAttempt, browser: str | None) -> bool:
 
 
 def get_own_attempt(session: Session, browser: str, attempt_id: str | None) -> ConnectionAttempt:
-    """Return an attempt of this browser's, the newest unless named. Raises NotFound."""
-    found = connection_attempts.attempt_of_browser(session, token_hash(browser), attempt_id)
-    if found is None:
+    """Return an attempt of this browser, the newest unless named. Raises NotFound."""
+    attempt = connection_attempts.attempt_of_browser(session, token_hash(browser), attempt_id)
+    if attempt is None:
         raise NotFound("this browser has begun nothing here, or too long ago")
-    return found
+    return attempt
 
 
 def connection_status(attempt: ConnectionAttempt, now: datetime) -> ConnectionStatus:
-    """Return the progress of an attempt at a moment."""
-    ended = ConnectionOutcome(attempt.outcome) if attempt.outcome else None
-    step = None if ended else _step(attempt, now)
+    """Return the status of an attempt as of `now`."""
+    outcome = ConnectionOutcome(attempt.outcome) if attempt.outcome else None
+    step = None if outcome else _step(attempt, now)
     trouble = StoreTrouble(attempt.trouble) if attempt.trouble else None
     return ConnectionStatus(
-        attempt.id, attempt.shop, step, ended, trouble, attempt.store_id, attempt.return_url
+        attempt.id, attempt.shop, step, outcome, trouble, attempt.store_id, attempt.return_url
     )
 
 

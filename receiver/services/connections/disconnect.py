@@ -1,4 +1,4 @@
-"""Ends what passes between us and a store: its webhooks and our keys; and, where asked, what is personal."""
+"""The end of a connection at the store: webhooks and keys are deleted, and on request all personal data."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def leave_store(context: ServiceContext, store_id: str, *, reason: str, actor: s
     lets no key delete itself, until its merchant revokes it. Raises InputError and NotFound.
     """
     reason = require_text(reason, "reason")
-    left = _delete_webhooks(context, store_id)
+    webhooks_left = _delete_webhooks(context, store_id)
     store = disconnect_store(context.database, context.now(), store_id, reason=reason, actor=actor)
     with context.database.writing() as session:
         connections.forget_connection(session, store_id)
-    return Disconnection(store, left)
+    return Disconnection(store, webhooks_left)
 
 
 def finish_leaving(context: ServiceContext, store_id: str) -> None:
@@ -68,19 +68,19 @@ def erase_store(
         if store.disconnected_at is None:
             raise Refused(f"store {store_id} is connected; disconnect it first")
         connections.forget_connection(session, store_id)
-        gone = erasure.erase(session, store)
+        counts = erasure.erase(session, store)
         audit.record(
-            session, now, actor, AuditAction.STORES_ERASE, store_id, {"reason": reason, "rows": gone}
+            session, now, actor, AuditAction.STORES_ERASE, store_id, {"reason": reason, "rows": counts}
         )
     if not database.empty_log():
         log.warning(
             "erased, but a read that does not end keeps it in the log of the database", store_id=store_id
         )
-    return gone
+    return counts
 
 
 def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
-    """Whether some may be left."""
+    """Delete our webhooks at the store; return whether some may be left."""
     with context.database.reading() as session:
         stores.get_store(session, store_id)
         connection = connections.find_connection(session, store_id)
@@ -89,7 +89,7 @@ def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
         numbers = [endpoint.webhook_id for endpoint in webhook_endpoints.created_endpoints(session, store_id)]
     shop = open_store(context.for_seconds(WITHIN), connection)
     try:
-        for number in {*filter(None, numbers), *_ours(shop, store_id)}:
+        for number in {*filter(None, numbers), *_own_webhook_ids(shop, store_id)}:
             shop.delete_webhook(number)
     except ShopError as error:
         log.warning("webhooks left at a store", store_id=store_id, trouble=error.trouble)
@@ -97,6 +97,6 @@ def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
     return False
 
 
-def _ours(shop: Shop, store_id: str) -> set[int]:
-    """The webhooks that carry an address that we made for the store, also those we did not hear of."""
+def _own_webhook_ids(shop: Shop, store_id: str) -> set[int]:
+    """Return the ids of the webhooks with an address we made for the store, unrecorded ones too."""
     return {webhook.id for webhook in shop.webhooks() if f"/webhooks/woocommerce/{store_id}/" in webhook.url}

@@ -1,4 +1,4 @@
-"""Ends a connection that nobody at the shop wants any more, as its last check found."""
+"""The end of a connection that, as its last check found, nobody at the shop wants any more."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ log = get_logger(__name__)
 
 
 def end_if_over(database: Database, now: datetime, store_id: str) -> bool:
-    """Disconnect the store where its merchant ended the connection in the plugin, or deleted the plugin.
+    """Disconnect a store whose merchant ended the connection in the plugin, or deleted the plugin.
 
-    Returns whether it is over. The worker then removes what we made at the store. Idempotent.
+    Returns whether the connection is over. The worker then removes what we made at the store. Idempotent.
     """
     with database.reading() as session:
         connection = connections.find_connection(session, store_id)
-        why = _why_over(connection) if connection else None
-    if why is None:
+        end = _reason_to_end(connection) if connection else None
+    if end is None:
         return False
-    reason, actor = why
+    reason, actor = end
     disconnect_store(database, now, store_id, reason=reason, actor=actor)
     log.info("connection ended", store_id=store_id, why=reason)
     return True
 
 
-def _why_over(connection: Connection) -> tuple[str, str] | None:
+def _reason_to_end(connection: Connection) -> tuple[str, str] | None:
     """Return the reason and the actor; None while the connection stands."""
     if connection.trouble == StoreTrouble.DISCONNECTED:
         return REASONS["merchant"], Agent.MERCHANT

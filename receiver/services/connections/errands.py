@@ -1,4 +1,4 @@
-"""Requests of staff to a store, by console or API: written down there, and done by the worker."""
+"""Staff's requests to a store, by console or API: written down here, and carried out by the worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.storage import connections, stores
 from receiver.storage.database import Database
 
 
-def ask_look(database: Database, now: datetime, store_id: str) -> None:
+def request_check(database: Database, now: datetime, store_id: str) -> None:
     """Request a check of a connected store. Idempotent. Raises NotFound."""
     with database.writing() as session:
         stores.get_store(session, store_id)
@@ -25,19 +25,22 @@ def ask_look(database: Database, now: datetime, store_id: str) -> None:
 
 
 def stores_with_errands(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Ids and addresses of the stores that something is to be done at."""
+    """Return ids and addresses of the stores that have an errand, `limit` of them."""
     with database.reading() as session:
         return connections.stores_with_errands(session, now, limit)
 
 
 def ask_to_leave(database: Database, now: datetime) -> None:
-    """Ask it anew of stores that disconnected, in case a check that ended meanwhile took it for its own."""
+    """Request once more to leave the stores that disconnected, where their keys are still here.
+
+    A check that ended meanwhile may have taken the request for its own.
+    """
     with database.writing() as session:
         connections.ask_to_leave(session, now)
 
 
 def run_errand(context: ServiceContext, store_id: str) -> None:
-    """Do what was asked of one store; a fault holds up no other."""
+    """Carry out what was requested of one store; an error is logged and holds up no other store."""
     with isolated("errand not done", store_id):
         _run(context, store_id)
 

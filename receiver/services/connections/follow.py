@@ -1,4 +1,4 @@
-"""Moves a store by itself: where its old address redirects for good to a new one that its own keys open."""
+"""Moving a store by itself: its old address redirects for good to a new one that its own keys open."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.domain.shops import same_shop
 from receiver.errors import Refused, ShopError
 from receiver.logs import get_logger
 from receiver.services.connections.identity import hold_claim
-from receiver.services.connections.locate import Opened, Sighting, look_at
+from receiver.services.connections.locate import OpenedShop, Sighting, inspect_address
 from receiver.services.connections.move_store import relocate, replay_held
 from receiver.services.connections.ports import Shops, keys_of
 from receiver.services.context import ServiceContext
@@ -43,7 +43,7 @@ def follow_move(
 
     The new address must open with the keys we hold, report the store's UUID and call itself its home; with
     `to`, it must be that one. A redirect that proves nothing is held for staff. `home`: another address that
-    the shop calls its home; without a redirect it is looked at, and nothing moves.
+    the shop calls its home; without a redirect it is inspected, and nothing moves.
     """
     with context.database.reading() as session:
         store, connection = (
@@ -52,20 +52,25 @@ def follow_move(
         )
     if connection is None or store.shop_uuid is None:
         return None
-    target = _target(context.shops, store.url)
+    target = _redirect_target(context.shops, store.url)
     address = target or home
     if address is None or (to is not None and not same_shop(address, to)):
         return None
-    before = Opened(store.url, connection.rest_base, ShopFacts(uuid=store.shop_uuid))
-    found = look_at(context.shops, keys_of(context, connection), address, before)
-    evidence = MoveEvidence(target is not None, found.trouble, found.same_uuid, found.is_home)
+    before = OpenedShop(store.url, connection.rest_base, ShopFacts(uuid=store.shop_uuid))
+    sighting = inspect_address(context.shops, keys_of(context, connection), address, before)
+    evidence = MoveEvidence(target is not None, sighting.trouble, sighting.same_uuid, sighting.is_home)
     if target is None:
         return Move(address, evidence, is_made=False)
-    return _keep(context.database, context.now(), store, found, Move(target, evidence, is_made=False))
+    return _move_or_hold(
+        context.database, context.now(), store, sighting, Move(target, evidence, is_made=False)
+    )
 
 
-def _target(shops: Shops, url: str) -> str | None:
-    """Where an address leads for good: elsewhere, or from http to https at the same place."""
+def _redirect_target(shops: Shops, url: str) -> str | None:
+    """Return where an address redirects for good; None where it does not.
+
+    A redirect of the same shop from https to http is not followed.
+    """
     try:
         target = shops.moved_to(url)
     except ShopError:
@@ -76,13 +81,16 @@ def _target(shops: Shops, url: str) -> str | None:
     return target
 
 
-def _keep(database: Database, now: datetime, before: Store, found: Sighting, move: Move) -> Move | None:
+def _move_or_hold(
+    database: Database, now: datetime, before: Store, sighting: Sighting, move: Move
+) -> Move | None:
+    """Move the store, or hold a claim for staff; None where somebody changed the store meanwhile."""
     with database.writing() as session:
         stores.lock_addresses(session)
         store = stores.get_store(session, before.id, locked=True)
         if (store.url, store.shop_uuid) != (before.url, before.shop_uuid):  # somebody was quicker
             return None
-        moved_to = _relocated(session, now, store, found) if found.is_same else None
+        moved_to = _relocate(session, now, store, sighting) if sighting.is_same else None
         if moved_to is None:
             claim = FalseClaim(ClaimReason.ELSEWHERE, store.id)
             hold_claim(session, now, claim, Reported(store.url, None, move.address), move.evidence)
@@ -91,10 +99,10 @@ def _keep(database: Database, now: datetime, before: Store, found: Sighting, mov
     return Move(moved_to, move.evidence, is_made=True)
 
 
-def _relocated(session: Session, now: datetime, store: Store, found: Sighting) -> str | None:
-    """Move the store; None where it may not be moved there."""
-    assert found.opened is not None  # it is the same shop
-    address, base = found.opened.address, found.opened.rest_base
+def _relocate(session: Session, now: datetime, store: Store, sighting: Sighting) -> str | None:
+    """Move the store and return its new address; None where it may not be moved there."""
+    assert sighting.opened is not None  # it is the same shop
+    address, base = sighting.opened.address, sighting.opened.rest_base
     try:
         relocate(session, now, store, address, actor=Agent.CONNECTION, reason=REASON, rest_base=base)
     except Refused as error:

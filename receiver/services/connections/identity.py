@@ -1,4 +1,4 @@
-"""Identifies a shop among the known stores; what is not believed is held for staff."""
+"""The identity of a shop among the known stores; a claim that is not believed is held for staff."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from receiver.storage.tables import Store
 
 
 def neighbours_of(session: Session, reported: Reported) -> Neighbours:
-    """The known stores that a report touches. The caller holds the addresses, where it writes."""
+    """Return the stores that a report touches: at its address, of its UUID, at its home.
+
+    To write, the caller has locked the addresses.
+    """
     home = canonical(reported.home_url)
     return Neighbours(
         at_address=stores.store_at_address(session, reported.address),
@@ -39,14 +42,14 @@ def hold_claim(
     reported: Reported,
     evidence: MoveEvidence | None = None,
 ) -> None:
-    """Keep the claim for staff, and nothing else: no key, and no change of the store that it is about.
+    """Store the claim for staff, and nothing else: no key, and no change of the store that it is about.
 
     `evidence`: what speaks for a move to the address that is named.
     """
     stores.lock_stores(session, [claim.store_id])
     is_elsewhere = claim.why is ClaimReason.ELSEWHERE
     address = canonical(reported.home_url) if is_elsewhere else reported.address
-    held = NewClaim(
+    new = NewClaim(
         claim.store_id,
         address or reported.address,
         claim.why,
@@ -54,13 +57,16 @@ def hold_claim(
         reported.home_url,
         evidence=asdict(evidence) if evidence and is_elsewhere else None,
     )
-    if address_claims.keep_claim(session, held, now):
+    if address_claims.keep_claim(session, new, now):
         detail = {"why": claim.why, "address": reported.address, "uuid": reported.uuid}
         audit.record(session, now, Agent.CONNECTION, AuditAction.CONNECT_HELD, claim.store_id, detail)
 
 
 def claim_of(session: Session, reported: Reported) -> FalseClaim | None:
-    """The claim in what a shop reports that is not believed. The caller holds the addresses, to write."""
+    """Return the claim in a shop's report that is not believed; None where all of it is.
+
+    To write, the caller has locked the addresses.
+    """
     return false_claim(reported, neighbours_of(session, reported))
 
 
@@ -74,7 +80,7 @@ def note_report(
 ) -> None:
     """Record a known store's report of who it is: it may gain a first UUID, and loses and takes nothing.
 
-    `claim` is that of the report. The caller holds the addresses and the stores.
+    `claim` is that of the report. The caller has locked the addresses and the stores.
     """
     if claim is not None:
         hold_claim(session, now, claim, reported, evidence)

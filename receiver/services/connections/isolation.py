@@ -13,7 +13,7 @@ log = get_logger(__name__)
 
 @contextmanager
 def isolated(what: str, store_id: str) -> Iterator[None]:
-    """Log what goes wrong in the block as `what`; the lease of the work brings it up again."""
+    """Log an error in the block under the event `what`; the lease of the work makes it due again."""
     try:
         yield
     except ReceiverError as error:

@@ -1,4 +1,4 @@
-"""Opens a shop with its keys, and finds the address that counts: no transaction is open meanwhile."""
+"""Opening a shop with its keys, at the address that counts; no transaction is open meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wp_bridge.errors import StoreTrouble
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedShop:
     """A shop that its keys opened at `address`, and what it reports there."""
 
     address: str
@@ -26,17 +26,18 @@ class Opened:
         return Reported(self.address, self.facts.uuid, self.facts.home_url)
 
 
-def open_shop(shops: Shops, keys: Keys, *, address: str, rest_base: str) -> Opened:
-    """Open the shop at the address that somebody named; at its home instead, where that is another address
-    and the same keys open the same shop there. Raises ShopError.
+def open_shop(shops: Shops, keys: Keys, *, address: str, rest_base: str) -> OpenedShop:
+    """Open the shop at the address that somebody named, or at its home.
+
+    At its home where that is another address and the same keys open the same shop there. Raises ShopError.
     """
-    opened = Opened(address, rest_base, shops.open(rest_base, *keys.pair()).facts())
-    found = (open_same(shops, keys, home, opened) for home in _other_homes(opened))
-    return next(filter(None, found), opened)
+    opened = OpenedShop(address, rest_base, shops.open(rest_base, *keys.pair()).facts())
+    homes = (open_same(shops, keys, home, opened) for home in _other_homes(opened))
+    return next(filter(None, homes), opened)
 
 
-def _other_homes(opened: Opened) -> Iterator[str]:
-    """The home that the shop names, and of a page in one language the address above it."""
+def _other_homes(opened: OpenedShop) -> Iterator[str]:
+    """Yield the home that the shop names, if elsewhere, and the address above a page in one language."""
     home = canonical(opened.facts.home_url)
     if home is not None and opened.reported.is_elsewhere:
         yield home
@@ -47,9 +48,9 @@ def _other_homes(opened: Opened) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Sighting:
-    """The shop at another address, as a shop's keys found it."""
+    """The shop at an address, as inspected with another shop's keys."""
 
-    opened: Opened | None
+    opened: OpenedShop | None
     trouble: StoreTrouble | None = None  # why it did not open
     same_uuid: bool | None = None  # None: not said
     is_home: bool | None = None
@@ -60,16 +61,17 @@ class Sighting:
         return self.same_uuid is True and self.is_home is True
 
 
-def open_same(shops: Shops, keys: Keys, address: str, before: Opened) -> Opened | None:
-    """Open the shop of `before` at another address; None unless the same keys do, it has the same UUID and
-    calls that address its home.
+def open_same(shops: Shops, keys: Keys, address: str, before: OpenedShop) -> OpenedShop | None:
+    """Open the shop of `before` at another address; None unless it is the same shop, at home there.
+
+    The same keys must open it, and it must have the same UUID.
     """
-    sighting = look_at(shops, keys, address, before)
+    sighting = inspect_address(shops, keys, address, before)
     return sighting.opened if sighting.is_same else None
 
 
-def look_at(shops: Shops, keys: Keys, address: str, before: Opened) -> Sighting:
-    """Look at an address with the keys of the shop of `before`."""
+def inspect_address(shops: Shops, keys: Keys, address: str, before: OpenedShop) -> Sighting:
+    """Inspect an address with the keys of the shop of `before`."""
     if before.address.startswith("https:") and address.startswith("http:"):
         address = other_scheme(address)  # a proxy may hide https from the shop; keys never go without it
     try:
@@ -78,7 +80,7 @@ def look_at(shops: Shops, keys: Keys, address: str, before: Opened) -> Sighting:
     except ShopError as error:
         return Sighting(None, error.trouble)
     return Sighting(
-        Opened(address, base, facts),
+        OpenedShop(address, base, facts),
         same_uuid=None if facts.uuid is None else facts.uuid == before.facts.uuid,
         is_home=None if facts.home_url is None else names_shop(facts.home_url, address),
     )

@@ -1,4 +1,4 @@
-"""Moves a store to another address: its keys, webhook addresses, history and awards go with it."""
+"""Moving a store to another address: its keys, webhook addresses, history and awards go with it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wp_bridge.store import INDEX_PHP
 def move_store(
     database: Database, now: datetime, store_id: str, *, url: str, reason: str, actor: str
 ) -> dict[str, Any]:
-    """Move the store as staff say, and replay the messages that were held for naming the new address.
+    """Move a store to the address staff name, and replay the messages held for naming that address.
 
     The store is not called: it is checked at the new address next. The old address is free from then on.
     Raises InputError, NotFound, and Refused where another store stands or the store is there already.
@@ -48,12 +48,12 @@ def relocate(
     reason: str,
     rest_base: str | None = None,
 ) -> None:
-    """Give the store its new address, and forget the claims that this answers.
+    """Give the store its new address, and delete the claims that this answers.
 
-    `rest_base`: what stands before its wp-json there, where that was seen. The caller holds the addresses
-    and the store. Raises Refused.
+    `rest_base`: what stands before its wp-json there, where that was seen. The caller has locked the
+    addresses and the store. Raises Refused.
     """
-    _refuse(session, store, url)
+    _check_is_free(session, store, url)
     old_url, store.url = store.url, url
     store.moved_at, store.moved_from = now, old_url
     follow_move(session, store)
@@ -69,7 +69,8 @@ def relocate(
     store.decided_at = None  # its list of troubles is another one
 
 
-def _refuse(session: Session, store: Store, url: str) -> None:
+def _check_is_free(session: Session, store: Store, url: str) -> None:
+    """Raise Refused where the store, or another one, is at the address already."""
     if url == store.url:
         raise Refused(f"store {store.id} is at {url} already")
     there = stores.store_at_address(session, url)
@@ -79,7 +80,7 @@ def _refuse(session: Session, store: Store, url: str) -> None:
 
 
 def replay_held(database: Database, now: datetime, store_id: str, *, actor: str, reason: str) -> int:
-    """Replay the store's messages that were held for naming another address, and return how many they are.
+    """Replay a store's messages that were held for naming another address; return their number.
 
     Those that still name another one are held again.
     """

@@ -1,4 +1,4 @@
-"""The calls to a store that connecting needs; never made while a transaction is open."""
+"""The calls to a store that connecting needs, as protocols; never made while a transaction is open."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from receiver.storage.tables import Connection
 
 @dataclass(frozen=True)
 class Keys:
-    """A REST key pair, and what it may (read, write, read_write)."""
+    """A REST key pair of a shop."""
 
     consumer_key: str = field(repr=False)
     consumer_secret: str = field(repr=False)
 
     def as_text(self) -> str:
+        """Return the pair as one text, the form in which it is encrypted."""
         return f"{self.consumer_key}:{self.consumer_secret}"
 
     def pair(self) -> tuple[str, str]:
+        """Return the consumer key and the consumer secret."""
         return self.consumer_key, self.consumer_secret
 
     @classmethod
     def of_text(cls, text: str) -> Keys:
+        """Return the keys from a text of `as_text`."""
         return cls(*text.split(":", 1))
 
 
@@ -41,34 +44,42 @@ def open_store(context: ServiceContext, connection: Connection) -> Shop:
 
 
 class Shop(Protocol):
-    """One store through its keys; every call raises ShopError."""
+    """One store, through its keys; every call raises ShopError."""
 
-    def facts(self) -> ShopFacts: ...
-
-    def webhooks(self) -> Sequence[ActualWebhook]: ...
-
-    def make_webhook(self, name: str, topic: str, url: str, secret: str) -> ActualWebhook:
-        """The store pings the address before this returns."""
+    def facts(self) -> ShopFacts:
+        """Return the facts that the shop reports about itself."""
         ...
 
-    def change_secret(self, webhook_id: int, secret: str) -> None: ...
+    def webhooks(self) -> Sequence[ActualWebhook]:
+        """Return all webhooks of the store, ours and others'."""
+        ...
+
+    def make_webhook(self, name: str, topic: str, url: str, secret: str) -> ActualWebhook:
+        """Create a webhook; the store pings its address before this returns."""
+        ...
+
+    def change_secret(self, webhook_id: int, secret: str) -> None:
+        """Change the secret that a webhook's deliveries are signed with."""
+        ...
 
     def delete_webhook(self, webhook_id: int) -> None:
-        """One that is gone already is deleted."""
+        """Delete a webhook; one that is gone already counts as deleted."""
         ...
 
     def state(self) -> Mapping[str, Any]:
-        """Our plugin's `state` signal."""
+        """Return our plugin's `state` signal."""
         ...
 
-    def put_token(self, token: str) -> None: ...
+    def put_token(self, token: str) -> None:
+        """Give our plugin its status token."""
+        ...
 
 
 class Shops(Protocol):
-    """Opens stores by their address."""
+    """The shops of one platform, opened by their addresses."""
 
     def for_seconds(self, seconds: float) -> Shops:
-        """The same, with one deadline for all calls to whatever is opened from now on."""
+        """Return a copy with one deadline, in seconds, for all calls to shops opened from now on."""
         ...
 
     def probe(self, url: str, *, http: bool = False) -> str:
@@ -79,14 +90,16 @@ class Shops(Protocol):
         ...
 
     def has_key_page(self, base: str) -> bool:
-        """Return whether the page on which WooCommerce hands out keys seems to be let through."""
+        """Return whether the page where WooCommerce hands out keys seems to be let through."""
         ...
 
     def moved_to(self, url: str) -> str | None:
-        """The address that `url` redirects to for good; None where it does not. Raises ShopError."""
+        """Return the address that `url` redirects to for good; None where it does not. Raises ShopError."""
         ...
 
-    def open(self, base: str, consumer_key: str, consumer_secret: str) -> Shop: ...
+    def open(self, base: str, consumer_key: str, consumer_secret: str) -> Shop:
+        """Return the store at this REST base, to be called with these keys."""
+        ...
 
     def keeps_secrets(self, base: str) -> bool:
         """Return whether nobody on the way to a store can read what is sent there."""

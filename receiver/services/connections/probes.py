@@ -1,4 +1,4 @@
-"""Probes shops for whoever asks, and each of them only so often, whoever asks.
+"""Probes of shops for whoever asks, rate-limited by shop and not by visitor.
 
 What is limited is what goes out, never who may ask: past the limit the shop's last answer stands for the
 next one. So strangers who ask for a shop all day neither have us knock all day nor keep its merchant out.
@@ -32,10 +32,10 @@ class Probes:
         self._answers: OrderedDict[tuple[str, bool], str | StoreTrouble] = OrderedDict()
 
     def probe(self, shops: Shops, url: str, now: datetime, *, http: bool) -> str:
-        """Return what the shop's REST begins with, as it answered now or last. Raises ShopError."""
+        """Return what the shop's REST API begins with, as it answered now or last. Raises ShopError."""
         host = urlsplit(url).netloc
         if not (self._of_address.allow((url, http), now) and self._of_host.allow(host, now)):
-            return _told(self._answers.get((url, http), StoreTrouble.BUSY))
+            return _return_or_raise(self._answers.get((url, http), StoreTrouble.BUSY))
         try:
             answer = shops.probe(url, http=http)
         except ShopError as error:
@@ -45,7 +45,7 @@ class Probes:
         return answer
 
     def find(self, shops: Shops, url: str, now: datetime, *, http: bool, hops: int = HOPS) -> tuple[str, str]:
-        """Return the address where a shop answers, and what its REST begins with.
+        """Return the address where a shop answers, and what its REST API begins with.
 
         That is another address than `url` where the shop redirects there for good, and https where http was
         written and may not be used. Raises ShopError.
@@ -53,7 +53,7 @@ class Probes:
         try:
             return url, self.probe(shops, url, now, http=http)
         except ShopError as error:
-            trouble, other = error, _led_to(shops, url, error, http=http) if hops else None
+            trouble, other = error, _next_address(shops, url, error, http=http) if hops else None
         if other is None:
             raise trouble
         try:
@@ -62,22 +62,22 @@ class Probes:
             raise trouble if error.trouble in NOTHING_THERE else error from None
 
     def has_key_page(self, shops: Shops, base: str, now: datetime) -> bool:
-        """Return whether a shop's key page is let through, as far as it may be asked for."""
+        """Return whether a shop's key page is let through; True past the rate limit."""
         host = urlsplit(base).netloc
         if not (self._of_address.allow((base, "key page"), now) and self._of_host.allow(host, now)):
             return True
         return shops.has_key_page(base)
 
-    def _remember(self, asked: tuple[str, bool], answer: str | StoreTrouble) -> None:
+    def _remember(self, question: tuple[str, bool], answer: str | StoreTrouble) -> None:
         with self._lock:
-            self._answers.pop(asked, None)
-            self._answers[asked] = answer
+            self._answers.pop(question, None)
+            self._answers[question] = answer
             if len(self._answers) > MOST_KEYS:
                 self._answers.popitem(last=False)
 
 
-def _led_to(shops: Shops, url: str, error: ShopError, *, http: bool) -> str | None:
-    """Return the address to look at instead; None where there is none.
+def _next_address(shops: Shops, url: str, error: ShopError, *, http: bool) -> str | None:
+    """Return the address to probe instead; None where there is none.
 
     Keys go where they were typed in for: over http anybody on the way may say that the shop has moved.
     """
@@ -94,7 +94,8 @@ def _led_to(shops: Shops, url: str, error: ShopError, *, http: bool) -> str | No
     return target
 
 
-def _told(answer: str | StoreTrouble) -> str:
+def _return_or_raise(answer: str | StoreTrouble) -> str:
+    """Return a remembered answer. Raises ShopError where it was a trouble."""
     if isinstance(answer, StoreTrouble):
         raise ShopError(answer)
     return answer

@@ -1,7 +1,7 @@
-"""Looks at a connected store, repairs what it can, catches up with what was missed, and ends what is over.
+"""The check of a connected store: it repairs what it can, catches up with missed news, and ends what is over.
 
 What we know is read in one transaction, the store is asked with none open (it pings back inside the very
-call that makes a webhook), and what came of it is written in another. Doing it twice changes nothing more.
+call that makes a webhook), and what came of it is written in another. Idempotent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from receiver.domain.store_checks import AFTER_NEWS, REFUSED, next_check, retry
 from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem
 from receiver.errors import NotFound, Refused
 from receiver.integrations.woocommerce.events import READ_BY_REST, SIGNAL
-from receiver.services.connections.check import TOPICS, CheckFindings, CheckTask, ask_store, name_trouble
+from receiver.services.connections.check import TOPICS, CheckFindings, CheckTask, ask_store, diagnose_trouble
 from receiver.services.connections.end_connection import end_if_over
 from receiver.services.connections.follow import Move, follow_move
 from receiver.services.connections.identity import claim_of, note_report
@@ -61,63 +61,67 @@ class Reconciliation:
 
 
 def reconcile_store(context: ServiceContext, store_id: str) -> Reconciliation:
-    """Check it now. Raises NotFound without store or keys, Refused for one that left or is being checked."""
+    """Check a connected store now: repair its webhooks, and store what it reports.
+
+    Raises NotFound without store or keys, and Refused for a store that left or is being checked.
+    """
     context, now = context.for_seconds(WITHIN), context.now()
     database, shops = context.database, context.shops
     with database.writing() as session:
-        _refuse_left(stores.get_store(session, store_id, locked=True))
+        _check_connected(stores.get_store(session, store_id, locked=True))
         if connections.find_connection(session, store_id) is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
         connection = connections.claim_connection(session, store_id, now, LEASE)
         if connection is None:
             raise Refused(f"store {store_id} is being checked at this moment")
         task = _task(session, context, connection, now)
-    found = ask_store(
+    findings = ask_store(
         shops.open(task.rest_base, *task.keys.pair()), task, lambda: _new_token(database, store_id)
     )
-    move = _follow(context, task, found)
+    move = _follow_store(context, task, findings)
     if move is not None and move.is_made:
         decide_each(database, now, [store_id])
         return Reconciliation(store_id, {"url": [task.url, move.address]})
-    name_trouble(shops, task, found)
+    diagnose_trouble(shops, task, findings)
     with database.writing() as session:
         stores.lock_addresses(session)
-        kept = _keep(session, now, task, found)
+        result = _store_findings(session, now, task, findings)
     if end_if_over(database, now, store_id):
-        return replace(kept, has_ended=True)
+        return replace(result, has_ended=True)
     decide_each(database, now, [store_id])
-    return kept
+    return result
 
 
-def _follow(context: ServiceContext, task: CheckTask, found: CheckFindings) -> Move | None:
+def _follow_store(context: ServiceContext, task: CheckTask, findings: CheckFindings) -> Move | None:
     """Follow a store that was redirected or names another home; None where it stands where it was."""
-    facts = found.facts or ShopFacts()
+    facts = findings.facts or ShopFacts()
     is_elsewhere = Reported(task.url, facts.uuid, facts.home_url).is_elsewhere
-    if not found.redirected and not is_elsewhere:
+    if not findings.redirected and not is_elsewhere:
         return None
     home = canonical(facts.home_url) if is_elsewhere else None
     move = follow_move(context, task.store_id, home=home)
     if move is not None:
-        found.evidence = move.evidence
-        if found.redirected and move.evidence.redirects:
-            found.trouble = StoreTrouble.ELSEWHERE
+        findings.evidence = move.evidence
+        if findings.redirected and move.evidence.redirects:
+            findings.trouble = StoreTrouble.ELSEWHERE
     return move
 
 
 def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
-    """Return the stores that are due to be checked, the longest due first."""
+    """Return the ids of the stores that are due for a check, the longest due first."""
     with database.reading() as session:
         return connections.due_connections(session, now, limit)
 
 
 def reconcile_quietly(context: ServiceContext, store_id: str) -> Reconciliation | None:
-    """Check a store whose turn it is, and return None where it failed; one that fails holds up no other."""
+    """Check a store; None where it failed, which is logged and holds up no other store."""
     with isolated("store not checked", store_id):
         return reconcile_store(context, store_id)
     return None
 
 
 def endpoint_url(public_url: str, store_id: str, endpoint_id: str) -> str:
+    """Return our webhook address for an endpoint of a store."""
     return f"{public_url}/webhooks/woocommerce/{store_id}/{endpoint_id}"
 
 
@@ -125,14 +129,15 @@ def endpoint_url(public_url: str, store_id: str, endpoint_id: str) -> str:
 
 
 def _task(session: Session, context: ServiceContext, connection: Connection, now: datetime) -> CheckTask:
+    """Return the task of a check; creates the endpoints and secrets that are missing."""
     ids, secrets, created = {}, {}, {}
     store = stores.get_store(session, connection.store_id)
-    known = {
+    endpoints = {
         endpoint.topic: endpoint
         for endpoint in webhook_endpoints.created_endpoints(session, connection.store_id)
     }
     for topic in TOPICS:
-        endpoint = known.get(topic)
+        endpoint = endpoints.get(topic)
         ids[topic] = endpoint.id if endpoint else new_endpoint_id()
         if endpoint is None:
             webhook_endpoints.add_endpoint(session, ids[topic], connection.store_id, topic)
@@ -144,7 +149,7 @@ def _task(session: Session, context: ServiceContext, connection: Connection, now
         url=store.url,
         rest_base=connection.rest_base,
         keys=keys_of(context, connection),
-        wanted=tuple(
+        expected=tuple(
             ExpectedWebhook(topic, endpoint_url(context.settings.public_url, store.id, ids[topic]))
             for topic in TOPICS
         ),
@@ -157,28 +162,34 @@ def _task(session: Session, context: ServiceContext, connection: Connection, now
     )
 
 
-def _secret(session: Session, cipher: Cipher, hook_id: str, now: datetime) -> str:
-    """The one deliveries are to be signed with, made where there is none."""
-    kept = webhook_endpoints.newest_secret(session, hook_id)
-    if kept is not None:
-        return cipher.decrypt(kept.secret_encrypted)
+def _secret(session: Session, cipher: Cipher, endpoint_id: str, now: datetime) -> str:
+    """Return the secret that deliveries to an endpoint are signed with; create it where there is none."""
+    newest = webhook_endpoints.newest_secret(session, endpoint_id)
+    if newest is not None:
+        return cipher.decrypt(newest.secret_encrypted)
     secret = new_secret()
-    webhook_endpoints.add_secret(session, hook_id, cipher.encrypt(secret), now)
+    webhook_endpoints.add_secret(session, endpoint_id, cipher.encrypt(secret), now)
     return secret
 
 
 def _new_token(database: Database, store_id: str) -> str:
-    """Ours first: should the plugin take it and we fall before we hear of it, a check gives another."""
+    """Store and return a new status token, before the plugin has it.
+
+    Should the plugin take it and we crash before we hear of it, the next check gives another.
+    """
     token = new_token()
     with database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
-        _refuse_left(store)
+        _check_connected(store)
         store.status_token_hash = token_hash(token)
     return token
 
 
-def _refuse_left(store: Store) -> None:
-    """Nothing is made at a store that has left; its merchant may have ended it in this very moment."""
+def _check_connected(store: Store) -> None:
+    """Raise Refused for a store that has left: nothing is made there.
+
+    Its merchant may have ended the connection in this very moment.
+    """
     if store.disconnected_at is not None:
         raise Refused(f"store {store.id} is disconnected; its merchant connects it anew")
 
@@ -186,34 +197,38 @@ def _refuse_left(store: Store) -> None:
 # -- Keeping what came of it -----------------------------------------------------------------------
 
 
-def _keep(session: Session, now: datetime, task: CheckTask, found: CheckFindings) -> Reconciliation:
-    facts = found.facts or ShopFacts()
+def _store_findings(
+    session: Session, now: datetime, task: CheckTask, findings: CheckFindings
+) -> Reconciliation:
+    """Store the findings of a check, and plan the next one."""
+    facts = findings.facts or ShopFacts()
     reported = Reported(task.url, facts.uuid, facts.home_url)
     claim = claim_of(session, reported)
     stores.lock_stores(session, {task.store_id, *([claim.store_id] if claim else ())})  # in one order
     store = stores.get_store(session, task.store_id, locked=True)
     connection = connections.find_connection(session, task.store_id, locked=True)
     if connection is None or store.url != task.url:  # it was disconnected meanwhile, or moved
-        return Reconciliation(task.store_id, trouble=found.trouble)
+        return Reconciliation(task.store_id, trouble=findings.trouble)
     changed = {}
-    if found.facts is not None:
-        note_report(session, now, store, reported, claim, found.evidence)
-        changed = _keep_facts(session, now, store, connection, found.facts)
-    repaired = _store_endpoints(session, now, task, found)
-    _keep_token(session, now, connection, found)
-    caught_up = found.state is not None and _keep_state(session, now, task, found.state)
-    if found.trouble != connection.trouble or repaired:
+    if findings.facts is not None:
+        note_report(session, now, store, reported, claim, findings.evidence)
+        changed = _store_facts(session, now, store, connection, findings.facts)
+    repaired = _store_endpoints(session, now, task, findings)
+    _store_token_time(session, now, connection, findings)
+    caught_up = findings.state is not None and _receive_state(session, now, task, findings.state)
+    if findings.trouble != connection.trouble or repaired:
         store.decided_at = None  # its list of troubles is another one
-    _note_companion(connection, now, found)
-    _plan_next(connection, now, found.trouble, found.retry_after)
-    if found.rest_base is not None:
-        connection.rest_base, connection.next_check_at = found.rest_base, now + AFTER_NEWS
-    return Reconciliation(task.store_id, changed, repaired, caught_up, found.trouble)
+    _note_companion(connection, now, findings)
+    _plan_next(connection, now, findings.trouble, findings.retry_after)
+    if findings.rest_base is not None:
+        connection.rest_base, connection.next_check_at = findings.rest_base, now + AFTER_NEWS
+    return Reconciliation(task.store_id, changed, repaired, caught_up, findings.trouble)
 
 
-def _keep_facts(
+def _store_facts(
     session: Session, now: datetime, store: Store, connection: Connection, facts: ShopFacts
 ) -> dict[str, Any]:
+    """Merge the shop's facts into those we have; return what changed, old and new value by name."""
     reported = facts.kept()
     changed = shop_facts.changed(connection.facts, reported)
     connection.facts, connection.facts_at = shop_facts.merged(connection.facts, reported), now
@@ -228,22 +243,25 @@ def _keep_facts(
 
 
 def _store_endpoints(
-    session: Session, now: datetime, task: CheckTask, found: CheckFindings
+    session: Session, now: datetime, task: CheckTask, findings: CheckFindings
 ) -> list[dict[str, Any]]:
-    """What was wrong and is repaired; what stays wrong is told of once, and shown as long as it is."""
-    known = {
+    """Store the repairs of webhooks; return those to report.
+
+    What stays wrong is reported once, and shown for as long as it stays.
+    """
+    endpoints = {
         endpoint.topic: endpoint for endpoint in webhook_endpoints.created_endpoints(session, task.store_id)
     }
     changes = []
-    for repair in found.done:
+    for repair in findings.repairs:
         topic = repair.wanted.topic
-        endpoint = known[topic]
+        endpoint = endpoints[topic]
         is_first = endpoint.webhook_id is None
-        stands = _stands(repair, found)
+        problem = _remaining_problem(repair, findings)
         is_new = (
-            not is_first and repair.trouble is not None and (stands is None or endpoint.trouble != stands)
+            not is_first and repair.trouble is not None and (problem is None or endpoint.trouble != problem)
         )
-        endpoint.webhook_id, endpoint.trouble, endpoint.checked_at = found.numbers[topic], stands, now
+        endpoint.webhook_id, endpoint.trouble, endpoint.checked_at = findings.numbers[topic], problem, now
         if is_new or repair.delete:
             what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
             audit.record(session, now, Agent.CONNECTION, AuditAction.STORE_WEBHOOK, task.store_id, what)
@@ -251,35 +269,37 @@ def _store_endpoints(
     return changes
 
 
-def _stands(repair: Repair, found: CheckFindings) -> WebhookProblem | None:
-    """What is wrong with a webhook after all was done that could be."""
-    if repair.wanted.topic in found.mute:
+def _remaining_problem(repair: Repair, findings: CheckFindings) -> WebhookProblem | None:
+    """Return what is wrong with a webhook after its repair; None where nothing is."""
+    if repair.wanted.topic in findings.without_event:
         return WebhookProblem.MUTE
     return repair.trouble if repair.trouble is WebhookProblem.PAUSED else None
 
 
-def _keep_token(session: Session, now: datetime, connection: Connection, found: CheckFindings) -> None:
-    if found.token_taken:
+def _store_token_time(
+    session: Session, now: datetime, connection: Connection, findings: CheckFindings
+) -> None:
+    if findings.token_taken:
         connection.token_at = now
-    elif found.token_missed:
+    elif findings.token_missed:
         connection.token_at = None
-    if found.token_missed:
-        detail = {"put_in_again": found.token_taken}
+    if findings.token_missed:
+        detail = {"put_in_again": findings.token_taken}
         audit.record(
             session, now, Agent.CONNECTION, AuditAction.STORE_TOKEN_MISSING, connection.store_id, detail
         )
 
 
-def _note_companion(connection: Connection, now: datetime, found: CheckFindings) -> None:
-    """Note since when our plugin is missing. A store that could not be asked says nothing of it."""
-    if found.state is not None:
+def _note_companion(connection: Connection, now: datetime, findings: CheckFindings) -> None:
+    """Record since when our plugin is missing; a store that could not be asked says nothing of it."""
+    if findings.state is not None:
         connection.companion_gone_at = None
-    elif found.trouble is StoreTrouble.NO_COMPANION:
+    elif findings.trouble is StoreTrouble.NO_COMPANION:
         connection.companion_gone_at = connection.companion_gone_at or now
 
 
-def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping[str, Any]) -> bool:
-    """Put the state into the inbox, as if the plugin had sent it. Returns whether it is new."""
+def _receive_state(session: Session, now: datetime, task: CheckTask, state: Mapping[str, Any]) -> bool:
+    """Put the state into the inbox, as if the plugin had sent it; return whether it is new."""
     body = json.dumps({"action": SIGNAL.removeprefix("action."), "arg": state}).encode()
     digest = hashlib.sha256(body).hexdigest()
     new = NewDelivery(
@@ -295,8 +315,8 @@ def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping
         body_sha256=digest,
         received_at=now,
     )
-    (kept,) = inbox.keep(session, [new])
-    return not kept.duplicate
+    (delivery,) = inbox.keep(session, [new])
+    return not delivery.duplicate
 
 
 def _plan_next(

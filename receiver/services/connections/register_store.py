@@ -1,4 +1,4 @@
-"""Takes a shop whose keys were proven into the service: a new store, or one that goes on where it was."""
+"""The registration of a shop whose keys were proven: as a new store, or as the one at its address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import ClaimReason, Known, false_claim
 from receiver.services.connections.identity import hold_claim, neighbours_of
-from receiver.services.connections.locate import Opened
+from receiver.services.connections.locate import OpenedShop
 from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
 from receiver.services.programmes.places import claim_place
@@ -34,17 +34,17 @@ class Registration:
     store_id: str | None
 
 
-def register_store(context: ServiceContext, *, opened: Opened, keys: Keys) -> Registration:
-    """Return the store that these keys belong to from now on. Idempotent.
+def register_store(context: ServiceContext, *, opened: OpenedShop, keys: Keys) -> Registration:
+    """Register a shop that its keys opened, as the store they belong to from now on. Idempotent.
 
-    Who it is, the address says that was opened with them. What names another store is held for staff, and
-    a shop that names a home where it was not found is not connected; the keys of either are not kept.
+    The address that was opened says which store that is. A shop that claims to be another store is held for
+    staff, and one that names a home where it was not found is not connected; the keys of either are not kept.
     """
     now = context.now()
     with context.database.writing() as session:
         stores.lock_addresses(session)  # or two would find the shop unknown
-        known = neighbours_of(session, opened.reported)
-        claim = false_claim(opened.reported, known)
+        neighbours = neighbours_of(session, opened.reported)
+        claim = false_claim(opened.reported, neighbours)
         if claim is not None:
             hold_claim(session, now, claim, opened.reported)
             outcome = (
@@ -53,20 +53,21 @@ def register_store(context: ServiceContext, *, opened: Opened, keys: Keys) -> Re
             return Registration(outcome, claim.store_id)
         if opened.reported.is_elsewhere:
             return Registration(ConnectionOutcome.UNPROVEN, None)
-        store = _store(session, context, now, known.at_address, opened)
+        store = _find_or_add_store(session, context, now, neighbours.at_address, opened)
         _upsert_connection(session, store, context.cipher.encrypt(keys.as_text()), now, opened.rest_base)
         detail = {"url": opened.address, "uuid": opened.facts.uuid}
         audit.record(session, now, Agent.CONNECTION, AuditAction.STORES_CONNECT, store.id, detail)
         return Registration(ConnectionOutcome.CONNECTED, store.id)
 
 
-def _store(
-    session: Session, context: ServiceContext, now: datetime, known: Known | None, opened: Opened
+def _find_or_add_store(
+    session: Session, context: ServiceContext, now: datetime, existing: Known | None, opened: OpenedShop
 ) -> Store:
-    if known is None:
-        store = _add(session, context, now, opened)
+    """Return the store at the shop's address, connected anew, or a new one."""
+    if existing is None:
+        store = _add_store(session, context, now, opened)
     else:
-        store = stores.get_store(session, known.id, locked=True)
+        store = stores.get_store(session, existing.id, locked=True)
         store.disconnected_at = store.decided_at = store.keys_left_at = None
         store.url = opened.address  # the scheme may be another
         if store.name == ERASED and opened.facts.name:
@@ -78,7 +79,7 @@ def _store(
     return store
 
 
-def _add(session: Session, context: ServiceContext, now: datetime, opened: Opened) -> Store:
+def _add_store(session: Session, context: ServiceContext, now: datetime, opened: OpenedShop) -> Store:
     terms = enrol_in(session, context.settings.programme, now)
     stores.lock_programme(session, terms.id)  # or two would find the last place free
     store = _new_store(now, opened.address, opened.facts, terms.id)
@@ -111,7 +112,10 @@ def _new_store(now: datetime, url: str, facts: ShopFacts, programme: str) -> Sto
 def _upsert_connection(
     session: Session, store: Store, keys_encrypted: str, now: datetime, rest_base: str
 ) -> None:
-    """New keys take the place of old ones; a token the plugin has may be one of before."""
+    """Upsert the store's connection: new keys replace old ones.
+
+    The time of its token is cleared, since a token that the plugin has may be an earlier one.
+    """
     connection = connections.find_connection(session, store.id, locked=True)
     if connection is None:
         connection = Connection(store_id=store.id, failures=0)

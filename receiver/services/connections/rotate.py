@@ -1,4 +1,4 @@
-"""Gives the webhooks that this service created new secrets, and loses no delivery while it does."""
+"""New secrets for the webhooks that this service created, without losing a delivery meanwhile."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from receiver.storage import audit, connections, stores, webhook_endpoints
 from receiver.storage.database import Database
 
 
-def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_hours: int, actor: str) -> bool:
-    """Have the worker rotate the secrets at the store; return whether there are keys to do so.
+def request_rotation(
+    database: Database, now: datetime, store_id: str, *, overlap_hours: int, actor: str
+) -> bool:
+    """Request a rotation of the secrets at the store; return whether there are keys to do so.
 
-    Raises NotFound and InputError.
+    `overlap_hours`: how long the old secrets verify. Raises NotFound and InputError.
     """
     _check_overlap(overlap_hours)
     with database.writing() as session:
@@ -31,16 +33,16 @@ def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_ho
 
 
 def finish_rotation(context: ServiceContext, store_id: str) -> None:
-    """Do a rotation that was asked for, once; a store that does not take it is told of in the audit."""
+    """Run a requested rotation once; that a store refuses it is recorded in the audit log."""
     now = context.now()
     with context.database.writing() as session:
         connection = connections.claim_connection(session, store_id, now, LEASE)
-        asked = connection.rotation if connection else None
-    if asked is None:
+        rotation = connection.rotation if connection else None
+    if rotation is None:
         return
     trouble = None
     try:
-        rotate_made_secrets(context, store_id, **asked)
+        rotate_webhook_secrets(context, store_id, **rotation)
     except ShopError as error:
         trouble = error.trouble
     with context.database.writing() as session:
@@ -50,17 +52,17 @@ def finish_rotation(context: ServiceContext, store_id: str) -> None:
             connection.trouble = trouble or connection.trouble
         if trouble is not None:
             detail = {"trouble": trouble}
-            audit.record(session, now, asked["actor"], AuditAction.SECRETS_NOT_ROTATED, store_id, detail)
+            audit.record(session, now, rotation["actor"], AuditAction.SECRETS_NOT_ROTATED, store_id, detail)
 
 
-def rotate_made_secrets(
+def rotate_webhook_secrets(
     context: ServiceContext, store_id: str, *, overlap_hours: int, actor: str
 ) -> list[str]:
-    """The topics whose webhook has a new secret now; the old one verifies until the overlap is over.
+    """Rotate the secrets of the webhooks we created; return the topics whose secret is new.
 
-    Both verify before the store is told, and the old one ends only after it was: whatever falls in between,
-    what the store signs is verified. Raises ShopError, NotFound
-    and InputError.
+    The old secret verifies until the overlap is over. Both verify before the store is told, and the old one
+    ends only after it was: whatever falls in between, what the store signs is verified. Raises ShopError,
+    NotFound and InputError.
     """
     _check_overlap(overlap_hours)
     now = context.now()
@@ -74,24 +76,24 @@ def rotate_made_secrets(
             for endpoint in webhook_endpoints.created_endpoints(session, store_id)
         ]
     shop = open_store(context.for_seconds(WITHIN), connection)
-    turned = []
-    for hook_id, topic, webhook_id in created:
+    topics = []
+    for endpoint_id, topic, webhook_id in created:
         if webhook_id is None or topic is None:
             continue
         secret = new_secret()
         with context.database.writing() as session:
-            before = webhook_endpoints.newest_secret(session, hook_id)
-            webhook_endpoints.add_secret(session, hook_id, context.cipher.encrypt(secret), now)
+            before = webhook_endpoints.newest_secret(session, endpoint_id)
+            webhook_endpoints.add_secret(session, endpoint_id, context.cipher.encrypt(secret), now)
         shop.change_secret(webhook_id, secret)
         with context.database.writing() as session:
             if before is not None:
                 webhook_endpoints.end_older_secrets(
-                    session, hook_id, before.id, now + timedelta(hours=overlap_hours)
+                    session, endpoint_id, before.id, now + timedelta(hours=overlap_hours)
                 )
             detail = {"topic": topic, "overlap_hours": overlap_hours}
             audit.record(session, now, actor, AuditAction.STORES_ROTATE_SECRET, store_id, detail)
-        turned.append(topic)
-    return turned
+        topics.append(topic)
+    return topics
 
 
 def _check_overlap(hours: int) -> None:

@@ -1,4 +1,4 @@
-"""Shows staff how a store is connected."""
+"""How a store is connected, as staff see it."""
 
 from __future__ import annotations
 
@@ -16,25 +16,29 @@ OVER = ("shortened", "merged", "passed_over")
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A store's last message, and how often calls were rejected in the last DAYS, by reason."""
+class StoreContact:
+    """A store's last message, and its rejections of the last DAYS, by reason."""
 
     last_at: datetime | None
     rejections: Mapping[str, int]
     over: Mapping[str, int]  # today's deliveries over a bound, by which (OVER)
 
 
-def heard_from(database: Database, now: datetime, store_id: str) -> Heard:
+def last_contact(database: Database, now: datetime, store_id: str) -> StoreContact:
+    """Return a store's last contact with us."""
     since = now.astimezone(UTC).date() - timedelta(days=DAYS)
     with database.reading() as session:
         counts = rejections.counts_since(session, store_id, since)
         day = store_days.day_of_store(session, store_id, day_of(now))
         over = {name: getattr(day, name) for name in OVER if day is not None and getattr(day, name)}
-        return Heard(deliveries.last_of_store(session, store_id), counts, over)
+        return StoreContact(deliveries.last_of_store(session, store_id), counts, over)
 
 
 def connection_document(database: Database, store_id: str) -> dict[str, Any]:
-    """Connection, facts and webhooks; no key and no token. A store nobody connected has none of it."""
+    """Return a store's connection, facts and webhooks, without its keys and token.
+
+    Only `connected_at`, which is None, where nobody connected the store.
+    """
     with database.reading() as session:
         connection = connections.find_connection(session, store_id)
         if connection is None:

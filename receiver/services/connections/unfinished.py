@@ -21,7 +21,7 @@ from receiver.storage.database import Database
 
 
 def resume(database: Database, now: datetime, *, browser: str, attempt_id: str | None = None) -> None:
-    """Count a look of the browser that began as its return, once keys have come. Raises NotFound.
+    """Record a look of the browser that began as its return, once keys have come. Raises NotFound.
 
     It proves what the shop's own redirect proves, and no more.
     """
@@ -38,18 +38,18 @@ def resume(database: Database, now: datetime, *, browser: str, attempt_id: str |
 def find_unfinished(
     database: Database, now: datetime, *, browser: str, shop: str | None = None
 ) -> ConnectionStatus | None:
-    """Return the newest attempt of this browser's that has keys and no end, of one shop if named.
+    """Return the newest attempt of this browser that has keys and no outcome, of one shop if named.
 
-    Raises InputError.
+    None where there is none. Raises InputError.
     """
     home = None if shop is None else address_of(shop)
     with database.reading() as session:
-        waiting = connection_attempts.waiting_of_browser(session, token_hash(browser), now)
-        attempt = next((row for row in waiting if home is None or same_shop(row.shop, home)), None)
+        attempts = connection_attempts.waiting_of_browser(session, token_hash(browser), now)
+        attempt = next((row for row in attempts if home is None or same_shop(row.shop, home)), None)
         return connection_status(attempt, now) if attempt else None
 
 
 def drop_unused_keys(database: Database, now: datetime) -> int:
-    """Forget the keys of attempts whose time is over; return how many there were. Idempotent."""
+    """Delete the keys of attempts whose time is over; return their number. Idempotent."""
     with database.writing() as session:
         return connection_attempts.drop_unused_keys(session, now)

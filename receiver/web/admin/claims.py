@@ -13,7 +13,7 @@ from receiver.container import current_container
 from receiver.domain.shop_identity import ClaimReason
 from receiver.errors import InputError, Refused
 from receiver.paging import Page
-from receiver.services.connections.claims import claims_about, dismiss_claim, page_of_claims
+from receiver.services.connections.claims import claims_of_store, dismiss_claim, page_of_claims
 from receiver.services.connections.move_store import move_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.stores.show import show_store
@@ -123,7 +123,7 @@ def _move_page(
     return render_template(
         "store_move.html",
         store=show_store(current_container().database, store_id),
-        claims=claims_about(current_container().database, store_id),
+        claims=claims_of_store(current_container().database, store_id),
         claim_reasons=CLAIM_REASONS,
         form_values=form_values,
         effect=effect,

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from receiver.container import current_container
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.disconnect import erase_store
-from receiver.services.connections.errands import ask_look
-from receiver.services.connections.rotate import ask_rotation
+from receiver.services.connections.errands import request_check
+from receiver.services.connections.rotate import request_rotation
 from receiver.services.stores import likeness
 from receiver.services.stores.admit import admit_store
 from receiver.services.stores.disconnect import disconnect_store
@@ -30,7 +30,7 @@ store_actions = Blueprint("store_actions", __name__, url_prefix="/admin/stores",
 @operators_only
 def check(store_id: str) -> Response:
     """Request a check of the store's connection; the worker does it, and the page shows its progress."""
-    ask_look(current_container().database, current_container().now(), store_id)
+    request_check(current_container().database, current_container().now(), store_id)
     return _back(store_id)
 
 
@@ -42,7 +42,7 @@ def rotate(store_id: str) -> Response:
     The secret of one created by hand is shown by the command line alone.
     """
     container = current_container()
-    ask_rotation(
+    request_rotation(
         container.database, container.now(), store_id, overlap_hours=OVERLAP_HOURS, actor=g.person.email
     )
     return _back(store_id)

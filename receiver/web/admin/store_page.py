@@ -20,8 +20,8 @@ from receiver.domain.decision import Stage
 from receiver.domain.troubles import TroubleId
 from receiver.i18n.languages import reader_locale
 from receiver.services.awards.listing import show_award
-from receiver.services.connections.claims import claims_about
-from receiver.services.connections.show import connection_document, heard_from
+from receiver.services.connections.claims import claims_of_store
+from receiver.services.connections.show import connection_document, last_contact
 from receiver.services.decisions.history import page_of_decisions
 from receiver.services.decisions.status import status_of
 from receiver.services.polling.spend import poll_of
@@ -64,8 +64,8 @@ def store_page(container: Container, store_id: str, letter_language: str) -> dic
         "award": _award(container, document),
         **_spend(status),
         "connection": connection,
-        "traffic": heard_from(database, now, store_id),
-        "claims": claims_about(database, store_id),
+        "traffic": last_contact(database, now, store_id),
+        "claims": claims_of_store(database, store_id),
         "claim_reasons": CLAIM_REASONS,
         "claimed_account": status.decision.claimed_account,
         "poll": _poll(container, status),

@@ -11,10 +11,10 @@ from flask.views import MethodView
 from receiver.container import current_container
 from receiver.documents.status import full_document
 from receiver.domain.store_filters import StoreFilters
-from receiver.services.connections.claims import claims_about
+from receiver.services.connections.claims import claims_of_store
 from receiver.services.connections.disconnect import erase_store
-from receiver.services.connections.errands import ask_look
-from receiver.services.connections.rotate import ask_rotation
+from receiver.services.connections.errands import request_check
+from receiver.services.connections.rotate import request_rotation
 from receiver.services.connections.show import connection_document
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
@@ -131,7 +131,7 @@ class ReconcileView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """Have the worker check the store's facts, webhooks and plugin now, and repair what differs."""
-        ask_look(current_container().database, current_container().now(), store_id)
+        request_check(current_container().database, current_container().now(), store_id)
         asked_at = connection_document(current_container().database, store_id)["look_asked_at"]
         return {"id": store_id, "look_asked_at": asked_at or current_container().now()}
 
@@ -195,7 +195,7 @@ class RotateSecretView(MethodView):
             release=body["release"] or body["take_in"],
             dry_run=body["dry_run"],
         )
-        asked = not body["dry_run"] and ask_rotation(
+        asked = not body["dry_run"] and request_rotation(
             container.database, now, store_id, overlap_hours=hours, actor=actor
         )
         return {
@@ -294,6 +294,6 @@ def _shown(store_id: str) -> dict[str, Any]:
         **store_row(store, container.settings.public_url),
         "may_be_one_merchant": [item["other"] for item in alike],
         "merge_suggestions": alike,
-        "claims": claims_about(container.database, store_id),
+        "claims": claims_of_store(container.database, store_id),
         "connection": connection if connection["connected_at"] else None,
     }
