@@ -12,7 +12,7 @@ from receiver.cli.output import json_option, print_one, print_rows
 from receiver.cli.spend_chart_text import ASCII, BLOCKS, drawing
 from receiver.container import current_container
 from receiver.services.decisions.poll_and_decide import poll_account_and_decide, poll_due_and_decide
-from receiver.services.polling.poll import Polled
+from receiver.services.polling.poll import PollResult
 from receiver.services.polling.spend import spend_of, timelines_on
 
 
@@ -60,5 +60,5 @@ def show_command(advertiser: str, as_json: bool) -> None:
         console.print(drawing(course, store_name, console.width, marks), soft_wrap=True)
 
 
-def _row(polled: Polled) -> dict[str, Any]:
+def _row(polled: PollResult) -> dict[str, Any]:
     return {"advertiser": polled.advertiser_id, "stores": list(polled.stores), "error": polled.error}

@@ -1,4 +1,4 @@
-"""Asks TikTok for what the numbers of a new consent do not name: what counts is whether the call answers."""
+"""The permissions of a new consent that its numbers do not name: what counts is whether the call answers."""
 
 from __future__ import annotations
 
@@ -16,23 +16,28 @@ from receiver.integrations.tiktok.reports import ReportedDay
 class ReadingApi(Protocol):
     """The calls that a poll cannot do without; each raises ProviderError."""
 
-    def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
+    def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
+        """Return what TikTok says about these ad accounts."""
+        ...
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]: ...
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]:
+        """Return an ad account's figures for each reported date from `first` to `last`."""
+        ...
 
 
 def answered_permissions(tiktok: ReadingApi, consent: Consent, now: datetime) -> tuple[Permission, ...]:
-    """Return the needed permissions that no number of the consent gives and whose calls TikTok answers.
+    """Return the needed permissions that the consent's numbers lack and whose calls TikTok answers.
 
     Raises ProviderError where TikTok neither answers nor refuses.
     """
     unnamed: Collection[Permission] = NEEDED.intersection(missing(consent.scopes))
     if not consent.advertiser_ids:
         return ()
-    return tuple(item for item in sorted(unnamed) if _answers(tiktok, consent, item, now))
+    return tuple(permission for permission in sorted(unnamed) if _answers(tiktok, consent, permission, now))
 
 
 def _answers(tiktok: ReadingApi, consent: Consent, permission: Permission, now: datetime) -> bool:
+    """Return whether TikTok answers the call that a permission is for. Raises ProviderError."""
     token, advertiser_id = consent.access_token, consent.advertiser_ids[0]
     try:
         if permission is Permission.ACCOUNT:

@@ -1,4 +1,4 @@
-"""Keeps an advertiser's consent with the store's link to the ad account."""
+"""An advertiser's consent, stored with the store's link to the ad account."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def give_consent(
     Replaces any other consent. The caller has locked the account, where it is known, and then the store.
     """
     links.end_other_links(session, store_id, advertiser_id, now)
-    link = _opened(session, store_id, advertiser_id, linked_at, now)
+    link = _open_link(session, store_id, advertiser_id, linked_at, now)
     link.token_encrypted, link.consent, link.consent_at = cipher.encrypt(token), True, now
     link.proven_at, link.last_figures, link.consent_lost = link.proven_at or now, None, None
     link.scopes, link.tiktok_user_hash = scopes, None  # who it was, only TikTok's own answer tells
@@ -36,9 +36,10 @@ def give_consent(
     return link
 
 
-def _opened(
+def _open_link(
     session: Session, store_id: str, advertiser_id: str, linked_at: datetime | None, now: datetime
 ) -> tables.Link:
+    """Return the store's link to the account, opened where it was closed or missing."""
     link = links.link_between(session, store_id, advertiser_id)
     if link is None:
         link = tables.Link(store_id=store_id, advertiser_id=advertiser_id, linked_at=now, exact=False)

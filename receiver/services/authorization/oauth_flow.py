@@ -1,7 +1,7 @@
-"""Takes one browser from its ticket to TikTok's consent and back, and links what was consented to.
+"""The OAuth flow of a consent: a browser goes from its ticket to TikTok and back, and the account is linked.
 
-Whoever comes is known by a secret of their browser, so that an answer of TikTok's that somebody else
-asked for links nothing. Nothing is held open while TikTok is called.
+A browser is known by its secret, so that an answer of TikTok's that somebody else asked for links nothing.
+No transaction is open while TikTok is called.
 """
 
 from __future__ import annotations
@@ -41,15 +41,21 @@ log = get_logger(__name__)
 class ConsentApi(ReadingApi, Protocol):
     """The calls to TikTok that a consent needs; each raises ProviderError."""
 
-    def exchange_code(self, auth_code: str) -> Consent: ...
+    def exchange_code(self, auth_code: str) -> Consent:
+        """Exchange the code of a callback for a token, its scopes and the accounts it covers."""
+        ...
 
-    def authorised_advertisers(self, token: str) -> list[Authorised]: ...
+    def authorised_advertisers(self, token: str) -> list[Authorised]:
+        """Return the ad accounts that a token covers, with their names."""
+        ...
 
-    def consenting_user(self, token: str) -> str | None: ...
+    def consenting_user(self, token: str) -> str | None:
+        """Return the id of the person who consented; None where TikTok does not say."""
+        ...
 
 
 class FlowRefused(Refused):
-    """A step of the consent is refused to this browser; `why` says for what."""
+    """A step of the flow was refused to this browser, for the reason `why`."""
 
     def __init__(self, why: FlowError) -> None:
         super().__init__(f"refused: {why}")
@@ -58,7 +64,7 @@ class FlowRefused(Refused):
 
 @dataclass(frozen=True)
 class ConsentedAccount:
-    """One a consent covers; `name` None is "TikTok did not say"."""
+    """An ad account that a consent covers; its name is None where TikTok did not say."""
 
     advertiser_id: str
     name: str | None
@@ -66,7 +72,7 @@ class ConsentedAccount:
 
 @dataclass(frozen=True)
 class FlowStatus:
-    """The progress of a flow, for its own browser; `outcome` None is under way."""
+    """The status of a flow, for its own browser; `outcome` is None while it is under way."""
 
     id: str
     store_name: str
@@ -80,7 +86,7 @@ class FlowStatus:
 
 
 def redeem_ticket(database: Database, now: datetime, ticket: str, browser: str) -> str:
-    """Spend the ticket for the first browser that comes with it; return the flow's id. Raises FlowRefused."""
+    """Redeem a ticket for the first browser that brings it; return the flow's id. Raises FlowRefused."""
     ticket_hash, browser_hash = token_hash(ticket), token_hash(browser)
     with database.writing() as session:
         consents.take_ticket(session, ticket_hash, browser_hash, now, now + STEP_LASTS)
@@ -97,15 +103,18 @@ def redeem_ticket(database: Database, now: datetime, ticket: str, browser: str) 
 def show_flow(database: Database, now: datetime, flow_id: str, browser: str) -> FlowStatus:
     """Return the flow as its page shows it. Raises FlowRefused."""
     with database.reading() as session:
-        flow, store = _own(session, flow_id, browser)
-        return _shown(flow, store, now)
+        flow, store = _own_flow(session, flow_id, browser)
+        return _status_of(flow, store, now)
 
 
 def start_authorization(database: Database, now: datetime, flow_id: str, browser: str) -> str:
-    """Return a new `state` to go to TikTok with; an earlier one of this flow is void. Raises FlowRefused."""
+    """Return a new `state` to go to TikTok with; an earlier one of this flow becomes void.
+
+    Raises FlowRefused.
+    """
     state = secrets.token_urlsafe(32)
     with database.writing() as session:
-        flow, _ = _own(session, flow_id, browser, locked=True)
+        flow, _ = _own_flow(session, flow_id, browser, locked=True)
         if flow.expires_at <= now:
             raise FlowRefused(FlowError.EXPIRED)
         flow.state_hash, flow.expires_at = token_hash(state), now + STEP_LASTS
@@ -114,26 +123,26 @@ def start_authorization(database: Database, now: datetime, flow_id: str, browser
 
 
 def handle_callback(context: ServiceContext, *, state: str, auth_code: str | None, browser: str) -> str:
-    """Record TikTok's answer; return the id of the flow, whose page shows the outcome. Raises FlowRefused.
+    """Record TikTok's answer; return the id of the flow, whose page shows the outcome.
 
-    A state serves once, whoever brings it.
+    A state is good for one use, whoever brings it. Raises FlowRefused.
     """
     database, tiktok, now = context.database, context.tiktok, context.now()
     flow_id = _spend_state(database, now, state, browser)
     if auth_code is None:
-        return _failed(database, flow_id, ConsentOutcome.CANCELLED)
+        return _record_outcome(database, flow_id, ConsentOutcome.CANCELLED)
     try:
         consent = tiktok.exchange_code(auth_code)
-        answered = answered_permissions(tiktok, consent, now)
+        permissions = answered_permissions(tiktok, consent, now)
     except ProviderError as error:
-        return _failed(database, flow_id, FAILED.get(error.advice, ConsentOutcome.FAULT))
+        return _record_outcome(database, flow_id, FAILED.get(error.advice, ConsentOutcome.FAULT))
     names, user = _names(tiktok, consent), _user_hash(tiktok, consent)
     with database.writing() as session:
-        flow, store = _held(session, flow_id, consent.advertiser_ids)
+        flow, store = _lock_flow(session, flow_id, consent.advertiser_ids)
         flow.found = {
             "accounts": [[item, names.get(item)] for item in consent.advertiser_ids],
             "scopes": sorted(consent.scopes),
-            "answered": answered,
+            "answered": permissions,
             "user_hash": user,
         }
         _finish(session, context.cipher, now, flow, store, consent.access_token)
@@ -144,17 +153,18 @@ def choose(context: ServiceContext, *, flow_id: str, browser: str, advertiser_id
     """Link one of the accounts a consent covers, unless the store has named one since. Raises FlowRefused."""
     now, cipher = context.now(), context.cipher
     with context.database.writing() as session:
-        covered = (_own(session, flow_id, browser)[0].found or {}).get("accounts", ())
-        flow, store = _held(session, flow_id, [covers for covers, _ in covered])
+        covered = (_own_flow(session, flow_id, browser)[0].found or {}).get("accounts", ())
+        flow, store = _lock_flow(session, flow_id, [covers for covers, _ in covered])
         if flow.token_encrypted is None or flow.expires_at <= now:
             raise FlowRefused(FlowError.EXPIRED)
         _finish(session, cipher, now, flow, store, cipher.decrypt(flow.token_encrypted), advertiser_id)
 
 
 def _spend_state(database: Database, now: datetime, state: str, browser: str) -> str:
+    """Redeem a state, whoever brings it; return its flow's id. Raises FlowRefused."""
     with database.writing() as session:
         flow = consents.flow_of_state(session, token_hash(state))
-        why = _why_not(flow, now, browser)
+        why = _state_error(flow, now, browser)
         if flow is not None:
             flow.state_hash = None
             if why is FlowError.WRONG_BROWSER:
@@ -172,33 +182,35 @@ def _spend_state(database: Database, now: datetime, state: str, browser: str) ->
     return flow.id
 
 
-def _why_not(flow: ConsentFlow | None, now: datetime, browser: str) -> FlowError | None:
+def _state_error(flow: ConsentFlow | None, now: datetime, browser: str) -> FlowError | None:
+    """Return why the state does not count for this browser; None where it does."""
     if flow is None:
         return FlowError.STATE_UNKNOWN
-    if not _is_of(flow, browser):
+    if not _is_of_browser(flow, browser):
         return FlowError.WRONG_BROWSER
     return FlowError.EXPIRED if flow.expires_at <= now else None
 
 
-def _is_of(flow: ConsentFlow, browser: str) -> bool:
+def _is_of_browser(flow: ConsentFlow, browser: str) -> bool:
     return hmac.compare_digest(flow.browser_hash or "", token_hash(browser))
 
 
-def _own(session: Session, flow_id: str, browser: str, *, locked: bool = False) -> tuple[ConsentFlow, Store]:
-    """Return the flow, if it is this browser's. Raises FlowRefused."""
+def _own_flow(
+    session: Session, flow_id: str, browser: str, *, locked: bool = False
+) -> tuple[ConsentFlow, Store]:
+    """Return the flow and its store, if the flow is this browser's. Raises FlowRefused."""
     # PostgreSQL cannot be asked for a NUL, which an address can hold.
     flow = consents.flow(session, flow_id, locked=locked) if flow_id.isprintable() else None
-    if flow is None or not _is_of(flow, browser):
+    if flow is None or not _is_of_browser(flow, browser):
         raise FlowRefused(FlowError.NOT_YOURS)
     return flow, stores.get_store(session, flow.store_id)
 
 
-def _held(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple[ConsentFlow, Store]:
-    """Store and flow, which nobody else changes now: in this order, as a disconnect takes them.
+def _lock_flow(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple[ConsentFlow, Store]:
+    """Lock and return flow and store; the store first, in the order that a disconnect takes.
 
-    `accounts`: those that the consent covers, held before, as a poll takes them.
-
-    Raises FlowRefused where a disconnect was first.
+    `accounts`: those that the consent covers, locked before both, as a poll does. Raises FlowRefused where a
+    disconnect was first.
     """
     spend.hold_accounts(session, accounts)
     flow = consents.flow(session, flow_id)
@@ -210,12 +222,12 @@ def _held(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple[Cons
 
 
 def _names(tiktok: ConsentApi, consent: Consent) -> dict[str, str | None]:
-    """Return names by id; none where TikTok refuses, since choosing by number still works."""
+    """Return account names by id; empty where TikTok refuses, since choosing by number still works."""
     try:
-        found = tiktok.authorised_advertisers(consent.access_token)
+        advertisers = tiktok.authorised_advertisers(consent.access_token)
     except ProviderError:
         return {}
-    return {item.advertiser_id: item.name for item in found}
+    return {item.advertiser_id: item.name for item in advertisers}
 
 
 def _user_hash(tiktok: ConsentApi, consent: Consent) -> str | None:
@@ -234,25 +246,27 @@ def _finish(
     flow: ConsentFlow,
     store: Store,
     token: str,
-    chosen: str | None = None,
+    choice: str | None = None,
 ) -> None:
-    found = flow.found or {}
-    named = links.open_link(session, store.id)
-    covered = [advertiser_id for advertiser_id, _ in found["accounts"]]
-    judged = resolve_account(covered, _missing(found), named.advertiser_id if named else None, chosen)
-    flow.outcome, flow.expires_at = judged.outcome, now + STEP_LASTS
-    flow.found = {**found, "about": judged.advertiser_id}
-    flow.token_encrypted = cipher.encrypt(token) if judged.outcome is ConsentOutcome.CHOOSE else None
-    if judged.outcome is ConsentOutcome.LINKED and judged.advertiser_id is not None:
-        link = give_consent(
-            session, cipher, now, store.id, judged.advertiser_id, token, scopes=found["scopes"]
+    """Resolve which account the consent is for, and link it where that is clear."""
+    answer = flow.found or {}
+    link = links.open_link(session, store.id)
+    covered = [advertiser_id for advertiser_id, _ in answer["accounts"]]
+    resolution = resolve_account(covered, _missing(answer), link.advertiser_id if link else None, choice)
+    flow.outcome, flow.expires_at = resolution.outcome, now + STEP_LASTS
+    flow.found = {**answer, "about": resolution.advertiser_id}
+    flow.token_encrypted = cipher.encrypt(token) if resolution.outcome is ConsentOutcome.CHOOSE else None
+    if resolution.outcome is ConsentOutcome.LINKED and resolution.advertiser_id is not None:
+        linked = give_consent(
+            session, cipher, now, store.id, resolution.advertiser_id, token, scopes=answer["scopes"]
         )
-        link.tiktok_user_hash = found.get("user_hash")
-        what = {"advertiser_id": judged.advertiser_id, "scopes": found["scopes"]}
-        audit.record(session, now, Agent.MERCHANT, AuditAction.TIKTOK_CONSENT_GIVEN, store.id, what)
+        linked.tiktok_user_hash = answer.get("user_hash")
+        detail = {"advertiser_id": resolution.advertiser_id, "scopes": answer["scopes"]}
+        audit.record(session, now, Agent.MERCHANT, AuditAction.TIKTOK_CONSENT_GIVEN, store.id, detail)
 
 
-def _failed(database: Database, flow_id: str, outcome: ConsentOutcome) -> str:
+def _record_outcome(database: Database, flow_id: str, outcome: ConsentOutcome) -> str:
+    """Record the outcome of a flow that links nothing; return the flow's id. Raises FlowRefused."""
     with database.writing() as session:
         flow = consents.flow(session, flow_id, locked=True)
         if flow is None:
@@ -261,12 +275,13 @@ def _failed(database: Database, flow_id: str, outcome: ConsentOutcome) -> str:
     return flow_id
 
 
-def _shown(flow: ConsentFlow, store: Store, now: datetime) -> FlowStatus:
-    found = flow.found or {"accounts": [], "scopes": []}
+def _status_of(flow: ConsentFlow, store: Store, now: datetime) -> FlowStatus:
+    """Return the status of a flow as of `now`."""
+    answer = flow.found or {"accounts": [], "scopes": []}
     accounts = {
-        advertiser_id: ConsentedAccount(advertiser_id, name) for advertiser_id, name in found["accounts"]
+        advertiser_id: ConsentedAccount(advertiser_id, name) for advertiser_id, name in answer["accounts"]
     }
-    about = found.get("about")
+    about = answer.get("about")
     outcome = ConsentOutcome(flow.outcome) if flow.outcome else None
     return FlowStatus(
         id=flow.id,
@@ -277,10 +292,10 @@ def _shown(flow: ConsentFlow, store: Store, now: datetime) -> FlowStatus:
         expired=flow.expires_at <= now and outcome is not ConsentOutcome.LINKED,
         account=about and accounts.get(about, ConsentedAccount(about, None)),
         accounts=tuple(accounts.values()),
-        missing=_missing(found) if flow.found else (),
+        missing=_missing(answer) if flow.found else (),
     )
 
 
-def _missing(found: Mapping[str, Any]) -> tuple[Permission, ...]:
+def _missing(answer: Mapping[str, Any]) -> tuple[Permission, ...]:
     """Return the permissions that a consent lacks, by its scopes and by the calls TikTok answered."""
-    return missing(found["scopes"], found.get("answered", ()))
+    return missing(answer["scopes"], answer.get("answered", ()))

@@ -20,14 +20,14 @@ TICKET_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True, repr=False)
 class Ticket:
-    """A ticket that the store's admin is sent with; only its hash is kept."""
+    """A ticket that the store's admin is sent on with; only its hash is stored."""
 
     text: str
     expires_at: datetime
 
 
 def issue_ticket(database: Database, now: datetime, status_token: str, return_url: str | None) -> Ticket:
-    """Return a ticket for the store of a status token.
+    """Issue a ticket for the store of a status token.
 
     Raises NotFound, and InputError for a return page at another site.
     """
@@ -36,7 +36,7 @@ def issue_ticket(database: Database, now: datetime, status_token: str, return_ur
 
 
 def issue_ticket_for(database: Database, now: datetime, store_id: str, return_url: str | None) -> Ticket:
-    """Return a ticket for a store whose merchant has just proved its keys. Raises like `issue_ticket`."""
+    """Issue a ticket for a store whose merchant has just proved its keys. Raises as `issue_ticket` does."""
     with database.writing() as session:
         return _issue(session, now, stores.get_store(session, store_id), return_url)
 

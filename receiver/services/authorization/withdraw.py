@@ -1,4 +1,4 @@
-"""A consent that is gone: its token is forgotten, its account left alone, and the merchant is told."""
+"""The end of a consent: its token is forgotten, its account no longer read, and the merchant is told."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.storage.figures import end_consent
 from receiver.storage.tables import Account
 
 
-def consent_withdrawn(
+def withdraw_consent(
     session: Session,
     advertiser_id: str,
     now: datetime,
@@ -24,10 +24,10 @@ def consent_withdrawn(
     token_encrypted: str | None = None,
     actor: str = Agent.TIKTOK,
 ) -> list[str]:
-    """Forget the consents for an ad account, or the one kept as `token_encrypted`; the stores to decide anew.
+    """Forget the consents for an ad account, or the one stored as `token_encrypted`.
 
-    One that was given again meanwhile, or to another store, stands, and the account is read with it.
-    `cause` is told to the merchant, `why` is kept for staff.
+    Returns the stores to decide anew. A consent given again meanwhile, or to another store, stands, and the
+    account is read with it. `cause` is shown to the merchant, `why` is kept for staff.
     """
     for link in links.consented_links(session, advertiser_id):
         if token_encrypted in (None, link.token_encrypted):
@@ -42,6 +42,7 @@ def consent_withdrawn(
 
 
 def _plan(session: Session, account: Account, now: datetime) -> None:
+    """Plan the account's next poll: now with another consent, never without one."""
     if spend.link_to_read(session, account.advertiser_id) is None:
         account.next_poll_at, account.poll_reason = None, PollReason.NO_CONSENT
     else:

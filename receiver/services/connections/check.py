@@ -19,7 +19,7 @@ TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit
 
 @dataclass(frozen=True, repr=False)
 class CheckTask:
-    """What a check needs to know of a store: its keys, and what it should have."""
+    """The store to check: its address and keys, and what it should have."""
 
     store_id: str
     url: str

@@ -1,4 +1,4 @@
-"""How a store is connected, as staff see it."""
+"""A store's connection, as staff see it."""
 
 from __future__ import annotations
 

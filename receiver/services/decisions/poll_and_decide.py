@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
-from receiver.services.polling.poll import Polled, poll_account, poll_due
+from receiver.services.polling.poll import PollResult, poll_account, poll_due
 
 
-def poll_account_and_decide(context: ServiceContext, advertiser_id: str) -> Polled:
+def poll_account_and_decide(context: ServiceContext, advertiser_id: str) -> PollResult:
     """Poll one account now, whatever its schedule, and decide its stores.
 
     Raises NotFound for an unknown account, Refused without a usable consent.
@@ -17,7 +17,7 @@ def poll_account_and_decide(context: ServiceContext, advertiser_id: str) -> Poll
     return polled
 
 
-def poll_due_and_decide(context: ServiceContext, *, limit: int) -> list[Polled]:
+def poll_due_and_decide(context: ServiceContext, *, limit: int) -> list[PollResult]:
     """Poll at most `limit` accounts whose time has come, and decide their stores."""
     polled = poll_due(context, limit)
     decide_each(context.database, context.now(), (store_id for item in polled for store_id in item.stores))

@@ -1,4 +1,4 @@
-"""Reads how much ad credit an account holds while an award of ours is used; not knowing costs nothing."""
+"""Reading how much ad credit an account holds while an award of ours is used; not knowing costs nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ log = get_logger(__name__)
 class Balances(Protocol):
     """The calls to the TikTok client that reading needs; each raises ProviderError."""
 
-    def balances(self, token: str, bc_id: str, advertiser_id: str | None = None) -> list[Balance]: ...
+    def balances(self, token: str, bc_id: str, advertiser_id: str | None = None) -> list[Balance]:
+        """Return the balances of a Business Center's ad accounts, of one alone if named."""
+        ...
 
 
 def read_ad_credit(tiktok: Balances, token: str, task: BillsTask, info: AdvertiserInfo) -> Decimal | None:
@@ -27,15 +29,17 @@ def read_ad_credit(tiktok: Balances, token: str, task: BillsTask, info: Advertis
     if not task.has_credit or not info.owner_bc_id:
         return None
     try:
-        found = tiktok.balances(token, info.owner_bc_id, info.advertiser_id)
+        balances = tiktok.balances(token, info.owner_bc_id, info.advertiser_id)
     except ProviderError as error:
         log.info("ad credit not read", advertiser_id=info.advertiser_id, advice=error.advice, code=error.code)
         return None
-    return next((_credit_of(item, info) for item in found if item.advertiser_id == info.advertiser_id), None)
+    return next(
+        (_credit_of(item, info) for item in balances if item.advertiser_id == info.advertiser_id), None
+    )
 
 
 def keep_ad_credit(account: tables.Account, now: datetime, credit: Decimal | None) -> None:
-    """Keep what was read; what could not be read is unknown, whatever it was before."""
+    """Store the ad credit that was read; None makes it unknown, whatever it was before."""
     account.ad_credit = credit
     account.ad_credit_read_at = None if credit is None else now
 

@@ -1,4 +1,4 @@
-"""Brings a planned poll forward where a decision no longer fits it: something but spend has changed."""
+"""Moving a planned poll up where a decision no longer fits it: something but spend has changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class EarlierPoll:
 def earlier_poll(row: Account | None, decision: Decision) -> EarlierPoll | None:
     """Return the poll of its account that a decision wants earlier than planned; None where the plan fits.
 
-    What waits for consent, for staff or for a pause to end has no plan, and is left alone.
+    An account that waits for consent, for staff or for a pause to end has no plan, and is left alone.
     """
     if row is None or decision.account is None or not decision.account.consent:
         return None
@@ -36,7 +36,10 @@ def earlier_poll(row: Account | None, decision: Decision) -> EarlierPoll | None:
 
 
 def reschedule_poll(database: Database, now: datetime, earlier: EarlierPoll) -> None:
-    """Reschedule in a transaction of its own: a poll locks account, then stores; a decision a store."""
+    """Reschedule the poll, in a transaction of its own.
+
+    The lock order differs: a poll locks the account, then its stores; a decision locks a store.
+    """
     with database.writing() as session:
         at, why = max(now, earlier.plan.at), earlier.plan.why
         spend.poll_sooner(session, earlier.advertiser_id, at, why, urgent=why.is_urgent, planned=PLANNED)

@@ -1,4 +1,4 @@
-"""Plans the next try after a failed poll: never not at all."""
+"""The next try after a failed poll: there always is one while the consent stands."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AccountNotListed(ProviderError):
 
 
 def reading_fault(error: ProviderError, failures: int) -> ReadingFault:
-    """Return what a failed poll says of its account; `failures` in a row, this one included."""
+    """Return the fault that a failed poll means; `failures` counts those in a row, this one included."""
     if isinstance(error, AccountNotListed) and failures >= EMPTY_LISTS:
         return ReadingFault.MISSING
     if error.advice is Advice.GIVE_UP:
@@ -39,7 +39,7 @@ def reading_fault(error: ProviderError, failures: int) -> ReadingFault:
 
 
 def next_try(now: datetime, account: tables.Account, error: ProviderError) -> tuple[datetime, PollReason]:
-    """Return when an account is polled again after a fault that leaves the consent as it is, and why then."""
+    """Return when and why an account is polled again after a fault that leaves the consent as it is."""
     advice, failures = error.advice, account.failures
     if error.until is not None and advice in PUT_BACK:
         return error.until, PUT_BACK[advice]

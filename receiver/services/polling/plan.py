@@ -1,4 +1,4 @@
-"""Plans an account's next poll by where the stores that link it stand: the soonest that any of them wants."""
+"""An account's next poll: the soonest that any store linking it needs."""
 
 from __future__ import annotations
 

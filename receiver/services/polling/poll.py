@@ -1,7 +1,7 @@
-"""Reads an account's state, daily figures and bills from TikTok; a fault leaves what was known.
+"""The poll of an ad account: its state, daily figures and bills; a fault leaves what was known.
 
 Nothing is held open while TikTok is called: what to ask is read in one transaction, the answers are
-written in another, and reading twice gives the same rows.
+written in another. Idempotent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from receiver.integrations.tiktok.codes import TOKEN_EXPIRED
 from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.logs import get_logger
 from receiver.request_id import REQUEST_ID, new_request_id, traced
-from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.authorization.withdraw import withdraw_consent
 from receiver.services.context import ServiceContext
 from receiver.services.polling.ad_credit import Balances, keep_ad_credit, read_ad_credit
 from receiver.services.polling.failures import LONGEST_RETRY, AccountNotListed, next_try, reading_fault
@@ -56,15 +56,21 @@ log = get_logger(__name__)
 class AdsApi(Ledger, Balances, Protocol):
     """The calls to TikTok that polling needs; each raises ProviderError."""
 
-    def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
+    def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
+        """Return what TikTok says about these ad accounts; one that it does not list is left out."""
+        ...
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]: ...
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]:
+        """Return an ad account's figures for each reported date from `first` to `last`."""
+        ...
 
-    def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None: ...
+    def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None:
+        """Return an ad account's spend from `first` to `last` in all; None where TikTok reports no figure."""
+        ...
 
 
 @dataclass(frozen=True)
-class Polled:
+class PollResult:
     """The result of one poll: the stores to decide anew, and the error where TikTok gave one."""
 
     advertiser_id: str
@@ -90,28 +96,32 @@ class _PollTask:
     requested_by: str | None  # the request that brought this poll forward
 
 
-def poll_due(context: ServiceContext, limit: int = 20) -> list[Polled]:
-    """Poll the accounts whose time has come, each claimed first; none holds up another."""
+def poll_due(context: ServiceContext, limit: int = 20) -> list[PollResult]:
+    """Poll the accounts that are due, `limit` of them, each claimed first; none holds up another."""
     now = context.now()
     with context.database.writing() as session:
         due = spend.due_accounts(session, now, limit)
         ours = [item for item in due if spend.claim_poll(session, item[0], now, LEASE)]
 
-    def poll(item: tuple[str, bool]) -> Polled | None:
+    def poll(item: tuple[str, bool]) -> PollResult | None:
         advertiser_id, urgent = item
-        return _tried(context.urgently() if urgent else context, advertiser_id)
+        return _poll_or_log(context.urgently() if urgent else context, advertiser_id)
 
     with ThreadPoolExecutor(AT_ONCE) as several:
         return [polled for polled in several.map(poll, ours) if polled]
 
 
 def put_off_unreadable(database: Database, now: datetime) -> None:
-    """Take accounts whose consent or store is gone from the head of the line, to be looked at in an hour."""
+    """Reschedule accounts whose consent or store is gone, so that they do not stand first in line.
+
+    They are looked at again in an hour.
+    """
     with database.writing() as session:
         spend.put_off_unreadable(session, now, now + LOOKED_AT_AGAIN, LOOKED_AT)
 
 
-def _tried(context: ServiceContext, advertiser_id: str) -> Polled | None:
+def _poll_or_log(context: ServiceContext, advertiser_id: str) -> PollResult | None:
+    """Poll one claimed account; None where it failed for a reason nobody foresaw, which is logged."""
     try:
         return poll_account(context, advertiser_id, scheduled=True)
     except StorageUnavailable:
@@ -121,17 +131,18 @@ def _tried(context: ServiceContext, advertiser_id: str) -> Polled | None:
         return None
 
 
-def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool = False) -> Polled:
-    """Poll one account now, all of it unless `scheduled`; its calls carry the id of the request behind it.
+def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool = False) -> PollResult:
+    """Poll one account now: all of it, or with `scheduled` only what is due.
 
-    Raises NotFound for an unknown one, Refused without a usable consent.
+    Its calls to TikTok carry the id of the request behind it. Raises NotFound for an unknown account, and
+    Refused without a usable consent.
     """
     task = _task(context, advertiser_id, scheduled)
     with traced(REQUEST_ID.get() or task.requested_by or new_request_id()):
-        return _polled(context, advertiser_id, task)
+        return _poll(context, advertiser_id, task)
 
 
-def _polled(context: ServiceContext, advertiser_id: str, task: _PollTask) -> Polled:
+def _poll(context: ServiceContext, advertiser_id: str, task: _PollTask) -> PollResult:
     now, tiktok = context.now(), context.tiktok
     info = None
     try:
@@ -140,19 +151,19 @@ def _polled(context: ServiceContext, advertiser_id: str, task: _PollTask) -> Pol
         bills = read_bills(tiktok, task.token, task.bills, info, now)
         credit = read_ad_credit(tiktok, task.token, task.bills, info)
     except ProviderError as error:
-        return _failed(context.database, now, advertiser_id, task, error, info)
+        return _record_failure(context.database, now, advertiser_id, task, error, info)
     with context.database.writing() as session:
         account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
         if _is_overtaken(account, task, now):
-            return Polled(advertiser_id, (), None)
-        _keep_info(account, info, now)
-        _keep_spend(session, now, account, task, readings)
+            return PollResult(advertiser_id, (), None)
+        _store_info(account, info, now)
+        _store_spend(session, now, account, task, readings)
         keep_bills(session, now, account, bills)
         keep_ad_credit(account, now, credit)
         _plan_next(session, account, now, bills, readings)
         polls.note_poll(session, advertiser_id, now, account.last_error)
         stores = tuple(spend.stores_to_decide(session, advertiser_id))
-        return Polled(advertiser_id, stores, readings.error if readings else None)
+        return PollResult(advertiser_id, stores, readings.error if readings else None)
 
 
 def _task(context: ServiceContext, advertiser_id: str, scheduled: bool) -> _PollTask:
@@ -198,8 +209,8 @@ class _Readings:
     @property
     def foreign_currency(self) -> str | None:
         """The currency of rows that are not in the account's; None where all may be."""
-        named = {day.currency for day in self.days} - {None, self.currency}
-        return min((item for item in named if item), default=None) if self.currency else None
+        currencies = {day.currency for day in self.days} - {None, self.currency}
+        return min((item for item in currencies if item), default=None) if self.currency else None
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -240,14 +251,17 @@ def _read_spend(tiktok: AdsApi, task: _PollTask, info: AdvertiserInfo, now: date
 
 
 def _first_date(task: _PollTask, link_date: date, zone: ZoneInfo) -> date:
-    """From the link date on; later only the dates that may have moved since the last reading."""
+    """Return the first date to read: the link date, later the first that may have been restated since."""
     if task.spend_read_at is None or task.prior_before != link_date:
         return link_date
     return max(link_date, local_date(task.spend_read_at, zone) - RE_READ)
 
 
 def _prior_is_due(task: _PollTask, link_date: date, zone: ZoneInfo) -> bool:
-    """Read for this link date, and once more when the last of its dates is final."""
+    """Return whether earlier spend is to be read.
+
+    It is read once for a link date, and once more when the last of its dates is final.
+    """
     if task.prior_before != link_date or task.prior_read_at is None:
         return True
     return task.prior_read_at < final_at(link_date - timedelta(days=1), zone)
@@ -257,20 +271,23 @@ def _prior_is_due(task: _PollTask, link_date: date, zone: ZoneInfo) -> bool:
 
 
 def _is_overtaken(account: tables.Account, task: _PollTask, now: datetime) -> bool:
-    """Whether a poll that began later was kept while TikTok answered this one: its figures are newer."""
+    """Return whether a poll that began later was stored first: its figures are newer."""
     return account.read_at is not None and account.read_at != task.read_at and account.read_at > now
 
 
-def _keep_info(account: tables.Account, info: AdvertiserInfo, now: datetime) -> None:
+def _store_info(account: tables.Account, info: AdvertiserInfo, now: datetime) -> None:
     account.name, account.status, account.country = info.name, info.status, info.country
     account.currency, account.timezone, account.created_at = info.currency, info.timezone, info.created_at
     account.business_center, account.read_at = info.owner_bc_id, now
 
 
-def _keep_spend(
+def _store_spend(
     session: Session, now: datetime, account: tables.Account, task: _PollTask, readings: _Readings | None
 ) -> None:
-    """A report in another currency is not kept; one that lacks a metric makes no date final."""
+    """Store the figures that were read.
+
+    A report in another currency is not stored; one that lacks a metric makes no date final.
+    """
     account.fault = None
     if readings is None:
         return
@@ -278,11 +295,11 @@ def _keep_spend(
         account.fault = ReadingFault.CURRENCY
         return
     rows = [_row(account.advertiser_id, day, now) for day in readings.days]
-    lost = spend.replace_days(session, account.advertiser_id, readings.first, readings.last, rows)
+    missing_dates = spend.replace_days(session, account.advertiser_id, readings.first, readings.last, rows)
     if readings.refused:
         account.fault = ReadingFault.REFUSED
         return
-    account.spend_read_at, account.fault = now, ReadingFault.INCOMPLETE if lost else None
+    account.spend_read_at, account.fault = now, ReadingFault.INCOMPLETE if missing_dates else None
     link = session.get(tables.Link, task.link_id)
     if link is not None and readings.prior_before is not None:
         link.prior_spend, link.prior_spend_before = readings.prior_spend, readings.prior_before
@@ -296,7 +313,10 @@ def _plan_next(
     bills: ReadBills | None,
     readings: _Readings | None,
 ) -> None:
-    """By where its stores stand; sooner where the bills met a passing fault, which backs nothing off."""
+    """Plan the next poll by the state of the account's stores; this one was no failure.
+
+    A passing fault of the bills has it again after an hour, a report with a fault after six.
+    """
     error = bills.error if bills else None
     problem = (readings.error if readings else None) or (str(error) if error else None)
     account.failures, account.last_error = 0, problem
@@ -307,7 +327,7 @@ def _plan_next(
         account.next_poll_at, account.poll_reason = again, PollReason.BILLS_FAULT
     elif (
         account.poll_requested_at is None or account.poll_requested_at <= now
-    ):  # else what was told meanwhile is read next
+    ):  # else what was requested meanwhile is read next
         planned = plan_poll(session, account, now)
         account.next_poll_at, account.poll_reason = planned.at, planned.why
         account.poll_urgent, account.requested_by = planned.why.is_urgent, None
@@ -325,30 +345,31 @@ def _row(advertiser_id: str, day: ReportedDay, now: datetime) -> tables.SpendDay
     )
 
 
-def _failed(
+def _record_failure(
     database: Database,
     now: datetime,
     advertiser_id: str,
     task: _PollTask,
     error: ProviderError,
     info: AdvertiserInfo | None,
-) -> Polled:
-    """What was known stays, and what was read before the fault is kept; the advice says when to ask again.
+) -> PollResult:
+    """Record a failed poll, and plan the next try as the error advises.
 
-    A pause is no failure of the account's: it is put back until the end, and backs nothing off.
+    What was known stays, and what was read before the fault is stored. A pause is no failure of the
+    account's: it is rescheduled to its end, and backs nothing off.
     """
     log.warning("poll failed", advertiser_id=advertiser_id, advice=error.advice, code=error.code)
     with database.writing() as session:
         account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
         if info is not None and not _is_overtaken(account, task, now):
-            _keep_info(account, info, now)
+            _store_info(account, info, now)
         account.failures += error.until is None
         account.last_error, account.fault = str(error), reading_fault(error, account.failures)
         if error.advice is Advice.REAUTHORISE:
             cause = ConsentLoss.EXPIRED if error.code == TOKEN_EXPIRED else ConsentLoss.WITHDRAWN
             encrypted = task.token_encrypted
-            consent_withdrawn(session, advertiser_id, now, str(error), cause=cause, token_encrypted=encrypted)
+            withdraw_consent(session, advertiser_id, now, str(error), cause=cause, token_encrypted=encrypted)
         else:
             account.next_poll_at, account.poll_reason = next_try(now, account, error)
         polls.note_poll(session, advertiser_id, now, str(error))
-        return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))
+        return PollResult(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))

@@ -1,4 +1,4 @@
-"""Reads what an ad account was billed and paid, where TikTok lets us; not being let costs the poll nothing.
+"""Reading what an ad account was billed and paid; a refusal of TikTok costs the poll nothing.
 
 Bills stand in the ledger of the account's Business Center. They count for accounts that pay automatically. Of
 the others the ledger tells how they pay, and whether they were given credit; that is read seldom.
@@ -42,12 +42,14 @@ class Ledger(Protocol):
 
     def transactions(
         self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
-    ) -> list[LedgerTransaction]: ...
+    ) -> list[LedgerTransaction]:
+        """Return the ledger's rows of an ad account from `first` to `last`."""
+        ...
 
 
 @dataclass(frozen=True)
 class BillsTask:
-    """The knowledge of an account's bills, and of how it pays, before a poll."""
+    """The state of an account's bills, and of how it pays, before a poll."""
 
     payment: Payment
     opens: date
@@ -66,7 +68,7 @@ class BillsTask:
 class ReadBills:
     """The answer about bills: whether they could be read, and the rows since a date.
 
-    `readable` None is a fault, told by `error`: what was known stays.
+    `readable` None is a fault, named by `error`: what was known stays.
     """
 
     readable: bool | None
@@ -79,12 +81,12 @@ class ReadBills:
 def bills_task(
     session: Session, account: tables.Account, link: tables.Link, store: tables.Store, *, at_once: bool
 ) -> BillsTask:
-    """Return the task of reading an account's bills: since when, and what is known already."""
+    """Return the task of reading an account's bills: what is known already, and what it is needed for."""
     recorded = recorded_facts.recorded_facts(session, store.id)
-    given = awards.awards_of_account(session, account.advertiser_id)
+    own_awards = awards.awards_of_account(session, account.advertiser_id)
     opens = terms_of(session, store.programme).opens
     return BillsTask(
-        payment=option_said(recorded, bills_of(figures_of(session, link), given, opens)),
+        payment=option_said(recorded, bills_of(figures_of(session, link), own_awards, opens)),
         opens=opens,
         linked_at=link.linked_at,
         consent_at=link.consent_at,
@@ -92,8 +94,8 @@ def bills_task(
         readable=account.bills_readable,
         read_at=account.bills_read_at,
         read_from=account.bills_from,
-        awaits_credit=any(award.state == AwardState.ISSUED for award in given),
-        has_credit=any(award.state == AwardState.CREDITED for award in given),
+        awaits_credit=any(award.state == AwardState.ISSUED for award in own_awards),
+        has_credit=any(award.state == AwardState.CREDITED for award in own_awards),
         at_once=at_once,
     )
 
@@ -136,15 +138,18 @@ def _read(tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now
     assert info.timezone is not None
     zone = ZoneInfo(info.timezone)
     start = min(task.opens, local_date(task.linked_at, zone)) if task.linked_at else task.opens
-    read_from, first = _from(task, start, zone)
+    read_from, first = _first_dates(task, start, zone)
     rows = tiktok.transactions(
         token, info.owner_bc_id, info.advertiser_id, first - MARGIN, local_date(now, zone)
     )
     return ReadBills(True, read_from, start_of(first, zone), tuple(rows))
 
 
-def _from(task: BillsTask, start: date, zone: ZoneInfo) -> tuple[date, date]:
-    """From which date on all will be known, and from which to ask for that: what is known stays known."""
+def _first_dates(task: BillsTask, start: date, zone: ZoneInfo) -> tuple[date, date]:
+    """Return the first date whose payments will all be known, and the first date to ask for.
+
+    Dates that were read already stay known, except for the last few.
+    """
     if task.at_once or not task.readable or task.read_at is None:
         return start, start
     if task.read_from is None or task.read_from > start:
@@ -153,7 +158,7 @@ def _from(task: BillsTask, start: date, zone: ZoneInfo) -> tuple[date, date]:
 
 
 def keep_bills(session: Session, now: datetime, account: tables.Account, bills: ReadBills | None) -> None:
-    """Keep what was read; nothing for a fault."""
+    """Store the bills that were read; after a fault, nothing."""
     if bills is None or bills.readable is None:
         return
     account.bills_readable, account.bills_read_at = bills.readable, now

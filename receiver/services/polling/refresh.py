@@ -1,4 +1,4 @@
-"""A merchant asks to be looked at now: the ad account is polled and the store checked, once a minute."""
+"""A merchant's request for fresh figures: the account is polled and the store checked, once a minute."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Refreshed:
-    """The answer to a request for fresh figures, and when to ask again."""
+class RefreshAnswer:
+    """The answer to a request for fresh figures, and the moment from which to ask again."""
 
     accepted: bool
     again_at: datetime
 
 
-def refresh_for_token(database: Database, now: datetime, status_token: str) -> Refreshed:
+def refresh_for_token(database: Database, now: datetime, status_token: str) -> RefreshAnswer:
     """Request a poll for the store of a status token. Raises NotFound for an unknown token."""
     with database.writing() as session:
         store = stores.store_of_token(session, token_hash(status_token))
         store = stores.get_store(session, store.id, locked=True)
         if store.refreshed_at is not None and now < store.refreshed_at + EVERY:
-            return Refreshed(False, store.refreshed_at + EVERY)
+            return RefreshAnswer(False, store.refreshed_at + EVERY)
         store.refreshed_at = now
         connections.reschedule_check(session, store.id, now)
         link = links.open_link(session, store.id)
     if link is not None and link.consent:
         with database.writing() as session:  # of its own: a poll holds the account first, and its stores then
             request_poll(session, link.advertiser_id, now, PollReason.ASKED)
-    return Refreshed(True, now + EVERY)
+    return RefreshAnswer(True, now + EVERY)

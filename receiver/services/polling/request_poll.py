@@ -1,4 +1,4 @@
-"""Moves an ad account's next poll forward: what a webhook says is never believed, only read again."""
+"""Requests of an ad account's poll: what a webhook says is never believed, only read again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ AT_MOST_EVERY = timedelta(minutes=5)
 
 
 def request_poll(session: Session, advertiser_id: str, now: datetime, why: PollReason) -> bool:
-    """Make the account due now, at most once in five minutes and only if we may read it; return if so."""
+    """Reschedule the account's poll to now, where we may read it; return whether it was.
+
+    At most once in five minutes.
+    """
     since = now - AT_MOST_EVERY
     return spend.bring_poll_forward(session, advertiser_id, now, why, urgent=why.is_urgent, since=since)

@@ -1,4 +1,4 @@
-"""Shows what is known of an account's spend and payments."""
+"""An account's spend and payments, as staff see them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str,
 
 
 def poll_of(database: Database, advertiser_id: str) -> dict[str, Any]:
-    """Return when an account was read, when and why it is next, and the last error. Raises NotFound."""
+    """Return when an account was read, when and why it is polled next, and the last error.
+
+    Raises NotFound.
+    """
     with database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
@@ -54,24 +57,24 @@ def poll_of(database: Database, advertiser_id: str) -> dict[str, Any]:
 
 
 def timelines_on(database: Database, now: datetime, advertiser_id: str) -> list[tuple[str, SpendTimeline]]:
-    """Return the spend timeline of an account for each store that links it, with the store's name.
+    """Return an account's spend timeline for each store that links it, with the store's name.
 
     A store whose window has not begun is left out.
     """
     with database.reading() as session:
         linked = [(store.name, evaluate(session, store, now)) for store in stores_of(session, advertiser_id)]
-    courses = ((name, spend_timeline(decision)) for name, decision in linked)
-    return [(name, course) for name, course in courses if course]
+    timelines = ((name, spend_timeline(decision)) for name, decision in linked)
+    return [(name, timeline) for name, timeline in timelines if timeline]
 
 
 def known_accounts(database: Database) -> list[tuple[str, str]]:
-    """Return every ad account's id and name, by name; before the first reading its id is its name."""
+    """Return the id and name of every ad account, by name; an account never read is named by its id."""
     with database.reading() as session:
-        found = [
+        rows = [
             (account.advertiser_id, account.name or account.advertiser_id)
             for account in spend.accounts(session)
         ]
-    return sorted(found, key=lambda item: item[1])
+    return sorted(rows, key=lambda item: item[1])
 
 
 def _day(row: tables.SpendDay, zone: ZoneInfo | None, now: datetime) -> dict[str, Any]:

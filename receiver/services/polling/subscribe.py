@@ -1,7 +1,7 @@
-"""Asks TikTok to tell us of an ad account's changes once it may be read, and no more once it may not.
+"""Subscriptions to TikTok's webhooks for each ad account that may be read.
 
-Being told is a convenience: every account is polled anyway. So a refusal hinders nothing and is tried again
-later, and what was asked for twice, by two processes or one that fell in between, is ended in a day
+They are a convenience: every account is polled anyway. So a refusal hinders nothing and is tried again
+later, and a duplicate, made by two processes or by one that crashed in between, is ended within a day
 (verify_subscriptions.py).
 """
 
@@ -36,26 +36,37 @@ class SubscriptionApi(Protocol):
         callback_url: str,
         advertiser_ids: Sequence[str],
         notify_frequency: str | None = None,
-    ) -> str: ...
+    ) -> str:
+        """Subscribe to one kind of change of these ad accounts; return the subscription's id."""
+        ...
 
-    def subscriptions(self, entity: Entity | None = None) -> list[TikTokSubscription]: ...
+    def subscriptions(self, entity: Entity | None = None) -> list[TikTokSubscription]:
+        """Return all subscriptions of the app, or those of one kind."""
+        ...
 
-    def unsubscribe(self, subscription_id: str) -> None: ...
+    def unsubscribe(self, subscription_id: str) -> None:
+        """End a subscription."""
+        ...
 
 
 def keep_subscribed(context: ServiceContext, callback_url: str, *, limit: int) -> None:
-    """End what is of accounts that may not be read, and subscribe those that may; at most `limit` of each."""
+    """End the subscriptions of accounts that may not be read, and subscribe those that may.
+
+    At most `limit` of each.
+    """
     with context.database.reading() as session:
-        wanting = subscriptions.accounts_to_subscribe(session, list(HOW_OFTEN), context.now(), limit)
-        ended = [item.subscription_id for item in subscriptions.subscriptions_to_end(session, limit)]
-    for subscription_id in ended:
+        advertiser_ids = subscriptions.accounts_to_subscribe(session, list(HOW_OFTEN), context.now(), limit)
+        subscription_ids = [
+            item.subscription_id for item in subscriptions.subscriptions_to_end(session, limit)
+        ]
+    for subscription_id in subscription_ids:
         end_subscription(context.database, context.tiktok, subscription_id)
-    for advertiser_id in wanting:
+    for advertiser_id in advertiser_ids:
         _subscribe(context, callback_url, advertiser_id)
 
 
 def end_subscription(database: Database, tiktok: SubscriptionApi, subscription_id: str) -> None:
-    """End a subscription at TikTok and here; where TikTok refuses, it is kept for a later try."""
+    """End a subscription at TikTok and here; where TikTok refuses, it stays for a later try."""
     try:
         tiktok.unsubscribe(subscription_id)
     except ProviderError as error:
@@ -68,24 +79,25 @@ def end_subscription(database: Database, tiktok: SubscriptionApi, subscription_i
 
 
 def _subscribe(context: ServiceContext, callback_url: str, advertiser_id: str) -> None:
+    """Subscribe one account to every kind of change it lacks; a refusal postpones the rest."""
     database = context.database
     with database.reading() as session:
         link = spend.link_to_read(session, advertiser_id)
-        kept = subscriptions.subscriptions_of(session, advertiser_id)
+        entities = subscriptions.subscriptions_of(session, advertiser_id)
     if link is None or link.token_encrypted is None:
         return
     token, again = context.cipher.decrypt(link.token_encrypted), None
     for entity, often in HOW_OFTEN.items():
-        if entity in kept:
+        if entity in entities:
             continue
         try:
-            made = context.tiktok.subscribe(token, entity, callback_url, [advertiser_id], often)
+            subscription_id = context.tiktok.subscribe(token, entity, callback_url, [advertiser_id], often)
         except ProviderError as error:
             log.warning("not subscribed", advertiser_id=advertiser_id, entity=entity, advice=error.advice)
             again = error.until or context.now() + (MUCH_LATER if error.advice in FOR_LONG else AGAIN)
             break
         with database.writing() as session:
-            subscriptions.keep_subscription(session, advertiser_id, entity, made)
+            subscriptions.keep_subscription(session, advertiser_id, entity, subscription_id)
     with database.writing() as session:
         account = spend.account(session, advertiser_id)
         assert account is not None

@@ -1,7 +1,7 @@
-"""Compares our subscriptions with TikTok's: once a day, and soon after TikTok says that access was lost.
+"""The comparison of our subscriptions with TikTok's: daily, and soon after TikTok says that access was lost.
 
-Such news names no ad account. But a token that was taken back takes its subscriptions with it, so whose are
-gone is polled at once; and what is gone for another reason is asked for anew.
+Such news names no ad account. But a revoked token takes its subscriptions with it, so an account whose
+subscriptions are gone is polled at once; one that may still be read is subscribed again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from receiver.services.polling.subscribe import end_subscription
 from receiver.storage import heartbeats, subscriptions
 
 EVERY, SOONEST = timedelta(days=1), timedelta(minutes=5)
-ASKED, LOOKED = "look through asked", "look through begun"
+REQUESTED, BEGUN = "look through asked", "look through begun"  # stored names of heartbeats
 # Where TikTok shows none at all, as its fault or ours, not every account is urgent at once.
 MOST_HINTED = 100
 
@@ -29,7 +29,7 @@ log = get_logger(__name__)
 
 def request_verification(session: Session, now: datetime) -> None:
     """Request a verification within minutes. Idempotent."""
-    heartbeats.beat(session, ASKED, now)
+    heartbeats.beat(session, REQUESTED, now)
 
 
 def verify_subscriptions_if_due(context: ServiceContext, callback_url: str) -> None:
@@ -38,19 +38,19 @@ def verify_subscriptions_if_due(context: ServiceContext, callback_url: str) -> N
     with context.database.writing() as session:
         if not _is_due(session, now):
             return
-        heartbeats.beat(session, LOOKED, now)
+        heartbeats.beat(session, BEGUN, now)
     try:
-        lost, ended = verify_subscriptions(context, callback_url)
+        accounts, subscription_ids = verify_subscriptions(context, callback_url)
     except ProviderError as error:
         log.warning("subscriptions not looked through", advice=error.advice)
         with context.database.writing() as session:
             request_verification(session, now)
     else:
-        log.info("subscriptions looked through", lost=len(lost), ended=len(ended))
+        log.info("subscriptions looked through", lost=len(accounts), ended=len(subscription_ids))
 
 
 def verify_subscriptions(context: ServiceContext, callback_url: str) -> tuple[list[str], list[str]]:
-    """Return the accounts whose subscriptions were lost, and the subscriptions ended.
+    """Compare our subscriptions with TikTok's; return the accounts that lost theirs, and the ids ended here.
 
     Ends subscriptions to our address that we do not know (duplicates), and our own to another address, as
     after a change of PUBLIC_URL. Raises ProviderError.
@@ -60,18 +60,17 @@ def verify_subscriptions(context: ServiceContext, callback_url: str) -> tuple[li
         before = subscriptions.known_ids(session)
     callbacks = {subscription.id: subscription.callback_url for subscription in tiktok.subscriptions()}
     with database.writing() as session:
-        lost = _forget_lost(session, sorted(before - set(callbacks)), context.now())
-        known = subscriptions.known_ids(session)
-    wrong = [
-        item for item, where in callbacks.items() if where and (item in known) != (where == callback_url)
-    ]
+        accounts = _forget_lost(session, sorted(before - set(callbacks)), context.now())
+        ours = subscriptions.known_ids(session)
+    wrong = [item for item, where in callbacks.items() if where and (item in ours) != (where == callback_url)]
     for subscription_id in wrong:
         end_subscription(database, tiktok, subscription_id)
-    return lost, wrong
+    return accounts, wrong
 
 
-def _forget_lost(session: Session, lost: Collection[str], now: datetime) -> list[str]:
-    forgotten = {subscriptions.forget_subscription(session, item) for item in lost}
+def _forget_lost(session: Session, subscription_ids: Collection[str], now: datetime) -> list[str]:
+    """Delete lost subscriptions, and request polls of their accounts; return these, sorted."""
+    forgotten = {subscriptions.forget_subscription(session, item) for item in subscription_ids}
     accounts = sorted(item for item in forgotten if item is not None)
     for advertiser_id in accounts[:MOST_HINTED]:
         request_poll(session, advertiser_id, now, PollReason.NOTICES_ENDED)
@@ -79,7 +78,7 @@ def _forget_lost(session: Session, lost: Collection[str], now: datetime) -> list
 
 
 def _is_due(session: Session, now: datetime) -> bool:
-    looked, asked = heartbeats.last_beat(session, LOOKED), heartbeats.last_beat(session, ASKED)
-    if looked is None or now - looked >= EVERY:
+    begun_at, requested_at = heartbeats.last_beat(session, BEGUN), heartbeats.last_beat(session, REQUESTED)
+    if begun_at is None or now - begun_at >= EVERY:
         return True
-    return asked is not None and asked >= looked and now - looked >= SOONEST
+    return requested_at is not None and requested_at >= begun_at and now - begun_at >= SOONEST

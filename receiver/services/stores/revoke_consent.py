@@ -11,7 +11,7 @@ from receiver.domain.audit import Agent
 from receiver.domain.facts import ConsentLoss
 from receiver.domain.poll_reasons import PollReason
 from receiver.errors import Advice, NotFound, ProviderError, Refused
-from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.authorization.withdraw import withdraw_consent
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each, decide_locked
 from receiver.services.evaluation.evaluate import evaluate
@@ -78,7 +78,7 @@ def preview_revocation(context: ServiceContext, store_id: str) -> list[StoreChan
 
 def _withdraw(session: Session, served: list[Link], now: datetime, reason: str, actor: str) -> None:
     for link in served:
-        consent_withdrawn(
+        withdraw_consent(
             session,
             link.advertiser_id,
             now,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from receiver.container import Container
 from receiver.domain.store_filters import StoreCondition, StoreFilters
-from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.authorization.withdraw import withdraw_consent
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.facts import facts_from
@@ -57,7 +57,7 @@ def link_of(container: Container, store_id: str) -> Link:
 def withdraw(container: Container, store_id: str) -> None:
     encrypted = link_of(container, store_id).token_encrypted
     with container.database.writing() as session:
-        consent_withdrawn(session, "7001", SETTLED, "asked", token_encrypted=encrypted)
+        withdraw_consent(session, "7001", SETTLED, "asked", token_encrypted=encrypted)
 
 
 def test_a_claim_brings_no_account_no_figure_and_no_history(container: Container, claimant: str):

@@ -11,7 +11,7 @@ import pytest
 from receiver.domain.awards import AwardState, remaining_credit
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.finance import Balance
-from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.authorization.withdraw import withdraw_consent
 from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_account
@@ -117,7 +117,7 @@ def test_what_was_read_long_ago_tells_nothing_of_today(store, tiktok):
 def test_without_consent_it_is_not_told(store, tiktok):
     remaining(store, tiktok)
     with store.database.writing() as session:
-        consent_withdrawn(session, "7001", OPEN, "revoked")
+        withdraw_consent(session, "7001", OPEN, "revoked")
     assert remaining(store, tiktok, poll=False) is None
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from receiver.app import create_app
-from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.authorization.withdraw import withdraw_consent
 from receiver.services.decisions import merchant_history
 from receiver.services.decisions.decide import decide_store
 from receiver.storage.cipher import token_hash
@@ -38,7 +38,7 @@ def store(container):
     keep_day(container, "601.00")  # a decision that says nothing new to the merchant
     decide_store(container.database, OPEN + timedelta(days=2), store_id)
     with container.database.writing() as session:
-        consent_withdrawn(session, "7001", OPEN + timedelta(days=3), "revoked")
+        withdraw_consent(session, "7001", OPEN + timedelta(days=3), "revoked")
     decide_store(container.database, OPEN + timedelta(days=3), store_id)
     return store_id
 
