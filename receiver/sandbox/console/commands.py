@@ -14,9 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from receiver.cli.groups import Commands
 from receiver.cli.output import cell, json_option, one_line, print_one
-from receiver.container import current_container
 from receiver.errors import InputError, Refused
 from receiver.sandbox.clock.moves import Change, ClockMove, ClockMoves, span
+from receiver.sandbox.console.current import current_controls
 from receiver.sandbox.console.fault_commands import FaultSide, fault_commands
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.tiktok.faults import WORDS, Fault
@@ -30,18 +30,12 @@ def sandbox_group() -> None:
     """The sandbox's clock, TikTok's faults and the shops'; only where `make run` wrote the settings."""
 
 
-def _controls() -> Controls:
-    folder = current_container().settings.sandbox_folder
-    assert folder is not None  # without it these commands are not registered
-    return Controls(folder)
-
-
 @sandbox_group.command("clock")
 @click.argument("by", required=False, metavar="[+1d|+12h|+30d]")
 @json_option
 def clock_command(by: str | None, as_json: bool) -> None:
     """The sandbox's time; or move it forward, day by day, with all that falls due on the way."""
-    controls = _controls()
+    controls = current_controls()
     changes = [] if by is None else _move(controls, _span(by), as_json)
     shown = _time(controls)
     print_one(shown if by is None or not as_json else {**shown, "changes": changes}, as_json)
@@ -57,7 +51,7 @@ sandbox_group.add_command(
             whose="advertiser",
             target_help="ad account",
             every="ad account",
-            switches=lambda: _controls().faults,
+            switches=lambda: current_controls().faults,
         )
     )
 )
@@ -71,7 +65,7 @@ sandbox_group.add_command(
             whose="shop",
             target_help="shop, such as tin-roof",
             every="shop",
-            switches=lambda: _controls().shop_faults,
+            switches=lambda: current_controls().shop_faults,
         )
     )
 )

@@ -11,7 +11,7 @@ from receiver.container import current_container
 from receiver.errors import InputError, Refused
 from receiver.logs import get_logger
 from receiver.sandbox.clock.moves import span
-from receiver.sandbox.controls import Controls
+from receiver.sandbox.console.current import current_controls
 from receiver.sandbox.tiktok.faults import PASSES, WORDS, Fault
 from receiver.services.polling.spend import known_accounts
 from receiver.web.admin import add_to_bar
@@ -35,16 +35,10 @@ def _for_templates() -> dict[str, object]:
     return {"sandbox_now": current_container().now()}
 
 
-def _controls() -> Controls:
-    folder = current_container().settings.sandbox_folder
-    assert folder is not None  # without it this page is not registered
-    return Controls(folder)
-
-
 @sandbox_pages.get("")
 @operators_only
 def show() -> str:
-    controls = _controls()
+    controls = current_controls()
     wanted, latest = controls.moves.wanted(), controls.moves.latest()
     accounts = known_accounts(current_container().database)
     return render_template(
@@ -69,7 +63,7 @@ def move_clock() -> Response:
     """The page it leads back to shows how far the move is, or that there is nobody to make it."""
     by = request.form.get("by", "")
     with suppress(Refused):
-        until = _controls().moves.ask(current_container().now(), span(by))
+        until = current_controls().moves.ask(current_container().now(), span(by))
         log.info("sandbox clock moved", by=by, until=until.isoformat(), actor=g.person.email)
     return redirect(url_for("sandbox.show"))
 
@@ -78,7 +72,7 @@ def move_clock() -> Response:
 @operators_only
 def switch_on() -> Response:
     fault, advertiser = _fault(), request.form.get("advertiser", "")
-    _controls().faults.on(fault, advertiser)
+    current_controls().faults.on(fault, advertiser)
     log.info("sandbox fault on", fault=fault, advertiser_id=advertiser, actor=g.person.email)
     return redirect(url_for("sandbox.show", advertiser=advertiser or None))
 
@@ -87,7 +81,7 @@ def switch_on() -> Response:
 @operators_only
 def switch_off() -> Response:
     fault, advertiser = _fault(), request.form.get("advertiser", "")
-    _controls().faults.off(fault, advertiser)
+    current_controls().faults.off(fault, advertiser)
     log.info("sandbox fault off", fault=fault, advertiser_id=advertiser, actor=g.person.email)
     return redirect(url_for("sandbox.show"))
 
