@@ -1,1 +1,1 @@
-"""A TikTok and some stores to play with; nothing in production imports it."""
+"""The sandbox: a stand-in for TikTok and stores to play with; nothing in production imports it."""

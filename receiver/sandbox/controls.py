@@ -12,7 +12,7 @@ from receiver.sandbox.woocommerce.faults import ShopFaults
 
 
 class Controls(ClockControls):
-    """All of it: the clock's, and the faults as switches."""
+    """The sandbox's controls: its clock, and the fault switches of TikTok and of shops."""
 
     @property
     def faults(self) -> Faults:

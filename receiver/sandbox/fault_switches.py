@@ -1,4 +1,4 @@
-"""Faults as switches: each is a file while it is on, so switching twice is switching once."""
+"""Fault switches: each is a file while it is on, so switching is idempotent."""
 
 from __future__ import annotations
 
@@ -15,62 +15,63 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 
 @dataclass(frozen=True)
-class Words:
-    """Words on a fault: what the other side does, and what comes of it here."""
+class FaultText:
+    """The text on a fault: what the other side does, and what comes of it here."""
 
     does: str
     then: str
 
 
 @dataclass(frozen=True, order=True)
-class Switched(Generic[Kind]):
-    """A fault that is on; `whose` empty: everybody's."""
+class ActiveFault(Generic[Kind]):
+    """A fault that is on; an empty `target` stands for everybody."""
 
     fault: Kind
-    whose: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)
 class FaultTarget:
-    """A target of faults: its name in errors, and what it looks like."""
+    """A kind of target: its name in errors, the pattern of its ids, and the error for any other."""
 
     name: str
     pattern: str
-    right: str
+    error: str
 
 
 class Switches(Generic[Kind]):
-    """`folder` holds the switches that are on."""
+    """The switches of one kind of fault; `folder` holds a file for each that is on."""
 
-    def __init__(self, folder: Path, kinds: type[Kind], whose: FaultTarget) -> None:
-        self._folder, self._kinds, self._whose = folder, kinds, whose
+    def __init__(self, folder: Path, kinds: type[Kind], target: FaultTarget) -> None:
+        self._folder, self._kinds, self._target = folder, kinds, target
 
-    def switched_on(self) -> list[Switched[Kind]]:
+    def list_active(self) -> list[ActiveFault[Kind]]:
+        """Return the faults that are on, sorted; a file that is no switch is ignored."""
         try:
             names = [file.name for file in self._folder.iterdir()]
         except FileNotFoundError:
             return []
-        known = {fault.value for fault in self._kinds}
+        kinds = {fault.value for fault in self._kinds}
         parts = (name.partition(".") for name in names)
-        return sorted(Switched(self._kinds(fault), rest) for fault, _, rest in parts if fault in known)
+        return sorted(ActiveFault(self._kinds(fault), rest) for fault, _, rest in parts if fault in kinds)
 
-    def active_for(self, whose: Collection[str]) -> set[Kind]:
-        """Return the faults that are on for any of these, or for everybody."""
-        return {item.fault for item in self.switched_on() if item.whose in ("", *whose)}
+    def active_for(self, targets: Collection[str]) -> set[Kind]:
+        """Return the faults that are on for any of these targets, or for everybody."""
+        return {item.fault for item in self.list_active() if item.target in ("", *targets)}
 
-    def on(self, fault: Kind, whose: str = "") -> None:
-        """Raises InputError for what nobody is called."""
-        file = self._file(fault, whose)
+    def on(self, fault: Kind, target: str = "") -> None:
+        """Switch a fault on, for one target or everybody. Raises InputError for what is no target's id."""
+        file = self._file(fault, target)
         self._folder.mkdir(exist_ok=True)
         file.touch()
 
-    def off(self, fault: Kind, whose: str | None = None) -> None:
-        """For one, for all of them with "", or however it was switched on. Raises InputError."""
-        for item in self.switched_on():
-            if item.fault is fault and whose in (None, item.whose):
-                self._file(item.fault, item.whose).unlink(missing_ok=True)
+    def off(self, fault: Kind, target: str | None = None) -> None:
+        """Switch off what was switched on for one target, for everybody ("") or, with None, at all."""
+        for item in self.list_active():
+            if item.fault is fault and target in (None, item.target):
+                self._file(item.fault, item.target).unlink(missing_ok=True)
 
-    def _file(self, fault: Kind, whose: str) -> Path:
-        if not re.fullmatch(self._whose.pattern, whose, re.ASCII) and whose:
-            raise InputError(self._whose.right, path=self._whose.name)
-        return self._folder / (f"{fault}.{whose}" if whose else fault)
+    def _file(self, fault: Kind, target: str) -> Path:
+        if not re.fullmatch(self._target.pattern, target, re.ASCII) and target:
+            raise InputError(self._target.error, path=self._target.name)
+        return self._folder / (f"{fault}.{target}" if target else fault)

@@ -26,15 +26,16 @@ DENIED = Markup("<p>Error: {why}.</p>")
 
 
 def page(title: str, body: str = "", status: int = 200) -> Response:
-    """`body` is HTML when it is Markup, and text otherwise."""
+    """Return a page; `body` is HTML when it is Markup, and text otherwise."""
     html = PAGE.format(title=title, body=escape(body))
     return Response(html, status, content_type="text/html; charset=UTF-8")
 
 
 def not_found() -> Response:
+    """Return the page for an address that leads nowhere."""
     return page("Page not found", status=404)
 
 
 def access_denied(why: str) -> Response:
-    """As WordPress dies."""
+    """Return the page of a refusal with its reason, as WordPress's `wp_die` shows it."""
     return page("Access denied", DENIED.format(why=why), 401)

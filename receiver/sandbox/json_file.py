@@ -26,31 +26,35 @@ def write_private(file: Path, text: str) -> None:
 
 
 class JsonFile(Generic[Value]):
-    """A JSON file; `read` makes the value of what stands in it, and of None where there is no file."""
+    """A JSON file; `read` builds the value from the parsed content, or from None where there is no file."""
 
     def __init__(self, file: Path, read: Callable[[Any], Value]) -> None:
         self.file, self._read = file, read
         self._last: tuple[tuple[int, int] | None, Value] | None = None
 
     def value(self) -> Value:
-        """As it stands now; costs one look at the file's times. Raises SettingsError."""
+        """Return the current value; a file that has not changed costs one `stat`. Raises SettingsError."""
         version = self._version()
         if self._last is None or self._last[0] != version:
-            self._last = (version, self._parsed())
+            self._last = (version, self._parse())
         return self._last[1]
 
-    def replace(self, plain: Any) -> None:
-        write_private(self.file, json.dumps(plain, indent=1) + "\n")
+    def replace(self, data: Any) -> None:
+        """Replace the content in one step. Raises SettingsError."""
+        write_private(self.file, json.dumps(data, indent=1) + "\n")
 
     def _version(self) -> tuple[int, int] | None:
-        """Each replacing is a new file, so two within one tick of the clock are told apart as well."""
+        """Return the file's time and inode, None without a file.
+
+        Each replacement is a new file, so two within one tick of the clock differ by their inodes.
+        """
         try:
-            found = self.file.stat()
+            status = self.file.stat()
         except FileNotFoundError:
             return None
-        return found.st_mtime_ns, found.st_ino
+        return status.st_mtime_ns, status.st_ino
 
-    def _parsed(self) -> Value:
+    def _parse(self) -> Value:
         try:
             return self._read(json.loads(self.file.read_text(encoding="utf-8")))
         except FileNotFoundError:

@@ -14,15 +14,17 @@ from receiver.sandbox.controls import Controls
 
 
 class SandboxPlug:
-    """Gives the service the sandbox's clock, its page in the console and its commands."""
+    """The sandbox as an extension of the service: its clock, its page in the console and its commands."""
 
     def __init__(self, folder: Path) -> None:
         self._clock = Controls(folder).clock
 
     def now(self) -> datetime:
+        """Return the sandbox's time, in UTC."""
         return self._clock()
 
     def register(self, app: Flask) -> None:
+        """Put the sandbox's commands and page on an app."""
         app.cli.add_command(sandbox_group)  # in place of the product's, which refuses
         register_pages(app)
 

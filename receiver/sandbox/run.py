@@ -1,4 +1,4 @@
-"""Starts the sandbox's processes, watches over them, and leaves nothing running behind."""
+"""The process of `make run`: starts the sandbox's processes, watches them, leaves nothing running."""
 
 from __future__ import annotations
 
@@ -27,68 +27,74 @@ from receiver.sandbox.scenario.state import SandboxState
 from receiver.settings import read_settings
 
 READY_SECONDS = 60.0
-LOOK_SECONDS = 0.2
-TYPED = f".venv/bin/{COMMAND}" if IS_CHECKOUT else COMMAND
+CHECK_SECONDS = 0.2
+COMMAND_PATH = f".venv/bin/{COMMAND}" if IS_CHECKOUT else COMMAND
 APP = ("--factory", "receiver.app:create_served_app")  # an installed package has no wsgi.py
 WORTH_SHOWING = ("error", "critical", "traceback", "exception")
 
 
 def main(arguments: list[str]) -> int:
-    """Run until told to stop: 0; 1 with one sentence when it cannot start or a process fell."""
+    """Run until Ctrl-C or a signal, and return the exit status.
+
+    That is 0, or 1 after one sentence on stderr where the sandbox cannot start or a process ended.
+    """
     if "--end-with-parent" in arguments:
         end_with_parent()
-    os.umask(0o077)  # for its processes too: logs, stores' databases and memory are nobody else's
+    os.umask(0o077)  # for its processes too: logs, stores' databases and the state are nobody else's
     stop = Stop()
     try:
-        place = find_paths(os.environ)
-        prepare_folder(place)
-        check_ports(place)
-        write_settings(place, os.environ)
-        memory = _begin(place)
+        paths = find_paths(os.environ)
+        prepare_folder(paths)
+        check_ports(paths)
+        write_settings(paths, os.environ)
+        state = _begin(paths)
     except ReceiverError as error:
         print(error, file=sys.stderr)
         return 1
-    children = Children(place.folder, HOME)
+    children = Children(paths.folder, HOME)
     try:
-        return _watch(place, memory, children, stop)
+        return _watch(paths, state, children, stop)
     finally:
         children.stop()
 
 
-def _begin(place: SandboxPaths) -> SandboxState:
-    """Every connection is closed again before a process is started; what services log goes to a file."""
+def _begin(paths: SandboxPaths) -> SandboxState:
+    """Bring the database to where the stores can begin, and return the sandbox's state.
+
+    Every connection is closed again before a process is started; what services log goes to a file.
+    """
     print("Letting the stores' past happen ...", flush=True)
-    container = build_container(read_settings(place.env_file))
+    container = build_container(read_settings(paths.env_file))
     try:
-        with (place.folder / "past.log").open("w", encoding="utf-8") as log:
+        with (paths.folder / "past.log").open("w", encoding="utf-8") as log:
             structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
-            return seed_sandbox(container, place)
+            return seed_sandbox(container, paths)
     finally:
         structlog.reset_defaults()
         container.database.close()
 
 
-def _watch(place: SandboxPaths, memory: SandboxState, children: Children, stop: Stop) -> int:
+def _watch(paths: SandboxPaths, state: SandboxState, children: Children, stop: Stop) -> int:
     print("Starting web, worker, shops and a stand-in for TikTok ...", flush=True)
-    for name, command in _services(place).items():
+    for name, command in _services(paths).items():
         children.start(name, command, os.environ)
     deadline = time.monotonic() + READY_SECONDS
-    while not (ready := all(map(_answers, place.ports))):
+    while not (ready := all(map(_responds, paths.ports))):
         if stop.asked or children.fallen() or time.monotonic() > deadline:
             break
-        time.sleep(LOOK_SECONDS)
+        time.sleep(CHECK_SECONDS)
     if ready:
         children.start("stores", [sys.executable, "-m", "receiver.sandbox.scenario.stores"], os.environ)
-        print(banner(place, memory), flush=True)
+        print(banner(paths, state), flush=True)
     elif not stop.asked and not children.fallen():
         print(f"The web process did not answer within {READY_SECONDS:.0f} s.", file=sys.stderr)
         return 1
-    return _until_stopped(children, stop)
+    return _watch_until_stopped(children, stop)
 
 
-def _services(place: SandboxPaths) -> dict[str, list[str]]:
+def _services(paths: SandboxPaths) -> dict[str, list[str]]:
     python = sys.executable
-    web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(place.port)]
+    web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(paths.port)]
     return {
         "tiktok": [python, "-m", "receiver.sandbox.scenario.tiktok_server"],
         "shops": [python, "-m", "receiver.sandbox.scenario.shop_server"],
@@ -98,7 +104,7 @@ def _services(place: SandboxPaths) -> dict[str, list[str]]:
     }
 
 
-def _answers(port: int) -> bool:
+def _responds(port: int) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/healthz")
@@ -110,26 +116,26 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _until_stopped(children: Children, stop: Stop) -> int:
+def _watch_until_stopped(children: Children, stop: Stop) -> int:
     while not stop.asked:
-        _show_news(children)
-        if fallen := children.fallen():
-            _show_fall(fallen)
+        _print_new_lines(children)
+        if child := children.fallen():
+            _print_end(child)
             return 1
-        time.sleep(LOOK_SECONDS)
+        time.sleep(CHECK_SECONDS)
     print("\nStopping ...", flush=True)
     return 0
 
 
-def _show_news(children: Children) -> None:
-    """All the stores say, and of the others what looks like trouble; the rest is in their logs."""
+def _print_new_lines(children: Children) -> None:
+    """Print every line of the stores, and of the others what looks like trouble; the rest stays in logs."""
     for child in children.running:
         for line in child.new_lines():
             if child.name == "stores" or any(word in line.lower() for word in WORTH_SHOWING):
                 print(f"{child.name:<7}| {line}", flush=True)
 
 
-def _show_fall(child: Child) -> None:
+def _print_end(child: Child) -> None:
     print(f"The {child.name} process ended (exit status {child.process.returncode}).", file=sys.stderr)
     lines = child.last_lines()
     print(f"The last lines of {child.log}:" if lines else f"{child.log} is empty.", file=sys.stderr)
@@ -137,7 +143,8 @@ def _show_fall(child: Child) -> None:
         print(f"  {line}", file=sys.stderr)
 
 
-def banner(place: SandboxPaths, memory: SandboxState) -> str:
+def banner(paths: SandboxPaths, state: SandboxState) -> str:
+    """Return what a start prints: addresses, sign-in, the stores' stories and commands to try."""
     first = MERCHANTS[0]
     revoked = next(item for item in MERCHANTS if item.account and item.account.revoked is not None)
     width = max(len(merchant.name) for merchant in MERCHANTS)
@@ -145,25 +152,25 @@ def banner(place: SandboxPaths, memory: SandboxState) -> str:
     return "\n".join(
         [
             "",
-            f"  console  {place.web}/admin/   sign in: {DEMO}   password: {memory.password}",
-            f"  API      {place.web}/openapi.json",
-            f"  TikTok   {place.tiktok}   (a stand-in)",
-            f"  shops    {place.shops}/   (WooCommerce, as it behaves; sign in: owner   password: password)",
-            f"  logs     {place.folder}/*.log",
+            f"  console  {paths.web}/admin/   sign in: {DEMO}   password: {state.password}",
+            f"  API      {paths.web}/openapi.json",
+            f"  TikTok   {paths.tiktok}   (a stand-in)",
+            f"  shops    {paths.shops}/   (WooCommerce, as it behaves; sign in: owner   password: password)",
+            f"  logs     {paths.folder}/*.log",
             "",
             *stores,
-            f"  (This world began on {memory.born}; without the folder instance/ the next run begins anew.)",
+            f"  (This world began on {state.born}; without the folder instance/ the next run begins anew.)",
             "",
-            f"  Where {first.name} stands:",
-            f"  curl -H 'Authorization: Bearer {memory.stores[first.key].token}' {place.web}/api/v1/status",
+            f"  The status of {first.name}:",
+            f"  curl -H 'Authorization: Bearer {state.stores[first.key].token}' {paths.web}/api/v1/status",
             f"  {revoked.name} took its consent back; this answers an address to give it again:",
-            f"  curl -X POST -H 'Authorization: Bearer {memory.stores[revoked.key].token}' "
-            f"{place.web}/api/v1/connect-tickets",
+            f"  curl -X POST -H 'Authorization: Bearer {state.stores[revoked.key].token}' "
+            f"{paths.web}/api/v1/connect-tickets",
             "",
             "  In a second terminal, or in the console under Sandbox:",
-            f"  {TYPED} sandbox clock +30d     thirty days pass, with all that falls due",
-            f"  {TYPED} sandbox faults         what can go wrong at TikTok, as switches",
-            f"  {TYPED} sandbox shop-faults    what can go wrong at a shop",
+            f"  {COMMAND_PATH} sandbox clock +30d     thirty days pass, with all that falls due",
+            f"  {COMMAND_PATH} sandbox faults         what can go wrong at TikTok, as switches",
+            f"  {COMMAND_PATH} sandbox shop-faults    what can go wrong at a shop",
             "",
             "  Ctrl-C stops all of it.",
             "",

@@ -23,13 +23,13 @@ REAL = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def database_kind() -> str:
-    """The sandbox's own; what it asks of the service is tried on both elsewhere."""
+    """The sandbox's own database; what it asks of the service is tested on both elsewhere."""
     return "sqlite"
 
 
 @pytest.fixture
 def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journey]:
-    """On 10 November the store is on its way: 25.00 a day since the 2nd, for 30 dates."""
+    """A sandbox on 10 November, whose store spends 25.00 a day from the 2nd on, for 30 dates."""
     real = FrozenClock(JOINED)
     monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", real)
     controls = Controls(tmp_path)

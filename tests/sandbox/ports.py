@@ -13,21 +13,22 @@ from itertools import count
 
 LOWEST, BLOCK, BLOCKS = 12_000, 1_000, 20
 _block = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % BLOCKS
-_tried = count(os.getpid())
+_attempts = count(os.getpid())
 
 
 def two_free_ports() -> int:
+    """Return the lower of two neighbouring ports that nobody uses."""
     return free_ports(2)
 
 
 def free_ports(how_many: int) -> int:
-    """Return the lowest of so many neighbours that nobody uses."""
+    """Return the lowest of so many neighbouring ports that nobody uses."""
     while True:
-        first = LOWEST + _block * BLOCK + next(_tried) * how_many % (BLOCK - how_many)
-        with ExitStack() as taken:
+        first = LOWEST + _block * BLOCK + next(_attempts) * how_many % (BLOCK - how_many)
+        with ExitStack() as sockets:
             try:
                 for port in range(first, first + how_many):
-                    taken.enter_context(socket.create_server(("127.0.0.1", port)))
+                    sockets.enter_context(socket.create_server(("127.0.0.1", port)))
             except OSError:
                 continue
             return first

@@ -16,7 +16,7 @@ from tests.sandbox.ports import free_ports
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> SandboxPaths:
+def paths(tmp_path: Path) -> SandboxPaths:
     return find_paths({"PORT": "8123", "SANDBOX_FOLDER": str(tmp_path / "a folder")})
 
 
@@ -26,12 +26,12 @@ def values_of(file: Path) -> dict[str, str]:
 
 
 def test_without_a_word_it_lives_in_the_project_on_8000() -> None:
-    place = find_paths({})
-    assert (place.folder, place.env_file) == (HOME / "instance" / "sandbox", HOME / ".env")
-    assert (place.web, place.tiktok) == ("http://127.0.0.1:8000", "http://127.0.0.1:8001/open_api/v1.3")
+    paths = find_paths({})
+    assert (paths.folder, paths.env_file) == (HOME / "instance" / "sandbox", HOME / ".env")
+    assert (paths.web, paths.tiktok) == ("http://127.0.0.1:8000", "http://127.0.0.1:8001/open_api/v1.3")
 
 
-def test_its_own_processes_find_the_same_place() -> None:
+def test_its_own_processes_find_the_same_paths() -> None:
     environment: dict[str, str] = {"SANDBOX_FOLDER": str(find_paths({}).folder)}
     assert find_paths(environment) == find_paths({})
 
@@ -44,59 +44,59 @@ def test_what_is_no_port_is_refused(port: str) -> None:
 
 @pytest.mark.parametrize("offset", [0, 1, 2])
 def test_a_port_in_use_is_told_with_another_to_choose(listening: int, offset: int, tmp_path: Path) -> None:
-    place = find_paths({"PORT": str(listening - offset), "SANDBOX_FOLDER": str(tmp_path)})
+    paths = find_paths({"PORT": str(listening - offset), "SANDBOX_FOLDER": str(tmp_path)})
     with pytest.raises(
         SettingsError, match=rf"^Port {listening} cannot be used .* so try: PORT=\d+ make run$"
-    ) as told:
-        check_ports(place)
-    assert "\n" not in str(told.value)
+    ) as caught:
+        check_ports(paths)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    place = find_paths({"SANDBOX_FOLDER": str(tmp_path / "file" / "instance")})
+    paths = find_paths({"SANDBOX_FOLDER": str(tmp_path / "file" / "instance")})
     with pytest.raises(SettingsError, match="cannot be written to"):
-        prepare_folder(place)
+        prepare_folder(paths)
 
 
 class TestSettingsFile:
-    def test_is_marked_private_and_complete(self, place: SandboxPaths) -> None:
-        prepare_folder(place)
-        write_settings(place, {})
-        kept = values_of(place.env_file)
-        assert place.env_file.read_text().startswith("# The sandbox's settings")
-        assert place.env_file.stat().st_mode & 0o777 == 0o600
-        assert kept["SANDBOX"] == "yes"
-        assert kept["PUBLIC_URL"] == "http://127.0.0.1:8123"
-        Fernet(kept["SECRET_KEYS"])
+    def test_is_marked_private_and_complete(self, paths: SandboxPaths) -> None:
+        prepare_folder(paths)
+        write_settings(paths, {})
+        values = values_of(paths.env_file)
+        assert paths.env_file.read_text().startswith("# The sandbox's settings")
+        assert paths.env_file.stat().st_mode & 0o777 == 0o600
+        assert values["SANDBOX"] == "yes"
+        assert values["PUBLIC_URL"] == "http://127.0.0.1:8123"
+        Fernet(values["SECRET_KEYS"])
 
-    def test_written_again_keeps_the_keys_and_follows_the_port(self, place: SandboxPaths) -> None:
-        prepare_folder(place)
-        write_settings(place, {})
-        first = values_of(place.env_file)
-        write_settings(SandboxPaths(place.folder, place.env_file, 9000, place.database_url), {})
-        second = values_of(place.env_file)
+    def test_written_again_keeps_the_keys_and_follows_the_port(self, paths: SandboxPaths) -> None:
+        prepare_folder(paths)
+        write_settings(paths, {})
+        first = values_of(paths.env_file)
+        write_settings(SandboxPaths(paths.folder, paths.env_file, 9000, paths.database_url), {})
+        second = values_of(paths.env_file)
         assert second["SECRET_KEYS"] == first["SECRET_KEYS"]
         assert second["PUBLIC_URL"] == "http://127.0.0.1:9000"
 
-    def test_of_somebodys_own_is_refused_and_left_alone(self, place: SandboxPaths) -> None:
-        prepare_folder(place)
-        place.env_file.write_text("SECRET_KEYS=mine\n")
+    def test_of_somebodys_own_is_refused_and_left_alone(self, paths: SandboxPaths) -> None:
+        prepare_folder(paths)
+        paths.env_file.write_text("SECRET_KEYS=mine\n")
         with pytest.raises(SettingsError, match="holds settings of your own"):
-            write_settings(place, {})
-        assert place.env_file.read_text() == "SECRET_KEYS=mine\n"
+            write_settings(paths, {})
+        assert paths.env_file.read_text() == "SECRET_KEYS=mine\n"
 
-    def test_what_the_environment_says_wins(self, place: SandboxPaths) -> None:
-        prepare_folder(place)
+    def test_what_the_environment_says_wins(self, paths: SandboxPaths) -> None:
+        prepare_folder(paths)
         environment = {"DATABASE_URL": "postgresql+psycopg://u@h/d", "PUBLIC_URL": ""}
-        write_settings(place, environment)
+        write_settings(paths, environment)
         assert environment["DATABASE_URL"] == "postgresql+psycopg://u@h/d"
         assert environment["PUBLIC_URL"] == "http://127.0.0.1:8123"
 
 
 @pytest.fixture
 def listening() -> Iterator[int]:
-    """A port that is taken, above two that are free."""
+    """A port in use, above two that are free."""
     port = free_ports(3) + 2
     with socket.create_server(("127.0.0.1", port)):
         yield port

@@ -1,4 +1,4 @@
-"""The sandbox starts whole, its stores are really taken in, and when it stops nothing is left running."""
+"""The sandbox starts whole, its stores' signals are processed, and a stop leaves nothing running."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Sandbox:
         self.process: subprocess.Popen[str] | None = None
 
     def environment(self, **environment: str) -> dict[str, str]:
-        """What says where it lives."""
+        """Return the environment that names the sandbox's port and folder, with more variables."""
         return {"PORT": str(self.port), "SANDBOX_FOLDER": str(self.folder), **environment}
 
     def start(self) -> subprocess.Popen[str]:
@@ -63,41 +63,41 @@ class Sandbox:
         out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err
 
-    def memory(self) -> dict[str, dict[str, str]]:
+    def stores(self) -> dict[str, dict[str, str]]:
         stores: dict[str, dict[str, str]] = json.loads((self.folder / "state.json").read_text())["stores"]
         return stores
 
     def status(self, key: str) -> dict[str, object]:
-        token = self.memory()[key]["token"]
+        token = self.stores()[key]["token"]
         address = f"http://127.0.0.1:{self.port}/api/v1/status"
         with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=60) as answer:
             document: dict[str, object] = json.load(answer)
         return document
 
     def shop(self, key: str) -> dict[str, object]:
-        """What it says of itself."""
+        """Return the index of a shop's REST API."""
         address = f"http://127.0.0.1:{self.port + 2}/shops/{key}/wp-json/"
         with urlopen(address, timeout=60) as answer:
             index: dict[str, object] = json.load(answer)
         return index
 
     def open_to_others(self) -> list[str]:
-        """What of it somebody else on this machine may read or write."""
+        """Return the names of the sandbox's files that other users of this machine may read or write."""
         everything = [self.folder, *self.folder.rglob("*")]
         return [path.name for path in everything if path.stat().st_mode & 0o077]
 
     def processes(self) -> list[int]:
-        """Everything on this machine that was started with this sandbox's folder, itself apart."""
+        """Return the ids of the processes that were started with this sandbox's folder, except its own."""
         mark = f"SANDBOX_FOLDER={self.folder}".encode()
-        found = [
+        ids = [
             int(entry.name)
             for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and marked(entry, mark)
+            if entry.name.isdigit() and has_mark(entry, mark)
         ]
-        return [item for item in found if self.process is None or item != self.process.pid]
+        return [item for item in ids if self.process is None or item != self.process.pid]
 
 
-def marked(process: Path, mark: bytes) -> bool:
+def has_mark(process: Path, mark: bytes) -> bool:
     try:
         return mark in (process / "environ").read_bytes().split(b"\0")
     except OSError:
@@ -106,27 +106,27 @@ def marked(process: Path, mark: bytes) -> bool:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """A database of one's own may be either."""
+    """Both kinds: somebody's own database may be either."""
     return str(request.param)
 
 
 @contextmanager
-def ended_at_last(made: Sandbox) -> Iterator[Sandbox]:
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        made.process.kill()
-        made.process.communicate(timeout=60)
+def killed_at_exit(sandbox: Sandbox) -> Iterator[Sandbox]:
+    yield sandbox
+    if sandbox.process is not None and sandbox.process.poll() is None:
+        sandbox.process.kill()
+        sandbox.process.communicate(timeout=60)
 
 
 @pytest.fixture
 def sandbox(memory_path: Path) -> Iterator[Sandbox]:
-    with ended_at_last(Sandbox(memory_path / "sandbox")) as made:
-        yield made
+    with killed_at_exit(Sandbox(memory_path / "sandbox")) as sandbox:
+        yield sandbox
 
 
 @dataclass(frozen=True)
 class FirstRun:
-    """What a sandbox showed while it ran, what it said, and how it ended."""
+    """The record of a sandbox: what it showed while it ran, what it printed, and how it ended."""
 
     folder: Path
     processes: int
@@ -135,14 +135,14 @@ class FirstRun:
     status: int
     out: str
     err: str
-    left: list[int]
-    memory: dict[str, dict[str, str]]
+    survivors: list[int]
+    stores: dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
 def first_run() -> Iterator[FirstRun]:
-    """Begun with nothing, and ended by Ctrl-C once all stores stood where their stories say."""
-    with folder_in_memory() as folder, ended_at_last(Sandbox(folder / "sandbox")) as sandbox:
+    """A run that began with nothing, and was ended by Ctrl-C once all stores had their expected stages."""
+    with folder_in_memory() as folder, killed_at_exit(Sandbox(folder / "sandbox")) as sandbox:
         sandbox.start()
         wait_for_its_stages(sandbox)
         processes, shop, open_to_others = (
@@ -151,21 +151,21 @@ def first_run() -> Iterator[FirstRun]:
             sandbox.open_to_others(),
         )
         status, out, err = sandbox.stop(signal.SIGINT)
-        left, memory = sandbox.processes(), sandbox.memory()
-        yield FirstRun(sandbox.folder, processes, shop, open_to_others, status, out, err, left, memory)
+        survivors, stores = sandbox.processes(), sandbox.stores()
+        yield FirstRun(sandbox.folder, processes, shop, open_to_others, status, out, err, survivors, stores)
 
 
 @pytest.fixture
-def lived(first_run: FirstRun, memory_path: Path) -> Iterator[Sandbox]:
-    """One that ran before: to live its stores' past takes most of a first start."""
+def earlier(first_run: FirstRun, memory_path: Path) -> Iterator[Sandbox]:
+    """A sandbox that ran before: replaying its stores' past takes most of a first start."""
     shutil.copytree(first_run.folder, memory_path / "sandbox", ignore=shutil.ignore_patterns("*.log"))
-    with ended_at_last(Sandbox(memory_path / "sandbox")) as made:
-        yield made
+    with killed_at_exit(Sandbox(memory_path / "sandbox")) as sandbox:
+        yield sandbox
 
 
 def wait_for_its_stages(sandbox: Sandbox) -> None:
-    def stand() -> Iterator[tuple[str, object, str]]:
-        """Each store, where it stands, and where it should."""
+    def stages() -> Iterator[tuple[str, object, str]]:
+        """Yield each store with its stage, or the error in its place, and the expected stage."""
         for key, stage in STAGES.items():
             try:
                 yield key, sandbox.status(key)["stage"], stage
@@ -173,9 +173,9 @@ def wait_for_its_stages(sandbox: Sandbox) -> None:
                 yield key, error, stage
 
     try:
-        wait_until(lambda: all(now == stage for _, now, stage in stand()))
+        wait_until(lambda: all(now == stage for _, now, stage in stages()))
     except AssertionError:
-        pytest.fail(f"the stores stand at {list(stand())}\n{sandbox.stop(signal.SIGTERM)}")
+        pytest.fail(f"the stores stand at {list(stages())}\n{sandbox.stop(signal.SIGTERM)}")
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="/proc tells what runs")
@@ -188,46 +188,46 @@ def test_it_plays_its_stories_and_leaves_nothing_behind(first_run: FirstRun) -> 
     assert first_run.open_to_others == []
     assert (first_run.status, first_run.err) == (0, "")
     assert "demo@sandbox.example" in first_run.out
-    assert f"-H 'Authorization: Bearer {first_run.memory['morning-roast']['token']}'" in first_run.out
-    assert first_run.left == []
+    assert f"-H 'Authorization: Bearer {first_run.stores['morning-roast']['token']}'" in first_run.out
+    assert first_run.survivors == []
 
 
 @needs_proc
 def test_started_again_it_goes_on_until_a_process_falls_which_is_named_and_ends_all_of_it(
-    first_run: FirstRun, lived: Sandbox
+    first_run: FirstRun, earlier: Sandbox
 ) -> None:
-    process = lived.start()
-    wait_for_its_stages(lived)
-    assert {key: store["id"] for key, store in lived.memory().items()} == {
-        key: store["id"] for key, store in first_run.memory.items()
+    process = earlier.start()
+    wait_for_its_stages(earlier)
+    assert {key: store["id"] for key, store in earlier.stores().items()} == {
+        key: store["id"] for key, store in first_run.stores.items()
     }
-    wait_until(lambda: (lived.folder / "stores.log").exists())  # begun after all others
+    wait_until(lambda: (earlier.folder / "stores.log").exists())  # begun after all others
     (worker,) = [
-        item for item in lived.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
+        item for item in earlier.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
     ]
     os.kill(worker, signal.SIGKILL)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err.startswith("The worker process ended (exit status -9).")
-    assert lived.processes() == []
+    assert earlier.processes() == []
 
 
 @needs_proc
-def test_stopped_while_it_starts_or_killed_outright_it_takes_its_processes_along(lived: Sandbox) -> None:
-    lived.start()
-    wait_until(lambda: len(lived.processes()) >= 4)
-    assert lived.stop(signal.SIGTERM)[0] == 0
-    assert lived.processes() == []
-    process = lived.start()
-    wait_until(lambda: len(lived.processes()) >= 4)
+def test_stopped_while_it_starts_or_killed_outright_it_takes_its_processes_along(earlier: Sandbox) -> None:
+    earlier.start()
+    wait_until(lambda: len(earlier.processes()) >= 4)
+    assert earlier.stop(signal.SIGTERM)[0] == 0
+    assert earlier.processes() == []
+    process = earlier.start()
+    wait_until(lambda: len(earlier.processes()) >= 4)
     process.kill()
     process.communicate(timeout=60)
-    wait_until(lambda: lived.processes() == [])
+    wait_until(lambda: earlier.processes() == [])
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """How a sandbox that does not start ends, and what it says."""
+    """The exit status and output of a sandbox that does not start."""
 
     status: int
     out: str
@@ -236,7 +236,7 @@ class Refusal:
 
 @pytest.fixture
 def refusal(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Refusal]]:
-    """Starts it in this process, which has imported it already; what it changes of it is put right again."""
+    """A function that starts a sandbox in this process, whose state is restored at the end."""
     mask, logging, settings = os.umask(0o000), structlog.get_config(), dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     os.environ.pop("DATABASE_URL", None)
@@ -257,10 +257,10 @@ def refusal(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> Iterator[Ca
 
 def test_a_port_in_use_is_one_sentence(sandbox: Sandbox, refusal: Callable[..., Refusal]) -> None:
     with socket.create_server(("127.0.0.1", sandbox.port + 1)):
-        found = refusal()
-    assert (found.status, found.out) == (1, "")
-    assert len(found.err.splitlines()) == 1
-    assert f"PORT={sandbox.port}" in found.err
+        result = refusal()
+    assert (result.status, result.out) == (1, "")
+    assert len(result.err.splitlines()) == 1
+    assert f"PORT={sandbox.port}" in result.err
 
 
 def test_a_database_of_ones_own_is_left_alone(refusal: Callable[..., Refusal], container: Container) -> None:
@@ -268,9 +268,9 @@ def test_a_database_of_ones_own_is_left_alone(refusal: Callable[..., Refusal], c
         session.add(
             Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=container.now())
         )
-    found = refusal(DATABASE_URL=container.settings.database_url)
-    assert found.status == 1
-    assert "holds stores or staff that are not the sandbox's" in found.err
+    result = refusal(DATABASE_URL=container.settings.database_url)
+    assert result.status == 1
+    assert "holds stores or staff that are not the sandbox's" in result.err
     with container.database.reading() as session:
         assert [row.email for row in session.scalars(select(Staff))] == ["ann@shop.example"]
 
@@ -280,8 +280,8 @@ def test_settings_of_ones_own_are_one_sentence_and_left_alone(
 ) -> None:
     sandbox.folder.mkdir()
     (sandbox.folder / ".env").write_text("PUBLIC_URL=https://credit.example\n")
-    found = refusal()
-    assert found.status == 1
-    assert len(found.err.splitlines()) == 1
-    assert "settings of your own" in found.err
+    result = refusal()
+    assert result.status == 1
+    assert len(result.err.splitlines()) == 1
+    assert "settings of your own" in result.err
     assert (sandbox.folder / ".env").read_text() == "PUBLIC_URL=https://credit.example\n"

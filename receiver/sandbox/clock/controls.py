@@ -1,4 +1,4 @@
-"""The clock's part of the sandbox's controls: the time itself, and the moves that are asked for."""
+"""The clock's part of the sandbox's controls: the time itself, and its moves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiver.sandbox.clock.moves import ClockMoves
 
 @dataclass(frozen=True)
 class ClockControls:
-    """`folder` is the sandbox's."""
+    """The controls of the clock, in the sandbox's `folder`."""
 
     folder: Path
 

@@ -11,10 +11,10 @@ from receiver.sandbox.json_file import JsonFile
 
 
 class MovableClock:
-    """Says the sandbox's time; whoever moves it, all who look at the same file see it at once."""
+    """A clock that tells the sandbox's time; a move is seen at once by every process with the same file."""
 
     def __init__(self, file: Path) -> None:
-        self._ahead = JsonFile(file, _ahead)
+        self._ahead = JsonFile(file, _parse_ahead)
 
     def __call__(self) -> datetime:
         return utc_now() + self.ahead
@@ -24,13 +24,13 @@ class MovableClock:
         return self._ahead.value()
 
     def move_to(self, moment: datetime) -> None:
-        """A moment that has passed already changes nothing. Only one may move it at a time."""
+        """Move forward to a moment; one that has passed changes nothing. Not safe for two callers at once."""
         ahead = max(self.ahead, moment - utc_now())
         self._ahead.replace({"ahead_seconds": ahead.total_seconds()})
 
 
-def _ahead(kept: Any) -> timedelta:
-    ahead = timedelta(seconds=kept["ahead_seconds"]) if kept is not None else timedelta(0)
+def _parse_ahead(document: Any) -> timedelta:
+    ahead = timedelta(seconds=document["ahead_seconds"]) if document is not None else timedelta(0)
     if ahead < timedelta(0):
         raise ValueError("it only moves forward")
     return ahead

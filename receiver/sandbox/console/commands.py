@@ -1,4 +1,4 @@
-"""`sandbox`: move its clock, and switch the faults of TikTok and of shops."""
+"""The `sandbox` commands: move its clock, and switch the faults of TikTok and of shops."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from receiver.cli.groups import Commands
 from receiver.cli.output import cell, json_option, one_line, print_one
 from receiver.errors import InputError, Refused
-from receiver.sandbox.clock.moves import Change, ClockMove, ClockMoves, span
+from receiver.sandbox.clock.moves import ClockMove, ClockMoves, StageTransition, parse_span
 from receiver.sandbox.console.current import current_controls
 from receiver.sandbox.console.fault_commands import FaultSide, fault_commands
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.tiktok.faults import WORDS, Fault
 from receiver.sandbox.woocommerce.faults import DOES, ShopFault
 
-LOOK_SECONDS = 0.2
+CHECK_SECONDS = 0.2
 
 
 @click.group("sandbox", cls=Commands)
 def sandbox_group() -> None:
-    """The sandbox's clock, TikTok's faults and the shops'; only where `make run` wrote the settings."""
+    """Move the clock and switch the faults of a sandbox; only where `make run` wrote the settings."""
 
 
 @sandbox_group.command("clock")
 @click.argument("by", required=False, metavar="[+1d|+12h|+30d]")
 @json_option
 def clock_command(by: str | None, as_json: bool) -> None:
-    """The sandbox's time; or move it forward, day by day, with all that falls due on the way."""
+    """Show the sandbox's time, or move it forward day by day, with all that falls due on the way."""
     controls = current_controls()
-    changes = [] if by is None else _move(controls, _span(by), as_json)
-    shown = _time(controls)
-    print_one(shown if by is None or not as_json else {**shown, "changes": changes}, as_json)
+    changes = [] if by is None else _move(controls, _parse_step(by), as_json)
+    row = _clock_row(controls)
+    print_one(row if by is None or not as_json else {**row, "changes": changes}, as_json)
 
 
 sandbox_group.add_command(
@@ -48,7 +48,7 @@ sandbox_group.add_command(
             help="TikTok's faults: what each does, and for which accounts it is on.",
             kinds=Fault,
             does={fault: {"does": words.does, "then": words.then} for fault, words in WORDS.items()},
-            whose="advertiser",
+            option="advertiser",
             target_help="ad account",
             every="ad account",
             switches=lambda: current_controls().faults,
@@ -62,7 +62,7 @@ sandbox_group.add_command(
             help="The shops' faults: what each does, and for which shops it is on.",
             kinds=ShopFault,
             does={fault: {"does": does} for fault, does in DOES.items()},
-            whose="shop",
+            option="shop",
             target_help="shop, such as tin-roof",
             every="shop",
             switches=lambda: current_controls().shop_faults,
@@ -71,31 +71,31 @@ sandbox_group.add_command(
 )
 
 
-def _time(controls: Controls) -> dict[str, Any]:
+def _clock_row(controls: Controls) -> dict[str, Any]:
     clock = controls.clock
     return {
         "now": clock(),
         "ahead_seconds": round(clock.ahead.total_seconds()),
-        "moving_to": controls.moves.wanted(),
+        "moving_to": controls.moves.destination(),
     }
 
 
-def _span(by: str) -> timedelta:
+def _parse_step(by: str) -> timedelta:
     try:
-        return span(by)
+        return parse_span(by)
     except InputError as error:
         raise click.UsageError(str(error)) from error
 
 
 def _move(controls: Controls, by: timedelta, as_json: bool) -> list[dict[str, Any]]:
-    """Ask for it, and show how it goes; answers the stores that then stood elsewhere."""
+    """Request a move and show its progress; return the stores whose stage changed, as rows."""
     console = Console(stderr=as_json)
     columns = (TextColumn("day"), MofNCompleteColumn(), BarColumn())
-    changes: tuple[Change, ...] = ()
-    until = controls.moves.ask(controls.clock(), by)
+    changes: tuple[StageTransition, ...] = ()
+    until = controls.moves.request(controls.clock(), by)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("move", total=None)
-        for move in _followed(controls.moves, until):
+        for move in _follow(controls.moves, until):
             for change in move.changes[len(changes) :] if not as_json else ():
                 console.print(_line(change), markup=False, highlight=False, soft_wrap=True)
             changes = move.changes
@@ -103,11 +103,11 @@ def _move(controls: Controls, by: timedelta, as_json: bool) -> list[dict[str, An
     return [asdict(change) for change in changes]
 
 
-def _followed(moves: ClockMoves, until: datetime) -> Iterator[ClockMove]:
-    """The move as it goes on, to its end. Raises Refused where it stops on the way."""
+def _follow(moves: ClockMoves, until: datetime) -> Iterator[ClockMove]:
+    """Yield the move as it goes on, to its end. Raises Refused where it stops on the way."""
     arriving = True
     while arriving:
-        arriving = moves.wanted() == until
+        arriving = moves.destination() == until
         latest = moves.latest()
         if latest and latest.end == until:
             yield latest
@@ -115,8 +115,8 @@ def _followed(moves: ClockMoves, until: datetime) -> Iterator[ClockMove]:
                 raise Refused("the clock stopped on its way; the sandbox's clock.log says why")
         if arriving and not moves.is_served():
             raise Refused("the sandbox was stopped; its clock goes on from there with the next `make run`")
-        time.sleep(LOOK_SECONDS)
+        time.sleep(CHECK_SECONDS)
 
 
-def _line(change: Change) -> str:
+def _line(change: StageTransition) -> str:
     return f"{change.at:%Y-%m-%d}  {one_line(change.store)}: {cell(change.was)} -> {cell(change.now)}"

@@ -1,4 +1,4 @@
-"""`sandbox faults` and `sandbox shop-faults`: the same commands for each side whose faults are switched."""
+"""The commands `sandbox faults` and `sandbox shop-faults`, alike for TikTok and for shops."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from receiver.sandbox.fault_switches import Kind, Switches
 
 @dataclass(frozen=True)
 class FaultSide(Generic[Kind]):
-    """A side whose faults are switched: the words of its commands, and its switches."""
+    """One side whose faults are switched, TikTok or the shops: the text of its commands, and its switches."""
 
     group: str
     help: str
     kinds: type[Kind]
     does: Mapping[Kind, Mapping[str, str]]  # columns that say what each fault does
-    whose: str  # the option that names one of them
+    option: str  # the option that names one target
     target_help: str
     every: str
     switches: Callable[[], Switches[Kind]]
@@ -43,31 +43,31 @@ def fault_commands(side: FaultSide[Kind]) -> click.Group:
 
     @group.command("on", help=f"Switch a fault on, for every {side.every} or one.")
     @click.argument("name", type=fault, metavar="NAME")
-    @click.option(f"--{side.whose}", "whose", default="", help=f"Only for this {side.target_help}.")
+    @click.option(f"--{side.option}", "target", default="", help=f"Only for this {side.target_help}.")
     @json_option
-    def on_command(name: str, whose: str, as_json: bool) -> None:
-        side.switches().on(side.kinds(name), whose)
+    def on_command(name: str, target: str, as_json: bool) -> None:
+        side.switches().on(side.kinds(name), target)
         _show(side, as_json)
 
     @group.command("off", help="Switch a fault off, or all of them.")
     @click.argument("name", type=fault, metavar="NAME", required=False)
     @click.option("--all", "all_of_them", is_flag=True, help="Every fault.")
-    @click.option(f"--{side.whose}", "whose", help=f"Only what was switched on for this {side.every}.")
+    @click.option(f"--{side.option}", "target", help=f"Only what was switched on for this {side.every}.")
     @json_option
-    def off_command(name: str | None, all_of_them: bool, whose: str | None, as_json: bool) -> None:
+    def off_command(name: str | None, all_of_them: bool, target: str | None, as_json: bool) -> None:
         if (name is None) is not all_of_them:
             raise click.UsageError("write either NAME or --all")
         for kind in list(side.kinds) if name is None else [side.kinds(name)]:
-            side.switches().off(kind, whose)
+            side.switches().off(kind, target)
         _show(side, as_json)
 
     return group
 
 
 def _show(side: FaultSide[Kind], as_json: bool) -> None:
-    """Print each fault, whose it is on for, and what it does."""
+    """Print each fault, the targets it is on for, and what it does."""
     on: dict[Kind, list[str]] = defaultdict(list)
-    for item in side.switches().switched_on():
-        on[item.fault].append(item.whose or "all")
+    for item in side.switches().list_active():
+        on[item.fault].append(item.target or "all")
     rows = [{"fault": fault, "on": on[fault], **columns} for fault, columns in side.does.items()]
     print_rows(rows, as_json, ("fault", "on", "does"))

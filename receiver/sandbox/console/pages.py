@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from receiver.container import current_container
 from receiver.errors import InputError, Refused
 from receiver.logs import get_logger
-from receiver.sandbox.clock.moves import span
+from receiver.sandbox.clock.moves import parse_span
 from receiver.sandbox.console.current import current_controls
-from receiver.sandbox.tiktok.faults import PASSES, WORDS, Fault
+from receiver.sandbox.tiktok.faults import USUAL_EFFECT, WORDS, Fault
 from receiver.services.polling.spend import known_accounts
 from receiver.web.admin import add_to_bar
 from receiver.web.admin.sign_in import operators_only
@@ -38,32 +38,36 @@ def _for_templates() -> dict[str, object]:
 @sandbox_pages.get("")
 @operators_only
 def show() -> str:
+    """Show the clock, its last move and the faults."""
     controls = current_controls()
-    wanted, latest = controls.moves.wanted(), controls.moves.latest()
+    destination, latest = controls.moves.destination(), controls.moves.latest()
     accounts = known_accounts(current_container().database)
     return render_template(
         "sandbox.html",
         steps=STEPS,
         ahead=controls.clock.ahead,
-        wanted=wanted,
-        move=latest if wanted is None or (latest and latest.end == wanted) else None,
+        destination=destination,
+        move=latest if destination is None or (latest and latest.end == destination) else None,
         is_served=controls.moves.is_served(),
         faults=WORDS,
-        passes=PASSES,
-        switched=controls.faults.switched_on(),
+        usual_effect=USUAL_EFFECT,
+        active_faults=controls.faults.list_active(),
         accounts=accounts,
         names=dict(accounts),
-        chosen=request.args.get("advertiser", ""),
+        advertiser=request.args.get("advertiser", ""),
     )
 
 
 @sandbox_pages.post("/clock")
 @operators_only
 def move_clock() -> Response:
-    """The page it leads back to shows how far the move is, or that there is nobody to make it."""
+    """Request a move of the clock, and redirect to the page, which shows how far it is.
+
+    A refused request is ignored: the page says that a move is under way, or that nothing carries it out.
+    """
     by = request.form.get("by", "")
     with suppress(Refused):
-        until = current_controls().moves.ask(current_container().now(), span(by))
+        until = current_controls().moves.request(current_container().now(), parse_span(by))
         log.info("sandbox clock moved", by=by, until=until.isoformat(), actor=g.person.email)
     return redirect(url_for("sandbox.show"))
 
@@ -71,7 +75,8 @@ def move_clock() -> Response:
 @sandbox_pages.post("/faults/on")
 @operators_only
 def switch_on() -> Response:
-    fault, advertiser = _fault(), request.form.get("advertiser", "")
+    """Switch a fault on, for one ad account or for all."""
+    fault, advertiser = _form_fault(), request.form.get("advertiser", "")
     current_controls().faults.on(fault, advertiser)
     log.info("sandbox fault on", fault=fault, advertiser_id=advertiser, actor=g.person.email)
     return redirect(url_for("sandbox.show", advertiser=advertiser or None))
@@ -80,13 +85,14 @@ def switch_on() -> Response:
 @sandbox_pages.post("/faults/off")
 @operators_only
 def switch_off() -> Response:
-    fault, advertiser = _fault(), request.form.get("advertiser", "")
+    """Switch a fault off as it was switched on, for one ad account or for all."""
+    fault, advertiser = _form_fault(), request.form.get("advertiser", "")
     current_controls().faults.off(fault, advertiser)
     log.info("sandbox fault off", fault=fault, advertiser_id=advertiser, actor=g.person.email)
     return redirect(url_for("sandbox.show"))
 
 
-def _fault() -> Fault:
+def _form_fault() -> Fault:
     try:
         return Fault(request.form.get("fault", ""))
     except ValueError as error:

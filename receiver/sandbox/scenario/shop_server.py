@@ -15,7 +15,7 @@ from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.scenario import timeline
 from receiver.sandbox.scenario.merchant_spec import MerchantTrouble, SandboxMerchant
 from receiver.sandbox.scenario.merchants import MERCHANTS
-from receiver.sandbox.serving import Quiet
+from receiver.sandbox.serving import QuietHandler
 from receiver.sandbox.woocommerce.deliveries import run_queue
 from receiver.sandbox.woocommerce.server import create_shops
 from receiver.sandbox.woocommerce.shop import SIGNAL, SandboxShop, Setup
@@ -74,7 +74,9 @@ def main() -> None:
     shops = open_shops(paths)
     Thread(target=_run_forever, args=(shops,), daemon=True).start()
     app = create_shops(shops)
-    make_server("127.0.0.1", paths.shops_port, app, threaded=True, request_handler=Quiet).serve_forever()
+    make_server(
+        "127.0.0.1", paths.shops_port, app, threaded=True, request_handler=QuietHandler
+    ).serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Faults of TikTok, as switches."""
+"""TikTok's faults and their switches."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
 
-from receiver.sandbox.fault_switches import FaultTarget, Switches, Words
+from receiver.sandbox.fault_switches import FaultTarget, FaultText, Switches
 
 
 class Fault(StrEnum):
@@ -33,59 +33,61 @@ class Fault(StrEnum):
     SUSPENDED = "suspended"
 
 
-PASSES = "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
+USUAL_EFFECT = (
+    "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
+)
 WORDS = {
-    Fault.TIMEOUT: Words(
-        "Does not answer: each call waits 30 s in vain, and a move of the clock with it.", PASSES
+    Fault.TIMEOUT: FaultText(
+        "Does not answer: each call waits 30 s in vain, and a move of the clock with it.", USUAL_EFFECT
     ),
-    Fault.BAD_GATEWAY: Words("A gateway's HTTP 502, in HTML.", PASSES),
-    Fault.MAINTENANCE: Words("Under maintenance (60001).", PASSES),
-    Fault.SYSTEM_ERROR: Words("A system error of its own (50000).", PASSES),
-    Fault.PROCESSING_ERROR: Words("An error while it processed our call (50002).", PASSES),
-    Fault.PARTLY_OK: Words("Half an answer, called partly successful (20001).", PASSES),
-    Fault.WRONG_PARAMETER: Words(
+    Fault.BAD_GATEWAY: FaultText("A gateway's HTTP 502, in HTML.", USUAL_EFFECT),
+    Fault.MAINTENANCE: FaultText("Under maintenance (60001).", USUAL_EFFECT),
+    Fault.SYSTEM_ERROR: FaultText("A system error of its own (50000).", USUAL_EFFECT),
+    Fault.PROCESSING_ERROR: FaultText("An error while it processed our call (50002).", USUAL_EFFECT),
+    Fault.PARTLY_OK: FaultText("Half an answer, called partly successful (20001).", USUAL_EFFECT),
+    Fault.WRONG_PARAMETER: FaultText(
         "Refuses our parameters (40002), as after a change of its API.",
         "The figures grow stale; asked again every 6 hours, until this service is put right.",
     ),
-    Fault.APP_RATE_LIMIT: Words(
+    Fault.APP_RATE_LIMIT: FaultText(
         "Our app has called too often (40100).",
         "Nothing is asked about any account for a second, then for 5 minutes, after an hour until 00:00 UTC.",
     ),
-    Fault.APP_TOO_FREQUENT: Words("The same in other words (40016).", "As app-rate-limit."),
-    Fault.ADVERTISER_RATE_LIMIT: Words(
+    Fault.APP_TOO_FREQUENT: FaultText("The same in other words (40016).", "As app-rate-limit."),
+    Fault.ADVERTISER_RATE_LIMIT: FaultText(
         "This account was asked too often (40133).",
         "Nothing is asked about it for a minute, then for longer and longer, up to an hour.",
     ),
-    Fault.GARBLED: Words("Answers that break off in the middle.", PASSES),
-    Fault.EXPIRED_TOKEN: Words("The token has expired (40102).", "As revoked-token."),
-    Fault.REVOKED_TOKEN: Words(
+    Fault.GARBLED: FaultText("Answers that break off in the middle.", USUAL_EFFECT),
+    Fault.EXPIRED_TOKEN: FaultText("The token has expired (40102).", "As revoked-token."),
+    Fault.REVOKED_TOKEN: FaultText(
         "The consent was taken back (40105).",
         "The token is forgotten and nothing is asked until the advertiser consents again (links add).",
     ),
-    Fault.NO_PERMISSION: Words(
+    Fault.NO_PERMISSION: FaultText(
         "The token does not reach the account (40001).",
         "Merchant and staff are told; asked again after 6 hours, then less often, or by spend poll.",
     ),
-    Fault.ACCOUNT_MISSING: Words("The account does not exist (40300).", "As no-permission."),
-    Fault.EMPTY_REPORT: Words("Reports are empty, as if nothing had ever been spent.", PASSES),
-    Fault.EMPTY_LIST: Words(
+    Fault.ACCOUNT_MISSING: FaultText("The account does not exist (40300).", "As no-permission."),
+    Fault.EMPTY_REPORT: FaultText("Reports are empty, as if nothing had ever been spent.", USUAL_EFFECT),
+    Fault.EMPTY_LIST: FaultText(
         "The list of ad accounts is empty.",
         "Asked again after 5 minutes, then less often; after three times the account counts as missing.",
     ),
-    Fault.DOUBLED_ROW: Words("A report has one row twice and lacks another.", PASSES),
-    Fault.FOREIGN_CURRENCY: Words(
+    Fault.DOUBLED_ROW: FaultText("A report has one row twice and lacks another.", USUAL_EFFECT),
+    Fault.FOREIGN_CURRENCY: FaultText(
         "Reports are in another currency (VND) than the account.",
         "Nothing of such a report is kept, the currency is unknown, and staff are told.",
     ),
-    Fault.REFUSED_METRIC: Words(
+    Fault.REFUSED_METRIC: FaultText(
         "Refuses one metric of a report, cash_spend (40002).",
         "The other metrics and the account's data are kept; no date becomes final, and we are told.",
     ),
-    Fault.LATE_REPORT: Words(
+    Fault.LATE_REPORT: FaultText(
         "Figures arrive a day late.",
         "The last dates are missing or not final; they count once they are there.",
     ),
-    Fault.SUSPENDED: Words(
+    Fault.SUSPENDED: FaultText(
         "Suspends the ad account (STATUS_LIMIT), and tells so by webhook.",
         "The account is read at once and its store is not eligible until TikTok lifts it.",
     ),
@@ -93,7 +95,7 @@ WORDS = {
 
 
 class Faults(Switches[Fault]):
-    """Each for every ad account or for one."""
+    """The switches of TikTok's faults, each for every ad account or for one."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(

@@ -22,7 +22,7 @@ REAL = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def real(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
-    """What real time it is."""
+    """The real time, which stands still."""
     clock = FrozenClock(REAL)
     monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", clock)
     return clock
@@ -35,8 +35,8 @@ def file(tmp_path: Path) -> Path:
 
 def test_unmoved_it_says_the_real_time(file: Path) -> None:
     before = utc_now()
-    said = MovableClock(file)()
-    assert before <= said <= utc_now()
+    moment = MovableClock(file)()
+    assert before <= moment <= utc_now()
 
 
 def test_once_moved_all_who_look_see_it_at_once_and_it_goes_on(file: Path, real: FrozenClock) -> None:
@@ -73,10 +73,10 @@ def test_a_file_that_goes_while_it_is_looked_at_is_no_file(
 class TestOnlyInTheSandbox:
     @pytest.fixture(autouse=True)
     def moved(self, tmp_path: Path, real: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A clock that is a day ahead lies where SANDBOX_FOLDER says."""
+        """A clock that is a day ahead, in the folder of SANDBOX_FOLDER."""
         MovableClock(tmp_path / "clock.json").move_to(REAL + timedelta(days=1))
-        given = {"SECRET_KEYS": KEY, "PUBLIC_URL": "http://127.0.0.1", "SANDBOX_FOLDER": str(tmp_path)}
-        for name, value in given.items():
+        settings = {"SECRET_KEYS": KEY, "PUBLIC_URL": "http://127.0.0.1", "SANDBOX_FOLDER": str(tmp_path)}
+        for name, value in settings.items():
             monkeypatch.setenv(name, value)
 
     def test_its_service_goes_by_its_clock(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

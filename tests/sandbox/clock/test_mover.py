@@ -1,4 +1,4 @@
-"""Moving the sandbox's clock lives through every day of it; beside the worker, twice and after a fall."""
+"""A move of the sandbox's clock runs every day's jobs: beside a worker, twice, and after a failure."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def move_to(sandbox: Journey, until: datetime = UNTIL) -> None:
 
 
 def changes(sandbox: Journey) -> list[tuple[datetime, str | None, str | None]]:
-    told = controls_of(sandbox.container).moves.latest()
-    assert told is not None
-    return [(change.at, change.was, change.now) for change in told.changes]
+    move = controls_of(sandbox.container).moves.latest()
+    assert move is not None
+    return [(change.at, change.was, change.now) for change in move.changes]
 
 
 def decisions(sandbox: Journey) -> int:
@@ -116,48 +116,48 @@ def test_a_beat_at_the_new_time_is_not_carried_into_the_future(sandbox: Journey)
         assert heartbeats.last_beat(session, heartbeats.WORKER) == after
 
 
-def failing_on(day: int, error: Exception) -> Callable[[Container], tuple[Job, ...]]:
-    """The worker's jobs, of which one fails the first time it runs on the given day of the move."""
-    left = [error]
+def jobs_failing_on(day: int, error: Exception) -> Callable[[Container], tuple[Job, ...]]:
+    """Return the worker's jobs and one more, which fails the first time it runs on that day of the move."""
+    errors = [error]
 
     def fail(container: Container) -> None:
-        if left and container.now() == REAL + timedelta(days=day):
-            raise left.pop()
+        if errors and container.now() == REAL + timedelta(days=day):
+            raise errors.pop()
 
     return lambda container: (*every_minute(container), Job("fails", lambda _: fail(container)))
 
 
-def carried_out(sandbox: Journey) -> None:
-    """What the sandbox's process does with a wish, at each look."""
-    mover._move(sandbox.container, controls_of(sandbox.container), UNTIL)
+def carry_out(sandbox: Journey) -> None:
+    """Carry out the requested move, as the sandbox's process does."""
+    mover._carry_out(sandbox.container, controls_of(sandbox.container), UNTIL)
 
 
 def test_a_database_out_of_reach_holds_the_clock_up_and_it_goes_on_from_there(
     sandbox: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mover, "TROUBLE_SECONDS", 0)
-    monkeypatch.setattr(mover, "every_minute", failing_on(23, StorageUnavailable("gone for a moment")))
+    monkeypatch.setattr(mover, "every_minute", jobs_failing_on(23, StorageUnavailable("gone for a moment")))
     moves = controls_of(sandbox.container).moves
-    with moves.served():
-        moves.ask(sandbox.container.now(), UNTIL - REAL)
-        carried_out(sandbox)
-        assert (sandbox.container.now(), moves.wanted()) == (REAL + timedelta(days=23), UNTIL)
-        carried_out(sandbox)
-    told = moves.latest()
-    assert told is not None
-    assert (sandbox.container.now(), moves.wanted(), told.steps, told.done) == (UNTIL, None, 30, 30)
-    assert [change.now for change in told.changes] == ["settling", "due"]
+    with moves.serve():
+        moves.request(sandbox.container.now(), UNTIL - REAL)
+        carry_out(sandbox)
+        assert (sandbox.container.now(), moves.destination()) == (REAL + timedelta(days=23), UNTIL)
+        carry_out(sandbox)
+    move = moves.latest()
+    assert move is not None
+    assert (sandbox.container.now(), moves.destination(), move.steps, move.done) == (UNTIL, None, 30, 30)
+    assert [change.now for change in move.changes] == ["settling", "due"]
 
 
 def test_a_move_that_cannot_be_made_is_given_up_where_it_came_to(
     sandbox: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mover, "every_minute", failing_on(3, ValueError("a fault of ours")))
+    monkeypatch.setattr(mover, "every_minute", jobs_failing_on(3, ValueError("a fault of ours")))
     moves = controls_of(sandbox.container).moves
-    with moves.served():
-        moves.ask(sandbox.container.now(), UNTIL - REAL)
-        carried_out(sandbox)
-    told = moves.latest()
-    assert told is not None
-    assert (sandbox.container.now(), moves.wanted()) == (REAL + timedelta(days=3), None)
-    assert (told.done, told.finished) == (2, False)
+    with moves.serve():
+        moves.request(sandbox.container.now(), UNTIL - REAL)
+        carry_out(sandbox)
+    move = moves.latest()
+    assert move is not None
+    assert (sandbox.container.now(), moves.destination()) == (REAL + timedelta(days=3), None)
+    assert (move.done, move.finished) == (2, False)

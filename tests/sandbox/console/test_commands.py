@@ -15,7 +15,7 @@ from receiver.app import create_app
 from receiver.container import Container, build_container
 from receiver.sandbox.clock import mover
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.fault_switches import Switched
+from receiver.sandbox.fault_switches import ActiveFault
 from receiver.sandbox.tiktok.faults import Fault
 from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.decisions.decide import decide_store
@@ -41,7 +41,7 @@ COMMANDS = (
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """A sandbox with a store that waits for its set-up until the programme is over."""
     monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", FrozenClock(REAL))
-    monkeypatch.setattr(mover, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(mover, "CHECK_SECONDS", 0.01)
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
     decide_store(
         container.database, REAL, keep_store(container, name="Example\n\x1b[31m store", set_up_at=None)
@@ -57,7 +57,7 @@ def controls(tmp_path: Path) -> Controls:
 
 @pytest.fixture
 def served(playing: Container, controls: Controls) -> Iterator[Container]:
-    """With the sandbox's process that moves the clock."""
+    """A sandbox with the process that moves its clock."""
     stopping = Event()
     process = Thread(target=mover.serve, args=(playing, controls, stopping))
     process.start()
@@ -116,8 +116,8 @@ def test_where_the_sandbox_does_not_run_the_clock_stays(playing: Container) -> N
 
 
 def test_during_a_move_a_second_is_refused(playing: Container, controls: Controls) -> None:
-    with controls.moves.served():
-        controls.moves.ask(REAL, timedelta(days=30))
+    with controls.moves.serve():
+        controls.moves.request(REAL, timedelta(days=30))
         answer = run(playing, "clock", "+1d")
     assert answer.exit_code == 1
     assert "being moved already" in answer.stderr
@@ -158,11 +158,11 @@ def test_a_fault_is_switched_off_by_its_name_its_account_or_all_at_once(
     for words in (["timeout"], ["timeout", "--advertiser", "7001"], ["garbled"]):
         assert run(playing, "faults", "on", *words).exit_code == 0
     run(playing, "faults", "off", "timeout", "--advertiser", "7001")
-    assert faults.switched_on() == [Switched(Fault.GARBLED), Switched(Fault.TIMEOUT)]
+    assert faults.list_active() == [ActiveFault(Fault.GARBLED), ActiveFault(Fault.TIMEOUT)]
     run(playing, "faults", "off", "timeout")
-    assert faults.switched_on() == [Switched(Fault.GARBLED)]
+    assert faults.list_active() == [ActiveFault(Fault.GARBLED)]
     run(playing, "faults", "off", "--all")
-    assert faults.switched_on() == []
+    assert faults.list_active() == []
 
 
 @pytest.mark.parametrize("words", [["off"], ["off", "timeout", "--all"], ["on", "earthquake"]])

@@ -11,9 +11,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from receiver.container import Container, build_container
-from receiver.sandbox.clock.moves import Change, move
+from receiver.sandbox.clock.moves import StageTransition, plan_move
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.fault_switches import Switched
+from receiver.sandbox.fault_switches import ActiveFault
 from receiver.sandbox.tiktok.faults import WORDS, Fault
 from tests.conftest import make_settings
 from tests.db_factories import keep_account
@@ -68,10 +68,10 @@ def test_viewers_see_the_time_and_can_touch_nothing(playing: Container, controls
     viewer = Console(playing, "viewer")
     assert PAGE not in get(viewer, "/admin/").text
     assert get(viewer).status_code == 403
-    with controls.moves.served():
+    with controls.moves.serve():
         assert send(viewer, "clock", by="+1d").status_code == 403
     assert send(viewer, "faults/on", fault="timeout").status_code == 403
-    assert (controls.moves.wanted(), controls.faults.switched_on()) == (None, [])
+    assert (controls.moves.destination(), controls.faults.list_active()) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -81,58 +81,58 @@ def test_viewers_see_the_time_and_can_touch_nothing(playing: Container, controls
 def test_a_form_without_its_token_changes_nothing(
     operator: Console, controls: Controls, path: str, form: dict[str, str]
 ) -> None:
-    with controls.moves.served():
+    with controls.moves.serve():
         assert send(operator, path, csrf="x", **form).status_code == 400
-    assert (controls.moves.wanted(), controls.faults.switched_on()) == (None, [])
+    assert (controls.moves.destination(), controls.faults.list_active()) == (None, [])
 
 
 @pytest.mark.parametrize(("by", "days"), [("+1d", 1), ("+7d", 7), ("+30d", 30), ("+1h", 1 / 24)])
 def test_a_button_asks_for_the_move_and_leads_back(
     operator: Console, controls: Controls, by: str, days: float
 ) -> None:
-    with controls.moves.served():
+    with controls.moves.serve():
         assert f'<button name="by" value="{by}"' in get(operator).text
         assert send(operator, "clock", by=by).headers["Location"] == PAGE
-    assert controls.moves.wanted() == REAL + timedelta(days=days)
+    assert controls.moves.destination() == REAL + timedelta(days=days)
 
 
 def test_pressed_twice_it_moves_once(operator: Console, controls: Controls) -> None:
-    with controls.moves.served():
+    with controls.moves.serve():
         for _ in range(2):
             assert send(operator, "clock", by="+1d").headers["Location"] == PAGE
-        assert controls.moves.wanted() == REAL + timedelta(days=1)
+        assert controls.moves.destination() == REAL + timedelta(days=1)
 
 
 def test_while_it_moves_the_page_says_how_far_and_looks_again_by_itself(
     operator: Console, controls: Controls
 ) -> None:
     refresh = '<meta http-equiv="refresh" content="1">'
-    under_way = move(REAL, REAL + timedelta(days=30))
-    with controls.moves.served():
+    progress = plan_move(REAL, REAL + timedelta(days=30))
+    with controls.moves.serve():
         assert refresh not in get(operator).text
-        controls.moves.ask(REAL, timedelta(days=30))
+        controls.moves.request(REAL, timedelta(days=30))
         assert "step" not in get(operator).text  # of an earlier move, perhaps
         for _ in range(12):
-            under_way = under_way.stepped([Change(REAL, "st_1", "<b>Shop</b>", None, "due")])
-        controls.moves.report(under_way)
-        shown = get(operator).text
-        assert refresh in shown
-        assert "step 12 of 30" in shown
-        assert 'max="30" value="12"' in shown
-        assert 'name="by"' not in shown
-        assert "&lt;b&gt;Shop&lt;/b&gt;" in shown
-        controls.moves.arrived()
+            progress = progress.with_step([StageTransition(REAL, "st_1", "<b>Shop</b>", None, "due")])
+        controls.moves.report(progress)
+        page = get(operator).text
+        assert refresh in page
+        assert "step 12 of 30" in page
+        assert 'max="30" value="12"' in page
+        assert 'name="by"' not in page
+        assert "&lt;b&gt;Shop&lt;/b&gt;" in page
+        controls.moves.finish()
     stopped = get(operator).text
     assert refresh not in stopped
     assert "The clock stopped on its way, after step 12 of 30" in stopped
 
 
 def test_where_nobody_moves_the_clock_the_page_says_so(operator: Console, controls: Controls) -> None:
-    shown = get(operator).text
-    assert "the sandbox is not running" in shown
-    assert 'value="+1d" disabled' in shown
+    page = get(operator).text
+    assert "the sandbox is not running" in page
+    assert 'value="+1d" disabled' in page
     assert send(operator, "clock", by="+1d").headers["Location"] == PAGE
-    assert controls.moves.wanted() is None
+    assert controls.moves.destination() is None
 
 
 def test_a_move_of_thirty_days_signs_nobody_out(operator: Console, controls: Controls) -> None:
@@ -144,21 +144,21 @@ def test_faults_are_switched_for_one_account_or_all(
     operator: Console, playing: Container, controls: Controls
 ) -> None:
     keep_account(playing, "7001", name="Example account")
-    shown = unescape(get(operator).text)
-    assert all(words.does in shown and words.then in shown for words in WORDS.values())
+    page = unescape(get(operator).text)
+    assert all(words.does in page and words.then in page for words in WORDS.values())
     assert '<option value="7001" >Example account</option>' in get(operator).text
 
     assert send(operator, "faults/on", fault="timeout", advertiser="7001").headers["Location"] == (
         f"{PAGE}?advertiser=7001"
     )
     send(operator, "faults/on", fault="garbled", advertiser="")
-    assert controls.faults.switched_on() == [Switched(Fault.GARBLED), Switched(Fault.TIMEOUT, "7001")]
+    assert controls.faults.list_active() == [ActiveFault(Fault.GARBLED), ActiveFault(Fault.TIMEOUT, "7001")]
     assert "Switch timeout off for Example account" in get(operator).text
     assert "Switch garbled off for every ad account" in get(operator).text
 
     send(operator, "faults/off", fault="timeout", advertiser="7001")
     send(operator, "faults/off", fault="garbled", advertiser="")
-    assert controls.faults.switched_on() == []
+    assert controls.faults.list_active() == []
 
 
 @pytest.mark.parametrize(
@@ -174,6 +174,6 @@ def test_faults_are_switched_for_one_account_or_all(
 def test_what_no_button_sends_is_refused(
     operator: Console, controls: Controls, path: str, form: dict[str, str]
 ) -> None:
-    with controls.moves.served():
+    with controls.moves.serve():
         assert send(operator, path, **form).status_code == 400
-    assert (controls.moves.wanted(), controls.faults.switched_on()) == (None, [])
+    assert (controls.moves.destination(), controls.faults.list_active()) == (None, [])
