@@ -33,4 +33,7 @@ def test_a_consent_is_given_back_once_and_the_link_stays(container):
         assert (link["advertiser_id"], link["consent"], link["ended_at"]) == ("7001", False, None)
         again = run(connected, "revoke", "--store", "st_1", "--reason", "asked")
     assert (again.exit_code, "no consent" in again.stderr) == (1, True)
-    assert fake.extensions["tiktok_consents"].reached_by("token-of-7001", [account], container.now()) == []
+    assert (
+        fake.extensions["tiktok_consents"].reachable_accounts("token-of-7001", [account], container.now())
+        == []
+    )

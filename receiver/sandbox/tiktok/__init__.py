@@ -1,1 +1,1 @@
-"""The stand-in for TikTok: its Ads API, consent page and notices, over accounts that are made up."""
+"""The stand-in for TikTok: its Ads API, consent page and notices, over made-up accounts."""

@@ -1,6 +1,6 @@
-"""Ad accounts to play with: what each spent on which date, and from when TikTok would show it.
+"""Made-up ad accounts: what each spent on which date, and from when TikTok would show it.
 
-How long TikTok's figures take is told by its "Data latency" page (portal id 1738864894606337). Here
+How long TikTok's figures take is on its "Data latency" page (portal id 1738864894606337). Here
 a date's money is spent in the first instant of that date, in the account's own time zone.
 """
 
@@ -36,7 +36,7 @@ class AccountDay:
 class AccountPayment:
     """A row of the account's ledger, there from `at` on; amounts in the account's currency, without sign.
 
-    `type` and `billing` are TikTok's words: a paid bill is BILL_PAYMENT with CASH, ad credit given is
+    `type` and `billing` are TikTok's words: a paid bill is BILL_PAYMENT with CASH, granted ad credit is
     PROMOTION_ISSUED with CREDIT.
     """
 
@@ -63,7 +63,7 @@ class SandboxAccount:
 
     `timezone` and `display_timezone` are zone names as TikTok gives them; the first that is set, from
     the right, rules the dates. `created_at` is aware. From `revoked_at` on an account is out of its token's
-    reach. `payments` are kept in order and only ever grow at the end: a row's place is in its id. They are
+    reach. `payments` are kept in order and only ever grow at the end: a row's position is in its id. They are
     shown to a token whose user `reads_finance` of the Business Center.
     """
 
@@ -88,7 +88,7 @@ class SandboxAccount:
         start, end = self._start_of(day), self._start_of(day + timedelta(days=1))
         if money is None or money.cash + money.credit == 0 or now < start + SPEND_AFTER:
             return None
-        fixed = money.restated is not None and now >= (money.restated_at or _fix_of(day))
+        fixed = money.restated is not None and now >= (money.restated_at or _daily_fix(day))
         cash = money.restated if fixed and money.restated is not None else money.cash
         split = now >= end + CASH_SPLIT_AFTER
         return Figures(
@@ -103,5 +103,5 @@ class SandboxAccount:
         return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
-def _fix_of(day: date) -> datetime:
+def _daily_fix(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), DAILY_FIX)

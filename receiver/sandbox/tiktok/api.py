@@ -1,6 +1,6 @@
-"""A fake of TikTok's Ads API: its paths, envelope, codes and delays, over accounts that are made up.
+"""A fake of TikTok's Ads API: its paths, envelope, codes and delays, over made-up accounts.
 
-It shares no code with the client it is played against, so that it can bear witness against it.
+It shares no code with the client under test, so that it can show the client's mistakes.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.sandbox.tiktok.accounts import SandboxAccount
-from receiver.sandbox.tiktok.consent import ACCOUNT, REPORTS, Consents, named
+from receiver.sandbox.tiktok.consent import ACCOUNT, REPORTS, Consents, require_app_credentials
 from receiver.sandbox.tiktok.faults import Fault
 from receiver.sandbox.tiktok.faulty_answers import (
     BAD_TOKEN,
-    OF_A_TOKEN,
+    TOKEN_FAULTS,
+    account_status,
+    faulty_answer,
     faulty_report,
-    instead_of_the_api,
-    status_of,
 )
 from receiver.sandbox.tiktok.finance import balances
 from receiver.sandbox.tiktok.ledger import ledger
 from receiver.sandbox.tiktok.portal import PORTAL, portal
-from receiver.sandbox.tiktok.report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, words
+from receiver.sandbox.tiktok.report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, word_list
 from receiver.sandbox.tiktok.subscriptions import Subscriptions
 
 BASE = "/open_api/v1.3"
@@ -36,13 +36,15 @@ TOO_MANY_IDS, NO_TOKEN = 40011, 40104
 MOST_IDS = 100
 
 Accounts = Mapping[str, SandboxAccount] | Callable[[], Mapping[str, SandboxAccount]]  # by advertiser id
-Faults = Callable[[Collection[str]], Collection[Fault]]  # of the accounts a call is about
+FaultLookup = Callable[[Collection[str]], Collection[Fault]]  # by the ids of the accounts a call is about
 
 api = Blueprint("tiktok", __name__, url_prefix=BASE)
 
 
-def create_tiktok(accounts: Accounts, now: Callable[[], datetime], faults: Faults = lambda _: ()) -> Flask:
-    """A WSGI app to serve on a port of its own; `accounts` and `faults` are looked at for every call."""
+def create_tiktok(
+    accounts: Accounts, now: Callable[[], datetime], faults: FaultLookup = lambda _: ()
+) -> Flask:
+    """Build the fake as a WSGI app; `accounts` and `faults` are looked up anew for every call."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # as TikTok orders them
     app.extensions["tiktok"] = (accounts if callable(accounts) else lambda: accounts, now)
@@ -50,18 +52,19 @@ def create_tiktok(accounts: Accounts, now: Callable[[], datetime], faults: Fault
     app.extensions["tiktok_faults"] = faults
     app.extensions["tiktok_consents"] = Consents()
     app.extensions["tiktok_subscriptions"] = Subscriptions()
-    app.before_request(_closing_slash)
-    app.before_request(_fault)
+    app.before_request(_require_trailing_slash)
+    app.before_request(_answer_with_fault)
     app.register_blueprint(api)
     app.add_url_rule(PORTAL, "portal", _portal, methods=["GET", "POST"])
     app.register_error_handler(Refusal, lambda refusal: _envelope(refusal.code, refusal.message, {}))
-    app.register_error_handler(HTTPException, _never_reached)
+    app.register_error_handler(HTTPException, _answer_http_error)
     return app
 
 
 @api.get("/user/info/")
 def user_info() -> Response:
-    _reachable()
+    """Answer who consented: the cheapest test of a token."""
+    _reachable_accounts()
     person = crc32(request.headers["Access-Token"].encode())  # each merchant's token is a person's own
     user = {"core_user_id": f"74{person:017}", "display_name": "Sandbox", "email": "s***@e***.example"}
     return _ok(user)
@@ -69,67 +72,77 @@ def user_info() -> Response:
 
 @api.post("/oauth2/access_token/")
 def oauth2_access_token() -> Response:
+    """Exchange a code of the consent page for a token."""
     return _ok(_consents().exchange(_accounts().values(), _body(), _now()))
 
 
 @api.post("/oauth2/revoke_token/")
 def oauth2_revoke_token() -> Response:
+    """Revoke a token at the app's request."""
     body = _body()
-    return _ok(_consents().revoke(_reached_by(body.get("access_token")).values(), body))
+    return _ok(_consents().revoke(_accounts_of(body.get("access_token")).values(), body))
 
 
 @api.get("/oauth2/advertiser/get/")
 def oauth2_advertiser_get() -> Response:
-    mine = _reachable()
-    named(request.args)
+    """List the id and name of each account that the token reaches."""
+    accounts = _reachable_accounts()
+    require_app_credentials(request.args)
     return _ok(
-        {"list": [{"advertiser_id": a.advertiser_id, "advertiser_name": a.name} for a in mine.values()]}
+        {"list": [{"advertiser_id": a.advertiser_id, "advertiser_name": a.name} for a in accounts.values()]}
     )
 
 
 @api.get("/advertiser/info/")
 def advertiser_info() -> Response:
-    mine = _reachable(ACCOUNT)
+    """Describe the ad accounts of the `advertiser_ids`."""
+    reachable = _reachable_accounts(ACCOUNT)
     ids = json_list(request.args, "advertiser_ids")
     if len(ids) > MOST_IDS:
         raise Refusal(TOO_MANY_IDS, f"At most {MOST_IDS} advertiser_ids.")
-    shown = [_info(item) for item in _allowed(mine, ids) if Fault.EMPTY_LIST not in _faults()]
-    if "fields" in request.args and shown:
-        wanted = words(request.args, "fields", shown[0])
-        shown = [{name: row[name] for name in wanted} for row in shown]
-    return _ok({"list": shown})
+    rows = [_describe(item) for item in _select(reachable, ids) if Fault.EMPTY_LIST not in _active_faults()]
+    if "fields" in request.args and rows:
+        fields = word_list(request.args, "fields", rows[0])
+        rows = [{name: row[name] for name in fields} for row in rows]
+    return _ok({"list": rows})
 
 
 @api.get("/report/integrated/get/")
 def report_integrated_get() -> Response:
-    (account,) = _allowed(_reachable(REPORTS), [request.args.get("advertiser_id", "")])
-    return _ok(faulty_report(_faults(), account, request.args, _now()))
+    """Report an account's figures by day or in total."""
+    (account,) = _select(_reachable_accounts(REPORTS), [request.args.get("advertiser_id", "")])
+    return _ok(faulty_report(_active_faults(), account, request.args, _now()))
 
 
 @api.get("/bc/account/transaction/get/")
 def bc_account_transaction_get() -> Response:
-    return _ok(ledger(_reachable().values(), request.args, _now()))
+    """List the payments of a Business Center's accounts."""
+    return _ok(ledger(_reachable_accounts().values(), request.args, _now()))
 
 
 @api.get("/advertiser/balance/get/")
 def advertiser_balance_get() -> Response:
-    return _ok(balances(_reachable().values(), request.args, _now()))
+    """List the balances of a Business Center's accounts."""
+    return _ok(balances(_reachable_accounts().values(), request.args, _now()))
 
 
 @api.post("/subscription/subscribe/")
 def subscription_subscribe() -> Response:
+    """Subscribe the app to changes of ad accounts."""
     body = _body()
-    detail = _object(body.get("subscription_detail"), "subscription_detail")
-    return _ok(_subscriptions().subscribe(_reached_by(detail.get("access_token")), body))
+    detail = _require_object(body.get("subscription_detail"), "subscription_detail")
+    return _ok(_subscriptions().subscribe(_accounts_of(detail.get("access_token")), body))
 
 
 @api.get("/subscription/get/")
 def subscription_get() -> Response:
-    return _ok(_subscriptions().listed(request.args))
+    """List the app's subscriptions."""
+    return _ok(_subscriptions().list_page(request.args))
 
 
 @api.post("/subscription/unsubscribe/")
 def subscription_unsubscribe() -> Response:
+    """End one of the app's subscriptions."""
     return _ok(_subscriptions().unsubscribe(_body()))
 
 
@@ -137,59 +150,59 @@ def _portal() -> AnyResponse:
     return portal(request, _accounts().values(), _consents(), _now())
 
 
-def _reachable(scope: int | None = None) -> dict[str, SandboxAccount]:
-    """The accounts the call's token reaches; raises Refusal where it was not granted the scope."""
-    mine = _reached_by(request.headers.get("Access-Token"))
+def _reachable_accounts(scope: int | None = None) -> dict[str, SandboxAccount]:
+    """Return the accounts of the call's token by id. Raises Refusal where it was not granted the scope."""
+    accounts = _accounts_of(request.headers.get("Access-Token"))
     if scope is not None:
         _consents().require_scope(request.headers["Access-Token"], scope)
-    return mine
+    return accounts
 
 
-def _reached_by(token: Any) -> dict[str, SandboxAccount]:
-    """A token that reaches no account is wrong or revoked."""
+def _accounts_of(token: Any) -> dict[str, SandboxAccount]:
+    """Return the accounts of a token by id. Raises Refusal for a token that reaches none."""
     if not token or not isinstance(token, str):
         raise Refusal(NO_TOKEN, "Access token is null.")
-    mine = _those_of(token)
-    if not mine:
+    accounts = _find_accounts(token)
+    if not accounts:
         raise Refusal(BAD_TOKEN, "Access token is incorrect or has been revoked.")
-    return mine
+    return accounts
 
 
-def _those_of(token: str) -> dict[str, SandboxAccount]:
-    reached = _consents().reached_by(token, _accounts().values(), _now())
-    return {item.advertiser_id: item for item in reached}
+def _find_accounts(token: str) -> dict[str, SandboxAccount]:
+    accounts = _consents().reachable_accounts(token, _accounts().values(), _now())
+    return {item.advertiser_id: item for item in accounts}
 
 
-def _faults() -> Collection[Fault]:
-    """Those that the call meets: of the accounts it names, or else of all its token reaches.
+def _active_faults() -> Collection[Fault]:
+    """Return the faults of the accounts that the call names, or else of all that its token reaches.
 
-    What befalls a token or an account cannot befall a call that comes without a token.
+    Faults of a token or an account cannot hit a call that comes without a token.
     """
     token, query = request.headers.get("Access-Token", ""), request.query_string.decode()
-    mine = _those_of(token)
-    hitting: Faults = current_app.extensions["tiktok_faults"]
-    met = hitting([item for item in mine if item in query] or list(mine))
-    return met if token else set(met) - OF_A_TOKEN
+    reachable = _find_accounts(token)
+    lookup: FaultLookup = current_app.extensions["tiktok_faults"]
+    faults = lookup([item for item in reachable if item in query] or list(reachable))
+    return faults if token else set(faults) - TOKEN_FAULTS
 
 
-def _fault() -> Response | None:
-    """The consent page is no part of the API, nor of its faults."""
-    return None if request.path == PORTAL else instead_of_the_api(_faults)
+def _answer_with_fault() -> Response | None:
+    """Answer as a fault would; None where the API answers. The consent page is no part of the API."""
+    return None if request.path == PORTAL else faulty_answer(_active_faults)
 
 
-def _allowed(mine: Mapping[str, SandboxAccount], ids: Iterable[str]) -> list[SandboxAccount]:
+def _select(reachable: Mapping[str, SandboxAccount], ids: Iterable[str]) -> list[SandboxAccount]:
     try:
-        return [mine[advertiser_id] for advertiser_id in ids]
+        return [reachable[advertiser_id] for advertiser_id in ids]
     except KeyError:
         raise Refusal(NO_PERMISSION, "No permission to operate this advertiser.") from None
 
 
-def _info(account: SandboxAccount) -> dict[str, Any]:
+def _describe(account: SandboxAccount) -> dict[str, Any]:
     return {
         "advertiser_id": account.advertiser_id,
         "name": account.name,
         "company": account.name,
-        "status": status_of(account, current_app.extensions["tiktok_faults"]([account.advertiser_id])),
+        "status": account_status(account, current_app.extensions["tiktok_faults"]([account.advertiser_id])),
         "rejection_reason": "",
         "role": "ROLE_ADVERTISER",
         "advertiser_account_type": "AUCTION",
@@ -204,28 +217,28 @@ def _info(account: SandboxAccount) -> dict[str, Any]:
 
 
 def _body() -> dict[str, Any]:
-    return _object(request.get_json(silent=True), "the body")
+    return _require_object(request.get_json(silent=True), "the body")
 
 
-def _object(found: Any, name: str) -> dict[str, Any]:
-    if not isinstance(found, dict):
+def _require_object(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
         raise Refusal(WRONG_PARAMETER, f"{name} should be a JSON object")
-    return found
+    return value
 
 
 def _accounts() -> Mapping[str, SandboxAccount]:
-    known: Mapping[str, SandboxAccount] = current_app.extensions["tiktok"][0]()
-    return known
+    accounts: Mapping[str, SandboxAccount] = current_app.extensions["tiktok"][0]()
+    return accounts
 
 
 def _consents() -> Consents:
-    kept: Consents = current_app.extensions["tiktok_consents"]
-    return kept
+    consents: Consents = current_app.extensions["tiktok_consents"]
+    return consents
 
 
 def _subscriptions() -> Subscriptions:
-    kept: Subscriptions = current_app.extensions["tiktok_subscriptions"]
-    return kept
+    subscriptions: Subscriptions = current_app.extensions["tiktok_subscriptions"]
+    return subscriptions
 
 
 def _now() -> datetime:
@@ -238,21 +251,23 @@ def _ok(data: dict[str, Any]) -> Response:
 
 
 def _envelope(code: int, message: str, data: dict[str, Any]) -> Response:
-    """HTTP 200, whatever the code: so does TikTok."""
+    """Wrap an answer in TikTok's envelope, with HTTP 200 whatever the code, as TikTok does."""
     request_id = f"{_now():%Y%m%d%H%M%S}{next(current_app.extensions['tiktok_calls']):020X}"
     return jsonify(code=code, message=message, request_id=request_id, data=data)
 
 
-def _closing_slash() -> Response | None:
-    """Flask would redirect to the path with the slash; TikTok does not."""
-    return None if request.path.endswith("/") or request.path == PORTAL else _plain(404, "404 page not found")
+def _require_trailing_slash() -> Response | None:
+    """Refuse a path without its closing slash: Flask would redirect to it, TikTok does not."""
+    if request.path.endswith("/") or request.path == PORTAL:
+        return None
+    return _plain_text(404, "404 page not found")
 
 
-def _never_reached(error: HTTPException) -> Response:
+def _answer_http_error(error: HTTPException) -> Response:
     if error.code == 404:
-        return _plain(404, "404 page not found")
-    return _plain(error.code or 500, error.name)
+        return _plain_text(404, "404 page not found")
+    return _plain_text(error.code or 500, error.name)
 
 
-def _plain(status: int, text: str) -> Response:
+def _plain_text(status: int, text: str) -> Response:
     return Response(text, status, content_type="text/plain")

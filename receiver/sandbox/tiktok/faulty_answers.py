@@ -1,4 +1,4 @@
-"""The fake's faults: what TikTok answers while one of them is switched on."""
+"""The fake's answers while one of TikTok's faults is switched on."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from receiver.sandbox.tiktok.faults import Fault
 from receiver.sandbox.tiktok.report import NO_PERMISSION, WRONG_PARAMETER, Refusal, report
 
 BAD_TOKEN = 40105
-HELD_SECONDS = 40.0  # longer than our client waits
-LOOK_SECONDS = 0.2
+HOLD_SECONDS = 40.0  # longer than our client waits
+CHECK_SECONDS = 0.2
 LATE = timedelta(days=1)
 SUSPENDED = "STATUS_LIMIT"
 FOREIGN = "VND"
@@ -35,7 +35,7 @@ REFUSALS = {
     Fault.NO_PERMISSION: (NO_PERMISSION, "No permission to operate this advertiser."),
     Fault.ACCOUNT_MISSING: (40300, "The advertiser does not exist."),
 }
-OF_A_TOKEN = {
+TOKEN_FAULTS = {  # of a token or of one account
     Fault.EXPIRED_TOKEN,
     Fault.REVOKED_TOKEN,
     Fault.NO_PERMISSION,
@@ -48,15 +48,15 @@ BODIES = {
 }
 
 
-def instead_of_the_api(faults: Callable[[], Collection[Fault]]) -> Response | None:
-    """Return what a call meets before the API sees it; None: the API answers. Raises Refusal."""
-    _hold_while(lambda: Fault.TIMEOUT in faults())
-    met = faults()
+def faulty_answer(faults: Callable[[], Collection[Fault]]) -> Response | None:
+    """Return what a fault answers in the API's place; None where the API answers. Raises Refusal."""
+    _wait_while(lambda: Fault.TIMEOUT in faults())
+    active = faults()
     for fault, (status, kind, body) in BODIES.items():
-        if fault in met:
+        if fault in active:
             return Response(body, status, content_type=kind)
     for fault, (code, message) in REFUSALS.items():
-        if fault in met:
+        if fault in active:
             raise Refusal(code, message)
     return None
 
@@ -64,24 +64,24 @@ def instead_of_the_api(faults: Callable[[], Collection[Fault]]) -> Response | No
 def faulty_report(
     faults: Collection[Fault], account: SandboxAccount, args: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
-    """The `data` of a report as TikTok shows it under these faults; raises Refusal."""
+    """Return the `data` of a report as TikTok shows it under these faults. Raises Refusal."""
     if Fault.REFUSED_METRIC in faults and "cash_spend" in args.get("metrics", ""):
         raise Refusal(WRONG_PARAMETER, "Parameter error: cash_spend.")
-    shown = replace(account, days={}) if Fault.EMPTY_REPORT in faults else account
-    shown = replace(shown, currency=FOREIGN) if Fault.FOREIGN_CURRENCY in faults else shown
-    data = report(shown, args, now - LATE if Fault.LATE_REPORT in faults else now)
+    reported = replace(account, days={}) if Fault.EMPTY_REPORT in faults else account
+    reported = replace(reported, currency=FOREIGN) if Fault.FOREIGN_CURRENCY in faults else reported
+    data = report(reported, args, now - LATE if Fault.LATE_REPORT in faults else now)
     if Fault.DOUBLED_ROW in faults and len(data["list"]) > 1:
         data["list"][-1] = data["list"][0]
     return data
 
 
-def status_of(account: SandboxAccount, faults: Collection[Fault]) -> str:
-    """An ad account's status under the faults that hit it."""
+def account_status(account: SandboxAccount, faults: Collection[Fault]) -> str:
+    """Return an ad account's status under the faults that hit it."""
     return SUSPENDED if Fault.SUSPENDED in faults else account.status
 
 
-def _hold_while(held: Callable[[], bool]) -> None:
-    """For as long as a client would wait at most; a fault that is switched off lets go at once."""
-    end = time.monotonic() + HELD_SECONDS
-    while held() and time.monotonic() < end:
-        time.sleep(LOOK_SECONDS)
+def _wait_while(is_on: Callable[[], bool]) -> None:
+    """Wait while a fault is on, but no longer than HOLD_SECONDS."""
+    end = time.monotonic() + HOLD_SECONDS
+    while is_on() and time.monotonic() < end:
+        time.sleep(CHECK_SECONDS)

@@ -1,4 +1,4 @@
-"""The fake's `/bc/account/transaction/get/`: what accounts of a Business Center paid, to whom may know it."""
+"""The fake's `/bc/account/transaction/get/`: the payments of a Business Center's accounts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from receiver.sandbox.tiktok.report import (
     WRONG_PARAMETER,
     Refusal,
     number,
-    page_of,
+    paginate,
     require,
 )
 
@@ -36,12 +36,12 @@ DIRECTION = {
 }
 FILTERS = ("account_ids", "transaction_types", "billing_types", "start_time", "end_time")
 MOST_IDS, MOST_ON_A_PAGE = 100, 50
-MOST_TIME, USUAL_TIME = timedelta(days=365), timedelta(days=90)
+LONGEST_SPAN, DEFAULT_SPAN = timedelta(days=365), timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class LedgerQuery:
-    """The ledger's parameters, checked; a None asks for all."""
+    """The validated parameters of the ledger; None stands for all."""
 
     bc_id: str
     account_ids: Collection[str] | None
@@ -53,12 +53,13 @@ class LedgerQuery:
     page_size: int
 
     @classmethod
-    def of(cls, args: Mapping[str, str]) -> LedgerQuery:
+    def parse(cls, args: Mapping[str, str]) -> LedgerQuery:
+        """Parse and validate the arguments of a call. Raises Refusal."""
         require(args.get("bc_id", "").isdigit(), "bc_id is required")
         require(args.get("transaction_level") == "ADVERTISER", "only level ADVERTISER is played here")
         filtering = json_object(args.get("filtering", "{}"))
         require(set(filtering) <= set(FILTERS), f"filtering holds more than {FILTERS}")
-        return cls(
+        query = cls(
             bc_id=args["bc_id"],
             account_ids=_strings(filtering, "account_ids"),
             types=_strings(filtering, "transaction_types", DIRECTION),
@@ -67,18 +68,21 @@ class LedgerQuery:
             end=_time(filtering, "end_time"),
             page=number(args, "page", default=1, most=10**6),
             page_size=number(args, "page_size", default=10, most=MOST_ON_A_PAGE),
-        ).checked()
+        )
+        query.validate()
+        return query
 
-    def checked(self) -> LedgerQuery:
+    def validate(self) -> None:
+        """Raise Refusal for too many ids, or times that span too long or backwards."""
         require(len(self.account_ids or ()) <= MOST_IDS, f"account_ids holds more than {MOST_IDS}")
         if self.start and self.end:
-            inside = timedelta(0) <= self.end - self.start <= MOST_TIME
-            require(inside, f"the times should span at most {MOST_TIME.days} days")
-        return self
+            inside = timedelta(0) <= self.end - self.start <= LONGEST_SPAN
+            require(inside, f"the times should span at most {LONGEST_SPAN.days} days")
 
-    def takes(self, account: SandboxAccount, payment: AccountPayment, now: datetime) -> bool:
-        clock = _on_clock(account, payment.at)
-        start = self.start or _on_clock(account, now) - USUAL_TIME
+    def matches(self, account: SandboxAccount, payment: AccountPayment, now: datetime) -> bool:
+        """Return whether a payment of an account is in the ledger by `now` and passes the filters."""
+        clock = _wall_time(account, payment.at)
+        start = self.start or _wall_time(account, now) - DEFAULT_SPAN
         return (
             payment.at <= now
             and start <= clock <= (self.end or clock)
@@ -88,32 +92,32 @@ class LedgerQuery:
 
 
 def ledger(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The `data` of an answer to the token that reaches these accounts; raises Refusal."""
-    asked = LedgerQuery.of(args)
-    accounts = _readable(reachable, asked)
+    """Return the `data` of an answer to a token that reaches these accounts. Raises Refusal."""
+    query = LedgerQuery.parse(args)
+    accounts = _select_accounts(reachable, query)
     rows = [
-        (account, place, payment)
+        (account, position, payment)
         for account in accounts
-        for place, payment in enumerate(account.payments)
-        if asked.takes(account, payment, now)
+        for position, payment in enumerate(account.payments)
+        if query.matches(account, payment, now)
     ]
     rows.sort(key=lambda row: row[2].at)
-    return page_of("transaction_list", [_shown(*row) for row in rows], asked.page, asked.page_size)
+    return paginate("transaction_list", [_transaction(*row) for row in rows], query.page, query.page_size)
 
 
-def _readable(reachable: Iterable[SandboxAccount], asked: LedgerQuery) -> list[SandboxAccount]:
-    """The accounts asked for; all must be of the Business Center, and its money the user's to see."""
-    mine = {account.advertiser_id: account for account in reachable if account.business_center == asked.bc_id}
-    ids = mine if asked.account_ids is None else asked.account_ids
-    if not mine or not set(ids) <= set(mine) or not all(mine[item].reads_finance for item in ids):
+def _select_accounts(reachable: Iterable[SandboxAccount], query: LedgerQuery) -> list[SandboxAccount]:
+    """Return the query's accounts. Raises Refusal unless all are of the Business Center and may be read."""
+    center = {item.advertiser_id: item for item in reachable if item.business_center == query.bc_id}
+    ids = center if query.account_ids is None else query.account_ids
+    if not center or not set(ids) <= set(center) or not all(center[item].reads_finance for item in ids):
         raise Refusal(NO_PERMISSION, "No permission to operate this Business Center or advertiser.")
-    return [mine[item] for item in ids]
+    return [center[item] for item in ids]
 
 
-def _shown(account: SandboxAccount, place: int, payment: AccountPayment) -> dict[str, Any]:
+def _transaction(account: SandboxAccount, position: int, payment: AccountPayment) -> dict[str, Any]:
     offset = f"{_local(account, payment.at):%z}"
     return {
-        "transaction_id": f"{account.advertiser_id}{place:05}",
+        "transaction_id": f"{account.advertiser_id}{position:05}",
         "account_id": account.advertiser_id,
         "account_name": account.name,
         "bc_id": account.business_center,
@@ -126,42 +130,43 @@ def _shown(account: SandboxAccount, place: int, payment: AccountPayment) -> dict
         "currency": account.currency,
         "amount_type": DIRECTION[payment.type],
         "timezone": f"UTC{offset[:3]}:{offset[3:]}",
-        "create_time": f"{_on_clock(account, payment.at):%Y-%m-%d %H:%M:%S}",
+        "create_time": f"{_wall_time(account, payment.at):%Y-%m-%d %H:%M:%S}",
         "invoice_id": "",
         "serial_number": "",
     }
 
 
 def _local(account: SandboxAccount, at: datetime) -> datetime:
-    """The ledger goes by the plain zone, without daylight saving where that is an `Etc/GMT…`."""
+    """Return a moment in the ledger's zone: the account's plain one, where `Etc/GMT…` has no summer time."""
     return at.astimezone(ZoneInfo(account.timezone))
 
 
-def _on_clock(account: SandboxAccount, at: datetime) -> datetime:
+def _wall_time(account: SandboxAccount, at: datetime) -> datetime:
     return _local(account, at).replace(tzinfo=None)
 
 
 def json_object(text: str) -> dict[str, Any]:
+    """Parse the `filtering` parameter. Raises Refusal for anything but a JSON object."""
     try:
-        found = json.loads(text)
+        document = json.loads(text)
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        document = None
+    if not isinstance(document, dict):
         raise Refusal(WRONG_PARAMETER, "filtering should be a JSON object")
-    return found
+    return document
 
 
 def _strings(
-    filtering: Mapping[str, Any], name: str, known: Collection[str] | None = None
+    filtering: Mapping[str, Any], name: str, allowed: Collection[str] | None = None
 ) -> Collection[str] | None:
-    found = filtering.get(name)
-    if found is None:
+    words = filtering.get(name)
+    if words is None:
         return None
-    right = isinstance(found, list) and all(
-        isinstance(word, str) and word in (known or (word,)) for word in found
+    right = isinstance(words, list) and all(
+        isinstance(word, str) and word in (allowed or (word,)) for word in words
     )
-    require(right and bool(found), f"{name} should be a list of known words")
-    return tuple(dict.fromkeys(found))
+    require(right and bool(words), f"{name} should be a list of known words")
+    return tuple(dict.fromkeys(words))
 
 
 def _time(filtering: Mapping[str, Any], name: str) -> datetime | None:

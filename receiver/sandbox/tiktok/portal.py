@@ -16,8 +16,8 @@ from receiver.sandbox.tiktok.consent import Consents, Grant
 
 PORTAL = "/portal/auth"
 TITLE = "TikTok for Business (a stand-in)"
-NEEDED = ("app_id", "state", "redirect_uri")
-PERMISSIONS = {  # told as TikTok tells them: by a parent where all that hangs under it was granted
+REQUIRED = ("app_id", "state", "redirect_uri")
+PERMISSIONS = {  # scopes as TikTok reports them: by the parent where all of its children were granted
     "Reporting": (4,),
     "Read Ad Account Information": (10,),
     "Ad Account Balance and Transaction": (15,),
@@ -30,29 +30,31 @@ FORM = Markup("""<p>The app {app_id} asks to read your ad accounts.</p>
 <p><button class="button" name="answer" value="allow">Allow</button>
 <button class="button" name="answer" value="cancel">Cancel</button></p>
 </form>""")
-TICK = Markup('<label><input type="checkbox" name="{name}" value="{value}"{ticked}> {label}</label>')
+CHECKBOX = Markup('<label><input type="checkbox" name="{name}" value="{value}"{ticked}> {label}</label>')
 
 
 def portal(
-    asked: Request, accounts: Collection[SandboxAccount], consents: Consents, now: datetime
+    request: Request, accounts: Collection[SandboxAccount], consents: Consents, now: datetime
 ) -> AnyResponse:
-    """The page; or, once it is answered, the way back to the app: without a code where somebody cancelled."""
-    given = {name: asked.args.get(name, "") for name in NEEDED}
-    if not all(given.values()) or urlsplit(given["redirect_uri"]).scheme not in ("http", "https"):
-        return page(TITLE, f"{', '.join(NEEDED)} are required.", 400)
-    if asked.method != "POST":
-        return _page(given["app_id"], accounts)
-    back = {"state": given["state"]}
-    if asked.form.get("answer") == "allow":
-        scopes = [number for name in asked.form.getlist("permission") for number in PERMISSIONS.get(name, ())]
-        grant = Grant(tuple(asked.form.getlist("account")), tuple(scopes), now)
+    """Show the consent page or, once it is answered, redirect to the app; a cancel carries no code."""
+    parameters = {name: request.args.get(name, "") for name in REQUIRED}
+    if not all(parameters.values()) or urlsplit(parameters["redirect_uri"]).scheme not in ("http", "https"):
+        return page(TITLE, f"{', '.join(REQUIRED)} are required.", 400)
+    if request.method != "POST":
+        return _page(parameters["app_id"], accounts)
+    back = {"state": parameters["state"]}
+    if request.form.get("answer") == "allow":
+        scopes = [
+            number for name in request.form.getlist("permission") for number in PERMISSIONS.get(name, ())
+        ]
+        grant = Grant(tuple(request.form.getlist("account")), tuple(scopes), now)
         back["auth_code"] = consents.grant(grant.token, now)
-    return redirect(f"{given['redirect_uri']}?{urlencode(back)}")
+    return redirect(f"{parameters['redirect_uri']}?{urlencode(back)}")
 
 
 def _page(app_id: str, accounts: Collection[SandboxAccount]) -> Response:
-    shown = [
-        TICK.format(
+    account_boxes = [
+        CHECKBOX.format(
             name="account",
             value=account.advertiser_id,
             ticked="",
@@ -60,9 +62,9 @@ def _page(app_id: str, accounts: Collection[SandboxAccount]) -> Response:
         )
         for account in sorted(accounts, key=lambda item: item.name)
     ]
-    asked = [
-        TICK.format(name="permission", value=name, ticked=Markup(" checked"), label=name)
+    permission_boxes = [
+        CHECKBOX.format(name="permission", value=name, ticked=Markup(" checked"), label=name)
         for name in PERMISSIONS
     ]
-    parts = {"accounts": Markup().join(shown), "permissions": Markup().join(asked)}
+    parts = {"accounts": Markup().join(account_boxes), "permissions": Markup().join(permission_boxes)}
     return page(TITLE, FORM.format(app_id=app_id, **parts))

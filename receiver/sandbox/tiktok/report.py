@@ -1,4 +1,4 @@
-"""The fake's `/report/integrated/get/`: refuses what TikTok refuses, and shows figures when TikTok would."""
+"""The fake's `/report/integrated/get/`: refuses what TikTok refuses, shows figures when TikTok would."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class ReportQuery:
-    """A report's parameters, checked."""
+    """The validated parameters of a report."""
 
     dimensions: list[str]
     metrics: list[str]
@@ -41,19 +41,23 @@ class ReportQuery:
     page_size: int
 
     @classmethod
-    def of(cls, args: Mapping[str, str]) -> ReportQuery:
+    def parse(cls, args: Mapping[str, str]) -> ReportQuery:
+        """Parse and validate the arguments of a call. Raises Refusal."""
         for name, right in FIXED.items():
             require(args.get(name) == right, f"{name} should be {right}")
-        return cls(
-            dimensions=words(args, "dimensions", DIMENSIONS),
-            metrics=words(args, "metrics", METRICS),
+        query = cls(
+            dimensions=word_list(args, "dimensions", DIMENSIONS),
+            metrics=word_list(args, "metrics", METRICS),
             first=_date(args, "start_date"),
             last=_date(args, "end_date"),
             page=number(args, "page", default=1, most=10**6),
             page_size=number(args, "page_size", default=10, most=1000),
-        ).checked()
+        )
+        query.validate()
+        return query
 
-    def checked(self) -> ReportQuery:
+    def validate(self) -> None:
+        """Raise Refusal for a range, metrics and dimensions that do not go together."""
         by_day = "stat_time_day" in self.dimensions
         limit = DATES_BY_DAY if by_day else DATES_IN_TOTAL
         dates = (self.last - self.first).days + 1
@@ -61,25 +65,25 @@ class ReportQuery:
         require(by_day or not set(BY_DAY_ONLY) & set(self.metrics), "cash_spend and voucher_spend are by day")
         fits = "advertiser_id" in self.dimensions or "currency" not in self.metrics
         require(fits, "currency needs an id dimension")
-        return self
 
     def dates(self) -> Iterable[date]:
+        """Return the dates of the range, first to last."""
         return (self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
 
 
 def report(account: SandboxAccount, args: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The `data` of an answer; raises Refusal."""
-    asked = ReportQuery.of(args)
-    shown = {day: seen for day in asked.dates() if (seen := account.figures(day, now))}
-    if "stat_time_day" in asked.dimensions:
-        rows = [_row(account, asked, [seen], day) for day, seen in shown.items()]
+    """Return the `data` of an answer: a page of rows by day, or one row of totals. Raises Refusal."""
+    query = ReportQuery.parse(args)
+    by_day = {day: figures for day in query.dates() if (figures := account.figures(day, now))}
+    if "stat_time_day" in query.dimensions:
+        rows = [_row(account, query, [figures], day) for day, figures in by_day.items()]
     else:
-        rows = [_row(account, asked, list(shown.values()), None)]
-    return page_of("list", rows, asked.page, asked.page_size)
+        rows = [_row(account, query, list(by_day.values()), None)]
+    return paginate("list", rows, query.page, query.page_size)
 
 
-def page_of(key: str, rows: Sequence[Mapping[str, Any]], page: int, page_size: int) -> dict[str, Any]:
-    """One page of the rows under `key`, and how many there are."""
+def paginate(key: str, rows: Sequence[Mapping[str, Any]], page: int, page_size: int) -> dict[str, Any]:
+    """Return one page of the rows under `key`, with the `page_info` that counts all of them."""
     start = (page - 1) * page_size
     total = {"total_number": len(rows), "total_page": -(-len(rows) // page_size)}
     return {
@@ -88,38 +92,39 @@ def page_of(key: str, rows: Sequence[Mapping[str, Any]], page: int, page_size: i
     }
 
 
-def words(args: Mapping[str, str], name: str, known: Iterable[str]) -> list[str]:
-    """A list parameter: JSON text, not empty, only words we know."""
-    found = json_list(args, name)
-    unknown = set(found) - set(known)
-    require(bool(found) and not unknown, f"{name} holds nothing, or what does not exist: {sorted(unknown)}")
-    return found
+def word_list(args: Mapping[str, str], name: str, allowed: Iterable[str]) -> list[str]:
+    """Parse a JSON list parameter. Raises Refusal for an empty one or words that are not allowed."""
+    words = json_list(args, name)
+    unknown = set(words) - set(allowed)
+    require(bool(words) and not unknown, f"{name} holds nothing, or what does not exist: {sorted(unknown)}")
+    return words
 
 
 def json_list(args: Mapping[str, str], name: str) -> list[str]:
+    """Parse a parameter. Raises Refusal for anything but a JSON list of strings."""
     try:
-        found = json.loads(args.get(name, ""))
+        words = json.loads(args.get(name, ""))
     except ValueError:
-        found = None
-    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+        words = None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise Refusal(WRONG_PARAMETER, f"{name} should be a JSON list of strings")
-    return found
+    return words
 
 
 def _row(
-    account: SandboxAccount, asked: ReportQuery, seen: list[Figures], day: date | None
+    account: SandboxAccount, query: ReportQuery, figures: list[Figures], day: date | None
 ) -> dict[str, Any]:
     dimensions = {"advertiser_id": account.advertiser_id, "stat_time_day": f"{day} 00:00:00"}
-    metrics = {name: _sum(getattr(figures, name) for figures in seen) for name in MONEY}
+    metrics = {name: _sum(getattr(item, name) for item in figures) for name in MONEY}
     metrics["currency"] = account.currency
     return {
-        "dimensions": {name: dimensions[name] for name in asked.dimensions},
-        "metrics": {name: metrics[name] for name in asked.metrics},
+        "dimensions": {name: dimensions[name] for name in query.dimensions},
+        "metrics": {name: metrics[name] for name in query.metrics},
     }
 
 
 def _sum(figures: Iterable[Decimal | None]) -> str:
-    """Text with two places, `-` where any part is not there yet."""
+    """Return the sum as text with two decimals, `-` where a figure is not there yet."""
     total = Decimal(0)
     for figure in figures:
         if figure is None:
@@ -129,6 +134,7 @@ def _sum(figures: Iterable[Decimal | None]) -> str:
 
 
 def require(holds: bool, message: str) -> None:
+    """Raise Refusal for a wrong parameter unless the condition holds."""
     if not holds:
         raise Refusal(WRONG_PARAMETER, f"Parameter error: {message}.")
 
@@ -141,6 +147,7 @@ def _date(args: Mapping[str, str], name: str) -> date:
 
 
 def number(args: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+    """Parse a whole-number parameter from 1 to `most`. Raises Refusal."""
     text = args.get(name, str(default))
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
     require(1 <= number <= most, f"{name} should be 1 to {most}")

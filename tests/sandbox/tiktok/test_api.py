@@ -29,7 +29,7 @@ PATH = "/open_api/v1.3/report/integrated/get/"
 
 
 def account(advertiser_id=ID, **changes):
-    """75 dates from BORN on, 10.00 cash and 1.00 credit each, but none on the fourth."""
+    """Return an account with 10.00 cash and 1.00 credit on each of 75 dates from BORN, except the fourth."""
     dates = {
         BORN + timedelta(days=n): AccountDay(Decimal("10.00"), Decimal("1.00")) for n in range(75) if n != 3
     }
@@ -39,7 +39,7 @@ def account(advertiser_id=ID, **changes):
 
 @pytest.fixture
 def accounts():
-    """What the fake knows; a test may change it while the fake runs."""
+    """The fake's accounts; a test may change them while the fake runs."""
     return {
         ID: account(),
         OTHER: account(OTHER, token="another-token"),
@@ -70,7 +70,7 @@ def fake(accounts, now):
     return create_tiktok(accounts, now).test_client()
 
 
-def refused(call, *arguments):
+def refusal(call, *arguments):
     with pytest.raises(ProviderError) as caught:
         call(*arguments)
     return caught.value.code, caught.value.advice
@@ -130,25 +130,25 @@ def test_a_token_lists_its_accounts_only(tiktok):
     ],
 )
 def test_a_token_that_does_not_reach_the_account_is_refused(tiktok, token, advertiser_id, answer):
-    assert refused(tiktok.daily_spend, token, advertiser_id, DAY, DAY) == answer
-    assert refused(tiktok.advertiser_info, token, [advertiser_id]) == answer
+    assert refusal(tiktok.daily_spend, token, advertiser_id, DAY, DAY) == answer
+    assert refusal(tiktok.advertiser_info, token, [advertiser_id]) == answer
 
 
 def test_consent_withdrawn_while_the_fake_runs_is_seen_at_once(tiktok, accounts):
     tiktok.daily_spend(TOKEN, ID, DAY, DAY)
     accounts[ID] = account(revoked_at=PAST)
-    assert refused(tiktok.daily_spend, TOKEN, ID, DAY, DAY) == (40105, Advice.REAUTHORISE)
+    assert refusal(tiktok.daily_spend, TOKEN, ID, DAY, DAY) == (40105, Advice.REAUTHORISE)
 
 
 def test_one_account_withdrawn_leaves_the_tokens_others(tiktok, accounts):
     accounts[OTHER] = account(OTHER, revoked_at=PAST)
-    assert refused(tiktok.daily_spend, TOKEN, OTHER, DAY, DAY) == (40001, Advice.GIVE_UP)
+    assert refusal(tiktok.daily_spend, TOKEN, OTHER, DAY, DAY) == (40001, Advice.GIVE_UP)
     assert tiktok.authorised_advertisers(TOKEN) == [Authorised(ID, "Store")]
 
 
 def test_a_wrong_base_address_is_told_as_ours(tiktok):
     tiktok._base_url += "/nowhere"
-    assert refused(tiktok.daily_spend, TOKEN, ID, DAY, DAY) == (None, Advice.CONFIGURATION)
+    assert refusal(tiktok.daily_spend, TOKEN, ID, DAY, DAY) == (None, Advice.CONFIGURATION)
 
 
 # Figures take their time
@@ -288,8 +288,8 @@ def test_more_than_a_hundred_ids_are_too_many(fake):
 
 
 def test_fields_narrow_what_is_shown(fake):
-    asked = {"advertiser_ids": f'["{ID}"]', "fields": '["country"]'}
-    assert ask(fake, "/open_api/v1.3/advertiser/info/", **asked)["data"] == {"list": [{"country": "US"}]}
+    query = {"advertiser_ids": f'["{ID}"]', "fields": '["country"]'}
+    assert ask(fake, "/open_api/v1.3/advertiser/info/", **query)["data"] == {"list": [{"country": "US"}]}
 
 
 def test_the_cheap_token_test_needs_a_token(fake):

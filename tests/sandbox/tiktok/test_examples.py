@@ -19,7 +19,7 @@ TOKEN, CENTER = "EXAMPLE-ACCESS-TOKEN-MERCHANT-A", "7400000000000000909"
 IDS = ("7400000000000000101", "7400000000000000202", "7400000000000000303")
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
-# What must befall the fake for it to answer a recorded fault; the others it finds by itself.
+# The fault to switch on before the fake answers as recorded; the others need none.
 FAULTS = {
     "error_40001_no_permission": Fault.NO_PERMISSION,
     "error_40002_bad_parameter": Fault.WRONG_PARAMETER,
@@ -37,7 +37,7 @@ FAULTS = {
 }
 FAULTY = ("error_", "partial_")
 EXAMPLES = sorted(file.stem for file in FOLDER.glob("*.json"))
-# What of a recording the fake leaves away: nobody reads it.
+# Parts of a recording that the fake leaves out: nobody reads them.
 BALANCES, INFO = "data.advertiser_account_list[].", "data.list[]."
 NOT_PLAYED = {
     "advertiser_balance_get": tuple(
@@ -69,11 +69,14 @@ def fake(faults):
     days = {
         date(2026, 10, 1) + timedelta(days=n): AccountDay(Decimal("19.25"), Decimal(1)) for n in range(30)
     }
-    paid = datetime(2026, 10, 12, tzinfo=UTC)
-    payments = [AccountPayment(paid, Decimal(100)), AccountPayment(paid, Decimal(100), type="ADD_BALANCE")]
+    paid_at = datetime(2026, 10, 12, tzinfo=UTC)
+    payments = [
+        AccountPayment(paid_at, Decimal(100)),
+        AccountPayment(paid_at, Decimal(100), type="ADD_BALANCE"),
+    ]
     shared = {"token": TOKEN, "business_center": CENTER, "days": days, "payments": payments}
-    known = {item: SandboxAccount(item, "Example Store", **shared) for item in IDS}
-    app = create_tiktok(known, FrozenClock(NOW), lambda _: faults)
+    accounts = {item: SandboxAccount(item, "Example Store", **shared) for item in IDS}
+    app = create_tiktok(accounts, FrozenClock(NOW), lambda _: faults)
     with served(app) as address:
         app.config["address"] = address
         yield app
@@ -81,25 +84,25 @@ def fake(faults):
 
 @pytest.fixture
 def ask(fake):
-    def sent(pair, **changes):
-        asked = pair["request"]
+    def send(pair, **changes):
+        call = pair["request"]
         return requests.request(
-            asked["method"],
-            fake.config["address"] + urlsplit(asked["url"]).path,
-            headers=asked["headers"],
-            params=asked.get("query"),
-            json={**asked["json"], **changes} if "json" in asked else None,
+            call["method"],
+            fake.config["address"] + urlsplit(call["url"]).path,
+            headers=call["headers"],
+            params=call.get("query"),
+            json={**call["json"], **changes} if "json" in call else None,
             timeout=60,
         )
 
-    return sent
+    return send
 
 
 NULL = "NoneType"
 
 
 def shape(value, path="data"):
-    """The paths of a document and the kind of what stands there; of a list, its first entry's."""
+    """Return the type at each path of a document; a list is represented by its first entry."""
     if isinstance(value, Mapping):
         inner = [shape(item, f"{path}.{name}") for name, item in value.items()]
         return {path: "object"} | {name: kind for item in inner for name, kind in item.items()}
@@ -108,13 +111,15 @@ def shape(value, path="data"):
     return {path: "number" if isinstance(value, int | float) else type(value).__name__}
 
 
-def lacks(told, expected, unplayed):
-    """What a recorded answer has and the fake's has not, or in another kind; null may stand for any."""
-    ours = shape(told["data"])
-    wanted = {path: kind for path, kind in shape(expected["data"]).items() if not path.startswith(unplayed)}
+def find_missing(answer, expected, unplayed):
+    """Return what a recorded answer has and the fake's lacks, or has in another type; null fits any."""
+    ours = shape(answer["data"])
+    recorded_shape = {
+        path: kind for path, kind in shape(expected["data"]).items() if not path.startswith(unplayed)
+    }
     return {
         path: kind
-        for path, kind in wanted.items()
+        for path, kind in recorded_shape.items()
         if ours.get(path) != kind and NULL not in (kind, ours.get(path))
     }
 
@@ -125,9 +130,9 @@ def test_a_recorded_call_is_answered_in_the_recorded_shape(fake, ask, name):
     pair, changes = recording.get("pages", [recording])[0], {}
     if name == "oauth_access_token":
         changes["auth_code"] = fake.extensions["tiktok_consents"].grant(TOKEN, NOW)
-    told, expected = ask(pair, **changes).json(), pair["response"]["body"]
-    assert told["code"] == expected["code"]
-    assert lacks(told, expected, NOT_PLAYED.get(name, ())) == {}
+    answer, expected = ask(pair, **changes).json(), pair["response"]["body"]
+    assert answer["code"] == expected["code"]
+    assert find_missing(answer, expected, NOT_PLAYED.get(name, ())) == {}
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name.startswith(FAULTY)])
@@ -137,10 +142,10 @@ def test_a_recorded_fault_can_be_met(ask, faults, name):
         faults.add(FAULTS[name])
     if name == "error_40104_token_missing":
         del pair["request"]["headers"]["Access-Token"]
-    told = ask(pair)
+    answer = ask(pair)
     expected = pair["response"]
-    assert told.status_code == expected["http_status"]
+    assert answer.status_code == expected["http_status"]
     if "body" in expected:
-        assert told.json()["code"] == expected["body"]["code"]
+        assert answer.json()["code"] == expected["body"]["code"]
     else:
-        assert told.text == expected["body_text"]
+        assert answer.text == expected["body_text"]

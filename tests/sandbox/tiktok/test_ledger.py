@@ -28,13 +28,13 @@ def now():
 
 @pytest.fixture
 def keep():
-    """Puts an account into the fake while it runs."""
+    """A function that puts an account into the fake while it runs."""
     accounts: dict[str, SandboxAccount] = {}
 
     def put(*payments, **changes):
         valid = {"name": "Store", "token": TOKEN, "business_center": CENTER, "payments": payments}
-        made = SandboxAccount(**{"advertiser_id": ID, **valid, **changes})
-        accounts[made.advertiser_id] = made
+        account = SandboxAccount(**{"advertiser_id": ID, **valid, **changes})
+        accounts[account.advertiser_id] = account
 
     put.accounts = accounts
     return put
@@ -47,15 +47,15 @@ def fake(keep, now):
 
 @pytest.fixture
 def read(fake, monkeypatch):
-    """Reads the account's ledger with the real client."""
+    """A function that reads the account's ledger with the real client."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with served(fake) as address:
         client = TikTokClient(f"{address}/open_api/v1.3")
 
-        def asked(token=TOKEN, center=CENTER, account=ID, first=FIRST, last=LAST):
+        def read_ledger(token=TOKEN, center=CENTER, account=ID, first=FIRST, last=LAST):
             return client.transactions(token, center, account, first, last)
 
-        yield asked
+        yield read_ledger
 
 
 def test_a_bill_is_read_as_it_was_paid(keep, read):
@@ -67,8 +67,8 @@ def test_a_bill_is_read_as_it_was_paid(keep, read):
 
 def test_a_ledger_of_many_pages_comes_back_whole_and_once(keep, read):
     keep(*[AccountPayment(AT, HUNDRED)] * 120)
-    found = read()
-    assert (len(found), len({row.id for row in found})) == (120, 120)
+    rows = read()
+    assert (len(rows), len({row.id for row in rows})) == (120, 120)
 
 
 def test_a_payment_is_there_from_its_moment_on_and_keeps_its_id(keep, read, now):
@@ -98,7 +98,7 @@ def test_an_account_that_was_billed_nothing_has_an_empty_ledger(keep, read):
 
 
 @pytest.mark.parametrize(
-    ("changes", "asked"),
+    ("changes", "query"),
     [
         ({"reads_finance": False}, {}),  # not with this role
         ({"business_center": ""}, {}),  # in no Business Center
@@ -106,10 +106,10 @@ def test_an_account_that_was_billed_nothing_has_an_empty_ledger(keep, read):
         ({}, {"account": "7399"}),  # not of this Business Center
     ],
 )
-def test_a_ledger_that_is_not_the_users_to_see_is_refused(keep, read, changes, asked):
+def test_a_ledger_that_is_not_the_users_to_see_is_refused(keep, read, changes, query):
     keep(AccountPayment(AT, HUNDRED), **changes)
     with pytest.raises(ProviderError) as caught:
-        read(**asked)
+        read(**query)
     assert (caught.value.code, caught.value.advice) == (40001, Advice.GIVE_UP)
 
 

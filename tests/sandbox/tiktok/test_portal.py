@@ -22,7 +22,9 @@ REPORTING, INFORMATION, MONEY = (
     "Read Ad Account Information",
     "Ad Account Balance and Transaction",
 )
-ASKED = "/portal/auth?app_id=7400000000000000001&state=s%261&redirect_uri=https%3A%2F%2Fcredit.example%2Fback"
+CONSENT_URL = (
+    "/portal/auth?app_id=7400000000000000001&state=s%261&redirect_uri=https%3A%2F%2Fcredit.example%2Fback"
+)
 
 
 @pytest.fixture
@@ -37,9 +39,9 @@ def faults():
 
 @pytest.fixture
 def fake(now, faults):
-    taken_back = datetime(2025, 11, 10, tzinfo=UTC)
+    revoked_at = datetime(2025, 11, 10, tzinfo=UTC)
     accounts = {
-        ONE: SandboxAccount(ONE, "Store <1>", "one-users", business_center=CENTER, revoked_at=taken_back),
+        ONE: SandboxAccount(ONE, "Store <1>", "one-users", business_center=CENTER, revoked_at=revoked_at),
         TWO: SandboxAccount(TWO, "Store 2", "another-users", business_center=CENTER),
     }
     return create_tiktok(accounts, now, lambda _: faults)
@@ -52,41 +54,41 @@ def tiktok(fake):
 
 
 def allow(fake, *accounts, permissions=(REPORTING, INFORMATION, MONEY)):
-    """The code that the browser is led back with."""
+    """Allow the accounts and permissions on the page, and return the code of the redirect."""
     ticked = {"answer": "allow", "account": list(accounts), "permission": list(permissions)}
-    back = urlsplit(fake.test_client().post(ASKED, data=ticked).headers["Location"])
+    back = urlsplit(fake.test_client().post(CONSENT_URL, data=ticked).headers["Location"])
     query = parse_qs(back.query)
     assert (back.netloc, back.path, query["state"]) == ("credit.example", "/back", ["s&1"])
     return query["auth_code"][0]
 
 
-def refused(call, *arguments):
+def refusal_code(call, *arguments):
     with pytest.raises(ProviderError) as caught:
         call(*arguments)
     return caught.value.code
 
 
 def test_what_is_ticked_is_granted_and_no_more(fake, tiktok):
-    granted = tiktok.exchange_code(allow(fake, TWO, permissions=[REPORTING, INFORMATION]))
-    assert (granted.advertiser_ids, granted.scopes) == ((TWO,), frozenset({4, 10}))
+    consent = tiktok.exchange_code(allow(fake, TWO, permissions=[REPORTING, INFORMATION]))
+    assert (consent.advertiser_ids, consent.scopes) == ((TWO,), frozenset({4, 10}))
     assert [
-        advertiser.advertiser_id for advertiser in tiktok.authorised_advertisers(granted.access_token)
+        advertiser.advertiser_id for advertiser in tiktok.authorised_advertisers(consent.access_token)
     ] == [TWO]
-    assert refused(tiktok.advertiser_info, granted.access_token, [ONE]) == 40001
-    assert refused(tiktok.balances, granted.access_token, CENTER) == 40001
+    assert refusal_code(tiktok.advertiser_info, consent.access_token, [ONE]) == 40001
+    assert refusal_code(tiktok.balances, consent.access_token, CENTER) == 40001
 
 
 def test_a_consent_given_again_reaches_an_account_whose_first_was_taken_back(fake, tiktok):
-    assert refused(tiktok.advertiser_info, "one-users", [ONE]) == 40105
-    granted = tiktok.exchange_code(allow(fake, ONE, TWO))
-    assert len(tiktok.advertiser_info(granted.access_token, [ONE, TWO])) == 2
-    assert len(tiktok.balances(granted.access_token, CENTER)) == 2
+    assert refusal_code(tiktok.advertiser_info, "one-users", [ONE]) == 40105
+    consent = tiktok.exchange_code(allow(fake, ONE, TWO))
+    assert len(tiktok.advertiser_info(consent.access_token, [ONE, TWO])) == 2
+    assert len(tiktok.balances(consent.access_token, CENTER)) == 2
 
 
 def test_a_granted_token_can_be_given_back(fake, tiktok):
-    granted = tiktok.exchange_code(allow(fake, ONE, TWO))
-    assert tiktok.revoke_token(granted.access_token) == [ONE, TWO]
-    assert refused(tiktok.advertiser_info, granted.access_token, [TWO]) == 40105
+    consent = tiktok.exchange_code(allow(fake, ONE, TWO))
+    assert tiktok.revoke_token(consent.access_token) == [ONE, TWO]
+    assert refusal_code(tiktok.advertiser_info, consent.access_token, [TWO]) == 40105
 
 
 def test_who_ticks_no_account_grants_none(fake, tiktok):
@@ -94,22 +96,22 @@ def test_who_ticks_no_account_grants_none(fake, tiktok):
 
 
 def test_a_cancel_leads_back_without_a_code(fake):
-    back = fake.test_client().post(ASKED, data={"answer": "cancel"}).headers["Location"]
+    back = fake.test_client().post(CONSENT_URL, data={"answer": "cancel"}).headers["Location"]
     assert back == "https://credit.example/back?state=s%261"
 
 
 def test_the_page_shows_every_account_and_stands_while_the_api_has_faults(fake, faults):
     faults.add(Fault.MAINTENANCE)
-    page = fake.test_client().get(ASKED)
+    page = fake.test_client().get(CONSENT_URL)
     assert page.status_code == 200
     assert ("Store &lt;1&gt; (7300000000000000101)" in page.text, TWO in page.text) == (True, True)
 
 
-@pytest.mark.parametrize("asked", ["/portal/auth", f"{ASKED}x".replace("https", "javascript")])
-def test_it_leads_to_nothing_but_an_apps_address(fake, asked):
-    assert fake.test_client().post(asked, data={"answer": "allow"}).status_code == 400
+@pytest.mark.parametrize("url", ["/portal/auth", f"{CONSENT_URL}x".replace("https", "javascript")])
+def test_it_leads_to_nothing_but_an_apps_address(fake, url):
+    assert fake.test_client().post(url, data={"answer": "allow"}).status_code == 400
 
 
-@pytest.mark.parametrize("token", ["granted.", "granted.!!", "granted.W10=", "granted.e30="])
+@pytest.mark.parametrize("token", ["consent.", "consent.!!", "consent.W10=", "consent.e30="])
 def test_what_only_looks_like_a_granted_token_is_none(tiktok, token):
-    assert refused(tiktok.advertiser_info, token, [ONE]) == 40105
+    assert refusal_code(tiktok.advertiser_info, token, [ONE]) == 40105

@@ -218,12 +218,12 @@ def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(container, fake
     with served(create_app(container=container)) as address:
         keep(f"{address}/webhooks/tiktok/ads")
         notices = Notices(fake)
-        assert notices.look() == []
+        assert notices.send_changes() == []
         container.now.move(days=1)
         accounts["700001"] = replace(accounts["700001"], name="Café")
         faults.add(Fault.SUSPENDED)
-        assert notices.look() == [200, 200]
-        assert notices.look() == []
+        assert notices.send_changes() == [200, 200]
+        assert notices.send_changes() == []
     while process_next(container.database, container.now()):
         pass
     with container.database.reading() as session:
@@ -242,8 +242,8 @@ def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
         verify_subscriptions_if_due(replace(container, tiktok=tiktok), callback)
         container.now.move(minutes=5)
         faults.add(Fault.REVOKED_TOKEN)
-        assert Notices(fake).look() == [200, 200]
-        assert (at_tiktok(fake), Notices(fake).look()) == ([], [])
+        assert Notices(fake).send_changes() == [200, 200]
+        assert (at_tiktok(fake), Notices(fake).send_changes()) == ([], [])
         faults.clear()
     while process_next(container.database, container.now()):
         pass
