@@ -17,24 +17,24 @@ def viewer(container):
     return Console(container, "viewer")
 
 
-def made_on(console, name="reports", days="90"):
+def make_token_on(console, name="reports", days="90"):
     return re.search(r"stf_[\w-]{43}", console.post(f"{PAGE}/tokens", name=name, days=days).text)[0]
 
 
-def opens(console, token):
+def opens_the_api(console, token):
     headers = {"Authorization": f"Bearer {token}"}
     return console.client.get("/api/v1/admin/staff/me", headers=headers, base_url=BASE).status_code == 200
 
 
 def test_a_token_is_shown_once_and_opens_the_api_until_it_is_revoked(viewer, container):
-    token = made_on(viewer)
+    token = make_token_on(viewer)
     page = viewer.get(PAGE).text
     assert "reports" in page
     assert token not in page
-    assert opens(viewer, token)
-    (kept,) = page_of_tokens(container.database, staff_id=1, limit=0).rows
-    assert viewer.post(f"{PAGE}/tokens/{kept.id}/revoke").headers["Location"] == PAGE
-    assert not opens(viewer, token)
+    assert opens_the_api(viewer, token)
+    (stored,) = page_of_tokens(container.database, staff_id=1, limit=0).rows
+    assert viewer.post(f"{PAGE}/tokens/{stored.id}/revoke").headers["Location"] == PAGE
+    assert not opens_the_api(viewer, token)
     assert "You have no tokens." in viewer.get(PAGE).text
 
 
@@ -42,7 +42,7 @@ def test_nobody_revokes_a_token_of_somebody_else(viewer, container, clock):
     keep_staff(container, "operator")
     theirs = make_token(container.database, clock(), email="operator@staff.example", name="x", actor="test")
     assert viewer.post(f"{PAGE}/tokens/{theirs.id}/revoke").status_code == 404
-    assert opens(viewer, theirs.text)
+    assert opens_the_api(viewer, theirs.text)
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 61, "two\nlines"])
@@ -53,26 +53,26 @@ def test_a_token_without_a_proper_name_is_not_made(viewer, container, name):
 
 
 def test_a_form_sent_twice_makes_one_token(viewer, container):
-    made_on(viewer)
+    make_token_on(viewer)
     assert "already" in viewer.post(f"{PAGE}/tokens", name="reports", days="90").text
     assert len(page_of_tokens(container.database, staff_id=1, limit=0).rows) == 1
 
 
 def test_nobody_has_more_tokens_than_they_can_look_after(viewer, container):
     for number in range(MOST):
-        made_on(viewer, f"number {number}")
+        make_token_on(viewer, f"number {number}")
     assert "the most" in viewer.post(f"{PAGE}/tokens", name="one more", days="90").text
     assert len(page_of_tokens(container.database, staff_id=1, limit=0).rows) == MOST
 
 
 def test_a_token_opens_the_api_until_it_expires(viewer, container, clock):
-    token = made_on(viewer, days="30")
+    token = make_token_on(viewer, days="30")
     assert "20 Dec 2025, 12:00" in viewer.get(PAGE).text
     clock.move(days=29)
-    assert opens(viewer, token)
+    assert opens_the_api(viewer, token)
     assert '<span class="badge ours">soon</span>' in viewer.get(PAGE).text
     clock.move(days=1)
-    assert not opens(viewer, token)
+    assert not opens_the_api(viewer, token)
     assert '<span class="badge bad">expired</span>' in viewer.get(PAGE).text
 
 
@@ -84,11 +84,11 @@ def test_a_token_without_a_proper_end_is_not_made(viewer, container, days):
 
 
 def test_a_new_token_takes_the_name_of_an_expired_one(viewer, container, clock):
-    old = made_on(viewer, days="1")
+    old = make_token_on(viewer, days="1")
     assert "already" in viewer.post(f"{PAGE}/tokens", name="reports", days="90").text
     clock.move(days=1)
-    assert opens(viewer, made_on(viewer))
-    assert not opens(viewer, old)
+    assert opens_the_api(viewer, make_token_on(viewer))
+    assert not opens_the_api(viewer, old)
     assert len(page_of_tokens(container.database, staff_id=1, limit=0).rows) == 1
 
 
@@ -104,20 +104,20 @@ def choose(console, new=NEW, again=NEW, current=PASSWORD):
     return console.post(f"{PAGE}/password", current=current, new=new, again=again)
 
 
-def is_in(console):
+def is_signed_in(console):
     return console.get("/admin/").status_code == 200
 
 
 def test_a_new_password_ends_every_other_session(viewer, container):
     elsewhere = Console(container, "viewer")
     assert "Password changed." in viewer.get(choose(viewer).headers["Location"]).text
-    assert (is_in(viewer), is_in(elsewhere)) == (True, False)
+    assert (is_signed_in(viewer), is_signed_in(elsewhere)) == (True, False)
     assert elsewhere.sign_in("viewer@staff.example", PASSWORD).status_code == 401
     assert elsewhere.sign_in("viewer@staff.example", NEW).status_code == 302
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         ({"current": "wrong"}, "not your current password"),
         ({"again": NEW + "x"}, "The two new passwords differ."),
@@ -125,9 +125,9 @@ def test_a_new_password_ends_every_other_session(viewer, container):
         ({"new": PASSWORD, "again": PASSWORD}, "another one than the current"),
     ],
 )
-def test_a_password_is_replaced_only_by_a_proper_one_of_somebody_who_knows_it(viewer, typed, said):
+def test_a_password_is_replaced_only_by_a_proper_one_of_somebody_who_knows_it(viewer, typed, message):
     answer = choose(viewer, **typed)
-    assert (answer.status_code, said in answer.text) == (400, True)
+    assert (answer.status_code, message in answer.text) == (400, True)
     assert viewer.sign_in("viewer@staff.example", PASSWORD).status_code == 302
 
 
@@ -150,13 +150,13 @@ def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(conta
     assert page_of_tokens(container.database, staff_id=1, limit=0).rows == []
     assert "a one-time password" in console.get(f"{PAGE}/password").text
     choose(console)
-    assert is_in(console)
+    assert is_signed_in(console)
 
 
 def test_signing_out_everywhere_ends_every_session(viewer, container):
     elsewhere = Console(container, "viewer")
     assert viewer.post(f"{PAGE}/sign-out-everywhere").headers["Location"] == "/admin/sign-in"
-    assert (is_in(viewer), is_in(elsewhere)) == (False, False)
+    assert (is_signed_in(viewer), is_signed_in(elsewhere)) == (False, False)
 
 
 def test_times_are_shown_in_the_zone_that_its_reader_chose(viewer):

@@ -21,10 +21,10 @@ def viewer(container):
 
 def test_a_change_is_told_in_a_sentence_with_links(viewer):
     page = viewer.get("/admin/audit").text
-    told = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page))
-    assert "20 Nov 2025, 12:00 cli:&lt;bob&gt; admitted store Example store" in told
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page))
+    assert "20 Nov 2025, 12:00 cli:&lt;bob&gt; admitted store Example store" in text
     assert '<a href="/admin/stores/st_1">Example store</a>' in page
-    assert "test let viewer@staff.example in as staff role: viewer" in told
+    assert "test let viewer@staff.example in as staff role: viewer" in text
 
 
 def test_an_award_and_a_review_lead_to_their_own_pages(viewer, container):
@@ -55,7 +55,7 @@ def test_filters_stand_in_the_address_and_stay_on_the_next_page(viewer, containe
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("until=2025-11-19", "No entries match."),
         ("since=yesterday", "Enter a date and time for “From”."),
@@ -64,8 +64,8 @@ def test_filters_stand_in_the_address_and_stay_on_the_next_page(viewer, containe
         ("store=Tin+Rof", "No store matches “Tin Rof”."),
     ],
 )
-def test_what_finds_nothing_says_so(viewer, query, said):
-    assert said in viewer.get(f"/admin/audit?{query}").text
+def test_what_finds_nothing_says_so(viewer, query, message):
+    assert message in viewer.get(f"/admin/audit?{query}").text
 
 
 def test_the_api_answers_the_same_in_pages(viewer, container):

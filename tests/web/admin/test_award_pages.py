@@ -21,13 +21,13 @@ OPERATOR = "operator@staff.example"
 def awards(container, clock):
     """Three due awards: the first overdue, the second flagged."""
     clock.at = NOW
-    made = AwardActions(container, 3)
+    actions = AwardActions(container, 3)
     with container.database.writing() as session:
         session.get(Award, "aw_0").due_by = date(2025, 12, 1)
         session.get(Award, "aw_1").flags = ["spend_restated", "rule_failed:store_market"]
         session.get(Award, "aw_2").currency = "GBP"
         session.get(Store, "st_2").name = "=cmd|'/C calc'!A0"
-    return made
+    return actions
 
 
 @pytest.fixture
@@ -35,21 +35,21 @@ def operator(awards, container):
     return Console(container)
 
 
-def shown(console, query=""):
-    """The awards on a page of the list, in its order."""
+def award_ids_on(console, query=""):
+    """Return the ids of the awards on a page of the list, in its order."""
     return re.findall(r'href="/admin/awards/(aw_\d+)"', console.get(f"/admin/awards{query}").text)
 
 
 def test_what_is_due_stands_by_date_and_the_overdue_says_so(operator):
     page = operator.get("/admin/awards").text
-    assert shown(operator) == ["aw_0", "aw_1", "aw_2"]
+    assert award_ids_on(operator) == ["aw_0", "aw_1", "aw_2"]
     assert page.count(">overdue</span>") == 1
     assert "£500.00" in page
     assert "TikTok restated the spend" in page
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "award_ids"),
     [
         ("?due_before=2025-12-05", ["aw_0"]),
         ("?overdue=any", ["aw_0"]),
@@ -63,12 +63,12 @@ def test_what_is_due_stands_by_date_and_the_overdue_says_so(operator):
         ("?after=aw_1", ["aw_2"]),
     ],
 )
-def test_filters_stand_in_the_address(operator, query, found):
-    assert shown(operator, query) == found
+def test_filters_stand_in_the_address(operator, query, award_ids):
+    assert award_ids_on(operator, query) == award_ids
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("state=sold", "state: must be one of due"),
         ("due_before=soon", "due_before: must be a date"),
@@ -78,9 +78,9 @@ def test_filters_stand_in_the_address(operator, query, found):
         ("due_soon=3", "due_soon: must be any"),
     ],
 )
-def test_a_filter_that_cannot_be_is_named(operator, query, said):
+def test_a_filter_that_cannot_be_is_named(operator, query, message):
     answer = operator.get(f"/admin/awards?{query}")
-    assert (answer.status_code, said in answer.text) == (400, True)
+    assert (answer.status_code, message in answer.text) == (400, True)
 
 
 def record(console, checked, *flagged, path="/admin/awards/file"):
@@ -91,8 +91,8 @@ def record(console, checked, *flagged, path="/admin/awards/file"):
     )
 
 
-def moves(awards):
-    """What the operator did with the first award."""
+def operator_actions(awards):
+    """Return the actions that the operator did on the first award."""
     by_hand = [entry for entry in awards.audited() if entry.actor == OPERATOR]
     return [entry.action for entry in by_hand if entry.subject == "aw_0"]
 
@@ -101,21 +101,21 @@ def test_an_award_goes_through_its_life_and_the_page_tells_it(operator, awards):
     assert (
         operator.post("/admin/awards/aw_0/issue", reference="INV-1", **{"as": "applied"}).status_code == 302
     )
-    told = {"reason": "asked by the bank", "cause": "other"}
-    assert operator.post("/admin/awards/aw_0/block", **told).status_code == 302
+    form = {"reason": "asked by the bank", "cause": "other"}
+    assert operator.post("/admin/awards/aw_0/block", **form).status_code == 302
     assert operator.post("/admin/awards/aw_0/lift", reason="the bank agrees").status_code == 302
     assert operator.post("/admin/awards/aw_0/credited", evidence="seen in the ledger").status_code == 302
-    assert moves(awards) == ["award issue", "award block", "award lift", "award credit"]
+    assert operator_actions(awards) == ["award issue", "award block", "award lift", "award credit"]
     page = operator.get("/admin/awards/aw_0").text
     assert all(words in page for words in ("asked by the bank", "the bank agrees", "seen in the ledger"))
 
 
 def test_a_block_says_what_the_merchant_is_told_or_is_none(operator, awards):
-    told = {"reason": "a wrong figure", "cause": ""}
-    answer = operator.post("/admin/awards/aw_0/block", **told)
+    form = {"reason": "a wrong figure", "cause": ""}
+    answer = operator.post("/admin/awards/aw_0/block", **form)
     assert (answer.status_code, "cause: must be one of" in answer.text) == (400, True)
     assert 'value="a wrong figure"' in answer.text
-    operator.post("/admin/awards/aw_0/block", **{**told, "cause": "spend_restated"})
+    operator.post("/admin/awards/aw_0/block", **{**form, "cause": "spend_restated"})
     assert awards.award().block_cause == "spend_restated"
     page = operator.get("/admin/awards/aw_0").text
     assert "The merchant is told: TikTok corrected the spend that earned it." in page
@@ -124,7 +124,7 @@ def test_a_block_says_what_the_merchant_is_told_or_is_none(operator, awards):
 def test_a_second_submit_changes_nothing(operator, awards):
     for _ in range(2):
         operator.post("/admin/awards/aw_0/issue", reference="INV-1", **{"as": "applied"})
-    assert moves(awards) == ["award issue"]
+    assert operator_actions(awards) == ["award issue"]
 
 
 def test_a_refusal_is_shown_and_what_was_written_stays(operator, awards):
@@ -196,28 +196,28 @@ def test_a_file_of_very_many_rows_is_shown_in_part_and_its_problems_first(contai
     assert (page.count('<td data-label="Line">'), "And 501 rows more, some of them" in page) == (500, True)
 
 
-def typed(**references):
-    """The form of the list: every award selected, with these references."""
-    given = {f"reference:{award_id}": text for award_id, text in references.items()}
-    return {"award": ["aw_0", "aw_1", "aw_2"], **given}
+def list_form(**references):
+    """Build the form of the list: every award selected, with these references."""
+    fields = {f"reference:{award_id}": text for award_id, text in references.items()}
+    return {"award": ["aw_0", "aw_1", "aw_2"], **fields}
 
 
 def test_what_is_typed_beside_due_awards_is_shown_and_recorded_once_confirmed(operator, awards):
-    checked = operator.post("/admin/awards/issue", **typed(aw_0="T-0", aw_1="T-1", aw_2=" "))
+    checked = operator.post("/admin/awards/issue", **list_form(aw_0="T-0", aw_1="T-1", aw_2=" "))
     for words in ("$500.00", "7000000", "T-0", "TikTok restated the spend", "1 selected award without"):
         assert words in checked.text, words
     assert "T-2" not in checked.text
-    assert moves(awards) == []
-    done = record(operator, checked, path="/admin/awards/issue")
-    assert "1 award is recorded as issued: $500.00" in done.text
-    assert "1 row was skipped" in done.text
+    assert operator_actions(awards) == []
+    answer = record(operator, checked, path="/admin/awards/issue")
+    assert "1 award is recorded as issued: $500.00" in answer.text
+    assert "1 row was skipped" in answer.text
     assert [awards.award(item).reference for item in awards.ids] == ["T-0", None, None]
     record(operator, checked, "aw_1", path="/admin/awards/issue")
     assert awards.award("aw_1").reference is None  # what was shown was another thing
 
 
 def test_a_flagged_award_is_recorded_with_a_tick_of_its_own(operator, awards):
-    checked = operator.post("/admin/awards/issue", **typed(aw_1="T-1"))
+    checked = operator.post("/admin/awards/issue", **list_form(aw_1="T-1"))
     assert "No award will be recorded" in checked.text
     record(operator, checked, "aw_1", path="/admin/awards/issue")
     assert awards.award("aw_1").state == "issued"
@@ -226,15 +226,15 @@ def test_a_flagged_award_is_recorded_with_a_tick_of_its_own(operator, awards):
 
 
 def test_on_its_own_page_a_flagged_award_asks_for_the_tick_too(operator, awards):
-    given = {"reference": "T-1", "as": "applied"}
-    refused = operator.post("/admin/awards/aw_1/issue", **given)
+    form = {"reference": "T-1", "as": "applied"}
+    refused = operator.post("/admin/awards/aw_1/issue", **form)
     assert (refused.status_code, "is flagged: confirm" in refused.text) == (409, True)
-    assert operator.post("/admin/awards/aw_1/issue", although_flagged="yes", **given).status_code == 302
+    assert operator.post("/admin/awards/aw_1/issue", although_flagged="yes", **form).status_code == 302
     assert awards.award("aw_1").state == "issued"
 
 
 def test_what_changed_since_it_was_checked_is_shown_again_and_not_recorded(operator, awards, container):
-    checked = operator.post("/admin/awards/issue", **typed(aw_0="T-0"))
+    checked = operator.post("/admin/awards/issue", **list_form(aw_0="T-0"))
     with container.database.writing() as session:
         session.get(Award, "aw_0").flags = ["link_lost"]
     again = record(operator, checked, path="/admin/awards/issue")
@@ -245,7 +245,7 @@ def test_what_changed_since_it_was_checked_is_shown_again_and_not_recorded(opera
 
 
 def test_of_a_list_with_a_wrong_reference_nothing_is_recorded_and_the_rest_stays_typed(operator, awards):
-    answer = operator.post("/admin/awards/issue", **typed(aw_0="T-0", aw_2="7.4E+18"))
+    answer = operator.post("/admin/awards/issue", **list_form(aw_0="T-0", aw_2="7.4E+18"))
     assert answer.status_code == 400
     assert "a number that a spreadsheet shortened" in answer.text
     assert 'value="T-0"' in answer.text
@@ -253,7 +253,7 @@ def test_of_a_list_with_a_wrong_reference_nothing_is_recorded_and_the_rest_stays
 
 
 def test_a_code_typed_into_the_list_comes_back_to_no_page(operator, awards):
-    form = {**typed(aw_0="TTAD-7Q4M-2210", aw_2="7.4E+18"), "as:aw_0": "code"}
+    form = {**list_form(aw_0="TTAD-7Q4M-2210", aw_2="7.4E+18"), "as:aw_0": "code"}
     assert "TTAD-7Q4M" not in operator.post("/admin/awards/issue", **form).text
     checked = operator.post("/admin/awards/issue", **{**form, "reference:aw_2": ""})
     assert ("TTAD-7Q4M" in checked.text, "••••2210" in checked.text) == (False, True)
@@ -262,9 +262,9 @@ def test_a_code_typed_into_the_list_comes_back_to_no_page(operator, awards):
 
 
 def test_unticked_awards_and_empty_forms_record_nothing(operator, awards):
-    only = operator.post("/admin/awards/issue", **{**typed(aw_0="T-0", aw_2="T-2"), "award": ["aw_2"]})
+    only = operator.post("/admin/awards/issue", **{**list_form(aw_0="T-0", aw_2="T-2"), "award": ["aw_2"]})
     assert ("T-2" in only.text, "T-0" in only.text) == (True, False)
-    assert "Type the reference of at least one" in operator.post("/admin/awards/issue", **typed()).text
+    assert "Type the reference of at least one" in operator.post("/admin/awards/issue", **list_form()).text
     assert operator.get("/admin/awards/issue?state=due").headers["Location"] == "/admin/awards?state=due"
 
 
@@ -279,7 +279,7 @@ def test_a_blank_reference_in_a_file_skips_its_row_and_is_told(operator, awards)
 def test_an_export_that_cannot_be_made_whole_is_no_file(operator, monkeypatch):
     assert operator.get(f"/admin/awards/export.csv?programme={'x' * 300}").status_code == 400
 
-    def broken(*_given, after, **_named):
+    def broken(*_args, after, **_kwargs):
         if after is not None:
             raise StorageUnavailable("gone")
         return Page([], next="1")

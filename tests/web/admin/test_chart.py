@@ -81,8 +81,8 @@ def test_a_gap_parts_the_line():
 
 def test_what_is_not_final_goes_on_where_the_final_ends():
     chart = wide(OPEN, spend=CREDIT, **AS_BILLED)
-    (final, _), (moving, is_final) = chart.lines
-    assert (is_final, moving.split()[0]) == (False, final.split()[-1])
+    (final, _), (provisional, is_final) = chart.lines
+    assert (is_final, provisional.split()[0]) == (False, final.split()[-1])
     assert [bar.final for bar in chart.bars[-4:]] == [True, False, False, False]
     assert "3 dates are not final and hatched" in chart.description
 
@@ -102,8 +102,8 @@ def test_corrections_below_zero_are_drawn_at_zero_and_told_as_they_are():
 @pytest.mark.parametrize("amount", ["0.01", "20.40", "123456789012345678.99"])
 def test_nothing_is_drawn_outside_the_picture(window_days, amount):
     programme = make_programme(window_days=window_days)
-    found = decided(datetime(2026, 12, 1, tzinfo=UTC), programme, spend=days_of(amount, window_days))
-    for chart, width in zip(spend_charts(spend_timeline(found), "Shop"), (WIDE, NARROW), strict=True):
+    decision = decided(datetime(2026, 12, 1, tzinfo=UTC), programme, spend=days_of(amount, window_days))
+    for chart, width in zip(spend_charts(spend_timeline(decision), "Shop"), (WIDE, NARROW), strict=True):
         xs = [Decimal(point.split(",")[0]) for points, _ in chart.lines for point in points.split()]
         ys = [Decimal(point.split(",")[1]) for points, _ in chart.lines for point in points.split()]
         assert chart.left_edge <= min(xs) <= max(xs) <= width
@@ -123,54 +123,56 @@ HOSTILE = '"><script>alert(1)</script>&'
 
 @pytest.fixture
 def svg(container):
-    """The charts of a course as the page holds them, parsed."""
+    """A function that draws the charts of a timeline as the page does, and parses them."""
     app = create_app(container=container)
 
-    def draw(course, name="Example store"):
+    def draw(timeline, name="Example store"):
         source = '{% from "chart.html" import draw %}{% for c in charts %}{{ draw(c) }}{% endfor %}'
         with app.test_request_context():
-            text = render_template_string(f"<figure>{source}</figure>", charts=spend_charts(course, name))
+            text = render_template_string(f"<figure>{source}</figure>", charts=spend_charts(timeline, name))
         return ET.fromstring(text)
 
     return draw
 
 
 def texts(svg, tag):
-    return [found.text for found in svg.iter(tag)]
+    return [element.text for element in svg.iter(tag)]
 
 
 def test_a_hostile_name_stays_text(svg):
-    drawn = svg(spend_timeline(decided(spend=CREDIT)), HOSTILE)
-    assert texts(drawn, "title")[0] == f"Spend of {HOSTILE}, 2025-11-02 to 2025-12-01"
-    assert not list(drawn.iter("script"))
+    figure = svg(spend_timeline(decided(spend=CREDIT)), HOSTILE)
+    assert texts(figure, "title")[0] == f"Spend of {HOSTILE}, 2025-11-02 to 2025-12-01"
+    assert not list(figure.iter("script"))
 
 
 def test_the_picture_has_a_name_and_words_of_its_own_and_nothing_that_policy_forbids(svg):
-    course = spend_timeline(decided(spend=CREDIT))
-    drawn = svg(course)
-    ids = {found.get("id") for found in drawn.iter() if found.get("id")}
-    assert len(ids) == len([found for found in drawn.iter() if found.get("id")])
-    for picture in drawn.iter("svg"):
+    timeline = spend_timeline(decided(spend=CREDIT))
+    figure = svg(timeline)
+    ids = {element.get("id") for element in figure.iter() if element.get("id")}
+    assert len(ids) == len([element for element in figure.iter() if element.get("id")])
+    for picture in figure.iter("svg"):
         assert picture.get("role") == "img"
         assert set(picture.get("aria-labelledby").split()) <= ids
-        assert picture.find("desc").text == description(course)
-    assert not [found for found in drawn.iter() if found.get("style") or found.get("href")]
+        assert picture.find("desc").text == description(timeline)
+    assert not [element for element in figure.iter() if element.get("style") or element.get("href")]
 
 
 def test_dates_not_final_are_hatched_and_unknown_ones_dotted(svg):
-    drawn = svg(spend_timeline(decided(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
-    classes = [found.get("class") for found in drawn.iter("rect")]
+    chart = svg(spend_timeline(decided(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
+    classes = [element.get("class") for element in chart.iter("rect")]
     assert (classes.count("provisional-qualifying"), classes.count("unknown")) == (3, 0)
     assert {
-        found.get("fill") for found in drawn.iter("rect") if found.get("class") == "provisional-qualifying"
+        element.get("fill")
+        for element in chart.iter("rect")
+        if element.get("class") == "provisional-qualifying"
     } == {"url(#wide-counted)"}
     manual = svg(spend_timeline(decided(OPEN, spend=(*days_of("20.00", 16), LAGGING)))).find("svg")
-    assert [found.get("class") for found in manual.iter("rect")].count("unknown") == 3
+    assert [element.get("class") for element in manual.iter("rect")].count("unknown") == 3
 
 
 def test_every_number_in_it_is_a_place_within_its_own_view(svg):
-    drawn = svg(spend_timeline(decided(datetime(2025, 11, 3, tzinfo=UTC), spend=(cash("5.00"),))))
-    for picture in drawn.iter("svg"):
+    figure = svg(spend_timeline(decided(datetime(2025, 11, 3, tzinfo=UTC), spend=(cash("5.00"),))))
+    for picture in figure.iter("svg"):
         _, _, width, high = map(Decimal, picture.get("viewBox").split())
         for rect in picture.iter("rect"):
             if rect.get("x"):
@@ -180,7 +182,7 @@ def test_every_number_in_it_is_a_place_within_its_own_view(svg):
 
 
 def test_a_window_of_thirty_dates_names_its_edges(svg):
-    drawn = svg(spend_timeline(decided(SETTLED, spend=days_of("20.00", 30))))
-    for picture in drawn.iter("svg"):
-        dates = [found.text for found in picture.iter("text") if found.get("class") == "date"]
+    figure = svg(spend_timeline(decided(SETTLED, spend=days_of("20.00", 30))))
+    for picture in figure.iter("svg"):
+        dates = [element.text for element in picture.iter("text") if element.get("class") == "date"]
         assert (dates[0], dates[-1]) == (f"{FIRST.day} Nov", f"{LAST.day} Dec")

@@ -114,8 +114,8 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(client, container, cloc
     assert page(client).status_code == 200
 
 
-def stolen(client):
-    """The same cookies in another browser."""
+def copy_cookies(client):
+    """Copy the session cookie into another browser."""
     thief = client.application.test_client()
     cookie = client.get_cookie("console", domain="credit.example", path="/admin")
     thief.set_cookie("console", cookie.value, domain="credit.example", path="/admin")
@@ -124,7 +124,7 @@ def stolen(client):
 
 def test_a_copy_of_the_cookie_opens_nothing_after_sign_out(client):
     sign_in(client)
-    thief = stolen(client)
+    thief = copy_cookies(client)
     assert page(thief).status_code == 200
     client.post("/admin/sign-out", data={"csrf": token_in(page(client))}, base_url="https://credit.example")
     assert page(thief).headers["Location"] == "/admin/sign-in"
@@ -139,10 +139,10 @@ def test_signing_in_anew_leaves_other_browsers_in(client):
 
 
 def test_a_session_nobody_uses_ends_after_two_hours(client):
-    """In the browser too, which gets it anew with each answer."""
+    """In the browser too, which gets a new cookie with each answer."""
     cookie = next(c for c in sign_in(client).headers.getlist("Set-Cookie") if c.startswith("console="))
-    left = parsedate_to_datetime(re.search("Expires=([^;]+)", cookie)[1]) - datetime.now(UTC)
-    assert timedelta(hours=1, minutes=59) < left <= SESSION_IDLE
+    lifetime = parsedate_to_datetime(re.search("Expires=([^;]+)", cookie)[1]) - datetime.now(UTC)
+    assert timedelta(hours=1, minutes=59) < lifetime <= SESSION_IDLE
     assert "Set-Cookie" in page(client).headers
 
 
@@ -168,11 +168,11 @@ def test_a_store_is_shown_with_every_rule_and_its_evidence(client, container, cl
     clock.at = SETTLED
     decide_store(container.database, SETTLED, keep_all(container))
     sign_in(client)
-    shown = page(client, "/admin/stores/st_1").text
-    assert "Country of the store" in shown
-    assert "store country: US (staff" in shown
-    assert "markets: US, GB (programme)" in shown
-    assert "$500.00" in shown
+    html = page(client, "/admin/stores/st_1").text
+    assert "Country of the store" in html
+    assert "store country: US (staff" in html
+    assert "markets: US, GB (programme)" in html
+    assert "$500.00" in html
 
 
 def test_an_unknown_store_is_not_found(client):
@@ -209,10 +209,10 @@ def test_a_stores_spend_is_drawn_and_stands_beside_it_as_a_table(client, contain
     store_id = keep_all(container)
     keep_day(container, "20.40", FIRST + timedelta(days=1))
     sign_in(client)
-    shown = page(client, f"/admin/stores/{store_id}").text
-    assert shown.count('<svg class="chart') == 2
+    html = page(client, f"/admin/stores/{store_id}").text
+    assert html.count('<svg class="chart') == 2
     rows = re.findall(
-        "<tr>(.*?)</tr>", shown.partition('<table class="number-table">')[2].partition("</table>")[0], re.S
+        "<tr>(.*?)</tr>", html.partition('<table class="number-table">')[2].partition("</table>")[0], re.S
     )
     assert len(rows) == 31
     assert re.findall("<td[^>]*>(?:<time[^>]*>)?([^<]*)<", rows[2]) == [
@@ -228,8 +228,8 @@ def test_a_date_nobody_knows_is_told_as_unknown_and_not_as_zero(client, containe
     clock.at = OPEN
     store_id = keep_all(container)
     sign_in(client)
-    shown = page(client, f"/admin/stores/{store_id}").text
-    assert '<td class="number">unknown</td>' in shown
+    html = page(client, f"/admin/stores/{store_id}").text
+    assert '<td class="number">unknown</td>' in html
 
 
 def test_a_store_without_a_window_has_no_chart(client, container):

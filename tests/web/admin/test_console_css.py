@@ -13,9 +13,9 @@ SHEET = (Path(__file__).parents[3] / "receiver/web/admin/static/console.css").re
 @pytest.mark.parametrize("tone", [*TONES, "neutral"])
 def test_the_words_of_a_badge_stand_out_from_its_colour(tone):
     """WCAG's contrast of at least 4.5; a badge looks alike in light and dark."""
-    found = re.findall(rf"^\.{tone} {{ background: (#\w{{6}}); color: (#\w{{6}}); }}$", SHEET, re.MULTILINE)
-    assert len(found) == 1
-    darker, lighter = sorted(map(luminance, found[0]))
+    colours = re.findall(rf"^\.{tone} {{ background: (#\w{{6}}); color: (#\w{{6}}); }}$", SHEET, re.MULTILINE)
+    assert len(colours) == 1
+    darker, lighter = sorted(map(luminance, colours[0]))
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 

@@ -13,7 +13,7 @@ from tests.staff import Console
 
 @pytest.fixture
 def dead(container):
-    """The id of one that is held, for its signal is another shop's."""
+    """The id of a delivery that is held, since its signal is another shop's."""
     number = keep_one(container, add_shop(container).id, signal(home_url="https://other.example/"))
     process_next(container.database, container.now())
     return number
@@ -43,13 +43,13 @@ def test_what_cannot_be_replayed_is_not_offered(container, dead):
 
 def test_only_operators_get_the_bytes_and_the_log_tells_it(container, dead):
     assert Console(container, "viewer").post(f"/admin/deliveries/{dead}/raw").status_code == 403
-    got = Console(container).post(f"/admin/deliveries/{dead}/raw")
-    assert got.data == body_of(signal(home_url="https://other.example/"))
-    assert got.headers["Content-Disposition"].startswith("attachment")
+    download = Console(container).post(f"/admin/deliveries/{dead}/raw")
+    assert download.data == body_of(signal(home_url="https://other.example/"))
+    assert download.headers["Content-Disposition"].startswith("attachment")
     assert Console(container).get(f"/admin/deliveries/{dead}/raw").status_code == 405
     with container.database.reading() as session:
-        told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
-    assert [item.actor for item in told] == ["operator@staff.example"]
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
+    assert [item.actor for item in entries] == ["operator@staff.example"]
 
 
 def test_a_store_is_named_found_by_part_of_its_name_and_never_falsely_calm(container, dead):
@@ -71,12 +71,12 @@ def test_a_store_is_named_found_by_part_of_its_name_and_never_falsely_calm(conta
 def test_hours_are_asked_for_in_the_readers_zone_and_stay_in_the_fields(container, clock, dead):
     viewer = Console(container, "viewer")
     viewer.post("/admin/account/zone", zone="America/New_York")  # it is 12:00 UTC, 07:00 there
-    found = viewer.get("/admin/deliveries?since=2025-11-20T07:00&until=2025-11-20T07:01").text
-    assert f">{dead}</a>" in found
-    assert 'name="since" value="2025-11-20T07:00"' in found
+    page = viewer.get("/admin/deliveries?since=2025-11-20T07:00&until=2025-11-20T07:01").text
+    assert f">{dead}</a>" in page
+    assert 'name="since" value="2025-11-20T07:00"' in page
     assert "No deliveries match." in viewer.get("/admin/deliveries?until=2025-11-20T07:00").text
     assert "Enter a date and time for “To”." in viewer.get("/admin/deliveries?until=noon").text
-    links = re.findall(r'href="/admin/deliveries\?([^"]*)">(last hour|today|yesterday)<', found)
+    links = re.findall(r'href="/admin/deliveries\?([^"]*)">(last hour|today|yesterday)<', page)
     assert links == [
         ("since=2025-11-20T06:00", "last hour"),
         ("since=2025-11-20T00:00", "today"),

@@ -35,8 +35,8 @@ MOMENT = datetime(2026, 11, 28, 23, 46, 5, tzinfo=UTC)
 @pytest.mark.parametrize("moment", [MOMENT, "2026-11-28T23:46:05Z"])
 def test_a_time_is_in_the_readers_zone_with_the_exact_one_behind_it(moment):
     exact = "28 Nov 2026, 18:46:05 EST"
-    told = f'<time datetime="2026-11-28T18:46:05-05:00" title="{exact}">28 Nov 2026, 18:46</time>'
-    assert when(moment) == told
+    element = f'<time datetime="2026-11-28T18:46:05-05:00" title="{exact}">28 Nov 2026, 18:46</time>'
+    assert when(moment) == element
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_a_time_is_told_by_its_distance(container, away, words):
 
 
 def test_what_is_long_ago_is_told_by_its_day(container):
-    told = ago(container.now() - timedelta(days=30))
-    assert told.striptags() == "21 Oct 2025"
-    assert 'title="21 Oct 2025, 08:00:00 EDT"' in told
+    element = ago(container.now() - timedelta(days=30))
+    assert element.striptags() == "21 Oct 2025"
+    assert 'title="21 Oct 2025, 08:00:00 EDT"' in element
 
 
 def test_a_day_is_one_of_the_readers_calendar():
@@ -83,8 +83,8 @@ def test_what_somebody_else_wrote_is_escaped():
 
 def test_each_state_has_one_tone_and_each_tone_one_meaning():
     assert len(TONE_OF) == sum(map(len, TONES.values()))
-    named = {*Stage, *AwardState, *DeliveryState, *ReplayState, *Outcome}
-    assert {tone(state) for state in named} == {*TONES, "neutral"}
+    states = {*Stage, *AwardState, *DeliveryState, *ReplayState, *Outcome}
+    assert {tone(state) for state in states} == {*TONES, "neutral"}
     assert tone(AwardState.DUE) != tone(AwardState.CREDITED)  # we owe it; it is done
     assert tone(Stage.HELD) != tone(Stage.AWAITING_LINK)  # our turn; the merchant's
     assert tone(None) == tone("<b>") == "neutral"

@@ -14,7 +14,7 @@ BEGIN = datetime(2025, 12, 5, 12, 0, tzinfo=UTC)
 
 
 def hours(*counts):
-    """Hours one after another; None is one that was not counted."""
+    """Build consecutive hours from their counts; None stands for an hour that was not counted."""
     return [
         FlowHour(BEGIN + timedelta(hours=number), *(of or (None, None, None)))
         for number, of in enumerate(counts)
@@ -30,7 +30,7 @@ def test_heights_are_in_the_proportion_of_the_counts_and_stand_on_each_other():
     kinds, edges, heights = zip(*bar.parts, strict=True)
     assert kinds == ("processed", "dead", "refused")
     full = FOOT - TOP
-    assert [float(one) for one in heights] == [full * 0.4, full * 0.2, full * 0.2]  # of the round 100
+    assert [float(height) for height in heights] == [full * 0.4, full * 0.2, full * 0.2]  # of the round 100
     assert float(edges[0]) == pytest.approx(FOOT - full * 0.4)
     assert float(edges[1]) == pytest.approx(float(edges[0]) - full * 0.2)
 
@@ -51,9 +51,9 @@ def test_nothing_and_unknown_look_different():
 
 
 def test_the_words_say_the_sums_and_what_is_not_known():
-    told = description(hours(None, (1_500, 2, 0), (10, 0, 3)))
+    sentence = description(hours(None, (1_500, 2, 0), (10, 0, 3)))
     assert (
-        told
+        sentence
         == "1,510 processed, 2 not processed, 3 refused in the last 3 hours; 1 hour before counting began."
     )
 

@@ -21,15 +21,15 @@ def nobody(container):
     return Console(container, None)
 
 
-def wanted(answer):
-    """The page that the sign-in page is told to lead to."""
+def next_page_of(answer):
+    """Return the page that the sign-in page leads to."""
     place = urlsplit(answer.headers["Location"])
     assert place.path == "/admin/sign-in"
     return parse_qs(place.query).get("next")
 
 
-def led_to(console, page):
-    """Where signing in leads from that sign-in page."""
+def sign_in_from(console, page):
+    """Sign in from that sign-in page, and return where it leads."""
     answer = console.client.post(
         page, data={"csrf": console.csrf(), "email": EMAIL, "password": PASSWORD}, base_url=BASE
     )
@@ -42,12 +42,12 @@ def led_to(console, page):
 )
 def test_who_signs_in_comes_to_the_page_that_was_asked_for(nobody, path):
     door = nobody.get(path)
-    assert wanted(door) == [path]
+    assert next_page_of(door) == [path]
     wrong = nobody.client.post(
         door.headers["Location"], data={"csrf": nobody.csrf(), "email": EMAIL}, base_url=BASE
     )
     assert wrong.status_code == 401
-    assert led_to(nobody, door.headers["Location"]) == path
+    assert sign_in_from(nobody, door.headers["Location"]) == path
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_is_no_page_of_the_console_leads_to_its_first(nobody, place):
         "/admin/sign-in", query_string={"next": place}, base_url=BASE
     ) as context:
         page = f"/admin/sign-in?{context.request.query_string.decode()}"
-    assert led_to(nobody, page) == "/admin/"
+    assert sign_in_from(nobody, page) == "/admin/"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_form_sent_after_the_session_ended_does_nothing_and_leads_back_to_its_
     else:
         sign_out_everywhere(container.database, container.now(), 1)
     answer = operator.client.post(form, data={"csrf": csrf, "reason": "x"}, base_url=BASE)
-    assert wanted(answer) == page
+    assert next_page_of(answer) == page
     assert "nothing was saved" in operator.get(answer.headers["Location"]).text
     assert show_award(container.database, container.now(), "aw_0")["state"] == "due"
 
@@ -110,7 +110,7 @@ def test_a_session_that_was_idle_too_long_leads_back_too(container, monkeypatch)
     operator = Console(container)
     later = sessions.utc_now() + timedelta(hours=3)
     monkeypatch.setattr(sessions, "utc_now", lambda: later)
-    assert wanted(operator.get("/admin/audit?text=x")) == ["/admin/audit?text=x"]
+    assert next_page_of(operator.get("/admin/audit?text=x")) == ["/admin/audit?text=x"]
 
 
 def test_who_must_choose_a_password_first_is_led_on_after_that(container, nobody):
@@ -118,8 +118,8 @@ def test_who_must_choose_a_password_first_is_led_on_after_that(container, nobody
         container.database, container.now(), email=EMAIL, password=PASSWORD, actor="t", one_time=True
     )
     page = nobody.get("/admin/audit").headers["Location"]
-    led = nobody.get(led_to(nobody, page)).headers["Location"]
-    assert led == "/admin/account/password?next=/admin/audit"
+    password_page = nobody.get(sign_in_from(nobody, page)).headers["Location"]
+    assert password_page == "/admin/account/password?next=/admin/audit"
     new = "another-horse-battery"
     form = {"csrf": nobody.csrf(), "current": PASSWORD, "new": new, "again": new}
-    assert nobody.client.post(led, data=form, base_url=BASE).headers["Location"] == "/admin/audit"
+    assert nobody.client.post(password_page, data=form, base_url=BASE).headers["Location"] == "/admin/audit"

@@ -45,8 +45,8 @@ def calm(container, clock):
     return container
 
 
-def found(container):
-    return {matter.id: matter for matter in list_todo_items(container.database, NOW)}
+def todo_items(container):
+    return {item.id: item for item in list_todo_items(container.database, NOW)}
 
 
 def change(container, *statements):
@@ -55,10 +55,10 @@ def change(container, *statements):
             session.execute(statement)
 
 
-def keep_delivery(container, identity="a", **of):
-    said = {"source": "tiktok", "headers": [], "body_sha256": "0" * 64, "received_at": NOW, "state": "dead"}
+def keep_delivery(container, identity="a", **changes):
+    fields = {"source": "tiktok", "headers": [], "body_sha256": "0" * 64, "received_at": NOW, "state": "dead"}
     with container.database.writing() as session:
-        session.add(Delivery(**{"identity": identity, **said, **of}))
+        session.add(Delivery(**{"identity": identity, **fields, **changes}))
 
 
 TROUBLES = [
@@ -76,14 +76,14 @@ TROUBLES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "made"), TROUBLES)
-def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, made):
-    assert found(calm) == {}
+@pytest.mark.parametrize(("name", "changes"), TROUBLES)
+def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, changes):
+    assert todo_items(calm) == {}
     if name == "stores_held":
         keep_day(calm, "600.00")
-    change(calm, *made)
+    change(calm, *changes)
     decide_store(calm.database, NOW, "st_1")
-    assert found(calm)[name].stores == [("st_1", "Example store")]
+    assert todo_items(calm)[name].stores == [("st_1", "Example store")]
     console = Console(calm, "viewer")
     page = console.get("/admin/").text
     assert '<a href="/admin/stores/st_1">Example store</a>' in page
@@ -95,10 +95,10 @@ def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, made):
 def test_an_award_whose_facts_have_changed_is_named(calm):
     keep_day(calm, "600.00")
     decide_store(calm.database, NOW, "st_1")
-    assert "award_flagged" not in found(calm)
+    assert "award_flagged" not in todo_items(calm)
     change(calm, update(Store).values(country="FR"))
     decide_store(calm.database, NOW, "st_1")
-    assert found(calm)["award_flagged"].stores == [("st_1", "Example store")]
+    assert todo_items(calm)["award_flagged"].stores == [("st_1", "Example store")]
 
 
 OURS_TO_END = [
@@ -109,11 +109,11 @@ OURS_TO_END = [
 ]
 
 
-@pytest.mark.parametrize("made", OURS_TO_END)
-def test_what_we_ended_ourselves_needs_nobody(calm, made):
-    change(calm, *made)
+@pytest.mark.parametrize("changes", OURS_TO_END)
+def test_what_we_ended_ourselves_needs_nobody(calm, changes):
+    change(calm, *changes)
     decide_store(calm.database, NOW, "st_1")
-    assert found(calm) == {}
+    assert todo_items(calm) == {}
 
 
 def test_nothing_to_do_is_said(calm):
@@ -124,8 +124,8 @@ def test_a_silent_worker_and_waiting_deliveries_come_first(calm):
     keep_delivery(calm, state="received", due_at=NOW - timedelta(minutes=3))
     keep_delivery(calm, "b")
     change(calm, update(Heartbeat).values(at=NOW - timedelta(minutes=1)))
-    assert list(found(calm)) == ["worker_silent", "deliveries_wait", "deliveries_dead"]
-    assert found(calm)["deliveries_wait"].since == NOW - timedelta(minutes=3)
+    assert list(todo_items(calm)) == ["worker_silent", "deliveries_wait", "deliveries_dead"]
+    assert todo_items(calm)["deliveries_wait"].since == NOW - timedelta(minutes=3)
 
 
 @pytest.mark.parametrize("state", ["received", "failed"])
@@ -137,16 +137,16 @@ def test_what_waits_longest_stands_in_the_list_that_the_overview_leads_to(calm, 
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"), [(0, 19, 0), (0, 20, 20), (7 * 30, 59, 0), (7 * 30, 60, 60)]
+    ("before", "now", "reported"), [(0, 19, 0), (0, 20, 20), (7 * 30, 59, 0), (7 * 30, 60, 60)]
 )
-def test_rejected_signatures_are_told_when_they_rise(calm, before, now, told):
+def test_rejected_signatures_are_told_when_they_rise(calm, before, now, reported):
     days = ((date(2025, 12, 1), before), (NOW.date(), now))
     with calm.database.writing() as session:
         for day, count in days:
             session.add(Rejection(store_id="st_1", reason="signature", day=day, count=count))
             session.add(Rejection(store_id="st_1", reason="size", day=day, count=1000))
-    matter = found(calm).get("signatures_rejected")
-    assert (matter.count if matter else 0) == told
+    item = todo_items(calm).get("signatures_rejected")
+    assert (item.count if item else 0) == reported
 
 
 def test_awards_and_reviews_lead_to_their_lists(container, clock):
@@ -155,7 +155,7 @@ def test_awards_and_reviews_lead_to_their_lists(container, clock):
     change(container, update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)))
     change(container, update(Award).where(Award.id == "aw_1").values(due_by=date(2025, 12, 7)))
     ask_review(container.database, NOW, "st_0", "No.")
-    counts = {name: matter.count for name, matter in found(container).items()}
+    counts = {name: item.count for name, item in todo_items(container).items()}
     assert counts == {"worker_silent": 1, "awards_overdue": 1, "awards_due_soon": 2, "reviews_waiting": 1}
     console = Console(container, "viewer")
     page = console.get("/admin/").text
@@ -170,7 +170,7 @@ def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, 
     for role, days in (("viewer", 14), ("operator", 14), ("operator", 15)):
         owner = {"email": keep_staff(calm, role), "name": f"{days} days", "actor": "test"}
         make_token(calm.database, NOW, days=days, **owner)
-    assert found(calm)["tokens_expire"].count == 2
+    assert todo_items(calm)["tokens_expire"].count == 2
     link = r'href="/admin/account#tokens"><strong[^>]*>(\d)</strong> API token'
     for role, count in (("viewer", "1"), ("operator", "2")):
         assert re.search(link, Console(calm, role).get("/admin/").text)[1] == count
@@ -198,10 +198,10 @@ def test_the_programme_page_sums_each_tier_and_currency(container, clock):
     assert "Not counted yet" in console.get("/admin/programme").text
     count_programmes(container.database, NOW)
     page = console.get("/admin/programme").text
-    told = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
-    assert "1 merchant admitted; there is no limit, 4 stores waiting" in told
-    assert "£500.00 £395.50 1 award" in told
-    assert "$500.00 $1,000.00 2 awards $500.00 1 award – – – $500.00 1 award" in told
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
+    assert "1 merchant admitted; there is no limit, 4 stores waiting" in text
+    assert "£500.00 £395.50 1 award" in text
+    assert "$500.00 $1,000.00 2 awards $500.00 1 award – – – $500.00 1 award" in text
     assert 'href="/admin/stores?stage=not_admitted"' in page
     keep_store(container, "st_10", admitted_at=None)
     count_programmes(container.database, NOW + timedelta(minutes=1))
@@ -237,23 +237,23 @@ def test_five_vital_signs_stand_there_in_green_too(calm):
         polls.note_poll(session, "7001", NOW, None)
     page = Console(calm, "viewer").get("/admin/").text
     signs = page.partition('<ul class="signs')[2].partition("</ul>")[0]
-    told = text_of(signs)
+    text = text_of(signs)
     for name in ("Last delivery", "Oldest waiting", "Background work", "TikTok calls", "Figures fresh"):
-        assert name in told
+        assert name in text
     assert signs.count("<li>") == 5
-    assert "Running last sign of life just now" in told
-    assert "1 of 1 accounts read in time last poll just now" in told
-    assert told.count("OK") == 5
-    assert re.search(r"TikTok calls ([\d,]+) of \1 left today full again in 15 h", told)
+    assert "Running last sign of life just now" in text
+    assert "1 of 1 accounts read in time last poll just now" in text
+    assert text.count("OK") == 5
+    assert re.search(r"TikTok calls ([\d,]+) of \1 left today full again in 15 h", text)
 
 
 def test_what_was_never_seen_is_said_to_be_unknown(container):
     signs = Console(container, "viewer").get("/admin/").text.partition('<ul class="signs')[2]
-    told = text_of(signs.partition("</ul>")[0])
-    assert told.count("Unknown") == 3
-    assert "None has come yet" in told
-    assert "No worker has been seen yet" in told
-    assert "No ad account is polled yet" in told
+    text = text_of(signs.partition("</ul>")[0])
+    assert text.count("Unknown") == 3
+    assert "None has come yet" in text
+    assert "No worker has been seen yet" in text
+    assert "No ad account is polled yet" in text
 
 
 def test_awards_are_summed_in_each_currency(container, clock):

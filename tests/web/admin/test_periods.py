@@ -39,7 +39,7 @@ def test_the_last_hour_is_never_less_than_an_hour_when_the_clocks_change(now):
 
 
 @pytest.mark.parametrize(
-    ("asked", "hours"),
+    ("query", "hours"),
     [
         ({"since": "2026-11-01T01:15", "until": "2026-11-01T01:45"}, 1.5),  # both 1:15 to 1:45
         ({"since": "2026-03-08T02:15", "until": "2026-03-08T02:45"}, 1.5),  # times that never were
@@ -48,8 +48,8 @@ def test_the_last_hour_is_never_less_than_an_hour_when_the_clocks_change(now):
         ({"since": "2026-11-01T00:30", "until": "2026-11-01T03:30"}, 4),
     ],
 )
-def test_of_an_hour_that_comes_twice_a_period_holds_all(asked, hours):
-    period = read_period(asked)
+def test_of_an_hour_that_comes_twice_a_period_holds_all(query, hours):
+    period = read_period(query)
     assert period["until"] - period["since"] == timedelta(hours=hours)
 
 

@@ -25,14 +25,14 @@ def staff(container):
     return console
 
 
-def dies(container, store_id, *arguments):
+def keep_dead(container, store_id, *arguments):
     for argument in arguments:
         keep_one(container, store_id, argument)
     process_next(container.database, container.now())
     track_problems(container.database, container.now())
 
 
-def refused(container, console, *numbers):
+def send_refused(container, console, *numbers):
     for seq in numbers:
         body = body_of(signal(seq))
         headers = signed_headers(body, THEIRS)
@@ -59,20 +59,20 @@ def test_nothing_wrong_is_said_calmly_and_the_bar_counts_nothing(staff):
 
 def test_each_cause_stands_once_with_its_stores_turn_number_and_cure(container, staff):
     other = add_shop(container, url="https://other.example/", name="Other").id
-    dies(container, staff.store_id, signal(1, v=0), signal(2, v=0), signal(3, home_url=ELSEWHERE))
-    dies(container, other, signal(1, v=0, home_url="https://other.example/"))
+    keep_dead(container, staff.store_id, signal(1, v=0), signal(2, v=0), signal(3, home_url=ELSEWHERE))
+    keep_dead(container, other, signal(1, v=0, home_url="https://other.example/"))
     page = staff.get(PROBLEMS)
-    said = words(page)
-    assert said.count("Sent by an old version of our plugin. the merchant's turn Ask the merchant") == 1
-    assert f"Sent by another address ({ELSEWHERE}). our turn Staging copy?" in said
-    assert "Tin & Roof" in said
-    assert "2 messages, since 20 Nov 2025, 12:00" in said
+    text = words(page)
+    assert text.count("Sent by an old version of our plugin. the merchant's turn Ask the merchant") == 1
+    assert f"Sent by another address ({ELSEWHERE}). our turn Staging copy?" in text
+    assert "Tin & Roof" in text
+    assert "2 messages, since 20 Nov 2025, 12:00" in text
     assert page.text.count('<span class="badge theirs">the merchant') == 1
     assert 'title="3 open">3</span>' in staff.get("/admin/stores").text
 
 
 def test_one_button_previews_the_replay_of_all_messages_of_a_problem(container, staff):
-    dies(
+    keep_dead(
         container,
         staff.store_id,
         signal(1, v=0),
@@ -88,7 +88,7 @@ def test_one_button_previews_the_replay_of_all_messages_of_a_problem(container, 
 
 
 def test_what_is_wrong_with_a_store_stands_on_its_page_with_the_same_buttons(container, staff):
-    dies(container, staff.store_id, signal(1, home_url=ELSEWHERE))
+    keep_dead(container, staff.store_id, signal(1, home_url=ELSEWHERE))
     page = staff.get(f"/admin/stores/{staff.store_id}")
     assert f"Sent by another address ({ELSEWHERE})." in words(page)
     answer = staff.post(
@@ -99,21 +99,21 @@ def test_what_is_wrong_with_a_store_stands_on_its_page_with_the_same_buttons(con
 
 
 def test_who_acknowledged_a_problem_is_shown_and_it_counts_no_longer(container, staff):
-    dies(container, staff.store_id, signal(1, v=0))
+    keep_dead(container, staff.store_id, signal(1, v=0))
     number = problem_id(staff.get(PROBLEMS))
     assert staff.post(f"{PROBLEMS}/{number}/acknowledge", note=" ").status_code == 400
     assert staff.post(f"{PROBLEMS}/{number}/acknowledge", note="wrote to them").location == PROBLEMS
     assert "No open problems" in words(staff.get(PROBLEMS))
-    shown = words(staff.get(f"{PROBLEMS}?state=acknowledged"))
-    assert "Acknowledged by operator@staff.example, 20 Nov 2025, 12:00: wrote to them" in shown
+    text = words(staff.get(f"{PROBLEMS}?state=acknowledged"))
+    assert "Acknowledged by operator@staff.example, 20 Nov 2025, 12:00: wrote to them" in text
     assert 'badge ours" title=' not in staff.get("/admin/stores").text
     assert staff.post(f"{PROBLEMS}/{number}/acknowledge", note="again").status_code == 409
     assert staff.post(f"{PROBLEMS}/{2**63}/acknowledge", note="n").status_code == 404
 
 
 def test_viewers_see_all_of_it_and_no_button(container, staff):
-    dies(container, staff.store_id, signal(1, v=0), signal(2, home_url=ELSEWHERE))
-    refused(container, staff, 3)
+    keep_dead(container, staff.store_id, signal(1, v=0), signal(2, home_url=ELSEWHERE))
+    send_refused(container, staff, 3)
     viewer = Console(container, "viewer")
     page = viewer.get(PROBLEMS).text
     assert "Sent by an old version" in page
@@ -129,20 +129,20 @@ def test_a_wrong_filter_is_named(staff):
 
 
 def test_problems_go_on_page_by_page_and_ask_no_more_for_many(container, staff, monkeypatch):
-    dies(container, staff.store_id, signal(1, home_url=ELSEWHERE))
+    keep_dead(container, staff.store_id, signal(1, home_url=ELSEWHERE))
     few = staff.questions(PROBLEMS)
     for number in range(4):
         url = f"https://shop{number}.example/"
         store_id = add_shop(container, url=url).id
-        dies(container, store_id, signal(1, home_url=ELSEWHERE), signal(2, v=0, home_url=url))
+        keep_dead(container, store_id, signal(1, home_url=ELSEWHERE), signal(2, v=0, home_url=url))
     assert staff.questions(PROBLEMS) == few
     monkeypatch.setattr("receiver.web.admin.problems.PAGE", 4)
-    seen, path = [], PROBLEMS
+    problem_ids, path = [], PROBLEMS
     while path:
         page = staff.get(path).text
-        seen += re.findall(r'action="/admin/problems/(\d+)/acknowledge"', page)
+        problem_ids += re.findall(r'action="/admin/problems/(\d+)/acknowledge"', page)
         path = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
-    assert (len(seen), len(set(seen))) == (9, 9)
+    assert (len(problem_ids), len(set(problem_ids))) == (9, 9)
 
 
 def test_a_page_that_says_the_database_is_away_still_has_its_bar(staff, monkeypatch):
@@ -157,19 +157,19 @@ def test_a_page_that_says_the_database_is_away_still_has_its_bar(staff, monkeypa
 
 
 def test_a_secret_is_tried_then_kept_and_what_was_held_is_accepted(container, staff, clock):
-    refused(container, staff, 1, 2)
+    send_refused(container, staff, 1, 2)
     clock.move(minutes=5)
     secret_page = f"/admin/stores/{staff.store_id}/secret"
     assert secret_page in staff.get(PROBLEMS).text
     wrong = staff.post(secret_page, do="preview", webhook_secret="not that one")
     assert "None of the 2 messages held verifies" in words(wrong)
-    tried = staff.post(secret_page, do="preview", webhook_secret=f" {THEIRS}\t")
-    assert "2 of 2 messages held would be accepted. Nothing saved yet." in words(tried)
+    preview = staff.post(secret_page, do="preview", webhook_secret=f" {THEIRS}\t")
+    assert "2 of 2 messages held would be accepted. Nothing saved yet." in words(preview)
     assert deliveries(container) == []
-    encrypted = re.search('name="encrypted" value="([^"]+)"', tried.text)[1]
+    encrypted = re.search('name="encrypted" value="([^"]+)"', preview.text)[1]
     saved = staff.post(secret_page, do="save", encrypted=encrypted)
     assert "Secret saved 2 messages accepted" in words(saved)
-    for page in (wrong, tried, saved):
+    for page in (wrong, preview, saved):
         assert "its own" not in page.text
     assert len(deliveries(container)) == 2
     assert "No open problems" in words(staff.get(PROBLEMS))

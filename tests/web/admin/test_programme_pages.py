@@ -43,16 +43,16 @@ def test_the_money_is_summed_by_currency_and_drawn(operator, container):
     keep_store(container, "st_9", stage="accumulating", coming_currency="USD")
     count_programmes(container.database, NOW)
     page = operator.get(PAGE).text
-    told = text_of(page)
-    assert "Promised £395.50 Issued £0.00 Arrived £0.00 At risk £0.00" in told
-    assert "Promised $1,500.00 Issued $500.00 Arrived $500.00 At risk $500.00" in told
-    assert "Of $1,500.00 promised: $500.00 arrived, $500.00 due, $500.00 at risk" in told
+    text = text_of(page)
+    assert "Promised £395.50 Issued £0.00 Arrived £0.00 At risk £0.00" in text
+    assert "Promised $1,500.00 Issued $500.00 Arrived $500.00 At risk $500.00" in text
+    assert "Of $1,500.00 promised: $500.00 arrived, $500.00 due, $500.00 at risk" in text
     widths = [
         float(width) for width in re.findall(r'<rect class="\w+" x="[\d.]+" y="0" width="([\d.]+)"', page)
     ]
     assert widths == pytest.approx([1000, 333.33, 333.33, 333.33], abs=0.01)
-    assert "accumulating $500.00 each 1 $500.00" in told
-    assert "accumulating unknown 1 unknown" in told
+    assert "accumulating $500.00 each 1 $500.00" in text
+    assert "accumulating unknown 1 unknown" in text
     soon = re.search(rf'href="(/admin/awards\?programme={SETTING}&amp;due_soon=any)"', page)[1]
     assert re.findall(r'href="/admin/awards/(aw_\d)"', operator.get(soon.replace("&amp;", "&")).text) == [
         "aw_2",
@@ -61,7 +61,7 @@ def test_the_money_is_summed_by_currency_and_drawn(operator, container):
 
 
 def test_the_terms_are_read_in_words_from_the_programmes_data(operator):
-    told = text_of(operator.get(f"{PAGE}/{SETTING}/terms").text)
+    text = text_of(operator.get(f"{PAGE}/{SETTING}/terms").text)
     for words in (
         "Stores that join from 1 Jul 2025 to 31 Dec 2025",
         "Spend $5,000.00, get $5,000.00",
@@ -73,32 +73,32 @@ def test_the_terms_are_read_in_words_from_the_programmes_data(operator):
         "expires at the end of 30 Jan 2026",
         "no limit to the number",
     ):
-        assert words in told, words
+        assert words in text, words
     assert operator.get(f"{PAGE}/nowhere/terms").status_code == 404
 
 
-def in_force(container):
+def programme_in_force(container):
     return terms_in_force(container.database, SETTING).id
 
 
 def test_a_new_programme_is_shown_and_then_loaded(operator, container):
     checked = operator.post(f"{PAGE}/load", file=(io.BytesIO(NEXT.encode()), "next.toml"))
-    told = text_of(checked.text)
-    assert "closes 2025-12-31 2026-06-30" in told
-    assert "markets › US › tier 1 500 → 500 600 → 500" in told
-    assert in_force(container) == SETTING
+    text = text_of(checked.text)
+    assert "closes 2025-12-31 2026-06-30" in text
+    assert "markets › US › tier 1 500 → 500 600 → 500" in text
+    assert programme_in_force(container) == SETTING
     other = operator.post(f"{PAGE}/load", text=NEXT.replace("600", "700"), do="load", seen=seen(checked))
-    assert (other.status_code, in_force(container)) == (409, SETTING)
-    done = operator.post(f"{PAGE}/load", text=NEXT, do="load", seen=seen(checked))
-    assert done.headers["Location"].startswith(f"{PAGE}/woocommerce-2026/terms")
-    assert "New stores join this programme from now on" in operator.get(done.headers["Location"]).text
-    assert in_force(container) == "woocommerce-2026"
+    assert (other.status_code, programme_in_force(container)) == (409, SETTING)
+    answer = operator.post(f"{PAGE}/load", text=NEXT, do="load", seen=seen(checked))
+    assert answer.headers["Location"].startswith(f"{PAGE}/woocommerce-2026/terms")
+    assert "New stores join this programme from now on" in operator.get(answer.headers["Location"]).text
+    assert programme_in_force(container) == "woocommerce-2026"
     with container.database.reading() as session:
         assert "programme load" in session.scalars(select(AuditEntry.action)).all()
 
 
 @pytest.mark.parametrize(
-    ("text", "status", "told"),
+    ("text", "status", "message"),
     [
         ("", 400, "required"),
         ("x = ", 400, "is no TOML"),
@@ -110,10 +110,10 @@ def test_a_new_programme_is_shown_and_then_loaded(operator, container):
         (SHIPPED_TEXT.replace('"500"', '"501"'), 409, "give the new terms an id of their own"),
     ],
 )
-def test_a_file_that_cannot_be_loaded_is_named_and_stays_typed(operator, container, text, status, told):
+def test_a_file_that_cannot_be_loaded_is_named_and_stays_typed(operator, container, text, status, message):
     keep_store(container)
     answer = operator.post(f"{PAGE}/load", text=text, do="load")
-    assert (answer.status_code, told in answer.text) == (status, True)
+    assert (answer.status_code, message in answer.text) == (status, True)
     assert text.partition("\n")[0].replace('"', "&#34;") in answer.text
 
 
@@ -133,7 +133,7 @@ def line(container, operator):
     return operator
 
 
-def admitted(container):
+def admitted_stores(container):
     with container.database.reading() as session:
         query = select(Store.id).where(Store.admitted_at.is_not(None), Store.id != "st_in")
         return list(session.scalars(query.order_by(Store.id)))
@@ -143,15 +143,15 @@ def test_waiting_stores_are_admitted_as_they_were_shown(line, container):
     path = f"{PAGE}/{SETTING}/waiting"
     assert "1 merchant has a place of 2" in text_of(line.get(path).text)
     checked = line.post(path, store=["st_1", "st_2"])
-    told = text_of(checked.text)
-    assert "2 stores get a place; merchants with a place: 1 now, 3 then of 2" in told
-    assert "1 more than the programme's 2 places" in told
-    assert admitted(container) == []
+    text = text_of(checked.text)
+    assert "2 stores get a place; merchants with a place: 1 now, 3 then of 2" in text
+    assert "1 more than the programme's 2 places" in text
+    assert admitted_stores(container) == []
     other = line.post(path, store=["st_1"], do="admit", seen=seen(checked))
-    assert (other.status_code, admitted(container)) == (409, [])
-    done = line.post(path, store=["st_1", "st_2"], do="admit", seen=seen(checked))
-    assert "Admitted: 2" in line.get(done.headers["Location"]).text
-    assert admitted(container) == ["st_1", "st_2"]
+    assert (other.status_code, admitted_stores(container)) == (409, [])
+    answer = line.post(path, store=["st_1", "st_2"], do="admit", seen=seen(checked))
+    assert "Admitted: 2" in line.get(answer.headers["Location"]).text
+    assert admitted_stores(container) == ["st_1", "st_2"]
 
 
 def test_with_nothing_selected_nobody_is_admitted(line, container):

@@ -18,22 +18,22 @@ QUARANTINE, REJECTIONS = "/admin/rejections/quarantine", "/admin/rejections"
 
 @pytest.fixture
 def staff(container, clock):
-    """Before a store that has signed two deliveries with a secret of its own choice."""
+    """An operator's console, after a store signed two deliveries with a secret of its own."""
     console = Console(container)
     console.store_id = add_shop(container).id
     for seq in (1, 2):
-        refused(console, seq)
+        send_refused(console, seq)
         clock.at += timedelta(minutes=1)
     return console
 
 
-def refused(console, seq):
+def send_refused(console, seq):
     body = body_of(signal(seq))
     address = f"/webhooks/woocommerce/{console.store_id}"
     assert console.client.post(address, data=body, headers=signed_headers(body, "its own")).status_code == 401
 
 
-def put_right(container, store_id):
+def correct_secret(container, store_id):
     rotate_secret(container, store_id, webhook_secret="its own", actor="ann")
 
 
@@ -44,15 +44,15 @@ def deliveries(container):
 
 def test_what_is_held_is_released_once_the_secret_is_put_right(container, staff):
     assert staff.get(QUARANTINE).text.count('data-label="Number"') == 2
-    looked = staff.post(QUARANTINE, do="preview").text
-    assert "Preview" in looked
-    assert looked.count("wrong signature") == 2
-    put_right(container, staff.store_id)
+    preview = staff.post(QUARANTINE, do="preview").text
+    assert "Preview" in preview
+    assert preview.count("wrong signature") == 2
+    correct_secret(container, staff.store_id)
     assert "<strong>2</strong> would be accepted" in staff.post(QUARANTINE, do="preview").text
     assert deliveries(container) == []
-    done = staff.post(QUARANTINE, reason="the secret was put right", do="release").text
-    assert "<strong>2</strong> accepted" in done
-    assert "Nothing is held" in done
+    result = staff.post(QUARANTINE, reason="the secret was put right", do="release").text
+    assert "<strong>2</strong> accepted" in result
+    assert "Nothing is held" in result
     assert len(deliveries(container)) == 2
     with container.database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "quarantine taken in")).one()
@@ -62,15 +62,15 @@ def test_what_is_held_is_released_once_the_secret_is_put_right(container, staff)
 def test_it_is_counted_which_store_most_is_held_of(container, staff):
     item, console = staff.store_id, Console(container, "viewer")
     console.store_id = add_shop(container, url="https://other.example/").id
-    refused(console, 1)
+    send_refused(console, 1)
     page = console.get(QUARANTINE).text
     assert "All <strong>3</strong>" in page
-    told = re.findall(r'quarantine\?store=(\S+)" >.*?<strong>(\d)</strong>', page)
-    assert told == [(item, "2"), (console.store_id, "1")]
+    counts = re.findall(r'quarantine\?store=(\S+)" >.*?<strong>(\d)</strong>', page)
+    assert counts == [(item, "2"), (console.store_id, "1")]
 
 
 def test_only_the_store_asked_for_is_looked_at(container, staff):
-    put_right(container, staff.store_id)
+    correct_secret(container, staff.store_id)
     other = add_shop(container, url="https://other.example/").id
     assert "Nothing is held of this store" in staff.get(f"{QUARANTINE}?store=other.exam").text
     page = staff.post(QUARANTINE, store=other, reason="asked", do="release").text
@@ -118,14 +118,14 @@ def test_rejections_go_on_page_by_page_by_day_store_and_reason(container, staff,
     }
     with container.database.writing() as session:
         rejections.add_counts(session, counts)
-    seen, path = [], REJECTIONS
+    days_in_order, path = [], REJECTIONS
     while path:
         page = staff.get(path).text
-        seen += [line.split("<")[0] for line in page.split('data-label="Day">')[1:]]
+        days_in_order += [line.split("<")[0] for line in page.split('data-label="Day">')[1:]]
         _, _, rest = page.partition('rel="next" href="')
         path = rest.partition('"')[0].replace("&amp;", "&")
-    assert len(seen) == 5
-    assert seen == sorted(seen, reverse=True)
+    assert len(days_in_order) == 5
+    assert days_in_order == sorted(days_in_order, reverse=True)
 
 
 @pytest.mark.parametrize(

@@ -61,14 +61,14 @@ def test_one_is_asked_for_followed_and_ends(container, staff, clock):
     work(container, clock)
     assert states(container) == ["processed"] * 3
     assert "Refresh" not in staff.get("/admin/replays/1").headers
-    ended = staff.get("/admin/replays/1").text
-    assert "<strong>3</strong>" in ended
-    assert "the address was put right" in ended
+    finished = staff.get("/admin/replays/1").text
+    assert "<strong>3</strong>" in finished
+    assert "the address was put right" in finished
     assert "state dead" in staff.get("/admin/replays").text
     with container.database.reading() as session:
-        asked = session.scalars(select(AuditEntry).where(AuditEntry.action == "deliveries replay")).one()
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "deliveries replay")).one()
         actors = session.scalars(select(Attempt.actor).where(Attempt.replay_id == 1)).all()
-    assert (asked.actor, asked.detail["total"]) == ("operator@staff.example", 3)
+    assert (entry.actor, entry.detail["total"]) == ("operator@staff.example", 3)
     assert all("operator@staff.example" in actor for actor in actors)
 
 

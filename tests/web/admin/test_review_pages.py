@@ -16,7 +16,7 @@ from tests.staff import Console, seen
 
 @pytest.fixture
 def review(container, clock):
-    """Of a store that earned its credit, were it not for its country."""
+    """The id of a review of a store whose country alone keeps it from its award."""
     clock.at = SETTLED
     keep_all(container)
     with container.database.writing() as session:
@@ -30,7 +30,7 @@ def award(container):
         return award_of(session, session.get(Store, "st_1"))
 
 
-def kept(container, review):
+def stored_review(container, review):
     with container.database.reading() as session:
         return session.get(Review, review)
 
@@ -54,42 +54,42 @@ def test_who_waits_longest_comes_first_and_a_page_leads_on(container, clock, rev
 def test_a_preview_tells_the_award_and_keeps_nothing(container, review):
     page = Console(container).post(f"/admin/reviews/{review}", do="preview", **OVERRIDE).text
     assert "<td>award › credit</td><td>–</td><td>500.00</td>" in page
-    assert kept(container, review).state == "open"
+    assert stored_review(container, review).state == "open"
     assert award(container) is None
 
 
 def test_an_override_brings_the_award_and_a_second_submit_nothing(container, review):
     operator = Console(container)
-    sign = seen(operator.post(f"/admin/reviews/{review}", do="preview", **OVERRIDE))
+    token = seen(operator.post(f"/admin/reviews/{review}", do="preview", **OVERRIDE))
     for _ in range(2):
-        answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=sign, **OVERRIDE)
+        answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=token, **OVERRIDE)
         assert answer.headers["Location"] == f"/admin/reviews/{review}"
-    found = award(container)
-    assert f'href="/admin/awards/{found.id}">$500.00' in operator.get(f"/admin/reviews/{review}").text
-    assert kept(container, review).answered_by == "operator@staff.example"
+    issued = award(container)
+    assert f'href="/admin/awards/{issued.id}">$500.00' in operator.get(f"/admin/reviews/{review}").text
+    assert stored_review(container, review).answered_by == "operator@staff.example"
 
 
 def test_an_override_whose_effect_was_not_shown_is_not_recorded(container, review):
     operator = Console(container)
     other = {**OVERRIDE, "rule": "good_standing"}
-    sign = seen(operator.post(f"/admin/reviews/{review}", do="preview", **other))
-    for unseen in ("", sign):
+    token = seen(operator.post(f"/admin/reviews/{review}", do="preview", **other))
+    for unseen in ("", token):
         answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=unseen, **OVERRIDE)
         assert (answer.status_code, "not do what you were shown" in answer.text) == (409, True)
-    assert kept(container, review).state == "open"
+    assert stored_review(container, review).state == "open"
 
 
 def test_what_was_upheld_changes_nothing_about_the_store(container, review):
     operator = Console(container)
     operator.post(f"/admin/reviews/{review}", do="answer", answer="uphold", reason="the papers say FR")
-    assert kept(container, review).answer == "upheld"
+    assert stored_review(container, review).answer == "upheld"
     assert award(container) is None
     again = operator.post(f"/admin/reviews/{review}", do="answer", **OVERRIDE)
     assert (again.status_code, "was answered before: upheld" in again.text) == (409, True)
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "said"),
+    ("spoilt", "message"),
     [
         ({"reason": " "}, "Write a reason"),
         ({"answer": ""}, "Choose an answer."),
@@ -97,11 +97,11 @@ def test_what_was_upheld_changes_nothing_about_the_store(container, review):
         ({"answer": "fact", "fact": "payment", "value-payment": "gold"}, "Choose one of the answers."),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused_with_a_sentence(container, review, spoilt, said):
+def test_an_answer_that_cannot_be_is_refused_with_a_sentence(container, review, spoilt, message):
     answer = Console(container).post(f"/admin/reviews/{review}", do="answer", **{**OVERRIDE, **spoilt})
     assert answer.status_code in (400, 409)
-    assert said in answer.text
-    assert kept(container, review).state == "open"
+    assert message in answer.text
+    assert stored_review(container, review).state == "open"
 
 
 def test_a_viewer_answers_nothing(container, review):

@@ -69,8 +69,8 @@ def test_the_api_and_the_command_line_find_the_same(container, viewer):
     assert answer.json == {"items": [{**hit, "store": "st_owl"}], "more": [], "senders_ids_among": 20_000}
     assert viewer.client.get("/api/v1/admin/search", headers=token).status_code == 400
     runner = create_app(container=container).test_cli_runner()
-    shown = json.loads(runner.invoke(args=["search", ACCOUNT, "--json"]).output)
-    assert shown == [{**hit, "store_id": "st_owl"}]
+    hits = json.loads(runner.invoke(args=["search", ACCOUNT, "--json"]).output)
+    assert hits == [{**hit, "store_id": "st_owl"}]
     assert "Night <Owl> Lamps" in runner.invoke(args=["search", "owl"]).output
     refused = runner.invoke(args=["search", " "])
     assert (refused.exit_code, refused.output) == (1, "Error: text: must be a text of 1 to 200 characters\n")

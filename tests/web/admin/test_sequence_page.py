@@ -1,4 +1,4 @@
-"""Staff begin the sequence of a restored store anew: seen first, then done, and audited."""
+"""Staff restart the sequence of a restored store: previewed first, then done, and audited."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def restored(container):
 
 
 def restarts(container):
-    return [one for one in rows_of(container, AuditEntry) if one.action.endswith("restarted")]
+    return [entry for entry in rows_of(container, AuditEntry) if entry.action.endswith("restarted")]
 
 
 def test_what_it_changes_is_shown_before_it_is_done(container, restored):
     console, page = Console(container), f"/admin/stores/{restored}/sequence"
     assert f'href="{page}"' in console.get(f"/admin/stores/{restored}").text
-    told = {"reason": "the merchant restored a backup"}
-    shown = console.post(page, do="preview", **told)
-    assert ("Counts" in shown.text, "Begin the sequence anew</button>" in shown.text) == (True, True)
+    form = {"reason": "the merchant restored a backup"}
+    preview = console.post(page, do="preview", **form)
+    assert ("Counts" in preview.text, "Begin the sequence anew</button>" in preview.text) == (True, True)
     assert restarts(container) == []
-    assert console.post(page, do="restart", **told).status_code == 409  # without having seen it
-    done = console.post(page, do="restart", seen=seen(shown), **told)
-    assert done.status_code == 303
+    assert console.post(page, do="restart", **form).status_code == 409  # without having seen it
+    answer = console.post(page, do="restart", seen=seen(preview), **form)
+    assert answer.status_code == 303
     (entry,) = restarts(container)
-    assert (entry.detail["to"], entry.detail["reason"]) == (6, told["reason"])
+    assert (entry.detail["to"], entry.detail["reason"]) == (6, form["reason"])
     assert "earlier number" not in console.get(f"/admin/stores/{restored}").text
 
 

@@ -22,8 +22,8 @@ def viewer(container, clock):
     return Console(container, "viewer")
 
 
-def listed(console, query=""):
-    """The ids on a page, in its order."""
+def ids_on(console, query=""):
+    """Return the ids of the stores on a page, in its order."""
     return re.findall(r'href="/admin/stores/(st_\w+)"', console.get(f"/admin/stores{query}").text)
 
 
@@ -35,10 +35,10 @@ def words(console, query=""):
 def test_a_store_stands_with_its_stage_spend_next_tier_and_next_poll(viewer, container, clock):
     clock.at = OPEN
     decide_store(container.database, OPEN, keep_all(container, spent="523.10"))
-    told = words(viewer)
-    found = "accumulating US $523.10 read in 14 days $976.90 short of $1,500.00"
-    assert f"Example store https://st-1.example/ {found}" in told
-    assert "20 days ago" in told
+    row_text = words(viewer)
+    columns = "accumulating US $523.10 read in 14 days $976.90 short of $1,500.00"
+    assert f"Example store https://st-1.example/ {columns}" in row_text
+    assert "20 days ago" in row_text
 
 
 def test_what_nobody_knows_is_not_shown_as_zero(viewer, container, clock):
@@ -57,7 +57,7 @@ def test_what_is_wrong_stands_beside_the_store_in_words(viewer, container):
     with container.database.writing() as session:
         session.add(StoreTroubleRow(store_id="st_2", id="figures_stale", who="service", since=SETTLED))
         session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
-    told = words(viewer)
+    text = words(viewer)
     for item in (
         "webhook off or changed",
         "to be authorised again",
@@ -65,7 +65,7 @@ def test_what_is_wrong_stands_beside_the_store_in_words(viewer, container):
         "on the waiting list",
         "sources differ: figures apart",
     ):
-        assert item in told, item
+        assert item in text, item
 
 
 def test_where_nothing_is_wrong_the_warnings_are_empty(viewer, container):
@@ -85,8 +85,8 @@ def test_a_store_whose_messages_are_held_refused_or_unreadable_is_flagged(viewer
         with container.database.writing() as session:
             session.add(StoreTroubleRow(store_id=f"st_{number}", id=trouble, who="staff", since=SETTLED))
     page = viewer.get("/admin/stores").text
-    for words_of_it in flags.values():
-        assert f'<span class="badge ours">{words_of_it}</span>' in page
+    for flag in flags.values():
+        assert f'<span class="badge ours">{flag}</span>' in page
 
 
 def test_filters_stand_in_the_address_and_go_on_to_the_next_page(viewer, container, monkeypatch):
@@ -95,17 +95,17 @@ def test_filters_stand_in_the_address_and_go_on_to_the_next_page(viewer, contain
         keep_store(
             container, f"st_{n}", created_at=JOINED + timedelta(minutes=n), country="GB" if n else "US"
         )
-    assert listed(viewer, "?country=gb&text=example") == ["st_4", "st_3"]
+    assert ids_on(viewer, "?country=gb&text=example") == ["st_4", "st_3"]
     page = viewer.get("/admin/stores?country=gb&text=example").text
     following = re.search(r'rel="next" href="/admin/stores(\?[^"]+)"', page)[1].replace("&amp;", "&")
-    assert listed(viewer, following) == ["st_2", "st_1"]
+    assert ids_on(viewer, following) == ["st_2", "st_1"]
 
 
 def test_who_waits_longest_for_a_place_stands_first(viewer, container):
     for n in (2, 1, 3):
         keep_store(container, f"st_{n}", joined_at=JOINED + timedelta(days=n), admitted_at=None)
     keep_store(container, "st_in")
-    assert listed(viewer, "?condition=waiting") == ["st_1", "st_2", "st_3"]
+    assert ids_on(viewer, "?condition=waiting") == ["st_1", "st_2", "st_3"]
 
 
 def test_a_look_that_stopped_says_so_and_leads_on(viewer, container, monkeypatch):
@@ -118,7 +118,7 @@ def test_a_look_that_stopped_says_so_and_leads_on(viewer, container, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("stage=sold", "Stage must be one of not_admitted"),
         ("condition=bad", "Condition must be one of connected"),
@@ -126,9 +126,9 @@ def test_a_look_that_stopped_says_so_and_leads_on(viewer, container, monkeypatch
         ("text=%00a", "Text must be text"),
     ],
 )
-def test_a_filter_that_cannot_be_is_named(viewer, query, said):
+def test_a_filter_that_cannot_be_is_named(viewer, query, message):
     answer = viewer.get(f"/admin/stores?{query}")
-    assert (answer.status_code, said in answer.text) == (400, True)
+    assert (answer.status_code, message in answer.text) == (400, True)
 
 
 def test_an_empty_list_says_what_to_do(viewer):
@@ -146,8 +146,8 @@ def test_a_store_that_left_has_no_trouble_any_more(viewer, container):
     with container.database.writing() as session:
         session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
     leave_store(at(container, SETTLED), "st_1", reason="asked", actor="ann")
-    assert listed(viewer, "?condition=webhooks_off") == []
-    assert listed(viewer, "?condition=disconnected") == ["st_1"]
+    assert ids_on(viewer, "?condition=webhooks_off") == []
+    assert ids_on(viewer, "?condition=disconnected") == ["st_1"]
 
 
 @pytest.mark.parametrize("query", ["", "?text=shop&stage=due", "?condition=webhooks_off"])

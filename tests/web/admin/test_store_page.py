@@ -2,22 +2,33 @@
 
 import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select, update
 
 from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.services.awards.block import block
 from receiver.services.connections.connect import begin_by_hand
 from receiver.services.connections.ports import Keys
 from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.merge import SHOWN
-from receiver.storage.tables import Account, AuditEntry, RecordedFact, Rejection, Store
+from receiver.services.stores.record_fact import record
+from receiver.storage.tables import Account, AuditEntry, Award, RecordedFact, Rejection, Store
 from receiver.worker.store_work import work_stores
-from tests.db_factories import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store
-from tests.factories import LINKED
-from tests.staff import Console, seen
+from tests.db_factories import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store, rows_of
+from tests.factories import LINKED, OPEN, SETTLED
+from tests.staff import BASE, Console, seen
 
+PATH = "/admin/stores/st_1"
 BROWSER = "b" * 43
+
+
+@pytest.fixture
+def operator(container, clock):
+    clock.at = SETTLED
+    return Console(container)
 
 
 @pytest.fixture
@@ -45,24 +56,28 @@ def connected(container, shop, clock):
         return session.scalars(select(Store.id)).one()
 
 
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", page)))
+
+
 def page(console, store_id):
     return console.get(f"/admin/stores/{store_id}").text
 
 
 def test_it_says_when_and_why_the_ad_account_is_read_next(container, store_id):
-    shown = page(Console(container, "viewer"), store_id)
-    assert "<dd>7001</dd>" in shown
-    assert "<small>linked</small>" in shown
+    html = page(Console(container, "viewer"), store_id)
+    assert "<dd>7001</dd>" in html
+    assert "<small>linked</small>" in html
 
 
 def test_it_says_what_was_decided_and_what_changed_with_it(container, store_id, clock):
     with container.database.writing() as session:
         session.add(RecordedFact(store_id=store_id, name="safety_flag", value=True, **RECORDED))
     decide_store(container.database, clock(), store_id)
-    shown = page(Console(container, "viewer"), store_id)
-    assert shown.partition("Each decision")[2].partition("</ol>")[0].count("<time") == 2
-    assert "stage: accumulating → blocked" in shown
-    assert "facts.history.safety flag: no → yes" in shown
+    html = page(Console(container, "viewer"), store_id)
+    assert html.partition("Each decision")[2].partition("</ol>")[0].count("<time") == 2
+    assert "stage: accumulating → blocked" in html
+    assert "facts.history.safety flag: no → yes" in html
 
 
 def test_a_store_nobody_connected_is_told_as_one(container, store_id):
@@ -70,10 +85,10 @@ def test_a_store_nobody_connected_is_told_as_one(container, store_id):
 
 
 def test_viewers_see_the_connection_and_no_button(container, connected):
-    shown = page(Console(container, "viewer"), connected)
-    assert shown.count('<span class="badge ok">active</span>') == 2
-    assert "Check and repair now" not in shown
-    assert "<dt>wc version</dt>" in shown
+    html = page(Console(container, "viewer"), connected)
+    assert html.count('<span class="badge ok">active</span>') == 2
+    assert "Check and repair now" not in html
+    assert "<dt>wc version</dt>" in html
 
 
 def test_a_webhook_that_was_deleted_is_made_anew_at_a_press(container, connected, shop):
@@ -81,8 +96,11 @@ def test_a_webhook_that_was_deleted_is_made_anew_at_a_press(container, connected
     operator = Console(container)
     answer = operator.post(f"/admin/stores/{connected}/check")
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{connected}#connection")
-    shown = operator.get(f"/admin/stores/{connected}")
-    assert ("The worker calls the store now" in shown.text, "Refresh" in shown.headers) == (True, True)
+    reply = operator.get(f"/admin/stores/{connected}")
+    assert ("The worker calls the store now" in reply.text, "Refresh" in reply.headers) == (
+        True,
+        True,
+    )
     assert len(shop.records.hooks) == 1  # no page waits for a shop
     work_stores(container)
     assert len(shop.records.hooks) == 2
@@ -107,8 +125,8 @@ def test_a_store_is_disconnected_with_a_reason_and_not_without(container, connec
     work_stores(container)
     assert shop.records.hooks == []
     with container.database.reading() as session:
-        said = session.scalars(select(AuditEntry).where(AuditEntry.action == "stores disconnect")).one()
-    assert (said.actor, said.detail["reason"]) == ("operator@staff.example", "asked by the merchant")
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "stores disconnect")).one()
+    assert (entry.actor, entry.detail["reason"]) == ("operator@staff.example", "asked by the merchant")
     assert "Not connected: the store has left." in page(operator, connected)
 
 
@@ -118,94 +136,20 @@ def test_what_is_not_there_is_said_on_a_page(container, store_id):
     assert operator.post("/admin/stores/st_none/check").status_code == 404
 
 
-# -- A fact, its effect shown before it is kept ----------------------------------------------------
-
-FLAG = {"name": "safety_flag", "value": "yes", "reason": "TikTok wrote", "evidence": "T-7"}
-
-
-def recorded(container, name):
-    with container.database.reading() as session:
-        return list(session.scalars(select(RecordedFact).where(RecordedFact.name == name)))
-
-
-def test_what_a_fact_would_change_is_shown_and_nothing_is_kept(container, store_id):
-    operator = Console(container)
-    shown = operator.post(f"/admin/stores/{store_id}/fact", do="preview", **FLAG).text
-    assert "<td>accumulating</td><td>blocked</td>" in shown
-    assert 'value="record"' in shown
-    assert recorded(container, "safety_flag") == []
-    assert '<span class="badge theirs">accumulating' in page(operator, store_id)
-
-
-def record(operator, store_id, **said):
-    """Look at the preview, then record."""
-    path = f"/admin/stores/{store_id}/fact"
-    shown = operator.post(path, do="preview", **said)
-    return operator.post(path, do="record", seen=seen(shown), **said)
-
-
-def test_a_fact_is_recorded_by_name_and_a_second_click_changes_nothing(container, store_id):
-    operator = Console(container)
-    sign = seen(operator.post(f"/admin/stores/{store_id}/fact", do="preview", **FLAG))
-    for _ in range(2):
-        answer = operator.post(f"/admin/stores/{store_id}/fact", do="record", seen=sign, **FLAG)
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}")
-    (kept,) = recorded(container, "safety_flag")
-    assert (kept.by, kept.reason, kept.evidence) == ("operator@staff.example", "TikTok wrote", "T-7")
-    assert '<span class="badge bad">blocked' in page(operator, store_id)
-
-
-def test_a_fact_taken_back_and_said_again_is_recorded_again(container, store_id):
-    operator = Console(container)
-    for value in ("yes", "no", "yes"):
-        record(operator, store_id, **{**FLAG, "value": value})
-    assert [fact.value for fact in recorded(container, "safety_flag")] == [True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("change", "status", "said"),
-    [
-        ({"reason": " "}, 400, "Write a reason"),
-        ({"value": "confirmed"}, 400, "Choose one of the answers."),
-        ({"name": "linked_at", "value": ""}, 400, "Enter a date and a time."),
-        ({"name": "linked_at", "value": "2099-01-01T00:00"}, 400, "That time lies in the future."),
-        ({"name": "linked_at", "value": "0202-11-20T00:00"}, 400, "Enter a date and a time."),
-        ({"name": "set_up_at", "value": "0001-01-01T00:00:00+14:00"}, 400, "Enter a date and a time."),
-    ],
-)
-def test_what_cannot_be_recorded_is_told_beside_what_was_typed(container, store_id, change, status, said):
-    answer = record(Console(container), store_id, **{**FLAG, **change})
-    assert (answer.status_code, said in answer.text) == (status, True)
-    assert 'value="T-7"' in answer.text
-    assert recorded(container, "safety_flag") == []
-
-
-def test_a_fact_whose_effect_was_not_shown_is_not_recorded(container, store_id):
-    operator, path = Console(container), f"/admin/stores/{store_id}/fact"
-    shown = operator.post(path, do="preview", **FLAG)
-    for said in (FLAG, {**FLAG, "seen": seen(shown), "value": "unknown"}):
-        answer = operator.post(path, do="record", **said)
-        assert (answer.status_code, "not do what you were shown" in answer.text) == (409, True)
-    keep_day(container, "5000.00")  # what was shown is not what it would do now
-    assert operator.post(path, do="record", seen=seen(shown), **FLAG).status_code == 409
-    assert recorded(container, "safety_flag") == []
-    assert operator.post(path, do="record", seen=seen(operator.post(path, **FLAG)), **FLAG).status_code == 303
-
-
 # -- Links, health and the merchant ------------------------------------------------------------------
 
 
 def test_it_shows_each_link_and_ends_the_one_that_stands(container, store_id):
     keep_link(container, store_id, "6001", ended_at=LINKED, consent=None)
     operator = Console(container)
-    shown = re.sub("</?time[^>]*>", "", page(operator, store_id))
-    assert "7001: linked 31 Oct 2025, 10:05" in shown
-    assert "6001: linked 31 Oct 2025, 10:05, ended" in shown
-    assert ">access granted<" in shown
+    html = re.sub("</?time[^>]*>", "", page(operator, store_id))
+    assert "7001: linked 31 Oct 2025, 10:05" in html
+    assert "6001: linked 31 Oct 2025, 10:05, ended" in html
+    assert ">access granted<" in html
     assert operator.post(f"/admin/stores/{store_id}/unlink").status_code == 303
-    shown = page(operator, store_id)
-    assert "No ad account is linked" in shown
-    assert "End this link" not in shown
+    html = page(operator, store_id)
+    assert "No ad account is linked" in html
+    assert "End this link" not in html
 
 
 def test_it_says_when_the_store_was_last_heard_and_what_was_rejected(container, store_id):
@@ -213,10 +157,10 @@ def test_it_says_when_the_store_was_last_heard_and_what_was_rejected(container, 
     with container.database.writing() as session:
         for day, count in ((today, 1_200), (today - timedelta(days=8), 5)):
             session.add(Rejection(store_id=store_id, reason="signature", day=day, count=count))
-    shown = page(Console(container, "viewer"), store_id)
-    assert "none yet" in shown
-    assert "<dd>1,200 for signature<br>" in shown
-    assert f'href="/admin/rejections?store={store_id}"' in shown
+    html = page(Console(container, "viewer"), store_id)
+    assert "none yet" in html
+    assert "<dd>1,200 for signature<br>" in html
+    assert f'href="/admin/rejections?store={store_id}"' in html
 
 
 def test_a_store_that_cannot_be_reached_is_told_as_that_and_not_as_our_fault(container, connected, shop):
@@ -224,9 +168,9 @@ def test_a_store_that_cannot_be_reached_is_told_as_that_and_not_as_our_fault(con
     operator = Console(container)
     assert operator.post(f"/admin/stores/{connected}/rotate").status_code == 303
     work_stores(container)
-    shown = page(operator, connected)
-    assert "check failed:</strong> busy" in shown
-    assert "The worker calls the store now" not in shown
+    html = page(operator, connected)
+    assert "check failed:</strong> busy" in html
+    assert "The worker calls the store now" not in html
 
 
 ONE_OWNER = {"into": "st_2", "reason": "one owner", "evidence": "ticket 3"}
@@ -236,13 +180,13 @@ def test_merchants_are_merged_as_it_was_shown_and_not_otherwise(container, store
     keep_store(container, "st_2", name="Second store")
     operator, path = Console(container), f"/admin/stores/{store_id}/merge"
     assert operator.post(path, do="merge", **ONE_OWNER).status_code == 409
-    shown = operator.post(path, do="preview", **ONE_OWNER)
-    assert "Stores of merchant m_st_2 then: 2." in shown.text
+    preview = operator.post(path, do="preview", **ONE_OWNER)
+    assert "Stores of merchant m_st_2 then: 2." in preview.text
     assert "with this store alone" in page(operator, store_id)
-    answer = operator.post(path, do="merge", seen=seen(shown), **ONE_OWNER)
+    answer = operator.post(path, do="merge", seen=seen(preview), **ONE_OWNER)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}#merchant")
     assert 'm_st_2, with <a href="/admin/stores/st_2">Second store</a>' in page(operator, store_id)
-    again = operator.post(path, do="merge", seen=seen(shown), **ONE_OWNER)
+    again = operator.post(path, do="merge", seen=seen(preview), **ONE_OWNER)
     assert (again.status_code, "of one merchant already" in again.text) == (409, True)
 
 
@@ -276,3 +220,80 @@ def test_a_store_is_erased_only_where_its_id_is_typed_and_it_has_left(container,
     assert "Example store" in page(operator, store_id)
     assert operator.post(f"{path}/erase", reason="asked", confirm=store_id).status_code == 303
     assert "Example store" not in page(operator, store_id)
+
+
+# -- The award, the dates, the message --------------------------------------------------------------
+
+
+def test_a_blocked_awards_reason_for_staff_and_the_merchants_sentence_both_stand_there(container, operator):
+    keep_all(container)
+    decide_store(container.database, SETTLED, "st_1")
+    (award,) = rows_of(container, Award)
+    arguments = {"reason": "figures fell", "cause": "spend_restated", "actor": "ann"}
+    block(container.database, SETTLED, award.id, **arguments)
+    decide_store(container.database, SETTLED, "st_1")
+    text = text_of(operator.get(PATH).text)
+    assert "Our team has stopped your ad credit: TikTok corrected the spend that had earned it." in text
+    assert "Blocked: figures fell" in text
+    assert f'href="/admin/awards/{award.id}">Lift the block' in operator.get(PATH).text
+
+
+def test_key_dates_are_those_of_the_status_document(container, operator, clock):
+    clock.at = OPEN
+    keep_all(container, spent="523.10")
+    decide_store(container.database, OPEN, "st_1")
+    dates = text_of(operator.get(PATH).text.partition('id="dates"')[2].partition("</section>")[0])
+    for line in (
+        "Ad account linked 31 Oct 2025, 10:05",
+        "Spend period began 2 Nov 2025",
+        "Spend period ends 1 Dec 2025 11 days left",
+        "Last useful day 1 Dec 2025 for the next tier",
+        "Credit by 8 Dec 2025 if nothing more is reached",
+        "Credit expires 30 Jan 2026",
+    ):
+        assert line in dates, line
+
+
+def message_on(console, language="en"):
+    page = console.get(f"{PATH}?letter={language}").text
+    body = unescape(re.search(r"<code>(Hello|Hola|สวัสดี)(.*?)</code>", page, re.DOTALL)[0][6:-7])
+    return body, page
+
+
+def test_a_store_added_by_hand_is_sent_the_link_that_connects_it(container, consent_withdrawn):
+    body, page = message_on(Console(container))
+    assert "The authorization to read your ad account was withdrawn." in body
+    assert "Connect TikTok again, so that we can read your spend." in body
+    assert f"Connect your store here: {BASE}/connect?shop=https://st-1.example/" in body
+    mail = unescape(re.search(r'href="(mailto:[^"]+)"', page)[1])
+    assert unquote(mail.partition("body=")[2]).replace("\r\n", "\n") == body
+    assert unescape(re.search(r'data-copy="(Hello[^"]+)"', page)[1]) == body
+
+
+@pytest.mark.parametrize(("language", "greeting"), [("es", "Hola:"), ("th", "สวัสดี"), ("xx", "Hello,")])
+def test_the_message_speaks_the_merchants_language(container, consent_withdrawn, language, greeting):
+    body, _ = message_on(Console(container), language)
+    assert body.startswith(greeting)
+    assert ("withdrawn" in body) == (language == "xx")
+
+
+def test_the_page_asks_no_more_of_a_long_history(container, operator):
+    keep_all(container)
+    decide_store(container.database, SETTLED, "st_1")
+    few = operator.questions(PATH)
+    for n in range(30):
+        fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
+        record(container.database, SETTLED, store_id="st_1", actor="ann", **fact)
+    keep_day(container, "650.00")
+    assert operator.questions(PATH) == few
+
+
+def test_a_store_added_by_hand_leads_to_its_secret_before_anything_is_wrong(operator, container):
+    keep_all(container)
+    path = f"{PATH}/secret"
+    assert f'href="{path}"' in operator.get(PATH).text
+    assert operator.get(path).status_code == 200
+    assert f'href="{path}"' not in Console(container, "viewer").get(PATH).text
+    with container.database.writing() as session:
+        session.execute(update(Store).values(disconnected_at=SETTLED))
+    assert f'href="{path}"' not in operator.get(PATH).text

@@ -46,16 +46,16 @@ def test_who_is_invited_signs_in_with_the_password_that_is_shown_once(container,
 
 
 @pytest.mark.parametrize(
-    ("email", "role", "status", "told"),
+    ("email", "role", "status", "message"),
     [
         ("carol", "viewer", 400, "must be an address"),
         (NEW, "owner", 400, "must be one of viewer, operator"),
         ("operator@staff.example", "viewer", 409, "is already on the staff"),
     ],
 )
-def test_an_invitation_that_cannot_be_is_refused_and_stays_typed(operator, email, role, status, told):
+def test_an_invitation_that_cannot_be_is_refused_and_stays_typed(operator, email, role, status, message):
     answer = invite(operator, email, role)
-    assert (answer.status_code, told in answer.text, f'value="{email}"' in answer.text) == (
+    assert (answer.status_code, message in answer.text, f'value="{email}"' in answer.text) == (
         status,
         True,
         True,
@@ -83,8 +83,8 @@ def test_access_ends_at_once_after_it_was_confirmed(container, operator):
     path = f"/admin/team/{member_id(container)}"
     assert operator.post(f"{path}/end").status_code == 400
     assert member_id(container) is not None
-    done = operator.post(f"{path}/end", confirm="yes")
-    assert f"{NEW} has no access any more" in operator.get(done.headers["Location"]).text
+    answer = operator.post(f"{path}/end", confirm="yes")
+    assert f"{NEW} has no access any more" in operator.get(answer.headers["Location"]).text
     assert carol.get("/admin/team").headers["Location"].startswith("/admin/sign-in")
     assert operator.get(path).status_code == 404
     assert "staff remove" in audited(container)
@@ -105,8 +105,8 @@ def test_a_new_password_is_shown_once_and_ends_what_the_old_one_opened(container
 def test_a_viewers_token_is_made_shown_once_and_revoked(container, operator):
     invite(operator)
     path = f"/admin/team/{member_id(container)}"
-    made = operator.post(f"{path}/tokens", name="reports", days="9")
-    token = password_in(made)
+    answer = operator.post(f"{path}/tokens", name="reports", days="9")
+    token = password_in(answer)
     assert token.startswith("stf_")
     page = operator.get(path).text
     assert (token in page, "reports" in page) == (False, True)

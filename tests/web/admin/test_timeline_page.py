@@ -35,13 +35,13 @@ def yesterday(container, clock):
     return container
 
 
-def listed(page):
+def entries_on(page):
     return re.findall(r"<li>(.*?)</li>", page.text.partition('<ol class="entry-list">')[2], re.DOTALL)
 
 
 def test_yesterday_from_ten_to_eleven_shows_deliveries_polls_and_acts_together(yesterday):
     page = Console(yesterday, "viewer").get("/admin/timeline?since=2025-12-04T10:00&until=2025-12-04T11:00")
-    act, poll, delivery = listed(page)
+    act, poll, delivery = entries_on(page)
     assert "ann@staff.example admitted store Tin Roof Hot Sauce: They called." in text_of(act)
     assert "Polled ad account 7001: TikTok is closed" in text_of(poll)
     assert 'href="/admin/deliveries/1"' in delivery
@@ -51,15 +51,15 @@ def test_yesterday_from_ten_to_eleven_shows_deliveries_polls_and_acts_together(y
 def test_the_hours_are_those_of_the_readers_zone(yesterday):
     console = Console(yesterday, "viewer")
     console.post("/admin/account/zone", zone="Asia/Bangkok")
-    found = listed(console.get("/admin/timeline?since=2025-12-04T17:00&until=2025-12-04T18:00"))
-    assert len(found) == 3
-    assert "4 Dec 2025, 17:40" in found[0]
+    entries = entries_on(console.get("/admin/timeline?since=2025-12-04T17:00&until=2025-12-04T18:00"))
+    assert len(entries) == 3
+    assert "4 Dec 2025, 17:40" in entries[0]
 
 
 def test_part_of_a_stores_name_narrows_and_a_name_there_is_not_says_so(yesterday):
     console = Console(yesterday, "viewer")
-    assert len(listed(console.get("/admin/timeline?store=tin+roof"))) == 3
-    assert len(listed(console.get("/admin/timeline?store=tin+roof&kind=poll"))) == 1
+    assert len(entries_on(console.get("/admin/timeline?store=tin+roof"))) == 3
+    assert len(entries_on(console.get("/admin/timeline?store=tin+roof&kind=poll"))) == 1
     wrong = console.get("/admin/timeline?store=copper")
     assert wrong.status_code == 400
     assert "No store matches “copper”." in wrong.text
@@ -81,10 +81,10 @@ def test_quick_links_lead_to_the_last_hour_and_to_the_hours_around(yesterday):
     links = {
         words: link.replace("&amp;", "&") for link, words in re.findall(r'href="([^"]+)">([^<]+)</a>', page)
     }
-    assert len(listed(console.get(links["last hour"]))) == 1
-    assert len(listed(console.get(links["later"]))) == 1
-    assert len(listed(console.get(links["earlier"]))) == 0
-    assert len(listed(console.get(links["yesterday"]))) == 2
+    assert len(entries_on(console.get(links["last hour"]))) == 1
+    assert len(entries_on(console.get(links["later"]))) == 1
+    assert len(entries_on(console.get(links["earlier"]))) == 0
+    assert len(entries_on(console.get(links["yesterday"]))) == 2
 
 
 def test_a_long_list_goes_on_behind_a_link_with_the_same_filters(yesterday):
@@ -92,9 +92,9 @@ def test_a_long_list_goes_on_behind_a_link_with_the_same_filters(yesterday):
         keep_delivery(yesterday, f"more {number}", store_id="st_1", received_at=YESTERDAY_AT_TEN)
     console = Console(yesterday, "viewer")
     first = console.get("/admin/timeline?store=st_1&kind=delivery")
-    assert len(listed(first)) == 50
+    assert len(entries_on(first)) == 50
     link = re.search(r'rel="next" href="([^"]+)"', first.text)[1].replace("&amp;", "&")
-    assert len(listed(console.get(link))) == 11
+    assert len(entries_on(console.get(link))) == 11
 
 
 def test_what_is_not_kept_is_said(container):
@@ -107,7 +107,7 @@ def test_an_hour_of_the_overview_leads_to_its_timeline(yesterday):
     console = Console(yesterday, "viewer")
     page = console.get("/admin/").text
     link = re.search(r'href="(/admin/timeline\?[^"]+)"><time datetime="2025-12-04T10:00', page)[1]
-    assert len(listed(console.get(link.replace("&amp;", "&")))) == 3
+    assert len(entries_on(console.get(link.replace("&amp;", "&")))) == 3
 
 
 def test_api_and_command_line_tell_the_same(yesterday):
@@ -117,8 +117,8 @@ def test_api_and_command_line_tell_the_same(yesterday):
     query = {**period, "store": "tin roof"}
     answer = client.get("/api/v1/admin/timeline", query_string=query, headers=token, base_url=BASE)
     assert [item["kind"] for item in answer.json["items"]] == ["act", "poll", "delivery"]
-    asked = ["--from", period["since"], "--to", period["until"], "--store", "tin roof", "--json"]
-    told = create_app(container=yesterday).test_cli_runner().invoke(args=["timeline", *asked])
-    assert json.loads(told.stdout) == answer.json["items"]
+    arguments = ["--from", period["since"], "--to", period["until"], "--store", "tin roof", "--json"]
+    result = create_app(container=yesterday).test_cli_runner().invoke(args=["timeline", *arguments])
+    assert json.loads(result.stdout) == answer.json["items"]
     wrong = client.get("/api/v1/admin/timeline?store=copper", headers=token, base_url=BASE)
     assert wrong.status_code == 400
