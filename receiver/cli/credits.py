@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import click
 
 from receiver.cli.credits_decide import decide_command
 from receiver.cli.groups import Commands
-from receiver.cli.options import limit_option
+from receiver.cli.options import ChoiceOption, limit_option
 from receiver.cli.output import json_option, print_rows
 from receiver.container import current_container
 from receiver.domain.awards import DUE_SOON, AwardFilters, AwardState
@@ -25,7 +24,7 @@ credits_group.add_command(decide_command)
 
 
 @credits_group.command("list")
-@click.option("--state", type=click.Choice([state.value for state in AwardState]))
+@click.option("--state", type=ChoiceOption(AwardState))
 @click.option("--programme", help="Only of this programme.")
 @click.option("--flagged", is_flag=True, help="Only those with a flag.")
 @click.option("--overdue", is_flag=True, help="Only those past their date.")
@@ -35,11 +34,25 @@ credits_group.add_command(decide_command)
 @limit_option
 @json_option
 def list_command(
-    state: str | None, due_before: datetime | None, limit: int, as_json: bool, **filters: Any
+    state: AwardState | None,
+    programme: str | None,
+    flagged: bool,
+    overdue: bool,
+    due_soon: bool,
+    text: str | None,
+    due_before: datetime | None,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """List awards, the earliest due first."""
-    chosen = AwardFilters(
-        **filters, state=AwardState(state) if state else None, due_before=due_before and due_before.date()
+    filters = AwardFilters(
+        state=state,
+        programme=programme,
+        flagged=flagged,
+        due_before=due_before and due_before.date(),
+        due_soon=due_soon,
+        overdue=overdue,
+        text=text,
     )
-    page = page_of_awards(current_container().database, current_container().now(), chosen, limit=limit)
+    page = page_of_awards(current_container().database, current_container().now(), filters, limit=limit)
     print_rows(page.rows, as_json, ("id", "store", "state", "credit", "currency", "due_by", "overdue"))

@@ -7,13 +7,16 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliverySource, DeliveryState
 from receiver.paging import LARGEST_ID
+
+Member = TypeVar("Member", bound=StrEnum)
 
 MOST_ROWS = 1_000_000_000  # of a listing; who wants more wants all
 LONGEST_SECRET = 10_000  # characters; what comes after them is not read
@@ -65,6 +68,14 @@ class SecretOption(click.ParamType[str]):
         return str(click.prompt(param.human_readable_name if param else self.name, hide_input=True, err=True))
 
 
+class ChoiceOption(click.Choice[Member]):
+    """A member of an enum by its value; click itself goes by the name."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """Return the text that is typed for a member."""
+        return super().normalize_choice(choice.value if isinstance(choice, StrEnum) else choice, ctx)
+
+
 class NumberArgument(click.IntRange):
     """The number of a row: none has one larger than a column holds."""
 
@@ -87,19 +98,15 @@ limit_option = click.option(
 )
 
 FILTERS = (
-    click.option("--state", type=click.Choice([str(state) for state in DeliveryState])),
-    click.option("--source", type=click.Choice([str(source) for source in DeliverySource])),
+    click.option("--state", type=ChoiceOption(DeliveryState)),
+    click.option("--source", type=ChoiceOption(DeliverySource)),
     click.option("--store", help="The store's id, or part of its name, address or id."),
     click.option("--topic"),
     click.option("--since", type=TIME, help="Received at this time or later."),
     click.option("--until", type=TIME, help="Received before this time."),
     click.option("--search", help="Part of an id, topic, hash or error."),
     click.option("--delivery", help="The id its sender gave it."),
-    click.option(
-        "--cause",
-        type=click.Choice([str(reason) for reason in DeliveryReason]),
-        help="Why it ended without an effect.",
-    ),
+    click.option("--cause", type=ChoiceOption(DeliveryReason), help="Why it ended without an effect."),
     click.option(
         "--failed-in",
         type=click.IntRange(1, LARGEST_ID),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from receiver.cli.groups import Commands
-from receiver.cli.options import NUMBER, actor, limit_option
+from receiver.cli.options import NUMBER, ChoiceOption, actor, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.problems import ProblemCause, ProblemFilters, ProblemState
@@ -21,19 +21,24 @@ def problems_group() -> None:
 
 
 @problems_group.command("list")
-@click.option(
-    "--state", type=click.Choice([str(state) for state in ProblemState]), default=str(ProblemState.OPEN),
-    show_default=True,
-)  # fmt: skip
+@click.option("--state", type=ChoiceOption(ProblemState), default=ProblemState.OPEN.value, show_default=True)
 @click.option("--store", help="The store's id, or part of its name, address or id.")
-@click.option("--cause", type=click.Choice([str(cause) for cause in ProblemCause]))
-@click.option("--who", type=click.Choice([str(who) for who in Actor]), help="Must act.")
+@click.option("--cause", type=ChoiceOption(ProblemCause))
+@click.option("--who", type=ChoiceOption(Actor), help="Must act.")
 @limit_option
 @json_option
-def list_command(limit: int, as_json: bool, **filters: str) -> None:
+def list_command(
+    state: ProblemState,
+    store: str | None,
+    cause: ProblemCause | None,
+    who: Actor | None,
+    limit: int,
+    as_json: bool,
+) -> None:
     """List problems, the most urgent cause first."""
-    found = list_problems(current_container().database, ProblemFilters(**filters), limit)
-    print_rows([problem_document(problem) for problem in found], as_json, COLUMNS)
+    filters = ProblemFilters(state, store, cause, who)
+    problems = list_problems(current_container().database, filters, limit)
+    print_rows([problem_document(problem) for problem in problems], as_json, COLUMNS)
 
 
 @problems_group.command()

@@ -9,7 +9,7 @@ import click
 
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.groups import Commands
-from receiver.cli.options import actor, limit_option
+from receiver.cli.options import ChoiceOption, actor, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.reviews import ReviewState
@@ -26,10 +26,10 @@ def reviews_group() -> None:
 
 
 @reviews_group.command("list")
-@click.option("--state", type=click.Choice([state.value for state in ReviewState]))
+@click.option("--state", type=ChoiceOption(ReviewState))
 @limit_option
 @json_option
-def list_command(state: str | None, limit: int, as_json: bool) -> None:
+def list_command(state: ReviewState | None, limit: int, as_json: bool) -> None:
     """List reviews, the longest waiting first."""
     print_rows(page_of_reviews(current_container().database, state, limit=limit).rows, as_json, COLUMNS)
 

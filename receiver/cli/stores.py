@@ -9,10 +9,12 @@ import click
 
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.groups import Commands
-from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
+from receiver.cli.options import SECRET, STDIN, TIME, ChoiceOption, actor, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.domain.store_filters import StoreCondition, StoreFilters
+from receiver.domain.decision import Stage
+from receiver.domain.store_filters import NoStage, StoreCondition, StoreFilters
+from receiver.domain.troubles import TroubleId
 from receiver.i18n.words import shop_trouble_words
 from receiver.services.connections.claims import claims_of_store
 from receiver.services.connections.disconnect import erase_store, leave_store
@@ -80,22 +82,30 @@ def add(
 
 
 @stores_group.command("list")
-@click.option("--stage", type=click.Choice(list(map(str, STAGES))))
+@click.option("--stage", type=ChoiceOption(STAGES))
 @click.option("--country", help="Two capital letters, such as US.")
-@click.option("--condition", type=click.Choice(CONDITIONS), help="What a store may be, whatever its stage.")
+@click.option("--condition", type=ChoiceOption(CONDITIONS), help="What a store may be, whatever its stage.")
 @click.option("--waiting", is_flag=True, help="Those that wait for a place, the next in line first.")
 @click.option("--text", help="Part of a name, address or id.")
 @limit_option
 @json_option
-def list_command(waiting: bool, condition: str | None, limit: int, as_json: bool, **filters: str) -> None:
+def list_command(
+    stage: Stage | NoStage | None,
+    country: str | None,
+    condition: StoreCondition | TroubleId | None,
+    waiting: bool,
+    text: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
     """List stores, the newest first."""
     if waiting and condition is not None:
         raise click.UsageError("either --waiting or --condition, not both")
-    chosen = StoreFilters(**filters, condition=StoreCondition.WAITING if waiting else condition)
+    filters = StoreFilters(stage, country, StoreCondition.WAITING if waiting else condition, text)
     public_url = current_container().settings.public_url
     rows = [
         {**row, "webhook_url": public_url + webhook_path(row["id"])}
-        for row in list_stores(current_container().database, chosen, limit)
+        for row in list_stores(current_container().database, filters, limit)
     ]
     print_rows(rows, as_json, COLUMNS)
 

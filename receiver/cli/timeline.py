@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from receiver.cli.options import TIME, limit_option
+from receiver.cli.options import TIME, ChoiceOption, limit_option
 from receiver.cli.output import json_option, print_rows
 from receiver.cli.single import single_command
 from receiver.container import current_container
@@ -21,18 +21,18 @@ COLUMNS = ("at", "kind", "id", "store_name", "state", "text")
 @click.option("--from", "--since", "since", type=TIME, help="At this time or later.")
 @click.option("--to", "--until", "until", type=TIME, help="Before this time.")
 @click.option("--store", help="The store's id, or part of its name, address or id.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in TimelineKind]))
+@click.option("--kind", type=ChoiceOption(TimelineKind))
 @limit_option
 @json_option
 def timeline_command(
     since: datetime | None,
     until: datetime | None,
     store: str | None,
-    kind: str | None,
+    kind: TimelineKind | None,
     limit: int,
     as_json: bool,
 ) -> None:
     """List what happened when: deliveries, stage changes, polls, acts, counts by the hour."""
     filters = TimelineFilters(since=since, until=until, store=store, kind=kind)
-    found = list_timeline(current_container().database, filters, limit)
-    print_rows([asdict(entry) for entry in found], as_json, COLUMNS)
+    entries = list_timeline(current_container().database, filters, limit)
+    print_rows([asdict(entry) for entry in entries], as_json, COLUMNS)

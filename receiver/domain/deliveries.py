@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -96,8 +96,8 @@ MOST_TRIES = len(LONGEST_WAITS) + 1
 class DeliveryFilters:
     """Filters of deliveries."""
 
-    state: str | None = None
-    source: str | None = None
+    state: DeliveryState | None = None
+    source: DeliverySource | None = None
     store: str | None = None  # an id, or part of a name, address or id, of which `stores` are the ids
     topic: str | None = None
     since: datetime | None = None
@@ -105,26 +105,46 @@ class DeliveryFilters:
     search: str | None = None  # part of an id, topic, hash or error
     ids: tuple[int, ...] | None = None
     delivery: str | None = None  # the id its sender gave it
-    cause: str | None = None  # a DeliveryReason
+    cause: DeliveryReason | None = None
     failed_in: int | None = None  # the replay in which it failed, and it has not succeeded since
     stores: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the filters that are set, as JSON holds them; empty for all deliveries."""
         values = {**asdict(self), "search": self.search or None}
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in values.items()
-            if value is not None
-        }
+        return {name: _stored(value) for name, value in values.items() if value is not None}
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> DeliveryFilters:
-        """Read back what `as_json` wrote."""
-        values = dict(kept)
-        values |= {name: datetime.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
-        values |= {name: tuple(kept[name]) for name in ("ids", "stores") if name in kept}
-        return cls(**values)
+    def from_json(cls, stored: Mapping[str, Any]) -> DeliveryFilters:
+        """Read back what `as_json` wrote. Raises ValueError that names the filter for an unknown text."""
+        return cls(**{name: _read_back(name, value) for name, value in stored.items()})
+
+
+# Of the filters that JSON does not hold as they are.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "state": DeliveryState,
+    "source": DeliverySource,
+    "cause": DeliveryReason,
+    "since": datetime.fromisoformat,
+    "until": datetime.fromisoformat,
+    "ids": tuple,
+    "stores": tuple,
+}
+
+
+def _stored(value: Any) -> Any:
+    """Return a filter's value as JSON holds it."""
+    if isinstance(value, StrEnum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _read_back(name: str, value: Any) -> Any:
+    """Return a filter's value from how JSON holds it. Raises ValueError."""
+    try:
+        return _READERS[name](value) if name in _READERS else value
+    except ValueError as error:
+        raise ValueError(f"stored filter {name}: {error}") from error
 
 
 def may_move(state: DeliveryState, to: DeliveryState) -> bool:

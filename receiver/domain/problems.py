@@ -164,7 +164,7 @@ def _is_since(at: datetime | None, messages: Messages) -> bool:
 class ProblemFilters:
     """Filters of problems; None does not filter."""
 
-    state: str = ProblemState.OPEN
+    state: ProblemState = ProblemState.OPEN
     store: str | None = None  # an id, or part of a name, address or id
-    cause: str | None = None
-    who: str | None = None  # domain/troubles.py, Actor
+    cause: ProblemCause | None = None
+    who: Actor | None = None

@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-UNDECIDED = "not decided yet"  # in place of a stage
+from receiver.domain.decision import Stage
+from receiver.domain.troubles import TroubleId
+
 SCANNED_STORES = 5_000  # that one page looks at, where each row has to be
+
+
+class NoStage(StrEnum):
+    """The filter for stores without a stage: nothing was decided about them yet."""
+
+    UNDECIDED = "not decided yet"
 
 
 class StoreCondition(StrEnum):
@@ -26,7 +34,7 @@ class StoreCondition(StrEnum):
 class StoreFilters:
     """Filters of stores; None does not filter."""
 
-    stage: str | None = None  # or UNDECIDED
+    stage: Stage | NoStage | None = None
     country: str | None = None
-    condition: str | None = None  # a StoreCondition, or the id of a trouble (domain/troubles.py)
+    condition: StoreCondition | TroubleId | None = None
     text: str | None = None  # part of a name, address or id; an id or address in full leads there at once

@@ -32,4 +32,4 @@ class TimelineFilters:
     since: datetime | None = None
     until: datetime | None = None  # the moment itself not included
     store: str | None = None  # an id, or part of a name, address or id
-    kind: str | None = None  # a TimelineKind
+    kind: TimelineKind | None = None

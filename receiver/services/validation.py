@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -22,12 +22,12 @@ def require_text(text: str, path: str) -> str:
     return text
 
 
-def require_choice(kind: type[Choice], text: str, path: str) -> Choice:
-    """Return the member of `kind` with this value. Raises InputError that names those there are."""
-    try:
-        return kind(text)
-    except ValueError:
-        raise InputError(f"must be one of {', '.join(kind)}", path=path) from None
+def require_choice(choices: Iterable[Choice], text: str, path: str) -> Choice:
+    """Return the one of an enum's members that has this value. Raises InputError that names them all."""
+    by_value = {choice.value: choice for choice in choices}
+    if text not in by_value:
+        raise InputError(f"must be one of {', '.join(by_value)}", path=path)
+    return by_value[text]
 
 
 def check_filters(filters: Mapping[str, object]) -> None:

@@ -39,7 +39,7 @@ def get_review(session: Session, review_id: str, *, locked: bool = False) -> Rev
 
 
 def page_of_reviews(
-    session: Session, state: str | None, *, after: str | None, limit: int
+    session: Session, state: ReviewState | None, *, after: str | None, limit: int
 ) -> Page[Row[Review, str]]:
     """Return a page of reviews with their stores' names, the longest waiting first; `limit` 0 for all.
 

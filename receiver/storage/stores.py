@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import Known
 from receiver.domain.shops import other_scheme
-from receiver.domain.store_filters import SCANNED_STORES, UNDECIDED, StoreCondition, StoreFilters
+from receiver.domain.store_filters import SCANNED_STORES, NoStage, StoreCondition, StoreFilters
 from receiver.domain.troubles import TroubleId
 from receiver.errors import NotFound
 from receiver.paging import Page
@@ -218,7 +218,7 @@ def _fit(filters: StoreFilters) -> dict[str, ColumnElement[bool] | TextClause]:
     """What a store must be, by the name of the filter that says so."""
     wanted: dict[str, ColumnElement[bool] | TextClause] = {}
     if filters.stage is not None:
-        undecided = filters.stage == UNDECIDED
+        undecided = filters.stage is NoStage.UNDECIDED
         wanted["stage"] = Store.stage.is_(None) if undecided else Store.stage == filters.stage
     if filters.country is not None:
         wanted["country"] = Store.country == filters.country

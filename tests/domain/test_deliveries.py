@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.domain.deliveries import MOST_TRIES, DeliveryState, identity, may_move, next_try
+from receiver.domain.deliveries import (
+    MOST_TRIES,
+    DeliveryFilters,
+    DeliveryReason,
+    DeliverySource,
+    DeliveryState,
+    identity,
+    may_move,
+    next_try,
+)
 
 ALMOST_ONE = 1 - 2**-53
 HOUR = timedelta(hours=1)
@@ -81,3 +90,19 @@ def test_identities_kept_by_earlier_releases_are_found_again():
 
 def test_an_identity_is_a_sha256_in_hex_and_never_fails():
     assert len(identity("\ud800", None, b"\xff")) == 64
+
+
+def test_stored_filters_are_read_back_as_they_were():
+    filters = DeliveryFilters(
+        state=DeliveryState.DEAD, source=DeliverySource.TIKTOK, cause=DeliveryReason.GAVE_UP, failed_in=3
+    )
+    stored = {"state": "dead", "source": "tiktok", "cause": "gave_up", "failed_in": 3}
+    assert filters.as_json() == stored
+    assert {type(value) for value in filters.as_json().values()} == {str, int}
+    assert DeliveryFilters.from_json(stored) == filters
+
+
+@pytest.mark.parametrize("name", ["state", "source", "cause"])
+def test_a_stored_filter_with_an_unknown_text_is_named(name: str):
+    with pytest.raises(ValueError, match=f"stored filter {name}: 'lost' is not a valid Delivery"):
+        DeliveryFilters.from_json({name: "lost"})

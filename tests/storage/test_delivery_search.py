@@ -55,7 +55,7 @@ def test_pages_follow_each_other_whatever_index_leads(container, kept):
     )
     for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": item.topic[3:9]}):
         assert pages(container, DeliveryFilters(**said)) == newest_first, said
-    assert pages(container, DeliveryFilters(state="dead")) == [kept[3]]
+    assert pages(container, DeliveryFilters(state=DeliveryState.DEAD)) == [kept[3]]
     assert pages(container, DeliveryFilters(search="NOT OURS", store=item.store_id)) == [kept[3]]
     assert (
         pages(
@@ -83,7 +83,9 @@ def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(container, k
 def test_counting_ends_where_nobody_wants_to_know(container, kept, monkeypatch):
     monkeypatch.setattr(deliveries, "COUNTED", 5)
     with container.database.reading() as session:
-        assert search_deliveries(session, DeliveryFilters(state="dead"), after=None, limit=2).is_all
+        assert search_deliveries(
+            session, DeliveryFilters(state=DeliveryState.DEAD), after=None, limit=2
+        ).is_all
         many = search_deliveries(session, DeliveryFilters(), after=None, limit=2)
     assert (many.count, many.is_all) == (5, False)
 
@@ -98,7 +100,7 @@ def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(container,
     assert pages(container, filters) == [*of_two[::-1], *kept[::-1]]
     monkeypatch.setattr(deliveries, "COUNTED", 2)  # of each store in one look
     assert pages(container, filters) == [*of_two[::-1], *kept[::-1]]
-    assert pages(container, DeliveryFilters(stores=(first, others[0]), state="dead")) == [kept[3]]
+    assert pages(container, DeliveryFilters(stores=(first, others[0]), state=DeliveryState.DEAD)) == [kept[3]]
 
 
 def test_states_are_counted_where_an_index_finds_what_fits_and_up_to_a_bound(container, kept, monkeypatch):

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, literal, select, update
 
-from receiver.domain.store_filters import UNDECIDED, StoreCondition, StoreFilters
+from receiver.domain.store_filters import NoStage, StoreCondition, StoreFilters
+from receiver.domain.troubles import TroubleId
 from receiver.errors import InputError
 from receiver.storage import stores
 from receiver.storage.stores import page_of_stores
@@ -61,8 +62,8 @@ def test_pages_follow_each_other_the_newest_first(kept):
     change(kept, update(Store).where(Store.id == "st_3").values(stage="due", country="GB"))
     assert pages(kept) == NEWEST_FIRST
     assert pages(kept, stage="due") == pages(kept, country="GB") == ["st_3"]
-    assert pages(kept, stage=UNDECIDED) == pages(kept, country="US") == [*ALL[:3:-1], *ALL[2::-1]]
-    assert pages(kept, stage=UNDECIDED, country="GB") == []
+    assert pages(kept, stage=NoStage.UNDECIDED) == pages(kept, country="US") == [*ALL[:3:-1], *ALL[2::-1]]
+    assert pages(kept, stage=NoStage.UNDECIDED, country="GB") == []
     assert pages(kept, stage="due", country="GB", text="number", condition=StoreCondition.CONNECTED) == [
         "st_3"
     ]
@@ -104,8 +105,8 @@ def test_each_condition_finds_all_its_stores_once_and_no_other(kept, condition, 
 def test_stores_are_found_by_a_trouble_of_theirs(kept):
     with kept.database.writing() as session:
         session.add(StoreTroubleRow(store_id="st_3", id="account_missing", who="merchant", since=SETTLED))
-    assert pages(kept, condition="account_missing") == ["st_3"]
-    assert pages(kept, condition="account_unreachable") == []
+    assert pages(kept, condition=TroubleId.ACCOUNT_MISSING) == ["st_3"]
+    assert pages(kept, condition=TroubleId.ACCOUNT_UNREACHABLE) == []
 
 
 def test_connected_are_those_whose_keys_we_hold(kept):

@@ -53,7 +53,7 @@ def page_of_problems(
 
     Raises InputError, also where no store matches.
     """
-    _check(filters)
+    check_filters(asdict(filters))
     with database.reading() as session:
         stores = match_stores(session, filters.store) if filters.store else None
         try:
@@ -145,10 +145,3 @@ def _addresses(session: Session, rows: Sequence[Problem]) -> dict[int, tuple[str
     return {
         row.id: named.get(row.store_id, ()) if row.cause is ProblemCause.ELSEWHERE else () for row in rows
     }
-
-
-def _check(filters: ProblemFilters) -> None:
-    check_filters(asdict(filters))
-    for name, allowed in (("state", ProblemState), ("cause", ProblemCause), ("who", Actor)):
-        if getattr(filters, name) not in (None, *allowed):
-            raise InputError(f"must be one of {', '.join(allowed)}", path=name)

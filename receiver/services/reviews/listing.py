@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from receiver.domain.reviews import ReviewState
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page
 from receiver.services.reviews.records import review_row
@@ -12,7 +13,7 @@ from receiver.storage.database import Database
 
 
 def page_of_reviews(
-    database: Database, state: str | None, *, after: str | None = None, limit: int
+    database: Database, state: ReviewState | None, *, after: str | None = None, limit: int
 ) -> Page[dict[str, Any]]:
     """Return a page of reviews with their stores' names, the longest waiting first; `limit` 0 for all.
 

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from receiver.domain.decision import Stage
-from receiver.domain.store_filters import UNDECIDED, StoreCondition, StoreFilters
-from receiver.domain.troubles import ADVICE, TROUBLES
-from receiver.errors import InputError
+from receiver.domain.store_filters import NoStage, StoreCondition, StoreFilters
+from receiver.domain.troubles import ADVICE, TROUBLES, TroubleId
 from receiver.paging import Page, first_rows
 from receiver.services.stores.identifiers import webhook_path
 from receiver.services.stores.records import StoreRecord
@@ -18,8 +17,11 @@ from receiver.storage import links, store_troubles, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Link, Store
 
-STAGES = (*Stage, UNDECIDED)
-CONDITIONS = tuple(dict.fromkeys((*map(str, StoreCondition), *TROUBLES)))
+STAGES: tuple[Stage | NoStage, ...] = (*Stage, *NoStage)
+CONDITIONS: tuple[StoreCondition | TroubleId, ...] = (
+    *StoreCondition,
+    *(trouble for trouble in TROUBLES if trouble.value not in set(StoreCondition)),
+)
 
 
 def page_of_stores(
@@ -29,7 +31,7 @@ def page_of_stores(
 
     Raises InputError.
     """
-    _check(filters, after)
+    check_filters({**asdict(filters), "after": after})
     with database.reading() as session:
         page = stores.page_of_stores(session, filters, after=after, limit=limit)
         ids = [store.id for store, _ in page.rows]
@@ -57,13 +59,6 @@ def list_stores(database: Database, filters: StoreFilters, limit: int) -> list[d
 def store_row(store: StoreRecord, public_url: str) -> dict[str, Any]:
     """Return all of a store but its secrets."""
     return {**_columns(store), "webhook_url": public_url + webhook_path(store.id)}
-
-
-def _check(filters: StoreFilters, after: str | None) -> None:
-    check_filters({**asdict(filters), "after": after})
-    for name, allowed in (("stage", STAGES), ("condition", CONDITIONS)):
-        if getattr(filters, name) not in (None, *allowed):
-            raise InputError(f"must be one of {', '.join(allowed)}", path=name)
 
 
 def _row(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliverySource, DeliveryState
 from receiver.errors import InputError
+from receiver.web.admin.filters import read_choice
 from receiver.web.admin.periods import read_period
 
 NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "search", "cause", "failed_in")
@@ -19,10 +19,19 @@ def filters_in(form: Mapping[str, str]) -> dict[str, str]:
 
 def read_filters(query: dict[str, str]) -> DeliveryFilters:
     """Read the filters; times are in the reader's zone. Raises InputError."""
-    filters: dict[str, Any] = {**query, **read_period(query)}
-    if "failed_in" in filters:
-        filters["failed_in"] = _number(filters["failed_in"], "failed_in")
-    return DeliveryFilters(**filters)
+    period = read_period(query)
+    return DeliveryFilters(
+        state=read_choice(query, "state", DeliveryState),
+        source=read_choice(query, "source", DeliverySource),
+        store=query.get("store"),
+        topic=query.get("topic"),
+        since=period.get("since"),
+        until=period.get("until"),
+        search=query.get("search"),
+        delivery=query.get("delivery"),
+        cause=read_choice(query, "cause", DeliveryReason),
+        failed_in=_number(query["failed_in"], "failed_in") if "failed_in" in query else None,
+    )
 
 
 def _number(text: str, path: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 
 from receiver.container import current_container
 from receiver.i18n.words import money_text
+from receiver.services.validation import Choice, require_choice
 
 Moment = datetime | str | None  # a text is ISO 8601, as documents write a time
 
@@ -52,6 +54,11 @@ def refusal(error: Exception) -> str:
     path, text = getattr(error, "path", ""), str(error)
     says_must = not path or text.startswith(f"{path}: must ")
     return sentence(text if says_must else text.removeprefix(f"{path}: "))
+
+
+def read_choice(query: Mapping[str, str], name: str, choices: Iterable[Choice]) -> Choice | None:
+    """Return the member that a filter names; None where it is not set. Raises InputError."""
+    return require_choice(choices, query[name], name) if name in query else None
 
 
 def plain(value: Any) -> str:

@@ -14,6 +14,7 @@ from receiver.domain.deliveries import DeliverySource, DeliveryState
 from receiver.domain.problems import (
     CAUSES,
     Cure,
+    ProblemCause,
     ProblemFilters,
     ProblemState,
     is_of_deliveries,
@@ -30,7 +31,7 @@ from receiver.services.problems.listing import (
     problems_of_store,
 )
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.admin.filters import refusal
+from receiver.web.admin.filters import read_choice, refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 problem_pages = Blueprint("problems", __name__, url_prefix="/admin/problems", template_folder="templates")
@@ -70,7 +71,7 @@ def show() -> str | tuple[str, int]:
     try:
         page = page_of_problems(
             current_container().database,
-            ProblemFilters(**query),
+            _filters(query),
             after=request.args.get("after"),
             limit=PAGE,
         )
@@ -90,6 +91,16 @@ def acknowledge(problem_id: int) -> Response:
     if form.get("store"):
         return redirect(url_for("stores.store", store_id=form["store"], _anchor="problems"), 303)
     return redirect(url_for("problems.show"), 303)
+
+
+def _filters(query: dict[str, str]) -> ProblemFilters:
+    """Read the filters. Raises InputError."""
+    return ProblemFilters(
+        state=read_choice(query, "state", ProblemState) or ProblemState.OPEN,
+        store=query.get("store"),
+        cause=read_choice(query, "cause", ProblemCause),
+        who=read_choice(query, "who", Actor),
+    )
 
 
 def open_problems() -> str:

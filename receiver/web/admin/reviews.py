@@ -57,7 +57,7 @@ def show() -> str | tuple[str, int]:
     try:
         if state not in set(ReviewState):
             raise InputError(f"must be {' or '.join(ReviewState)}", path="state")
-        page = page_of_reviews(current_container().database, state, after=after, limit=PAGE)
+        page = page_of_reviews(current_container().database, ReviewState(state), after=after, limit=PAGE)
     except InputError as error:
         return _list(Page(), state, refused=str(error)), 400
     return _list(page, state)

@@ -13,9 +13,10 @@ from receiver.domain.troubles import ADVICE, STAFF_ONLY, TROUBLES, Actor
 from receiver.errors import InputError
 from receiver.i18n.languages import LANGUAGES
 from receiver.paging import Page
+from receiver.services.stores import listing
 from receiver.services.stores.listing import STAGES, page_of_stores
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.admin.filters import refusal
+from receiver.web.admin.filters import read_choice, refusal
 from receiver.web.admin.sign_in import staff_only
 from receiver.web.admin.store_page import mailto, store_page
 
@@ -81,10 +82,13 @@ def store(store_id: str) -> Response:
 
 
 def _filters(query: dict[str, str]) -> StoreFilters:
-    filters: dict[str, Any] = dict(query)
-    if "country" in filters:
-        filters["country"] = filters["country"].upper()
-    return StoreFilters(**filters)
+    """Read the filters. Raises InputError."""
+    return StoreFilters(
+        stage=read_choice(query, "stage", STAGES),
+        country=query["country"].upper() if "country" in query else None,
+        condition=read_choice(query, "condition", listing.CONDITIONS),
+        text=query.get("text"),
+    )
 
 
 def _list_page(query: dict[str, str], page: Page[dict[str, Any]], refused: str = "") -> str:

@@ -13,7 +13,7 @@ from receiver.paging import Page
 from receiver.services.overview.timeline import TimelineEntry, page_of_timeline
 from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.audit import link_of_subject
-from receiver.web.admin.filters import refusal
+from receiver.web.admin.filters import read_choice, refusal
 from receiver.web.admin.periods import field_text, period_fields, read_period, usual_periods
 from receiver.web.admin.sign_in import staff_only
 
@@ -37,11 +37,18 @@ def show() -> str | tuple[str, int]:
     query = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:
-        filters = TimelineFilters(**{**query, **read_period(query)})  # type: ignore[arg-type]  # texts and moments
+        filters = _filters(query)
         page = page_of_timeline(current_container().database, filters, after=after, limit=PAGE)
     except InputError as error:
         return _page(query, TimelineFilters(), Page(), refused=refusal(error)), 400
     return _page(query, filters, page)
+
+
+def _filters(query: dict[str, str]) -> TimelineFilters:
+    """Read the filters; times are in the reader's zone. Raises InputError."""
+    period = read_period(query)
+    kind = read_choice(query, "kind", TimelineKind)
+    return TimelineFilters(period.get("since"), period.get("until"), query.get("store"), kind)
 
 
 def _page(

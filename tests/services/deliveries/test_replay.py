@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from receiver.container import Container
-from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.deliveries import DeliveryFilters, DeliverySource, DeliveryState
 from receiver.domain.replays import batch_size, pause_after
 from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.services.decisions.decide import decide_store
@@ -41,7 +41,7 @@ from tests.signals import SHOP, add_shop, attempts, keep, keep_one, linked, new_
 
 REASON = "the store's address was put right"
 MOVED = "https://new.example/"
-DEAD = DeliveryFilters(state="dead")
+DEAD = DeliveryFilters(state=DeliveryState.DEAD)
 
 
 @pytest.fixture
@@ -251,7 +251,8 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
     since = clock.at - timedelta(hours=1)
     until = since + timedelta(minutes=1)
     asked = product(
-        (None, "processed", "dead", "received"), (None, "woocommerce"), (None, item),
+        (None, DeliveryState.PROCESSED, DeliveryState.DEAD, DeliveryState.RECEIVED),
+        (None, DeliverySource.WOOCOMMERCE), (None, item),
         (None, "action.wc_ad_credit_signal"), (None, since), (None, until), (None, "HELD"),
     )  # fmt: skip
     few_or_all = [values for values in asked if values.count(None) >= 5 or None not in values]
@@ -291,7 +292,7 @@ def test_a_preview_counts_by_kind_and_says_what_is_left_out(container: Container
 def test_a_dry_run_changes_nothing_at_all(container: Container, clock: FrozenClock):
     populate(container, clock)
     before = everything(container)
-    preview(container.database, DeliveryFilters(source="woocommerce"), container.now())
+    preview(container.database, DeliveryFilters(source=DeliverySource.WOOCOMMERCE), container.now())
     assert everything(container) == before
 
 
@@ -381,7 +382,7 @@ def test_of_ids_each_is_told_once_with_what_came_of_it(
 
 
 def test_where_there_is_nothing_to_replay_it_is_done_at_once(container: Container, store_id: str):
-    asked = ask(container, DeliveryFilters(state="dead"))
+    asked = ask(container, DEAD)
     assert (asked.state, asked.total, asked.ended_at) == ("done", 0, container.now())
 
 

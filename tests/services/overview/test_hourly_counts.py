@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from receiver.container import Container
-from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.domain.hourly_counts import HOUR, HourlyKind
 from receiver.domain.rejections import RejectionReason
 from receiver.errors import Advice, ProviderError
@@ -103,7 +103,11 @@ def test_a_replay_counts_its_tries(container: Container, store_id: str, clock: F
     process_next(container.database, container.now())
     clock.move(hours=1)
     start_replay(
-        container.database, DeliveryFilters(state="dead"), container.now(), actor="ann", reason="again"
+        container.database,
+        DeliveryFilters(state=DeliveryState.DEAD),
+        container.now(),
+        actor="ann",
+        reason="again",
     )
     replay_next(container.database, container.now())
     assert [list(hour.values()) for hour in counted(container).values()] == [[1], [1]]

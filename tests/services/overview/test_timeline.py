@@ -236,8 +236,7 @@ def test_polls_are_told_of_a_store_only_where_the_advertiser_consented(container
 @pytest.mark.parametrize(
     "filters",
     [
-        {"kind": "gossip"},
-        {"kind": "hour", "store": "st_1"},
+        {"kind": TimelineKind.HOUR, "store": "st_1"},
         {"store": "x" * 201},
         {"store": "\0"},
         {"since": HOUR, "until": HOUR},
@@ -271,7 +270,7 @@ def test_a_cursor_that_no_page_gave_is_refused(two_stores, cursor):
 def test_what_was_erased_or_purged_in_between_is_left_out(two_stores):
     with two_stores.database.writing() as session:
         session.execute(update(tables.Delivery).values(store_id=None))
-    assert [entry.store_id for entry in entries(two_stores, kind="delivery")] == [None, None]
+    assert [entry.store_id for entry in entries(two_stores, kind=TimelineKind.DELIVERY)] == [None, None]
 
 
 def test_many_rows_are_asked_for_as_often_as_few(two_stores):
@@ -294,5 +293,5 @@ def test_a_dead_delivery_says_why_as_the_page_of_problems_does(container):
     keep_store(container)
     with container.database.writing() as session:
         session.add(delivery("st_1", HOUR, identity="a", reason="elsewhere", error="held: of X"))
-    (entry,) = entries(container, kind="delivery")
+    (entry,) = entries(container, kind=TimelineKind.DELIVERY)
     assert entry.text == f"Received from WooCommerce, topic t: {problem_words(ProblemCause.ELSEWHERE).what}"

@@ -11,6 +11,7 @@ from sqlalchemy import event, select, text, update
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason
 from receiver.domain.problems import CAUSES, MOST_COUNTED, ProblemCause, ProblemFilters, ProblemState
+from receiver.domain.troubles import Actor
 from receiver.errors import InputError, NotFound, Refused
 from receiver.integrations.providers import PROVIDERS
 from receiver.services.deliveries.process import process_next
@@ -369,8 +370,8 @@ def test_the_most_urgent_cause_comes_first_page_by_page_and_no_row_twice(watch: 
 
 def test_filters_narrow_the_list_and_a_wrong_one_is_named(watch: Watch):
     watch.dies(signal(1, v=0), signal(2, home_url=ELSEWHERE))
-    assert [one.cause for one in watch.listed(who="merchant")] == [ProblemCause.OLD_VERSION]
-    assert [one.cause for one in watch.listed(cause="elsewhere")] == [ProblemCause.ELSEWHERE]
+    assert [one.cause for one in watch.listed(who=Actor.MERCHANT)] == [ProblemCause.OLD_VERSION]
+    assert [one.cause for one in watch.listed(cause=ProblemCause.ELSEWHERE)] == [ProblemCause.ELSEWHERE]
     assert len(watch.listed(store="Example")) == 2
     with pytest.raises(InputError, match="no store matches"):
         watch.listed(store="Tin Roof")
@@ -378,9 +379,8 @@ def test_filters_narrow_the_list_and_a_wrong_one_is_named(watch: Watch):
         ProblemCause.OLD_VERSION,
         ProblemCause.ELSEWHERE,
     }
-    for wrong in ({"state": "lost"}, {"cause": "x"}, {"who": "me"}, {"store": "x" * 300}):
-        with pytest.raises(InputError, match=next(iter(wrong))):
-            page_of_problems(watch.database, ProblemFilters(**wrong), limit=1)
+    with pytest.raises(InputError, match="store"):
+        page_of_problems(watch.database, ProblemFilters(store="x" * 300), limit=1)
     for after in ("x", "99"):
         with pytest.raises(InputError, match="after"):
             page_of_problems(watch.database, ProblemFilters(), after=after, limit=1)

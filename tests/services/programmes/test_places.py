@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from receiver.container import Container
 from receiver.documents.programme import SHIPPED
 from receiver.documents.status import full_document
-from receiver.domain.store_filters import StoreFilters
+from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.errors import NotFound
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_for_token, status_of
@@ -98,7 +98,8 @@ def test_who_joined_first_comes_first_whatever_the_order_of_rows(container: Cont
         earlier = SETTLED - timedelta(days=30)
         session.execute(update(tables.Store).where(tables.Store.id == "st_3").values(joined_at=earlier))
     assert [
-        store["id"] for store in list_stores(container.database, StoreFilters(condition="waiting"), 0)
+        store["id"]
+        for store in list_stores(container.database, StoreFilters(condition=StoreCondition.WAITING), 0)
     ] == ["st_3", "st_2"]
     leave(container, "st_1")
     assert placed(container) == ["st_0", "st_3"]

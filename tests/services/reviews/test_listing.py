@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from receiver.domain.reviews import ReviewState
 from receiver.services.reviews.listing import page_of_reviews
 from tests.db_factories import keep_store
 
@@ -15,7 +16,7 @@ def test_who_has_waited_longest_comes_first(container, reviews, clock):
         clock.move(hours=1)
     reviews.uphold(review_ids[1])
     assert [row["id"] for row in page_of_reviews(container.database, None, limit=0).rows] == review_ids
-    assert [row["id"] for row in page_of_reviews(container.database, "open", limit=0).rows] == [
+    assert [row["id"] for row in page_of_reviews(container.database, ReviewState.OPEN, limit=0).rows] == [
         review_ids[0],
         review_ids[2],
     ]

@@ -28,7 +28,7 @@ from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_fil
 from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.validation import LONGEST, LONGEST_FILTER
-from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Choice, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema, StatusSchema
 
 awards_api = AdminBlueprint("awards", "Awards: found, issued, credited, blocked and lifted")
@@ -40,7 +40,7 @@ WORDS: dict[str, Any] = {"required": True, "validate": Length(min=1, max=LONGEST
 class AwardArguments(PageArguments):
     """A page of awards, and their filters."""
 
-    state = fields.String(validate=OneOf(list(AwardState)))
+    state = Choice(AwardState)
     programme = fields.String(validate=Length(min=1, max=200))
     flagged = fields.Boolean(load_default=False, metadata={"description": "Only those with a flag."})
     overdue = fields.Boolean(load_default=False, metadata={"description": "Only those past their date."})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from flask import Request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields, missing
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Length, OneOf, Range, Regexp
 from webargs.flaskparser import FlaskParser, is_json_request
 
 from receiver.paging import Page
@@ -59,6 +61,18 @@ class NumberedPage(PageArguments):
     after = fields.String(
         validate=Regexp(r"[0-9]{1,18}\Z"), metadata={"description": "`next` of the page before."}
     )
+
+
+class Choice(fields.String):
+    """A text that is the value of an enum's member, read as that member."""
+
+    def __init__(self, choices: Iterable[StrEnum], **more: Any) -> None:
+        self._by_value = {choice.value: choice for choice in choices}
+        super().__init__(validate=OneOf(list(self._by_value)), **more)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *args, **kwargs)
+        return self._by_value.get(text, text)  # of an unknown one, `validate` says what would be right
 
 
 class Moment(fields.AwareDateTime):

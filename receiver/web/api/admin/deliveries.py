@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g
 from flask.views import MethodView
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, Range
 
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliverySource, DeliveryState
@@ -17,7 +17,14 @@ from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail,
 from receiver.services.deliveries.search import MOST_COUNTED, count_by_state, search_deliveries
 from receiver.services.deliveries.signature_check import SecretVersion, VerificationStatus
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    Choice,
+    Moment,
+    NumberedPage,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 deliveries_api = AdminBlueprint("deliveries", "Deliveries: found, and looked at without secrets and people")
@@ -30,17 +37,15 @@ NUMBER = Range(min=1, max=LARGEST_ID)
 class DeliveryFiltersSchema(Schema):
     """Filters of deliveries."""
 
-    state = fields.String(validate=OneOf(list(DeliveryState)))
-    source = fields.String(validate=OneOf(list(DeliverySource)))
+    state = Choice(DeliveryState)
+    source = Choice(DeliverySource)
     store = fields.String(**TEXT, metadata={"description": "An id, or part of a name, address or id."})
     topic = fields.String(**TEXT)
     delivery = fields.String(**TEXT, metadata={"description": "The id its sender gave it."})
     since = Moment()
     until = Moment(metadata={"description": "Not included."})
     search = fields.String(**TEXT, metadata={"description": "Part of an id, topic, hash or error."})
-    cause = fields.String(
-        validate=OneOf(list(DeliveryReason)), metadata={"description": "Why it ended without an effect."}
-    )
+    cause = Choice(DeliveryReason, metadata={"description": "Why it ended without an effect."})
     failed_in = fields.Integer(
         validate=NUMBER,
         metadata={"description": "The replay in which it failed; it has not succeeded since."},

@@ -7,14 +7,21 @@ from typing import Any
 from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length
 
 from receiver.container import current_container
 from receiver.domain.problems import ProblemCause, ProblemFilters, ProblemState
 from receiver.domain.troubles import Actor
 from receiver.services.problems.listing import acknowledge_problem, page_of_problems, problem_document
 from receiver.services.validation import LONGEST, LONGEST_FILTER
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    Choice,
+    Moment,
+    NumberedPage,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 problems_api = AdminBlueprint("problems", "What goes wrong with messages, by cause and store")
@@ -25,13 +32,13 @@ TIME: dict[str, Any] = {"required": True, **MAYBE}
 class ProblemArguments(NumberedPage):
     """A page of problems, and their filters."""
 
-    state = fields.String(load_default=ProblemState.OPEN.value, validate=OneOf(list(ProblemState)))
+    state = Choice(ProblemState, load_default=ProblemState.OPEN)
     store = fields.String(
         validate=Length(min=1, max=LONGEST_FILTER),
         metadata={"description": "An id, or part of a name, address or id."},
     )
-    cause = fields.String(validate=OneOf(list(ProblemCause)))
-    who = fields.String(validate=OneOf(list(Actor)), metadata={"description": "Must act."})
+    cause = Choice(ProblemCause)
+    who = Choice(Actor, metadata={"description": "Must act."})
 
 
 class ProblemSchema(Schema):

@@ -17,7 +17,14 @@ from receiver.services.reviews.answer import answer_review, checked_answer
 from receiver.services.reviews.listing import page_of_reviews
 from receiver.services.reviews.show import show_review
 from receiver.services.validation import LONGEST
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_document, page_schema
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    Choice,
+    Moment,
+    PageArguments,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 admin_reviews_api = AdminBlueprint("reviews", "Merchants who believe an answer is wrong")
@@ -28,7 +35,7 @@ TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST)}
 class ReviewArguments(PageArguments):
     """A page of reviews, and their filters."""
 
-    state = fields.String(load_default=None, validate=OneOf(list(ReviewState)))
+    state = Choice(ReviewState, load_default=None)
 
 
 class AdminReviewRowSchema(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, Range
 
 from receiver.domain.likeness import Likeness
 from receiver.domain.platforms import ShopPlatform
@@ -17,6 +17,7 @@ from receiver.services.stores.listing import CONDITIONS, STAGES
 from receiver.services.stores.rotate_secret import LONGEST_OVERLAP
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import (
+    Choice,
     Moment,
     PageArguments,
 )
@@ -30,9 +31,9 @@ TIME: dict[str, Any] = {"required": True, **MAYBE}
 class StoreArguments(PageArguments):
     """A page of stores, and their filters."""
 
-    stage = fields.String(validate=OneOf(STAGES))
+    stage = Choice(STAGES)
     country = fields.String(**TEXT, metadata={"example": "US"})
-    condition = fields.String(validate=OneOf(CONDITIONS))
+    condition = Choice(CONDITIONS)
     text = fields.String(**TEXT, metadata={"description": "Part of a name, address or id."})
 
 

@@ -7,13 +7,20 @@ from typing import Any
 
 from flask.views import MethodView
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length
 
 from receiver.container import current_container
 from receiver.domain.timeline import TimelineFilters, TimelineKind
 from receiver.services.overview.timeline import page_of_timeline
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_document, page_schema
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    Choice,
+    Moment,
+    PageArguments,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.schemas import MAYBE
 
 timeline_api = AdminBlueprint("timeline", "What happened when")
@@ -28,7 +35,7 @@ class TimelineArguments(PageArguments):
         validate=Length(min=1, max=LONGEST_FILTER),
         metadata={"description": "An id, or part of a name, address or id."},
     )
-    kind = fields.String(validate=OneOf(list(TimelineKind)))
+    kind = Choice(TimelineKind)
 
 
 class TimelineEntrySchema(Schema):
