@@ -23,7 +23,7 @@ from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_webhook_secrets
 from receiver.services.connections.show import connection_document
 from receiver.services.deliveries.restart import restart_sequence
-from receiver.services.stores.add import add_store
+from receiver.services.stores.add import add_store, added_store_document
 from receiver.services.stores.admit import admit_store, admit_stores
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.identifiers import webhook_path
@@ -63,7 +63,7 @@ def add(
 ) -> None:
     """Add a store; prints its webhook address, signing secret and status token, this once."""
     container = current_container()
-    added = add_store(
+    store = add_store(
         container,
         StoreDetails(**details),
         programme=container.settings.programme,
@@ -72,13 +72,7 @@ def add(
         admit=admit,
         joined_at=joined_at,
     )
-    answer = {
-        "id": added.id,
-        "webhook_url": container.settings.public_url + added.webhook_path,
-        "webhook_secret": added.webhook_secret,
-        "status_token": added.status_token,
-    }
-    print_one(answer, as_json)
+    print_one(added_store_document(store, container.settings.public_url), as_json)
 
 
 @stores_group.command("list")

@@ -35,6 +35,16 @@ class AddedStore:
     status_token: str
 
 
+def added_store_document(added: AddedStore, public_url: str) -> dict[str, str]:
+    """Return an added store as the API and the command line show it, this once."""
+    return {
+        "id": added.id,
+        "webhook_url": public_url + added.webhook_path,
+        "webhook_secret": added.webhook_secret,
+        "status_token": added.status_token,
+    }
+
+
 def add_store(
     context: ServiceContext,
     given: StoreDetails,

@@ -19,7 +19,7 @@ from receiver.services.connections.show import connection_document
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.deliveries.restart import restart_sequence
-from receiver.services.stores.add import add_store
+from receiver.services.stores.add import add_store, added_store_document
 from receiver.services.stores.admit import admit_store, admit_stores
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.disconnect import disconnect_store
@@ -79,7 +79,7 @@ class StoresView(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Add a store, with an address for a webhook made by hand."""
         container = current_container()
-        added = add_store(
+        store = add_store(
             container,
             StoreDetails(body["url"], body["name"], body["country"], body["currency"], body.get("merchant")),
             webhook_secret=body.get("webhook_secret"),
@@ -88,12 +88,7 @@ class StoresView(MethodView):
             programme=container.settings.programme,
             actor=g.person.email,
         )
-        return {
-            "id": added.id,
-            "webhook_url": container.settings.public_url + added.webhook_path,
-            "webhook_secret": added.webhook_secret,
-            "status_token": added.status_token,
-        }
+        return added_store_document(store, container.settings.public_url)
 
 
 @stores_api.route("/stores/<store_id>")
