@@ -63,7 +63,7 @@ def _begin(paths: SandboxPaths) -> SandboxState:
 
     Every connection is closed again before a process is started; what services log goes to a file.
     """
-    print("Letting the stores' past happen ...", flush=True)
+    print("Replaying the stores' history ...", flush=True)
     container = build_container(read_settings(paths.env_file))
     try:
         with (paths.folder / "past.log").open("w", encoding="utf-8") as log:
@@ -155,11 +155,11 @@ def banner(paths: SandboxPaths, state: SandboxState) -> str:
             f"  console  {paths.web}/admin/   sign in: {DEMO}   password: {state.password}",
             f"  API      {paths.web}/openapi.json",
             f"  TikTok   {paths.tiktok}   (a stand-in)",
-            f"  shops    {paths.shops}/   (WooCommerce, as it behaves; sign in: owner   password: password)",
+            f"  shops    {paths.shops}/   (WooCommerce, simulated; sign in: owner   password: password)",
             f"  logs     {paths.folder}/*.log",
             "",
             *stores,
-            f"  (This world began on {state.born}; without the folder instance/ the next run begins anew.)",
+            f"  (This sandbox began on {state.born}; delete the folder instance/ to begin anew.)",
             "",
             f"  The status of {first.name}:",
             f"  curl -H 'Authorization: Bearer {state.stores[first.key].token}' {paths.web}/api/v1/status",
