@@ -1,4 +1,4 @@
-"""Alerts staff to a stopped worker, overdue awards and stores that wait, through their own channel.
+"""Alerts to staff about a stopped worker, overdue awards and stores that wait, through their own channel.
 
 Web processes and workers all look once a minute, since each may be what stopped; one of them has the turn.
 """
@@ -16,7 +16,7 @@ from receiver.domain.troubles import Actor, TroubleId
 from receiver.errors import ProviderError, Refused
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.logs import get_logger
-from receiver.services.alerts.work_queue import MOST, NAMED
+from receiver.services.alerts.work_queue import FIRST_STORES, MOST
 from receiver.services.context import ServiceContext
 from receiver.services.operations.readiness import worker_is_silent
 from receiver.storage import awards, store_troubles, work_queue
@@ -24,10 +24,10 @@ from receiver.storage.database import Database
 from receiver.storage.heartbeats import take_turn
 from receiver.storage.tables import AlertRow
 
-TURN = "telling"  # the stored name of the turn to alert: it stays
-HELD = timedelta(minutes=5)  # by whoever sends: longer than a channel can take
+TURN = "telling"  # the stored name of the turn to alert
+LEASE = timedelta(minutes=5)  # of the sender: longer than a channel can take
 
-WAITING_FOR = (
+STORES_WAITING = (
     (AlertKind.STORES_FOR_STAFF, Actor.STAFF),
     (AlertKind.STORES_FOR_SERVICE, Actor.SERVICE),
 )
@@ -56,7 +56,10 @@ def notify_staff(context: ServiceContext, channel: Channel | None) -> None:
 
 
 def try_channel(channel: Channel | None, now: datetime, public_url: str) -> str:
-    """Send a test message, and say by what. Raises Refused without a channel, else as `send`."""
+    """Send a test message; return the words for its channel.
+
+    Raises Refused without a channel, else as `Channel.send` does.
+    """
     if channel is None:
         raise Refused(f"staff have no channel of their own; {SET_CHANNEL}")
     channel.send(build_test_message(public_url, now))
@@ -74,18 +77,19 @@ def _claim_alerts(database: Database, now: datetime) -> list[Alert]:
 def _due_alerts(session: Session, now: datetime) -> Iterator[Alert | None]:
     yield _due_alert(session, now, AlertKind.WORKER_SILENT, int(worker_is_silent(session, now)))
     overdue = awards.count_overdue(session, now)
-    stores = session.scalars(work_queue.stores_overdue(now).limit(NAMED)).all() if overdue else ()
+    stores = session.scalars(work_queue.stores_overdue(now).limit(FIRST_STORES)).all() if overdue else ()
     yield _due_alert(session, now, AlertKind.AWARDS_OVERDUE, overdue, stores)
-    for kind, who in WAITING_FOR:
+    for kind, who in STORES_WAITING:
         query = store_troubles.stores_waiting_for(who, but=(TroubleId.AWARD_OVERDUE,))
         count = work_queue.counted(session, query, MOST)
-        stores = session.scalars(query.limit(NAMED)).all() if count else ()
+        stores = session.scalars(query.limit(FIRST_STORES)).all() if count else ()
         yield _due_alert(session, now, kind, count, stores)
 
 
 def _due_alert(
     session: Session, now: datetime, kind: AlertKind, count: int, stores: Iterable[str] = ()
 ) -> Alert | None:
+    """Return the alert of one kind, leased to this sender; None where there is no news, or no try due."""
     row = session.get(AlertRow, kind)
     if row is None:
         if not count:
@@ -95,11 +99,11 @@ def _due_alert(
     row.since = (row.since or now) if count else None
     event = alert_event(count, AlertHistory(row.since, row.count, row.alerted_at), now)
     if event is None:
-        row.failures, row.next_try_at, row.error = 0, None, None  # what could not be sent is so no longer
+        row.failures, row.next_try_at, row.error = 0, None, None  # what could not be sent is no longer true
         return None
     if row.next_try_at is not None and now < row.next_try_at <= now + MOST_WAIT:
         return None
-    row.next_try_at = now + HELD
+    row.next_try_at = now + LEASE
     return Alert(kind, event, count, row.since, row.alerted_at, tuple(stores))
 
 

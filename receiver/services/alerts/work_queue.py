@@ -1,4 +1,4 @@
-"""Lists what needs a person now: one count for each kind, and of those about stores the first few stores."""
+"""The work queue of staff: one count for each kind of item, and of stores the first few."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from receiver.storage import alerts, heartbeats, store_days, store_troubles, wor
 from receiver.storage.database import Database
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
-NAMED = 5  # stores
+FIRST_STORES = 5  # of an item, with id and name
 # These have a kind of their own here, with its own list.
 LISTED_APART = frozenset(
     {
@@ -40,7 +40,7 @@ FEW_REJECTIONS = 20  # a day: not worth anybody's time
 
 @dataclass(frozen=True)
 class TodoItem:
-    """Something to look at; `count` is MOST + 1 where there are more than MOST."""
+    """An item of the work queue; `count` is MOST + 1 where there are more than MOST."""
 
     id: TodoId | TroubleId
     count: int
@@ -61,47 +61,50 @@ class TodoItem:
 
 
 def list_todo_items(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
-    """Return what needs a person, the most urgent first; of expiring tokens a viewer sees their own alone."""
+    """Return the work queue, the most urgent items first.
+
+    Of expiring tokens, a reader who is no operator sees their own alone.
+    """
     owner = reader.id if reader is not None and reader.role != Role.OPERATOR else None
     with database.reading() as session:
         return [item for item in _all_items(session, now, owner) if item.count]
 
 
 def _all_items(session: Session, now: datetime, token_owner: int | None) -> Iterator[TodoItem]:
-    seen = heartbeats.last_beat(session, heartbeats.WORKER)
-    yield TodoItem(TodoId.WORKER_SILENT, int(is_silent(seen, now)), since=seen)
+    last_beat = heartbeats.last_beat(session, heartbeats.WORKER)
+    yield TodoItem(TodoId.WORKER_SILENT, int(is_silent(last_beat, now)), since=last_beat)
     yield TodoItem(TodoId.STAFF_NOT_TOLD, alerts.count_failing(session))
-    yield _waiting(session, now)
-    yield _of_awards(session, TodoId.AWARDS_OVERDUE, work_queue.overdue(now))
-    yield _of_awards(session, TodoId.AWARDS_DUE_SOON, work_queue.due_soon(now))
-    yield _counted(session, TodoId.REVIEWS_WAITING, work_queue.open_reviews())
+    yield _waiting_item(session, now)
+    yield _award_item(session, TodoId.AWARDS_OVERDUE, work_queue.overdue(now))
+    yield _award_item(session, TodoId.AWARDS_DUE_SOON, work_queue.due_soon(now))
+    yield _counted_item(session, TodoId.REVIEWS_WAITING, work_queue.open_reviews())
     present = store_troubles.present_ids(session)
-    yield from _troubles(session, [trouble for trouble in MOST_URGENT if trouble in present])
-    yield _of_stores(session, TodoId.STORES_HELD, work_queue.held_stores())
-    yield _of_stores(session, TodoId.MERCHANTS_ALIKE, work_queue.stores_asked_about())
-    yield _counted(session, TodoId.DELIVERIES_DEAD, work_queue.deliveries_in(DeliveryState.DEAD))
-    yield _counted(session, TodoId.DELIVERIES_FAILED, work_queue.deliveries_in(DeliveryState.FAILED))
+    yield from _trouble_items(session, [trouble for trouble in MOST_URGENT if trouble in present])
+    yield _store_item(session, TodoId.STORES_HELD, work_queue.held_stores())
+    yield _store_item(session, TodoId.MERCHANTS_ALIKE, work_queue.stores_asked_about())
+    yield _counted_item(session, TodoId.DELIVERIES_DEAD, work_queue.deliveries_in(DeliveryState.DEAD))
+    yield _counted_item(session, TodoId.DELIVERIES_FAILED, work_queue.deliveries_in(DeliveryState.FAILED))
     rejected, usual = work_queue.bad_signatures(session, now)
     yield TodoItem(TodoId.SIGNATURES_REJECTED, rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
-    yield _counted(session, TodoId.QUARANTINED, work_queue.quarantined())
-    yield _of_stores(session, TodoId.STORES_CLAIMED, work_queue.stores_claimed())
-    yield _of_stores(session, TodoId.MESSAGES_FROM_ELSEWHERE, work_queue.stores_with_held_messages())
-    yield _of_stores(session, TodoId.STORES_MOVED, work_queue.stores_moved_lately(now))
-    yield from _troubles(session, [trouble for trouble in OTHERS if trouble in present])
-    yield _of_stores(session, TodoId.STORES_OVER_BOUNDS, store_days.stores_over(day_of(now)))
-    yield _counted(session, TodoId.TOKENS_EXPIRE, work_queue.expiring_tokens(now, token_owner))
+    yield _counted_item(session, TodoId.QUARANTINED, work_queue.quarantined())
+    yield _store_item(session, TodoId.STORES_CLAIMED, work_queue.stores_claimed())
+    yield _store_item(session, TodoId.MESSAGES_FROM_ELSEWHERE, work_queue.stores_with_held_messages())
+    yield _store_item(session, TodoId.STORES_MOVED, work_queue.stores_moved_lately(now))
+    yield from _trouble_items(session, [trouble for trouble in OTHERS if trouble in present])
+    yield _store_item(session, TodoId.STORES_OVER_BOUNDS, store_days.stores_over(day_of(now)))
+    yield _counted_item(session, TodoId.TOKENS_EXPIRE, work_queue.expiring_tokens(now, token_owner))
 
 
-def _troubles(session: Session, ids: Sequence[TroubleId]) -> Iterator[TodoItem]:
+def _trouble_items(session: Session, ids: Sequence[TroubleId]) -> Iterator[TodoItem]:
     for trouble_id in ids:
-        item = _of_stores(session, trouble_id, store_troubles.stores_with(trouble_id))
+        item = _store_item(session, trouble_id, store_troubles.stores_with(trouble_id))
         if item.count and trouble_id == TroubleId.AWARD_FLAGGED:
             _, sums = work_queue.awards_by_currency(session, work_queue.flagged_of_stores(), MOST)
             item = replace(item, sums=sums)
         yield item
 
 
-def _waiting(session: Session, now: datetime) -> TodoItem:
+def _waiting_item(session: Session, now: datetime) -> TodoItem:
     oldest = work_queue.oldest_waiting(session)
     if oldest is None or now - oldest[0] <= WAITING_FOR:
         return TodoItem(TodoId.DELIVERIES_WAIT, 0)
@@ -109,15 +112,15 @@ def _waiting(session: Session, now: datetime) -> TodoItem:
     return TodoItem(TodoId.DELIVERIES_WAIT, 1, since=since, state=state)
 
 
-def _counted(session: Session, item_id: TodoId, query: Select[Any]) -> TodoItem:
+def _counted_item(session: Session, item_id: TodoId, query: Select[Any]) -> TodoItem:
     return TodoItem(item_id, work_queue.counted(session, query, MOST))
 
 
-def _of_awards(session: Session, item_id: TodoId, query: Select[str]) -> TodoItem:
+def _award_item(session: Session, item_id: TodoId, query: Select[str]) -> TodoItem:
     count, sums = work_queue.awards_by_currency(session, query, MOST)
     return TodoItem(item_id, count, sums=sums)
 
 
-def _of_stores(session: Session, item_id: TodoId | TroubleId, query: Select[str, str]) -> TodoItem:
-    stores = [(store_id, store_name) for store_id, store_name in session.execute(query.limit(NAMED))]
+def _store_item(session: Session, item_id: TodoId | TroubleId, query: Select[str, str]) -> TodoItem:
+    stores = [(store_id, store_name) for store_id, store_name in session.execute(query.limit(FIRST_STORES))]
     return TodoItem(item_id, work_queue.counted(session, query, MOST) if stores else 0, stores=stores)

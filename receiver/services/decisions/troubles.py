@@ -31,7 +31,7 @@ def observe(records: StoreRecords, decision: Decision, now: datetime) -> Observa
         reading=ReadingFault(account.fault) if account and account.fault else None,
         is_stale=account is not None and _is_missed(account, decision, now),
         shop=_shop_trouble(records.shop, now) or _is_elsewhere(claims),
-        is_held=is_held(store, records.lost, records.troubles),
+        is_held=is_held(store, records.lost_messages, records.troubles),
         other_address=next((claim.address for claim in claims if claim.why == ClaimReason.ELSEWHERE), None),
         webhooks=tuple(sorted(records.webhooks)),
         clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,

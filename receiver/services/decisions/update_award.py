@@ -33,7 +33,7 @@ def update_award_from_facts(
     award = records.award
     if not isinstance(decision.award, RecordedAward) or award is None or award.state == AwardState.EXPIRED:
         return False
-    arrival = _arrival(award, own_credits(records.given), facts)
+    arrival = _arrival(award, own_credits(records.account_awards), facts)
     flagged = _flag(session, now, award, facts, decision, has_arrived=arrival is not None)
     credited = _credit(session, now, award, arrival)
     return _expire(session, now, award, decision) or credited or flagged

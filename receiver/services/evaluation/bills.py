@@ -1,4 +1,4 @@
-"""Gathers what an account's payments tell: its bills, and whether somebody else gave it credit."""
+"""The evidence of an account's payments: its bills, and whether somebody else gave it credit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.storage.figures import AccountFigures
 
 @dataclass(frozen=True)
 class Bills:
-    """An account's payments, whether they could be read (None: never asked), and foreign credit in them."""
+    """An account's payments; `readable` is None where they were never asked for."""
 
     payments: tuple[BilledTransaction, ...] = ()
     readable: bool | None = None
@@ -22,14 +22,14 @@ class Bills:
     foreign_credit_issued: bool | None = None
 
 
-def bills_of(figures: AccountFigures | None, given: Iterable[tables.Award], opens: date) -> Bills:
-    """Return what the ledger of an ad account tells; nothing where it was never asked.
+def bills_of(figures: AccountFigures | None, own_awards: Iterable[tables.Award], opens: date) -> Bills:
+    """Return what the ledger of an ad account tells; nothing where it was never asked for.
 
-    `given`: the awards for the account, the oldest first. `opens`: the programme's first date.
+    `own_awards`: our awards for the account, the oldest first. `opens`: the programme's first date.
     """
     if figures is None or figures.account.bills_readable is None:
         return Bills()
-    account, own = figures.account, own_credits(given)
+    account, own = figures.account, own_credits(own_awards)
     rows = tuple(_transaction(row, account.currency) for row in figures.payments)
     # The account may have been read for a store of a later programme.
     read_from = account.bills_from if account.bills_readable else None
@@ -38,18 +38,21 @@ def bills_of(figures: AccountFigures | None, given: Iterable[tables.Award], open
     return Bills(rows, account.bills_readable, whole, foreign)
 
 
-def own_credits(given: Iterable[tables.Award]) -> list[OwnCredit]:
-    """Return what we awarded for an account."""
-    return [OwnCredit(award.id, award.credit, award.decided_at) for award in given]
+def own_credits(own_awards: Iterable[tables.Award]) -> list[OwnCredit]:
+    """Return the credits of our awards for an account."""
+    return [OwnCredit(award.id, award.credit, award.decided_at) for award in own_awards]
 
 
 def _transaction(row: tables.PaymentRow, currency: str | None) -> BilledTransaction:
-    """Money in another currency than the account's is not converted: how much it was is unknown."""
-    as_said = row.currency in (None, currency)
+    """Return a payment as a fact.
+
+    An amount in another currency than the account's is unknown: it is not converted.
+    """
+    is_comparable = row.currency in (None, currency)
     return BilledTransaction(
         type=row.type,
         billing=row.billing,
-        subtotal=row.subtotal if as_said else None,
-        tax=row.tax if as_said else None,
+        subtotal=row.subtotal if is_comparable else None,
+        tax=row.tax if is_comparable else None,
         at=row.at,
     )

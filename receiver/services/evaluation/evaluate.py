@@ -1,4 +1,4 @@
-"""Evaluates a store: its facts, its programme's terms and the time make a decision; nothing is kept."""
+"""The evaluation of a store: facts, programme terms and time make a decision; nothing is stored."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from receiver.storage.database import Database
 
 
 def evaluate(session: Session, store: tables.Store, now: datetime) -> Decision:
-    """Return the decision as of `now` without keeping anything."""
+    """Return a store's decision as of `now`; stores nothing."""
     return evaluate_records(records_of(session, store, now), now)[1]
 
 
 def evaluate_records(records: StoreRecords, now: datetime) -> tuple[Facts, Decision]:
-    """Return the decision as of `now`, and the facts it rests on; asks nobody for anything."""
+    """Return the facts in a store's records, and its decision as of `now`; reads nothing more."""
     facts = facts_from(records, now)
     return facts, decide(facts, records.terms, now)
 
 
 def facts_of(database: Database, now: datetime, store_id: str) -> tuple[Facts, Programme]:
-    """Return a store's facts and its programme. Raises NotFound."""
+    """Return a store's facts as of `now`, and its programme. Raises NotFound."""
     with database.reading() as session:
         records = records_of(session, stores.get_store(session, store_id), now)
         return facts_from(records, now), records.terms

@@ -1,4 +1,4 @@
-"""Puts a store's records together as the facts the domain decides from; what is not known is None."""
+"""A store's records put together as the facts that the domain decides from; an unknown one is None."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from receiver.domain.staff_facts import StaffFactName, overridden_rule
 from receiver.domain.troubles import ReadingFault
 from receiver.services.evaluation.bills import Bills, bills_of
 from receiver.services.evaluation.payment_method import gather_payment
-from receiver.services.evaluation.provenance import with_provenance
+from receiver.services.evaluation.provenance import add_provenance
 from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import tables
 from receiver.storage.lost_signals import newest_loss
 
-# These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
-STAFF_SAID_NOTHING = False
+# Flags are raised by staff; one that nobody raised is False. Staff may also record "unknown".
+NOT_FLAGGED = False
 AD_CREDIT_HOLDS = timedelta(days=2)  # a balance that is read about daily and falls with each day's spend
 OUT_OF_REACH = (ConsentLoss.UNREACHABLE, ConsentLoss.MISSING)
 
 
 def facts_from(records: StoreRecords, now: datetime) -> Facts:
-    """Put together what is known about a store from its records, and who said it when; asks nobody.
+    """Return a store's facts, with their sources and times, from its records; reads nothing more.
 
-    What the service looks up itself is of `now`.
+    What the service looks up among its own records is of `now`.
     """
     store, link, proven, account = records.store, records.link, records.proven, records.account
     figures, recorded = records.figures, records.recorded
-    bills = bills_of(figures, records.given, records.terms.opens)
+    bills = bills_of(figures, records.account_awards, records.terms.opens)
     days = tuple(figures.days) if figures else ()
     pays = gather_payment(recorded, account, bills, days)
     facts = Facts(
@@ -61,7 +61,7 @@ def facts_from(records: StoreRecords, now: datetime) -> Facts:
         claimed_account=link.advertiser_id if link and not proven else None,
         claimed_dates=_claimed_dates(store, proven),
     )
-    return with_provenance(facts, store, proven, account, recorded, pays.said_by, now)
+    return add_provenance(facts, store, proven, account, recorded, pays.source, now)
 
 
 def _claimed_dates(store: tables.Store, link: tables.Link | None) -> dict[str, datetime]:
@@ -82,7 +82,7 @@ def _store(store: tables.Store, *, admitted: bool) -> StoreProfile:
 
 
 def _account(link: tables.Link, account: tables.Account | None, payment: Payment) -> AccountProfile:
-    out_of_reach = _out_of_reach(link, account)
+    access_loss = _access_loss(link, account)
     return AccountProfile(
         advertiser_id=link.advertiser_id,
         business_center=account.business_center if account else None,
@@ -92,29 +92,32 @@ def _account(link: tables.Link, account: tables.Account | None, payment: Payment
         created_at=account.created_at if account else None,
         linked_at=link.linked_at,
         linked_at_exact=link.exact,
-        consent=None if out_of_reach else link.consent,
-        status=account.status if account and out_of_reach is not ConsentLoss.MISSING else None,
+        consent=None if access_loss else link.consent,
+        status=account.status if account and access_loss is not ConsentLoss.MISSING else None,
         payment=payment,
-        consent_lost=out_of_reach or (ConsentLoss(link.consent_lost) if link.consent_lost else None),
+        consent_lost=access_loss or (ConsentLoss(link.consent_lost) if link.consent_lost else None),
     )
 
 
 def _currency(account: tables.Account | None) -> str | None:
-    """Unknown while its report is in another than the account itself."""
+    """Return the account's currency; None while its report is in another one."""
     return None if account is None or account.fault == ReadingFault.CURRENCY else account.currency
 
 
-def _out_of_reach(link: tables.Link, account: tables.Account | None) -> ConsentLoss | None:
-    """Why a consent that stands does not let us read the account; None where it does."""
+def _access_loss(link: tables.Link, account: tables.Account | None) -> ConsentLoss | None:
+    """Return why a consent that stands does not let us read the account; None where it does."""
     if account is None or not link.consent or account.fault not in OUT_OF_REACH:
         return None
     return ConsentLoss(account.fault)
 
 
 def _lost_signals(records: StoreRecords) -> LostSignals | None:
-    """Why the newest news could not be used, where the store would have to tell something yet."""
-    is_told = records.store.set_up_at is not None and records.proven is not None
-    return None if is_told else newest_loss(records.store, records.lost, records.troubles)
+    """Return why the newest news could not be used; None where none was lost.
+
+    None also where the store has reported all that it has to.
+    """
+    has_reported = records.store.set_up_at is not None and records.proven is not None
+    return None if has_reported else newest_loss(records.store, records.lost_messages, records.troubles)
 
 
 def _history(records: StoreRecords, bills: Bills) -> History:
@@ -125,20 +128,20 @@ def _history(records: StoreRecords, bills: Bills) -> History:
         merchant_awards=related.merchant_awards,
         account_awards=related.account_awards,
         business_center_awards=related.center_awards,
-        conflicting_promotion=_recorded(recorded, StaffFactName.CONFLICTING_PROMOTION, STAFF_SAID_NOTHING),
-        policy_violation=_recorded(recorded, StaffFactName.POLICY_VIOLATION, STAFF_SAID_NOTHING),
-        safety_flag=_recorded(recorded, StaffFactName.SAFETY_FLAG, STAFF_SAID_NOTHING),
+        conflicting_promotion=_recorded(recorded, StaffFactName.CONFLICTING_PROMOTION, NOT_FLAGGED),
+        policy_violation=_recorded(recorded, StaffFactName.POLICY_VIOLATION, NOT_FLAGGED),
+        safety_flag=_recorded(recorded, StaffFactName.SAFETY_FLAG, NOT_FLAGGED),
         foreign_credit_issued=bills.foreign_credit_issued,
         overrides=_overrides(recorded),
     )
 
 
 def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> Decimal | None:
-    """Only what was read for the link date as it stands now."""
+    """Return earlier spend, if it was read for the link date as it stands now; None otherwise."""
     if link is None or link.linked_at is None or account is None or account.timezone is None:
         return None
-    as_read = link.prior_spend_before == local_date(link.linked_at, ZoneInfo(account.timezone))
-    return link.prior_spend if as_read else None
+    is_current = link.prior_spend_before == local_date(link.linked_at, ZoneInfo(account.timezone))
+    return link.prior_spend if is_current else None
 
 
 def _overrides(recorded: Mapping[str, tables.RecordedFact]) -> dict[str, Override]:
@@ -158,7 +161,7 @@ def _award(
 ) -> RecordedAward | None:
     if row is None:
         return None
-    held = _ad_credit(row, account, now)
+    ad_credit = _ad_credit(row, account, now)
     return RecordedAward(
         id=row.id,
         state=row.state,
@@ -174,13 +177,15 @@ def _award(
         },
         credited_at=row.credited_at,
         timezone=row.timezone,
-        remaining=remaining_credit(row.state, row.credit, held, other_credit=bills.foreign_credit_issued),
+        remaining=remaining_credit(
+            row.state, row.credit, ad_credit, other_credit=bills.foreign_credit_issued
+        ),
         block_cause=row.block_cause if row.state is AwardState.BLOCKED else None,
     )
 
 
 def _ad_credit(award: tables.Award, account: tables.Account | None, now: datetime) -> Decimal | None:
-    """The ad credit of the award's own account, as read lately."""
+    """Return the ad credit of the award's own account; None unless it was read lately."""
     if account is None or account.advertiser_id != award.advertiser_id or account.currency != award.currency:
         return None
     read_at = account.ad_credit_read_at

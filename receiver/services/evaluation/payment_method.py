@@ -1,4 +1,4 @@
-"""Gathers how an account pays: what staff recorded, else what its ledger shows; and what contradicts it."""
+"""The payment option of an account: as staff recorded it, else as its ledger shows; and discrepancies."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from receiver.storage import tables
 
 @dataclass(frozen=True)
 class PaymentOption:
-    """The option that decisions rest on, who says it (None: staff, or nobody), and what contradicts it."""
+    """The option that decisions rest on, its source (None: staff, or nobody), and what contradicts it."""
 
     option: Payment
-    said_by: Source | None = None
+    source: Source | None = None
     discrepancies: tuple[str, ...] = ()
 
 
@@ -35,20 +35,23 @@ def gather_payment(
     bills: Bills,
     days: Iterable[DaySpend],
 ) -> PaymentOption:
-    """Return the payment option: a fact of staff, else the ledger's; unknown where figures contradict."""
-    shown = option_of(bills.payments, ledger_whole=bills.whole)
-    option = option_said(recorded, bills)
+    """Return the payment option that staff recorded, else the ledger's, with its discrepancies.
+
+    It is unknown where the account's own figures contradict it.
+    """
+    ledger_option = option_of(bills.payments, ledger_whole=bills.whole)
+    option = recorded_or_ledger_option(recorded, bills)
     discrepancies = _discrepancies_of_figures(account, days, option)
-    if StaffFactName.PAYMENT in recorded and contradicts(option, shown):
+    if StaffFactName.PAYMENT in recorded and contradicts(option, ledger_option):
         discrepancies |= {Discrepancy.PAYMENT_CONTRADICTED}
     if discrepancies & UNSETTLING:
         return PaymentOption(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(discrepancies)))
-    is_shown = StaffFactName.PAYMENT not in recorded and shown is not Payment.UNKNOWN
-    return PaymentOption(option, Source.TIKTOK if is_shown else None, tuple(sorted(discrepancies)))
+    from_ledger = StaffFactName.PAYMENT not in recorded and ledger_option is not Payment.UNKNOWN
+    return PaymentOption(option, Source.TIKTOK if from_ledger else None, tuple(sorted(discrepancies)))
 
 
-def option_said(recorded: Mapping[str, tables.RecordedFact], bills: Bills) -> Payment:
-    """Return what staff recorded ("unknown" too), else what the ledger shows."""
+def recorded_or_ledger_option(recorded: Mapping[str, tables.RecordedFact], bills: Bills) -> Payment:
+    """Return the payment option that staff recorded ("unknown" too), else the ledger's."""
     if StaffFactName.PAYMENT in recorded:
         return Payment(recorded[StaffFactName.PAYMENT].value or Payment.UNKNOWN)
     return option_of(bills.payments, ledger_whole=bills.whole)

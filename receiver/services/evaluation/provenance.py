@@ -1,4 +1,4 @@
-"""The source of each fact about a store, and its time: staff, signals, TikTok, or the service itself."""
+"""The provenance of each fact about a store: its source, from staff to the service itself, and its time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from receiver.domain.staff_facts import StaffFactName, override_name
 from receiver.storage import tables
 from receiver.storage.signals import news_from_list
 
-# What staff record, by its name: the facts it stands for.
+# The facts that a fact of staff stands for, by its name.
 RECORDED: Mapping[StaffFactName, tuple[str, ...]] = {
     StaffFactName.PAYMENT: ("account.payment",),
     StaffFactName.PAID_BILLS_CONFIRMED: ("paid_bills_confirmed",),
@@ -40,7 +40,7 @@ LOOKED_UP = (
 
 
 class FactSource(NamedTuple):
-    """When a fact was said, and by whom where it is not who usually says it."""
+    """The time of a fact, and its source where that is not the usual one."""
 
     at: datetime | None
     by: Source | None = None
@@ -49,35 +49,35 @@ class FactSource(NamedTuple):
 FactSources = Mapping[str, FactSource]  # by path in the facts document
 
 
-def with_provenance(
+def add_provenance(
     facts: Facts,
     store: tables.Store,
     link: tables.Link | None,
     account: tables.Account | None,
     recorded: Mapping[str, tables.RecordedFact],
-    payment_said_by: Source | None,
+    payment_source: Source | None,
     now: datetime,
 ) -> Facts:
     """Return the facts with their sources and times; recorded facts count only while they still hold.
 
-    `payment_said_by` is TikTok where its ledger shows the option, the service where figures contradict it.
+    `payment_source` is TikTok where its ledger shows the option, the service where figures contradict it.
     """
-    sayings = {
+    sources = {
         **{path: FactSource(now, Source.SERVICE) for path in LOOKED_UP},
-        **_of_store(store, now),
-        **(_of_link(link, facts) if link else {}),
-        **(_of_account(account, payment_said_by) if account else {}),
-        **_of_spend(link, account),
-        **_of_staff(facts, recorded),
+        **_store_sources(store, now),
+        **(_link_sources(link, facts) if link else {}),
+        **(_account_sources(account, payment_source) if account else {}),
+        **_spend_sources(link, account),
+        **_staff_sources(facts, recorded),
     }
     return replace(
         facts,
-        read_at={path: sources.at for path, sources in sayings.items() if sources.at is not None},
-        sources={path: sources.by for path, sources in sayings.items() if sources.by is not None},
+        read_at={path: source.at for path, source in sources.items() if source.at is not None},
+        sources={path: source.by for path, source in sources.items() if source.by is not None},
     )
 
 
-def _of_store(store: tables.Store, now: datetime) -> FactSources:
+def _store_sources(store: tables.Store, now: datetime) -> FactSources:
     return {
         "store.joined_at": FactSource(store.created_at),
         "store.merchant": FactSource(store.created_at),
@@ -88,17 +88,17 @@ def _of_store(store: tables.Store, now: datetime) -> FactSources:
 
 
 def _country(store: tables.Store) -> FactSource:
-    """Read at the store, or typed in when it was added."""
+    """Return the source of the country: read at the store, or typed in when it was added."""
     if store.facts_read_at is not None:
         return FactSource(store.facts_read_at, Source.WOOCOMMERCE)
     return FactSource(store.created_at, Source.STAFF)
 
 
-def _of_link(link: tables.Link, facts: Facts) -> FactSources:
-    date_said = _link_date(link)
+def _link_sources(link: tables.Link, facts: Facts) -> FactSources:
+    link_date = _link_date(link)
     return {
-        "account.linked_at": date_said,
-        "account.linked_at_exact": date_said,
+        "account.linked_at": link_date,
+        "account.linked_at_exact": link_date,
         "account.consent": FactSource(link.consent_at),
         "history.prior_spend": FactSource(None if facts.history.prior_spend is None else link.prior_spend_at),
     }
@@ -114,26 +114,26 @@ def _link_date(link: tables.Link) -> FactSource:
     return FactSource(None, Source.STAFF) if link.exact else FactSource(link.linked_at, Source.SERVICE)
 
 
-def _of_account(account: tables.Account, payment_said_by: Source | None) -> FactSources:
+def _account_sources(account: tables.Account, payment_source: Source | None) -> FactSources:
     described = {f"account.{name}": FactSource(account.read_at) for name in DESCRIBED}
     ledger = dict.fromkeys(IN_THE_LEDGER, FactSource(account.bills_read_at))
     option_read_at = {Source.TIKTOK: account.bills_read_at, Source.SERVICE: account.spend_read_at}
     option = (
-        {"account.payment": FactSource(option_read_at[payment_said_by], payment_said_by)}
-        if payment_said_by
+        {"account.payment": FactSource(option_read_at[payment_source], payment_source)}
+        if payment_source
         else {}
     )
     return {**described, **ledger, **option}
 
 
-def _of_spend(link: tables.Link | None, account: tables.Account | None) -> FactSources:
-    """Spend that was never read in full is known of no date after the link."""
+def _spend_sources(link: tables.Link | None, account: tables.Account | None) -> FactSources:
+    """Return the source of spend; never read in full, it is known of no date after the link."""
     if account is None or link is None:
         return {}
     return {"spend": FactSource(account.spend_read_at or link.linked_at)}
 
 
-def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> FactSources:
+def _staff_sources(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> FactSources:
     sources: dict[str, FactSource] = {
         f"history.overrides.{rule}": FactSource(recorded[override_name(rule)].at, Source.STAFF)
         for rule in facts.history.overrides

@@ -1,4 +1,4 @@
-"""Gathers the rows that deciding about stores looks at: for any number of stores in the same statements."""
+"""The rows that decisions about stores look at, read for any number of stores in the same statements."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class StoreRecords:
     figures: AccountFigures | None
     recorded: Mapping[str, tables.RecordedFact]
     award: tables.Award | None
-    given: Sequence[tables.Award]  # for the link's account, the oldest first
+    account_awards: Sequence[tables.Award]  # for the link's account, the oldest first
     holds_place: bool
     place_proven: bool  # so that its reservation, if it had one, is over
     history: RelatedRecords
-    lost: LostMessages
+    lost_messages: LostMessages
     shop: connections.ConnectionTrouble | None
     webhooks: Collection[str]
     claims: Sequence[tables.AddressClaim]
@@ -67,7 +67,7 @@ class StoreRecords:
 
 @dataclass(frozen=True)
 class RelatedRecords:
-    """The meaning of other stores, links and awards for one store; None: not known."""
+    """The counts of other awards and links that matter for one store; None: not known."""
 
     set_up_before: bool
     merchant_awards: int | None
@@ -78,46 +78,48 @@ class RelatedRecords:
 def gather_records(
     session: Session, stores: Sequence[tables.Store], now: datetime
 ) -> dict[str, StoreRecords]:
-    """Return the records of stores by id."""
+    """Return the records of stores, by store id."""
     ids = [store.id for store in stores]
     open_links = links.open_links(session, ids)
     figures = figures_of_links(session, open_links.values())
-    of_store = {item: figures[link.id] for item, link in open_links.items() if link.id in figures}
+    figures_of_store = {item: figures[link.id] for item, link in open_links.items() if link.id in figures}
     awarded = awards.awards_of_stores(session, stores)
-    asked = {
-        item.account.advertiser_id for item in of_store.values() if item.account.bills_readable is not None
+    advertiser_ids = {
+        item.account.advertiser_id
+        for item in figures_of_store.values()
+        if item.account.bills_readable is not None
     }
-    given = awards.awards_of_accounts(session, asked) if asked else {}
-    related = _Related(session, stores, open_links, of_store, awarded)
+    by_account = awards.awards_of_accounts(session, advertiser_ids) if advertiser_ids else {}
+    related = _Related(session, stores, open_links, figures_of_store, awarded)
     terms = {name: terms_of(session, name) for name in {store.programme for store in stores}}
     recorded = recorded_facts.recorded_facts_of(session, ids)
     reserved = [store for store in stores if store.admitted_at and store.reserved_until]
     proven = places.proven_since(session, reserved)
-    lost = lost_signals.lost_messages(session, ids)
+    lost_messages = lost_signals.lost_messages(session, ids)
     shops = connections.connection_troubles(session, ids)
     webhooks = webhook_endpoints.webhook_troubles(session, ids)
     claims = address_claims.claims_of_stores(session, ids)
     troubles = store_troubles.since_of_stores(session, ids)
-    noticed = notices.kept_notices(session, ids)
+    kept_notices = notices.kept_notices(session, ids)
     last = decisions.last_digests(session, ids)
     return {
         store.id: StoreRecords(
             store=store,
             terms=terms[store.programme],
             link=open_links.get(store.id),
-            figures=of_store.get(store.id),
+            figures=figures_of_store.get(store.id),
             recorded=recorded.get(store.id, {}),
             award=awarded.get(store.id),
-            given=given.get(_advertiser_id(of_store.get(store.id)), ()),
+            account_awards=by_account.get(_advertiser_id(figures_of_store.get(store.id)), ()),
             holds_place=is_admitted(store, now, proven=store.id in proven),
             place_proven=store.id in proven,
             history=related.of(store),
-            lost=lost.get(store.id, LostMessages()),
+            lost_messages=lost_messages.get(store.id, LostMessages()),
             shop=shops.get(store.id),
             webhooks=webhooks.get(store.id, ()),
             claims=claims.get(store.id, ()),
             troubles=troubles.get(store.id, {}),
-            notices=noticed.get(store.id, {}),
+            notices=kept_notices.get(store.id, {}),
             last=last.get(store.id),
         )
         for store in stores
@@ -163,6 +165,7 @@ class _Related:
         )
 
     def of(self, store: tables.Store) -> RelatedRecords:
+        """Return the counts of awards and links around one store."""
         link, lineage = self._links.get(store.id), self._lineages.get(store.id, ())
         return RelatedRecords(
             set_up_before=links.set_up_before(store, link, lineage, self._proven_links),
@@ -175,12 +178,16 @@ class _Related:
         return self._awards.of_merchant(store, self._lineages.get(store.id, ()))
 
     def _of_account(self, store: tables.Store, link: tables.Link | None) -> int | None:
-        """Without a link there are none; of an account nobody consented to, a store learns nothing."""
+        """Return how many other awards the linked account has; 0 without a link.
+
+        None of an account whose advertiser did not consent: of that, a store learns nothing.
+        """
         if link is None:
             return 0
         return self._awards.of_account(store, link.advertiser_id) if is_proven(link) else None
 
     def _of_center(self, store: tables.Store) -> int | None:
+        """Return how many other awards the account's Business Center has; None where it is not known."""
         figures, award = self._figures.get(store.id), self._awarded.get(store.id)
         if figures is None or figures.account.read_at is None:
             return None

@@ -1,4 +1,4 @@
-"""Keeps where a merchant wants notices sent, from their owner's yes until their no."""
+"""The address where a merchant wants notices sent, from its owner's consent until their refusal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ASKED_A_DAY = 5  # of a store, and for one address: each sends somebody a messag
 
 
 class LinkUse(StrEnum):
-    """The use of a link in an e-mail, and how long it counts."""
+    """The use of a link in an e-mail."""
 
     CONFIRM = "confirm"
     STOP = "stop"
@@ -35,7 +35,7 @@ LASTS = {LinkUse.CONFIRM: timedelta(days=2), LinkUse.STOP: timedelta(days=60)}
 
 @dataclass(frozen=True)
 class MailLink:
-    """A link that counts: what it does, of which store, and the host its merchant knows that by."""
+    """A valid link of an e-mail: its use, its store, and the host its merchant knows the store by."""
 
     use: LinkUse
     store_id: str
@@ -43,9 +43,10 @@ class MailLink:
 
 
 def ask_for_mail(context: ServiceContext, token: str, email: str | None, language: str) -> MailState:
-    """Keep the address to which a status token's store wants its notices sent; None: nowhere. Idempotent.
+    """Store the address for the notices of a status token's store, or clear it with None; return the state.
 
-    The worker then asks the address' owner. Raises NotFound, and Refused for too many addresses.
+    The worker then asks the address's owner, unless they have confirmed it. Raises NotFound, and Refused for
+    too many requests a day.
     """
     now = context.now()
     with context.database.writing() as session:
@@ -53,17 +54,17 @@ def ask_for_mail(context: ServiceContext, token: str, email: str | None, languag
         stores.lock_stores(session, [store.id])
         row = notices.address_of(session, store.id)
         if email is None:
-            _forget(session, now, store, row)
+            _clear_address(session, now, store, row)
         else:
-            _keep(session, context.cipher, now, store, row, email, language)
+            _store_address(session, context.cipher, now, store, row, email, language)
         session.flush()
         return notices.mail_state(session, store.id)
 
 
 def read_link(context: ServiceContext, use: LinkUse, token: str) -> MailLink:
-    """Return what the token of a link says. Raises NotFound for one that does not count, or not any more."""
+    """Return what the token of a link says. Raises NotFound for one that is not valid, or no longer."""
     with context.database.reading() as session:
-        store, _ = _linked(session, context.cipher, context.now(), use, token)
+        store, _ = _resolve_link(session, context.cipher, context.now(), use, token)
         return MailLink(use, store.id, shop_of(store))
 
 
@@ -74,10 +75,10 @@ def follow_link(context: ServiceContext, use: LinkUse, token: str) -> MailLink:
     """
     now = context.now()
     with context.database.writing() as session:
-        store, row = _linked(session, context.cipher, now, use, token)
+        store, row = _resolve_link(session, context.cipher, now, use, token)
         stores.lock_stores(session, [store.id])
         if use is LinkUse.STOP:
-            _forget(session, now, store, row)
+            _clear_address(session, now, store, row)
         elif row.confirmed_at is None:
             row.confirmed_at = row.due_at = now
             row.failures = 0
@@ -86,18 +87,18 @@ def follow_link(context: ServiceContext, use: LinkUse, token: str) -> MailLink:
 
 
 def make_link(cipher: Cipher, now: datetime, use: LinkUse, row: NoticeAddress, public_url: str) -> str:
-    """Return the address of a page that only the reader of an e-mail can open, for as long as it counts."""
+    """Return the URL of a page for the reader of an e-mail alone, valid for `LASTS`."""
     until = int((now + LASTS[use]).timestamp())
     claims = {"for": use.value, "store": row.store_id, "address": row.email_hash, "until": until}
     return f"{public_url}/connect/notices/{use}?token={cipher.encrypt(json.dumps(claims))}"
 
 
 def shop_of(store: Store) -> str:
-    """Return what a merchant knows a store by; its name is its own words, and not sent to strangers."""
+    """Return the host a merchant knows a store by; its name is its own words, not for strangers."""
     return host_of(store.url) or store.id
 
 
-def _keep(
+def _store_address(
     session: Session,
     cipher: Cipher,
     now: datetime,
@@ -123,27 +124,28 @@ def _keep(
     audit.record(session, now, Agent.MERCHANT, AuditAction.NOTICES_ASKED_FOR, store.id, {})
 
 
-def _forget(session: Session, now: datetime, store: Store, row: NoticeAddress | None) -> None:
-    """The row stays for a day's bound, without what is personal."""
+def _clear_address(session: Session, now: datetime, store: Store, row: NoticeAddress | None) -> None:
+    """Clear the address and what is personal with it; the row stays for the limit a day."""
     if row is None or row.email_encrypted is None:
         return
     row.email_encrypted = row.email_hash = row.confirmed_at = row.due_at = None
     audit.record(session, now, Agent.MERCHANT, AuditAction.NOTICES_STOPPED, store.id, {})
 
 
-def _linked(
+def _resolve_link(
     session: Session, cipher: Cipher, now: datetime, use: LinkUse, token: str
 ) -> tuple[Store, NoticeAddress]:
-    gone = NotFound("this link does not count any more")
+    """Return the store and the address row of a link. Raises NotFound for one that is not valid."""
+    invalid = NotFound("this link does not count any more")
     try:
         claims = json.loads(cipher.decrypt(token))
-        counts = claims["for"] == use and datetime.fromtimestamp(claims["until"], UTC) > now
+        is_valid = claims["for"] == use and datetime.fromtimestamp(claims["until"], UTC) > now
         row = notices.address_of(session, claims["store"])
     except (ReceiverError, ValueError, KeyError, TypeError) as error:
-        raise gone from error
-    if not counts or row is None or row.email_encrypted is None or row.email_hash != claims["address"]:
-        raise gone
+        raise invalid from error
+    if not is_valid or row is None or row.email_encrypted is None or row.email_hash != claims["address"]:
+        raise invalid
     store = stores.get_store(session, row.store_id)
     if store.disconnected_at is not None and use is not LinkUse.STOP:
-        raise gone
+        raise invalid
     return store, row

@@ -1,4 +1,4 @@
-"""Sends merchants the notices they asked for: each once, and only what is true at that moment."""
+"""Sending merchants the notices they asked for: each once, and only what is true at that moment."""
 
 from __future__ import annotations
 
@@ -22,38 +22,39 @@ from receiver.storage.database import Database
 from receiver.storage.tables import NoticeAddress, Store
 
 BATCH = 100
-HELD = timedelta(minutes=10)  # by whoever sends: longer than a mail server can take
-LOOKED_AT_AGAIN = timedelta(hours=1)  # what was noticed meanwhile, or is not true at this moment
+LEASE = timedelta(minutes=10)  # of the sender: longer than a mail server can take
+LOOKED_AT_AGAIN = timedelta(hours=1)  # for what was noticed meanwhile, or is not true at this moment
 
 log = get_logger(__name__)
 
 
 def send_notices(context: ServiceContext, mail: Mail | None, stopping: Event) -> int:
-    """Send what is due, one store after the other; return how many messages went out.
+    """Send what is due, one store after the other; return the number of messages sent.
 
-    Ends at the first failure: a mail server that hangs must not hold the worker. What failed waits longer.
+    Ends at the first failure: a mail server that hangs must not hold up the worker. What failed waits longer.
     """
     if mail is None:
         return 0
     now = context.now()
     with context.database.reading() as session:
         due = notices.due_addresses(session, now, BATCH)
-    sent = 0
+    count = 0
     for store_id in due:
         if stopping.is_set():
             break
         try:
-            sent += _send_to(context, now, mail, store_id)
+            count += _send_to(context, now, mail, store_id)
         except ProviderError as error:
             log.warning("merchant not told", store_id=store_id, error=str(error))
             break
-    return sent
+    return count
 
 
 def _send_to(context: ServiceContext, now: datetime, mail: Mail, store_id: str) -> bool:
+    """Send one store its notices, or the question to confirm its address; return whether it was sent."""
     database, cipher, public_url = context.database, context.cipher, context.settings.public_url
     with database.writing() as session:
-        row = notices.claim_address(session, store_id, now, now + HELD)
+        row = notices.claim_address(session, store_id, now, now + LEASE)
         store = stores.get_store(session, store_id)
     if row is None or row.email_encrypted is None:
         return False
@@ -63,17 +64,20 @@ def _send_to(context: ServiceContext, now: datetime, mail: Mail, store_id: str) 
         question = confirmation_mail(shop_of(store), link, now, locale)
         return _deliver(database, now, mail, row, email, question, None, ())
     stop = make_link(cipher, now, LinkUse.STOP, row, public_url)
-    message, claimed = _what_is_true(database, now, store, stop, locale)
+    message, claimed = _claim_news(database, now, store, stop, locale)
     if message is None:
-        _keep_done(database, now, row)
+        _record_sent(database, now, row)
         return False
     return _deliver(database, now, mail, row, email, message, stop, claimed)
 
 
-def _what_is_true(
+def _claim_news(
     database: Database, now: datetime, store: Store, stop: str, locale: Locale
 ) -> tuple[Message | None, Collection[str]]:
-    """Claim the notices that are true now and were not sent: sent twice would be worse than lost."""
+    """Claim the notices that are true now and were not sent; return their message and ids.
+
+    Claimed before sending, since one sent twice is worse than one lost. The message is None without any.
+    """
     current = [item for item, _ in status_of(database, now, store.id).notices]
     with database.writing() as session:
         claimed = notices.claim_unsent(session, store.id, [item.id for item in current], now)
@@ -91,33 +95,40 @@ def _deliver(
     stop: str | None,
     claimed: Collection[str],
 ) -> bool:
-    """Raises ProviderError when the message was not taken; then it is tried again later."""
+    """Send the message, and record the result; return True.
+
+    Raises ProviderError when the message was not taken; it is tried again later.
+    """
     try:
         mail.send_to(email, message, stop)
     except ProviderError:
-        _keep_failure(database, now, row, claimed)
+        _record_failure(database, now, row, claimed)
         raise
-    _keep_done(database, now, row)
+    _record_sent(database, now, row)
     return True
 
 
-def _keep_done(database: Database, now: datetime, row: NoticeAddress) -> None:
+def _record_sent(database: Database, now: datetime, row: NoticeAddress) -> None:
     with database.writing() as session:
-        kept = notices.address_of(session, row.store_id)
-        if kept is None or kept.email_hash != row.email_hash or kept.confirmed_at != row.confirmed_at:
+        current = notices.address_of(session, row.store_id)
+        if (
+            current is None
+            or current.email_hash != row.email_hash
+            or current.confirmed_at != row.confirmed_at
+        ):
             return  # changed meanwhile: that has its own turn
-        kept.failures = 0
-        waits = kept.confirmed_at is not None and notices.has_unsent(session, row.store_id)
-        kept.due_at = now + LOOKED_AT_AGAIN if waits else None
+        current.failures = 0
+        waits = current.confirmed_at is not None and notices.has_unsent(session, row.store_id)
+        current.due_at = now + LOOKED_AT_AGAIN if waits else None
 
 
-def _keep_failure(database: Database, now: datetime, row: NoticeAddress, claimed: Collection[str]) -> None:
+def _record_failure(database: Database, now: datetime, row: NoticeAddress, claimed: Collection[str]) -> None:
     with database.writing() as session:
         notices.give_back(session, row.store_id, claimed)
-        kept = notices.address_of(session, row.store_id)
-        if kept is None or kept.email_hash != row.email_hash:
+        current = notices.address_of(session, row.store_id)
+        if current is None or current.email_hash != row.email_hash:
             return
-        kept.failures += 1
-        again = now + timedelta(minutes=2 ** min(kept.failures - 1, 10))
-        is_over = kept.confirmed_at is None and again > kept.asked_at + LASTS[LinkUse.CONFIRM]
-        kept.due_at = None if is_over else again
+        current.failures += 1
+        again = now + timedelta(minutes=2 ** min(current.failures - 1, 10))
+        is_over = current.confirmed_at is None and again > current.asked_at + LASTS[LinkUse.CONFIRM]
+        current.due_at = None if is_over else again

@@ -1,4 +1,4 @@
-"""Gathers what staff see first: what needs a person, five vital signs, the last day by the hour, totals."""
+"""The Overview, which staff see first: the work queue, five vital signs, the last day by the hour, totals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FLOW = (HourlyKind.PROCESSED, HourlyKind.DEAD, HourlyKind.REFUSED)
 
 @dataclass(frozen=True)
 class FlowHour:
-    """The ends of deliveries in an hour; None: nothing was counted yet then, which is not zero."""
+    """An hour's deliveries processed and dead, and calls refused; None: not counted yet, which is not zero."""
 
     hour: datetime
     processed: int | None
@@ -38,7 +38,7 @@ class FlowHour:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything of the Overview as of one moment; `totals` is None where no worker has counted yet."""
+    """The Overview as of one moment; `totals` is None where no worker has counted yet."""
 
     at: datetime
     queue: Sequence[TodoItem]
@@ -51,24 +51,24 @@ def read_overview(
     database: Database, budget: SharedBudget, now: datetime, reader: StaffMember | None = None
 ) -> Overview:
     """Return the Overview as `reader` may see it. Raises StorageUnavailable."""
-    queue, left = list_todo_items(database, now, reader), budget.left(now)
+    queue, remaining = list_todo_items(database, now, reader), budget.left(now)
     with database.reading() as session:
-        found = signs(read_vitals(session, now, left), now)
-        return Overview(now, queue, found, list(_flow(session, now)), total_counts(session))
+        vital_signs = signs(read_vitals(session, now, remaining), now)
+        return Overview(now, queue, vital_signs, list(_flow(session, now)), total_counts(session))
 
 
 def _flow(session: Session, now: datetime) -> Iterator[FlowHour]:
     first, this = hourly_counts.first_hour(session), hour_of(now)
-    counted = hourly_counts.read(session, this - (HOURS - 1) * HOUR, this + HOUR)
+    counts = hourly_counts.read(session, this - (HOURS - 1) * HOUR, this + HOUR)
     for number in range(HOURS):
         hour = this - (HOURS - 1 - number) * HOUR
-        of_hour = counted.get(hour, {})
-        sums = [sum(count for (kind, _), count in of_hour.items() if kind is shown) for shown in FLOW]
+        of_hour = counts.get(hour, {})
+        sums = [sum(count for (kind, _), count in of_hour.items() if kind is flow_kind) for flow_kind in FLOW]
         yield FlowHour(hour, *(sums if first is not None and hour >= first else [None] * len(FLOW)))
 
 
 def overview_document(overview: Overview) -> dict[str, Any]:
-    """Return the Overview as API and command line answer it; a null is unknown."""
+    """Return the Overview as API and command line show it; a null is unknown."""
     totals = overview.totals
     return {
         "as_of": overview.at,

@@ -1,4 +1,4 @@
-"""Shows what happened when: deliveries, stage changes, polls, acts, and what is only counted by the hour."""
+"""The timeline: deliveries, stage changes, polls, acts, and what is only counted by the hour."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ POLLED, POLL_FAILED = "read", "failed"
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """Something that happened at a moment; an hour began then.
+    """An entry of the timeline, at a moment or of the hour that began then.
 
     `id` is of its own kind: a delivery's, a decision's, a poll's, an audit entry's. `state`: of a delivery
-    as it is now, a stage, or how a poll ended. `subject`: what an act was done to, or a poll's ad account.
+    as it is now, a stage, or how a poll ended. `subject`: the object of an act, or a poll's ad account.
     """
 
     at: datetime
@@ -87,21 +87,21 @@ def _in_utc(moment: datetime | None, path: str) -> datetime | None:
 def _entries(
     places: Sequence[Place], rows: TimelineRows, names: Mapping[str, str]
 ) -> Iterator[TimelineEntry]:
-    for entry in _nameless(places, rows, names):
+    for entry in _unnamed_entries(places, rows, names):
         yield replace(entry, store_name=names.get(entry.store_id or ""))
 
 
-def _nameless(
+def _unnamed_entries(
     places: Sequence[Place], rows: TimelineRows, names: Mapping[str, str]
 ) -> Iterator[TimelineEntry]:
-    """What was deleted since its place was read is left out."""
+    """Yield the entries at places, without stores' names; what was deleted since is left out."""
     for place in places:
         match place.kind:
             case TimelineKind.DELIVERY if row := rows.deliveries.get(place.id):
-                text = delivery_words(row.source, row.topic, row.duplicates, _why(row))
+                text = delivery_words(row.source, row.topic, row.duplicates, _delivery_error(row))
                 yield _entry(place, row.store_id, text, state=row.state)
-            case TimelineKind.DECISION if found := rows.decisions.get(place.id):
-                decision, before = found
+            case TimelineKind.DECISION if pair := rows.decisions.get(place.id):
+                decision, before = pair
                 text = decision_words(decision.stage, before)
                 yield _entry(place, decision.store_id, text, state=decision.stage)
             case TimelineKind.POLL if poll := rows.polls.get(place.id):
@@ -118,8 +118,8 @@ def _nameless(
                 yield _entry(place, None, hour_words(rows.hours.get(place.at, {})))
 
 
-def _why(row: Delivery) -> str | None:
-    """Why a delivery came to nothing, as the page of problems says it; of others their error."""
+def _delivery_error(row: Delivery) -> str | None:
+    """Return why a delivery is dead, in the words of the page of problems; otherwise its error."""
     cause = cause_of_reason(row.reason or "") if row.state == DeliveryState.DEAD else ProblemCause.UNKNOWN
     return row.error if cause is ProblemCause.UNKNOWN else problem_words(cause).what
 

@@ -21,7 +21,7 @@ from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.transactions import LedgerTransaction
 from receiver.logs import get_logger
 from receiver.services.evaluation.bills import bills_of
-from receiver.services.evaluation.payment_method import option_said
+from receiver.services.evaluation.payment_method import recorded_or_ledger_option
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import awards, recorded_facts, tables
 from receiver.storage.figures import figures_of
@@ -86,7 +86,7 @@ def bills_task(
     own_awards = awards.awards_of_account(session, account.advertiser_id)
     opens = terms_of(session, store.programme).opens
     return BillsTask(
-        payment=option_said(recorded, bills_of(figures_of(session, link), own_awards, opens)),
+        payment=recorded_or_ledger_option(recorded, bills_of(figures_of(session, link), own_awards, opens)),
         opens=opens,
         linked_at=link.linked_at,
         consent_at=link.consent_at,

@@ -1,4 +1,4 @@
-"""Lists problems, counts the open ones, and lets staff acknowledge one."""
+"""The list of problems: its pages, the count of open ones, and their acknowledgement by staff."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def page_of_problems(
             page = problems.page_of_problems(session, filters, stores, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
-        named = _addresses(session, [problem for problem, _ in page.rows])
+        addresses = _addresses(session, [problem for problem, _ in page.rows])
     return page.show(
-        lambda row: record_of(ProblemRecord, row[0], store_name=row[1], addresses=named[row[0].id])
+        lambda row: record_of(ProblemRecord, row[0], store_name=row[1], addresses=addresses[row[0].id])
     )
 
 
@@ -76,7 +76,7 @@ def list_problems(database: Database, filters: ProblemFilters, limit: int) -> li
 
 
 def problems_of_store(database: Database, store_id: str) -> list[ProblemRecord]:
-    """Return what is open or acknowledged of one store, the open ones first."""
+    """Return the open and the acknowledged problems of one store, the open ones first."""
     states = (ProblemState.OPEN, ProblemState.ACKNOWLEDGED)
     return [
         problem
@@ -86,7 +86,7 @@ def problems_of_store(database: Database, store_id: str) -> list[ProblemRecord]:
 
 
 def problem_document(problem: ProblemRecord) -> dict[str, Any]:
-    """Return a problem as API and command line tell it: its cause and cure in words, too."""
+    """Return a problem as API and command line show it, with cause and cure in words."""
     words = problem_words(problem.cause, problem.addresses)
     return {
         "id": problem.id,
@@ -110,7 +110,7 @@ def problem_document(problem: ProblemRecord) -> dict[str, Any]:
 
 
 def count_open_problems(database: Database) -> int:
-    """Return how many open problems somebody must act on, MOST_SHOWN + 1 where there are more."""
+    """Return the number of open problems to act on; MOST_SHOWN + 1 where there are more."""
     with database.reading() as session:
         return problems.count_open(session, MOST_SHOWN)
 
@@ -118,7 +118,7 @@ def count_open_problems(database: Database) -> int:
 def acknowledge_problem(
     database: Database, now: datetime, problem_id: int, *, note: str, actor: str
 ) -> ProblemRecord:
-    """Note that somebody has seen an open problem; it ends by itself all the same.
+    """Acknowledge an open problem, with a note; it ends by itself all the same.
 
     Raises InputError, NotFound, and Refused where it was acknowledged before or is over.
     """
@@ -139,9 +139,9 @@ def acknowledge_problem(
 
 
 def _addresses(session: Session, rows: Sequence[Problem]) -> dict[int, tuple[str, ...]]:
-    """By the number of each problem; only of those whose cause is another address."""
+    """Return, by problem id, the other addresses that messages name; none of problems with other causes."""
     elsewhere = {row.store_id for row in rows if row.cause is ProblemCause.ELSEWHERE}
-    named = address_claims.addresses_named(session, elsewhere) if elsewhere else {}
+    by_store = address_claims.addresses_named(session, elsewhere) if elsewhere else {}
     return {
-        row.id: named.get(row.store_id, ()) if row.cause is ProblemCause.ELSEWHERE else () for row in rows
+        row.id: by_store.get(row.store_id, ()) if row.cause is ProblemCause.ELSEWHERE else () for row in rows
     }

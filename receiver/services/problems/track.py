@@ -1,4 +1,4 @@
-"""Finds the problems there are, and marks as resolved those that are over."""
+"""The tracking of problems: the present ones are listed, and those that are over marked as resolved."""
 
 from __future__ import annotations
 
@@ -29,21 +29,22 @@ log = get_logger(__name__)
 
 
 def track_problems(database: Database, now: datetime, store_ids: Collection[str] | None = None) -> None:
-    """Make the list of problems anew: of all senders, or of these stores alone ("": of no known store).
+    """Update the list of problems: of all senders, or of these stores alone ("": of no known store).
 
     A problem that comes back within days of its end is the same one, still acknowledged by whoever did.
+    Idempotent.
     """
     if store_ids is not None and not store_ids:
         return
     with database.writing() as session:
-        found = _live(session, now, store_ids)
+        live = _find_live(session, now, store_ids)
         rows = problems.lock_problems(session, store_ids)
-        fresh = {key: messages for key, messages in found.items() if key not in rows}
+        fresh = {key: messages for key, messages in live.items() if key not in rows}
         problems.add_problems(session, fresh)
-        _let_decide(session, fresh)
+        _request_decisions(session, fresh)
         for key, row in rows.items():
-            if key in found:
-                _go_on(row, found[key], now)
+            if key in live:
+                _update(row, live[key], now)
             elif row.state is not ProblemState.RESOLVED:
                 row.state, row.resolved_at, row.kept = ProblemState.RESOLVED, now, 0
 
@@ -58,33 +59,36 @@ def track_quietly(database: Database, now: datetime, store_ids: Collection[str |
         log.exception("problems not tracked")
 
 
-def _live(session: Session, now: datetime, store_ids: Collection[str] | None) -> dict[Key, Messages]:
-    found = problems.dead_messages(session, store_ids)
-    found |= problems.rejected_messages(session, day_of(now - COUNTED_FOR), store_ids)
-    news = problems.sender_news(session, {store_id for store_id, _ in found})
+def _find_live(session: Session, now: datetime, store_ids: Collection[str] | None) -> dict[Key, Messages]:
+    """Return the messages of the problems that are not over, by store and cause."""
+    messages_by_key = problems.dead_messages(session, store_ids)
+    messages_by_key |= problems.rejected_messages(session, day_of(now - COUNTED_FOR), store_ids)
+    news = problems.sender_news(session, {store_id for store_id, _ in messages_by_key})
     return {
         (store_id, cause): messages
-        for (store_id, cause), messages in found.items()
+        for (store_id, cause), messages in messages_by_key.items()
         if not is_over(cause, messages, news.get(store_id, SenderNews()), now)
     }
 
 
-def _let_decide(session: Session, fresh: Mapping[Key, Messages]) -> None:
-    """Let the stores be decided anew: their troubles tell of it, and nobody touched them for it."""
+def _request_decisions(session: Session, fresh: Mapping[Key, Messages]) -> None:
+    """Request decisions of the stores, whose troubles name their problems: nothing else touched them."""
     stores.to_decide_anew(session, {store_id for store_id, _ in fresh if store_id})
 
 
-def _go_on(row: Problem, messages: Messages, now: datetime) -> None:
+def _update(row: Problem, messages: Messages, now: datetime) -> None:
+    """Update a problem from its messages, and reopen one that was resolved."""
     first_at = min(row.first_at, messages.first_at)  # the oldest message may be deleted with its age
     if row.state is ProblemState.RESOLVED:
         first_at = messages.first_at
-        _come_back(row, now)
+        _reopen(row, now)
     row.first_at, row.last_at = first_at, messages.last_at
     row.count, row.kept = messages.count, messages.kept
     row.who, row.rank = CAUSES[row.cause].who, RANKS[row.cause]
 
 
-def _come_back(row: Problem, now: datetime) -> None:
+def _reopen(row: Problem, now: datetime) -> None:
+    """Reopen a resolved problem; one that was resolved lately is still acknowledged by whoever did."""
     is_same = row.resolved_at is not None and now - row.resolved_at < ACKNOWLEDGED_FOR
     row.resolved_at = None
     if row.acknowledged_at is not None and is_same:
