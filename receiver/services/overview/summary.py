@@ -28,7 +28,7 @@ FLOW = (HourlyKind.PROCESSED, HourlyKind.DEAD, HourlyKind.REFUSED)
 
 @dataclass(frozen=True)
 class FlowHour:
-    """An hour's deliveries processed and dead, and calls refused; None: not counted yet, which is not zero."""
+    """An hour's deliveries processed and dead, and calls refused; None: not counted yet, not zero."""
 
     hour: datetime
     processed: int | None
