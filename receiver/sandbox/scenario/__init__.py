@@ -1,1 +1,1 @@
-"""The sandbox's merchants: what each is, what happened to it, and the processes that play it."""
+"""The sandbox's merchants: their specifications, their histories, and the processes that play them."""

@@ -1,8 +1,8 @@
-"""Lets merchants live what happened to them before we looked, each event at its own moment.
+"""A replay of the merchants' histories from before the sandbox began, each event at its own time.
 
-Nothing is written as if it had been: the stores send their signals over HTTP to the service's own webhook
-address, the service polls the stand-in for TikTok and decides, staff use the services they always use.
-Only the clock is one of the past.
+No row is written by hand: the stores send their signals over HTTP to the service's own webhook address, the
+service polls the stand-in for TikTok and decides, staff use the services they always use. Only the clock is
+set to the past.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STAFF = "sandbox"
 
 
 class _Clock:
-    """Says the moment of the event at hand."""
+    """A clock that stands at the time of the event at hand."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -53,7 +53,10 @@ class _Clock:
 def replay_history(
     container: Container, paths: SandboxPaths, state: SandboxState, merchants: Iterable[SandboxMerchant]
 ) -> None:
-    """Tell on each merchant's story from where it stopped, up to now."""
+    """Replay each merchant's events from where an earlier run stopped, up to now, in order.
+
+    The state is saved after every event, so that the next start continues one that was interrupted.
+    """
     due = [
         (event, merchant)
         for merchant in merchants
@@ -65,10 +68,10 @@ def replay_history(
     clock = _Clock(container.now())
     with served(create_tiktok(build_accounts(state.born), clock)) as tiktok:
         past_container = replace(container, now=clock, tiktok=TikTokClient(tiktok + BASE))
-        reception = WebhookReceiver(
+        webhook_receiver = WebhookReceiver(
             past_container.database, past_container.cipher, past_container.settings.max_body_bytes, clock
         )
-        with served(WebhookMiddleware(NotFound(), reception)) as web:
+        with served(WebhookMiddleware(NotFound(), webhook_receiver)) as web:
             replay = _HistoryReplay(past_container, state, Stores(web, state, paths.state))
             for event, merchant in sorted(due, key=lambda item: item[0].at):
                 clock.at = event.at
@@ -78,12 +81,12 @@ def replay_history(
 
 
 class _HistoryReplay:
-    """Apply one event after the other, at the container's clock."""
+    """The handlers of the events; each acts at the container's clock."""
 
     def __init__(self, container: Container, state: SandboxState, stores: Stores) -> None:
         self._container, self._state, self._stores = container, state, stores
         self._handlers: Mapping[Act, Callable[[SandboxMerchant, Event], object]] = {
-            Act.SAYS: self._say,
+            Act.SIGNALS: self._signal,
             Act.CONSENTS: self._consent,
             Act.READ: self._read,
             Act.ISSUED: self._issue,
@@ -92,9 +95,10 @@ class _HistoryReplay:
         }
 
     def apply(self, merchant: SandboxMerchant, event: Event) -> None:
+        """Apply one event of a merchant by the handler of its act."""
         self._handlers[event.act](merchant, event)
 
-    def _say(self, merchant: SandboxMerchant, event: Event) -> None:
+    def _signal(self, merchant: SandboxMerchant, event: Event) -> None:
         self._stores.send_signal(merchant, event.at, event.fields)
         work_inbox(self._container)
 
@@ -111,7 +115,10 @@ class _HistoryReplay:
         self._read(merchant, event)
 
     def _read(self, merchant: SandboxMerchant, event: Event) -> None:
-        """Poll and decide, unless a later poll was there first: an older sandbox's store goes on."""
+        """Poll the account and decide, unless it was polled later already.
+
+        That is so where the store of an older sandbox goes on.
+        """
         assert merchant.account is not None
         advertiser_id = merchant.account.advertiser_id
         with self._container.database.reading() as session:

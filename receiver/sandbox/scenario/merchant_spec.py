@@ -1,6 +1,6 @@
-"""The words a merchant of the sandbox is described in; `merchants.py` has the merchants themselves.
+"""The types that describe a merchant of the sandbox; `merchants.py` has the merchants themselves.
 
-A day is a whole number, counted from the day the world began, which is 0; every life starts before it.
+A day is a whole number, counted from the day the world began, which is 0; every history starts before it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class MerchantTrouble(StrEnum):
 class Act(Enum):
     """An event in a merchant's life."""
 
-    SAYS = auto()  # the store sends a signal
+    SIGNALS = auto()  # the store sends a signal
     CONSENTS = auto()  # the advertiser gives a token, and the merchant tells how the account pays
     READ = auto()  # the account is polled and the store decided
     ISSUED = auto()  # staff issue the award
@@ -34,7 +34,7 @@ class Act(Enum):
 
 @dataclass(frozen=True)
 class MerchantStep:
-    """Something that happened to a store after it was linked, at 13:00 UTC; `words` as staff wrote them."""
+    """An event of a store after it was linked, at 13:00 UTC; `words` are what staff wrote."""
 
     day: int
     act: Act
@@ -43,7 +43,7 @@ class MerchantStep:
 
 @dataclass(frozen=True)
 class Spending:
-    """So much a day, from one day to another: paid by cash, covered by ad credit."""
+    """The same spend on each day of a range: `a_day` in cash and `credit` in ad credit."""
 
     first: int
     last: int
@@ -62,7 +62,7 @@ class MerchantBill:
 
 @dataclass(frozen=True)
 class Correction:
-    """On a later day TikTok corrects what was spent on a day."""
+    """A correction by TikTok, on a later day, of the cash spent on one day."""
 
     day: int
     cash: Decimal
@@ -95,16 +95,16 @@ class MerchantAdAccount:
         return f"7200000000000000{self.center or self.number:03}"
 
     def spend_of(self, day: int) -> tuple[Decimal, Decimal]:
-        """Cash and ad credit, as first told."""
+        """Return the cash and the ad credit spent on a day, before any correction."""
         parts = [part for part in self.spending if part.first <= day <= part.last]
         return sum((part.a_day for part in parts), Decimal()), sum((part.credit for part in parts), Decimal())
 
 
 @dataclass(frozen=True)
 class SandboxMerchant:
-    """A store, its ad account, and what happened to them before we looked.
+    """A store, its ad account, and its history before the sandbox began.
 
-    `story` is the line of the banner. It joined the programme a day before `started`, when TikTok's
+    `story` is the line of the banner. The store joined the programme a day before `started`, when TikTok's
     integration was installed, set up and (where there is an account) linked.
     """
 
@@ -119,7 +119,7 @@ class SandboxMerchant:
     currency: str = "USD"
     programme: str = SANDBOX
     trouble: MerchantTrouble | None = None
-    then: tuple[MerchantStep, ...] = ()
+    steps: tuple[MerchantStep, ...] = ()
 
     @property
     def url(self) -> str:
@@ -127,5 +127,5 @@ class SandboxMerchant:
 
     @property
     def token(self) -> str:
-        """Return the token that the stand-in for TikTok takes for this advertiser's consent."""
+        """The access token that the stand-in for TikTok accepts for this advertiser's consent."""
         return f"sandbox-token-{self.key}"

@@ -104,7 +104,7 @@ MERCHANTS = (
             spending=(Spending(-15, -4, Decimal("433.34")),),
             timezone="America/Denver",
         ),
-        then=(MerchantStep(-1, Act.READ),),
+        steps=(MerchantStep(-1, Act.READ),),
     ),
     SandboxMerchant(
         key="juniper-press",
@@ -112,7 +112,7 @@ MERCHANTS = (
         story="staff issued its credit as a code, which it has not redeemed yet",
         started=-47,
         account=MerchantAdAccount(107, opened=-47, spending=(Spending(-45, -16, Decimal("52.00")),)),
-        then=(MerchantStep(-12, Act.READ), MerchantStep(-11, Act.ISSUED, "TTAD-7Q4M-2210")),
+        steps=(MerchantStep(-12, Act.READ), MerchantStep(-11, Act.ISSUED, "TTAD-7Q4M-2210")),
     ),
     SandboxMerchant(
         key="marigold-market",
@@ -120,7 +120,7 @@ MERCHANTS = (
         story="spent, was awarded, and has its credit",
         started=-52,
         account=MerchantAdAccount(108, opened=-52, spending=(Spending(-50, -21, Decimal("18.00")),)),
-        then=(
+        steps=(
             MerchantStep(-17, Act.READ),
             MerchantStep(-16, Act.ISSUED, "TTAD-9K2D-7718"),
             MerchantStep(-14, Act.CREDITED, "the account's grant balance grew by 500.00 USD"),
@@ -178,7 +178,7 @@ MERCHANTS = (
         story="staff recorded a safety flag, which comes before everything else",
         started=-14,
         account=MerchantAdAccount(113, opened=-14, spending=(Spending(-12, LAST_DAY, Decimal("30.00")),)),
-        then=(MerchantStep(-3, Act.FLAGGED, "its advertisements sell to minors"),),
+        steps=(MerchantStep(-3, Act.FLAGGED, "its advertisements sell to minors"),),
     ),
     # -- Unknown, which is never no --------------------------------------------------------------
     SandboxMerchant(
@@ -201,7 +201,7 @@ MERCHANTS = (
         account=MerchantAdAccount(
             115, opened=-17, spending=(Spending(-14, LAST_DAY, Decimal("31.00")),), revoked=-2
         ),
-        then=(MerchantStep(-3, Act.READ), MerchantStep(-1, Act.READ)),
+        steps=(MerchantStep(-3, Act.READ), MerchantStep(-1, Act.READ)),
     ),
     SandboxMerchant(
         key="fern-and-fable",
@@ -237,7 +237,7 @@ MERCHANTS = (
             spending=(Spending(-17, -6, Decimal("450.00")),),
             correction=Correction(day=-6, cash=Decimal("30.00"), corrected_on=-2),
         ),
-        then=(MerchantStep(-3, Act.READ),),
+        steps=(MerchantStep(-3, Act.READ),),
     ),
     # -- Deliveries that fail --------------------------------------------------------------------
     SandboxMerchant(

@@ -1,4 +1,4 @@
-"""Brings the sandbox's database to where its stores can begin to talk; a second time it changes nothing."""
+"""The first data of the sandbox: its database, its staff and its stores. Seeding is idempotent."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ ACTOR = "sandbox"
 
 
 def seed_sandbox(container: Container, paths: SandboxPaths) -> SandboxState:
-    """Migrate, let the demo staff in, add the stores that are not there, and tell what happened to them.
+    """Migrate, create the demo sign-in, add the stores that are missing, and replay the merchants' histories.
 
-    Raises ReceiverError.
+    Returns the saved state. Raises ReceiverError.
     """
     state = load_state(paths.state)
     if current_revision(container.database) is None:
@@ -59,7 +59,10 @@ def seed_sandbox(container: Container, paths: SandboxPaths) -> SandboxState:
 
 
 def _check_only_sandbox_rows(database: Database) -> None:
-    """The demo's sign-in must not come into an installation that DATABASE_URL happens to name."""
+    """Raise Refused if the database holds stores or staff that are not the sandbox's.
+
+    The demo's sign-in must not come into an installation that DATABASE_URL happens to name.
+    """
     ours = [merchant.url for merchant in MERCHANTS]
     with database.reading() as session:
         stores = session.scalar(select(func.count()).where(Store.url.not_in(ours)))
@@ -72,7 +75,10 @@ def _check_only_sandbox_rows(database: Database) -> None:
 
 
 def _start_scenario(container: Container, paths: SandboxPaths) -> SandboxState:
-    """Begins today; so does one whose database is gone."""
+    """Return and save the state of a world that begins today, without the terms of an earlier world.
+
+    A world whose database is gone begins anew too.
+    """
     state = SandboxState(born=container.now().astimezone(UTC).date(), password=new_password())
     for programme in PROGRAMMES:
         paths.terms(programme).unlink(missing_ok=True)
@@ -91,7 +97,7 @@ def _store_exists(database: Database, state: SandboxState, merchant: SandboxMerc
 
 
 def _ensure_demo_staff(container: Container, password: str) -> None:
-    """With the password that is remembered, whoever forgot it."""
+    """Create the demo sign-in, or set its password to the saved one again."""
     account: dict[str, Any] = {"email": DEMO, "password": password, "actor": ACTOR}
     try:
         add_staff(container.database, container.now(), role=Role.OPERATOR, **account)
@@ -100,14 +106,14 @@ def _ensure_demo_staff(container: Container, password: str) -> None:
 
 
 def _programme_source(paths: SandboxPaths, programme: str) -> str:
-    """The sandbox's own terms are files, the shipped ones go by their id."""
+    """Return the file of the sandbox's own terms; the id of a programme that is shipped."""
     return str(paths.terms(programme)) if programme in PROGRAMMES else programme
 
 
 def _add_store(
     container: Container, paths: SandboxPaths, born: date, merchant: SandboxMerchant
 ) -> StoreMemory:
-    """Added; or, where an earlier world left it, taken over with a new secret and token."""
+    """Add a store, or take over one that an earlier world left, with a new secret and token."""
     install_id = str(uuid.uuid4())
     with container.database.reading() as session:
         store_id = session.scalar(select(Store.id).where(Store.url == merchant.url))

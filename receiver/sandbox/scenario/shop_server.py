@@ -1,4 +1,4 @@
-"""Serves the merchants' shops on the third port: places to connect, whose webhooks are really sent."""
+"""The server of the merchants' shops, on the third port: shops to connect, whose webhooks are really sent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ STATES = {"US": "US:CA"}
 
 
 def build_setup(merchant: SandboxMerchant, service: str) -> Setup:
-    """The shop a merchant has; it lets an app's callback go without https, since nothing here has it."""
+    """Return the set-up of a merchant's shop. `service` is the address of the receiver.
+
+    It accepts an app's callback without https, since nothing in the sandbox has it.
+    """
     return Setup(
         name=merchant.name,
         country=STATES.get(merchant.country, merchant.country),
@@ -42,6 +45,7 @@ def build_setup(merchant: SandboxMerchant, service: str) -> Setup:
 
 
 def open_shops(paths: SandboxPaths) -> SandboxShops:
+    """Open the shop of every merchant, in the merchants' order."""
     controls = Controls(paths.folder)
     shops = SandboxShops(paths.folder / "shops", controls.shop_faults, controls.clock, paths.shops)
     for merchant in MERCHANTS:
@@ -50,7 +54,10 @@ def open_shops(paths: SandboxPaths) -> SandboxShops:
 
 
 def run_turns(shops: SandboxShops) -> Iterator[None]:
-    """One turn each: send what waits; now and then every connected shop has its daily check."""
+    """Run the queues of all shops in turns, and yield after each turn.
+
+    In the first turn, and again after every `CHECKS_EVERY` turns, connected shops have their daily check.
+    """
     while True:
         for turn in range(CHECKS_EVERY):
             for shop in shops.all():
@@ -70,6 +77,7 @@ def _run_forever(shops: SandboxShops) -> None:
 
 
 def main() -> None:
+    """Serve the shops and send their webhooks until the process is stopped."""
     paths = find_paths(os.environ)
     shops = open_shops(paths)
     Thread(target=_run_forever, args=(shops,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""The sandbox's memory between runs: when its world began, its stores' secrets, how far they came."""
+"""The state of the sandbox between runs: when its world began, its stores' secrets, how far they came."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.sandbox.json_file import write_private
 
 @dataclass
 class StoreMemory:
-    """One store: its identity at the receiver, and its plugin's own count of signals."""
+    """One store: its identity at the receiver, and its plugin's sequence number."""
 
     id: str
     secret: str
@@ -26,18 +26,19 @@ class StoreMemory:
 
 @dataclass
 class SandboxState:
-    """`stores` goes by the merchant's key."""
+    """The saved state; `stores` are by the merchant's key."""
 
     born: date
     password: str
     stores: dict[str, StoreMemory] = field(default_factory=dict)
 
     def save(self, file: Path) -> None:
+        """Write the state to a file, readable by its owner only."""
         write_private(file, json.dumps(asdict(self), default=str, indent=1) + "\n")
 
 
 def load_state(file: Path) -> SandboxState | None:
-    """The memory of an earlier run. Raises SettingsError for one that cannot be read."""
+    """Return the state of an earlier run, None if there is none. Raises SettingsError if it is unreadable."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         stores = {key: _store_memory(store) for key, store in data["stores"].items()}
@@ -51,5 +52,5 @@ def load_state(file: Path) -> SandboxState | None:
 
 
 def _store_memory(fields: dict[str, Any]) -> StoreMemory:
-    """Version 0.1 wrote `replayed` as `told`."""
+    """Return a store from its JSON. Version 0.1 wrote `replayed` as `told`."""
     return StoreMemory(**{"replayed" if name == "told" else name: value for name, value in fields.items()})

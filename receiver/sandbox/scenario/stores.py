@@ -1,4 +1,4 @@
-"""The sandbox's stores at work: each sends its daily check, and now and then what a store sends."""
+"""The process that plays the merchants' stores: each sends its daily check, and now and then an order."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ WRONG_KEY = "a secret of another shop"
 
 
 class Stores:
-    """Each speaks for itself, with its own secret and its own count of signals."""
+    """The stores as senders, each with its own secret and its own sequence numbers."""
 
     def __init__(self, web: str, state: SandboxState, state_file: Path) -> None:
         self._web, self._state, self._state_file = web, state, state_file
 
     def send_signal(self, merchant: SandboxMerchant, at: datetime, fields: Mapping[str, object]) -> int | str:
-        """Send one signal; answers its status. WooCommerce never sends it again, whatever the answer."""
+        """Send one signal, and return the status of its answer or the name of the error.
+
+        A store's first signal is preceded by a ping. WooCommerce never sends a signal again, whatever the
+        answer.
+        """
         store = self._state.stores[merchant.key]
         if store.seq == 0:
             self._try_send(ping, self._webhook(merchant))
@@ -50,7 +54,10 @@ class Stores:
         return self._try_send(deliver, self._webhook(merchant), SIGNAL, payload)
 
     def send_order(self, merchant: SandboxMerchant) -> int | str:
-        """Send what no store should: a webhook somebody made for orders. It is ignored, its body dropped."""
+        """Send an order webhook, which no store should have, and return the status or the name of the error.
+
+        The service ignores it and drops its body.
+        """
         number = random.randrange(1000, 9999)  # noqa: S311 (an order's number is no secret)
         payload = {"id": number, "status": "processing", "currency": merchant.currency, "total": "21.00"}
         return self._try_send(deliver, self._webhook(merchant), ORDER, payload)
@@ -63,7 +70,7 @@ class Stores:
 
     @staticmethod
     def _try_send(send: Callable[..., int], *arguments: object) -> int | str:
-        """The answer's status, or why there was none."""
+        """Return the status of the answer, or the name of the error that there was instead."""
         try:
             return send(*arguments)
         except (OSError, HTTPException) as error:
@@ -71,6 +78,7 @@ class Stores:
 
 
 def main() -> None:
+    """Send every store's daily check, then every 30 seconds a check or an order of the next store."""
     paths = find_paths(os.environ)
     state = load_state(paths.state)
     assert state is not None

@@ -47,6 +47,7 @@ PROGRAMMES = {
 
 
 def programme_text(programme: str, born: date) -> str:
+    """Return the TOML of one of the sandbox's programmes, dated around the day its world began."""
     title, extra_terms = PROGRAMMES[programme]
     return TERMS.format(
         id=programme,

@@ -1,4 +1,4 @@
-"""Serves the stand-in for TikTok on the port beside the receiver's, over the world's own accounts."""
+"""The server of the stand-in for TikTok, beside the receiver's port, with the merchants' ad accounts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from receiver.sandbox.tiktok.notices import Notices
 
 
 def build_accounts(born: date) -> dict[str, SandboxAccount]:
-    """The world's ad accounts by advertiser id."""
+    """Return the merchants' ad accounts by advertiser id; `born` is the day the world began."""
     accounts = [_account(merchant, merchant.account, born) for merchant in MERCHANTS if merchant.account]
     return {account.advertiser_id: account for account in accounts}
 
@@ -62,7 +62,10 @@ def _day(account: MerchantAdAccount, day: int, born: date) -> AccountDay:
 
 
 def handler_with_clock(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
-    """Tells the sandbox's time in the `Date` of each answer, by which others judge their clocks."""
+    """Return a request handler that writes the time of a clock into the `Date` of each response.
+
+    By that header the receiver judges its own clock.
+    """
 
     class SandboxRequestHandler(WSGIRequestHandler):
         def date_time_string(self, timestamp: float | None = None) -> str:
@@ -72,6 +75,7 @@ def handler_with_clock(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
 
 
 def main() -> None:
+    """Serve the stand-in for TikTok until the process is stopped."""
     paths = find_paths(os.environ)
     state = load_state(paths.state)
     assert state is not None

@@ -1,4 +1,4 @@
-"""Each merchant's history as events, and what its store says daily.
+"""Each merchant's history as events, and the daily report of its store.
 
 Every day is counted from the day the world began, so that a world that goes on stays true to itself.
 """
@@ -19,7 +19,7 @@ from receiver.sandbox.scenario.merchant_spec import (
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a merchant: a signal's own fields, or the words staff wrote."""
+    """An event of a merchant's history: `fields` of a signal, or `words` that staff wrote."""
 
     at: datetime
     act: Act
@@ -28,28 +28,28 @@ class Event:
 
 
 def utc_hour(born: date, day: int, hour: int) -> datetime:
-    """An hour of one of the world's days, in UTC."""
+    """Return an hour in UTC of a day that is counted from the day the world began."""
     return datetime.combine(born + timedelta(days=day), time(hour), UTC)
 
 
 def joined_at(merchant: SandboxMerchant, born: date) -> datetime:
-    """A day before it starts: an account opened later than that is a new one."""
+    """Return when a merchant joined: a day before it started, so that a later account counts as new."""
     return utc_hour(born, merchant.started - 1, 8)
 
 
 def list_events(merchant: SandboxMerchant, born: date) -> list[Event]:
     """Return a merchant's events since it joined, oldest first. They never change, they only grow."""
     signals = [
-        Event(utc_hour(born, merchant.started, hour), Act.SAYS, fields)
+        Event(utc_hour(born, merchant.started, hour), Act.SIGNALS, fields)
         for hour, fields in zip((8, 9, 10), _past_signals(merchant), strict=False)
     ]
     consents = [Event(utc_hour(born, merchant.started, 11), Act.CONSENTS)] if merchant.account else []
-    steps = [Event(utc_hour(born, step.day, 13), step.act, words=step.words) for step in merchant.then]
+    steps = [Event(utc_hour(born, step.day, 13), step.act, words=step.words) for step in merchant.steps]
     return signals + consents + steps
 
 
 def state_report(merchant: SandboxMerchant) -> dict[str, object]:
-    """The plugin's daily check: all of it at once."""
+    """Return the fields of the plugin's daily check, which reports everything at once."""
     account = merchant.account
     return {
         "event": "state",
@@ -62,7 +62,7 @@ def state_report(merchant: SandboxMerchant) -> dict[str, object]:
 
 
 def _past_signals(merchant: SandboxMerchant) -> Iterator[dict[str, object]]:
-    """What the store's plugin saw happen, as far as the store came."""
+    """Yield what the store's plugin signalled, as far as the store came."""
     trouble = _trouble_fields(merchant)
     yield {"event": "integration_installed", **trouble}
     if merchant.set_up:
@@ -72,7 +72,7 @@ def _past_signals(merchant: SandboxMerchant) -> Iterator[dict[str, object]]:
 
 
 def _trouble_fields(merchant: SandboxMerchant) -> dict[str, object]:
-    """The fields of a signal that a store in trouble gets wrong."""
+    """Return the fields of a signal that a store in trouble gets wrong."""
     if merchant.trouble is MerchantTrouble.STAGING_COPY:
         return {"home_url": f"https://staging.{merchant.key}.example/"}
     return {"v": 0} if merchant.trouble is MerchantTrouble.OLD_PLUGIN else {}

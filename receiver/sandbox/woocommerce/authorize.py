@@ -1,4 +1,4 @@
-"""`/wc-auth/v1/`: a merchant lets an app have keys, which the shop posts to it before the browser is back."""
+"""The pages of `/wc-auth/v1/`: a merchant approves, and the shop posts keys before the browser returns."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ NOT_SENT = "An error occurred in the request and at the time were unable to send
 
 
 class KeyRequestRefused(Exception):
-    """Why the merchant sees a 401 page."""
+    """A key request that is refused; its message is shown on a 401 page."""
 
 
 def find_step(path: str, request: PhpRequest) -> str | None:
-    """Return the route an address means, in either form."""
+    """Return the step of the key request that an address means, in either form; None for another page."""
     match = re.fullmatch("wc-auth/v1/(login|authorize|access_granted)/?", path)
     if match:
         return match[1]
@@ -60,6 +60,10 @@ def find_step(path: str, request: PhpRequest) -> str | None:
 
 
 def respond(shop: SandboxShop, request: PhpRequest, route: str, cookies: dict[str, str]) -> Response:
+    """Return the page of one step, a redirect to another, or a 401 page with the reason of a refusal.
+
+    `route` is the step: login, authorize or access_granted.
+    """
     try:
         _check_parameters(shop, request.query)
         session = cookies.get(COOKIE, "")
@@ -80,13 +84,13 @@ def respond(shop: SandboxShop, request: PhpRequest, route: str, cookies: dict[st
 
 
 def sanitize_text(text: str) -> str:
-    """As WordPress cleans a field: no tags, no percent escapes, single spaces."""
+    """Remove tags and percent escapes from a text and collapse its white space, as WordPress does."""
     text = re.sub(r"<[^>]*>?", "", text)
     return re.sub(r"%[0-9a-fA-F]{2}", "", re.sub(r"\s+", " ", text).strip())
 
 
 def normalize_url(url: str) -> str:
-    """Decoded once more than usual; without a scheme it is https."""
+    """Decode an address once more than usual, as WooCommerce does; without a scheme it is taken for https."""
     url = unquote_plus(url)
     return url if "://" in url else f"https://{url}"
 
@@ -110,7 +114,7 @@ def _redirect_to(shop: SandboxShop, request: PhpRequest, route: str) -> Response
 
 
 def _login_page(shop: SandboxShop, request: PhpRequest) -> Response:
-    """The form, and what was written into it."""
+    """Return the login form; after a correct password, set the session cookie and redirect to the consent."""
     user = request.form.get("username", "")
     if request.method == "POST" and shop.setup.passwords.get(user) == request.form.get("password"):
         session = shop.log_in(user)
@@ -127,7 +131,7 @@ def _login_page(shop: SandboxShop, request: PhpRequest) -> Response:
 
 
 def _consent_page(shop: SandboxShop, query: dict[str, str], user: str, nonce: str) -> Response:
-    """Approve and Deny are plain links."""
+    """Return the page with Approve and Deny, both of which are plain links."""
     body = GRANT.format(
         app=sanitize_text(query["app_name"]),
         shop=shop.setup.name,
@@ -142,7 +146,10 @@ def _consent_page(shop: SandboxShop, query: dict[str, str], user: str, nonce: st
 
 
 def _grant_key(shop: SandboxShop, query: dict[str, str], user: str) -> Response:
-    """Make the key, post it, and only then let the browser go on; a key that was not taken is deleted."""
+    """Create a key, post it to the app, and only then redirect the browser to the app.
+
+    Unless the app answers 200, revoke the key and raise KeyRequestRefused.
+    """
     description = f"{sanitize_text(query['app_name'])} - API ({shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S})"
     key = shop.new_key(query["scope"], user=user, description=description)
     try:
@@ -173,7 +180,7 @@ def _post_key(shop: SandboxShop, key: Key, user_id: str, callback_url: str) -> i
 
 
 def _own_url(shop: SandboxShop, query: dict[str, str], route: str) -> str:
-    """Another step of the same request."""
+    """Return the address of another step of the same key request."""
     fields = {
         "app_name": sanitize_text(query["app_name"]),
         "user_id": sanitize_text(query["user_id"]),
@@ -185,7 +192,7 @@ def _own_url(shop: SandboxShop, query: dict[str, str], route: str) -> str:
 
 
 def _return_url(query: dict[str, str], *, success: int) -> str:
-    """Whatever query it has already is kept."""
+    """Return the app's return address with the outcome added to the query it already has."""
     parts = urlsplit(normalize_url(query["return_url"]))
     outcome = {"success": str(success), "user_id": sanitize_text(query["user_id"])}
     with_outcome = urlencode({**dict(parse_qsl(parts.query)), **outcome}, quote_via=quote)

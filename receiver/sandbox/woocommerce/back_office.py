@@ -1,4 +1,4 @@
-"""A page on which a merchant acts in a shop of the sandbox: no true shop has it."""
+"""A page on which a person acts as the merchant of a shop; real shops have no such page."""
 
 from __future__ import annotations
 
@@ -63,11 +63,13 @@ SHOP = Markup('<li><a href="{url}/{path}">{name}</a></li>')
 
 
 def list_shops(shops: Iterable[SandboxShop]) -> Response:
+    """Return the page that links to every shop."""
     rows = (SHOP.format(url=shop.url, path=PATH, name=shop.setup.name) for shop in shops)
     return page("Shops", Markup("<ul>{}</ul>").format(Markup().join(rows)))
 
 
 def respond(shop: SandboxShop, request: PhpRequest) -> Response:
+    """Return the page of a shop; after a POST, apply the form and redirect to the page."""
     if request.method == "POST":
         _run_action(shop, request.form.get("do", ""), request.form.get("hook"))
         _save_settings(shop, request.form)
@@ -77,7 +79,7 @@ def respond(shop: SandboxShop, request: PhpRequest) -> Response:
 
 
 def _run_action(shop: SandboxShop, action: str, hook_id: str | None) -> None:
-    """What nobody knows is left undone."""
+    """Run an action on the shop or on one of its webhooks; ignore an unknown action."""
     webhook = shop.find_webhook(int(hook_id)) if hook_id and hook_id.isdigit() else None
     if webhook is None:
         if action in ACTIONS:
@@ -90,7 +92,7 @@ def _run_action(shop: SandboxShop, action: str, hook_id: str | None) -> None:
 
 
 def _save_settings(shop: SandboxShop, form: Mapping[str, str]) -> None:
-    """Only values that WooCommerce offers."""
+    """Save the country and the currency of the form where WooCommerce offers their values."""
     values = {
         name: form[name] for name, setting in SAVED_AS.items() if form.get(name) in setting_options(setting)
     }
@@ -99,7 +101,7 @@ def _save_settings(shop: SandboxShop, form: Mapping[str, str]) -> None:
 
 
 def _switch_fault(shop: SandboxShop, form: Mapping[str, str]) -> None:
-    """Switch a fault of this shop; one that is on for every shop is switched elsewhere."""
+    """Switch a fault of this shop on or off; one that is on for every shop is switched elsewhere."""
     for word, switch in (("on", shop.faults.on), ("off", shop.faults.off)):
         if form.get(word) in set(ShopFault):
             switch(ShopFault(form[word]), shop.id)

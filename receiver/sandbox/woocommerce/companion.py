@@ -1,4 +1,4 @@
-"""The companion plugin in a shop of the sandbox: how it ends, goes and comes back."""
+"""The companion plugin in a shop of the sandbox: disconnected, uninstalled, deleted, restored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ SECONDS = 10.0
 
 
 def disconnect(shop: SandboxShop) -> None:
-    """Tell the service, and take from it all it has here; its keys count no more."""
+    """Tell the service that the merchant disconnects, then remove the connection from the shop.
+
+    From then on the plugin admits only keys that are made later.
+    """
     _notify_service(shop, "merchant")
     _remove_connection(shop)
     with shop.changing():
@@ -28,21 +31,24 @@ def disconnect(shop: SandboxShop) -> None:
 
 
 def uninstall(shop: SandboxShop) -> None:
-    """As `uninstall.php` does."""
+    """Tell the service, remove the connection, and delete the plugin's files, as `uninstall.php` does."""
     _notify_service(shop, "uninstalled")
     _remove_connection(shop)
     delete_files(shop)
 
 
 def delete_files(shop: SandboxShop) -> None:
-    """Delete the plugin's files alone, as a host does: nothing else is cleaned up."""
+    """Delete only the plugin's files, as a host does: webhooks, keys and token stay.
+
+    Signals start from 1 again under a new install id.
+    """
     shop.setup.companion = None
     with shop.changing():
         shop.records.install_id, shop.records.seq = str(uuid.uuid4()), 0
 
 
 def keep_token(shop: SandboxShop, token: str, key: Key | None) -> None:
-    """Keep the status token, and remove the older keys of the same app."""
+    """Store the status token, and delete the older keys of the same app."""
     with shop.changing():
         shop.records.token = token
         label = key and APP_KEY_LABEL.fullmatch(key.description)
@@ -52,13 +58,13 @@ def keep_token(shop: SandboxShop, token: str, key: Key | None) -> None:
 
 
 def lose_token(shop: SandboxShop) -> None:
-    """As a backup from before the connection does."""
+    """Forget the status token, as a backup from before the connection does."""
     with shop.changing():
         shop.records.token = None
 
 
 def restore(shop: SandboxShop, seq: int) -> None:
-    """Put the plugin back to a backup of when its last signal was number `seq`: it counts on from there."""
+    """Restore the plugin from a backup taken when its last signal was number `seq`; the next is `seq` + 1."""
     with shop.changing():
         shop.records.seq = seq
 
@@ -74,7 +80,10 @@ def _belongs_to(key: Key, app: str) -> bool:
 
 
 def _notify_service(shop: SandboxShop, reason: str) -> None:
-    """Without a token, or a service that answers, nobody is told: the service finds out at its next look."""
+    """Tell the service once why it is disconnected; do nothing without a webhook of ours or a token.
+
+    A service that cannot be reached is ignored: it finds out the next time it checks the shop.
+    """
     service = next(
         (match[1] for webhook in shop.records.hooks if (match := OUR_ADDRESS.match(webhook.delivery_url))),
         None,
@@ -92,6 +101,7 @@ def _notify_service(shop: SandboxShop, reason: str) -> None:
 
 
 def _remove_connection(shop: SandboxShop) -> None:
+    """Delete the webhooks that lead to the service, the keys that apps were given, and the token."""
     with shop.changing():
         records = shop.records
         records.hooks = [webhook for webhook in records.hooks if not OUR_ADDRESS.match(webhook.delivery_url)]

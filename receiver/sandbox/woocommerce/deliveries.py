@@ -1,4 +1,4 @@
-"""The life of a webhook: its ping, its deliveries, the failures that disable it. Nothing is sent twice."""
+"""The life of a webhook: its ping, its deliveries, the failures that disable it. No delivery is retried."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ DELETED = "deleted"
 
 
 def run_queue(shop: SandboxShop) -> None:
-    """Send all that waits, whatever became of its webhook since, unless that was deleted."""
+    """Send every queued delivery, also of webhooks that are paused or disabled by now.
+
+    Drop those of deleted webhooks; stop while the queue stands still.
+    """
     while not shop.has_fault(ShopFault.QUEUE_STANDS):
         with shop.changing():
             if not shop.records.queue:
@@ -33,7 +36,7 @@ def run_queue(shop: SandboxShop) -> None:
 
 
 def save_webhook(shop: SandboxShop, webhook: StoredWebhook, *, address_changed: bool = False) -> None:
-    """Keep a changed webhook; `moved`: its address changed. An active one that is pending is pinged again."""
+    """Set when a webhook was modified, and ping it if it is active and either pending or at a new address."""
     with shop.changing():
         webhook.modified = shop.utc_time()
     if webhook.status == "active" and (address_changed or webhook.pending):
@@ -41,7 +44,10 @@ def save_webhook(shop: SandboxShop, webhook: StoredWebhook, *, address_changed: 
 
 
 def ping(shop: SandboxShop, webhook: StoredWebhook) -> None:
-    """Unsigned, no event, and redirects are followed; until one is answered 200 each saving sends another."""
+    """Send the unsigned ping of a webhook, which is no event; redirects are followed.
+
+    Until a ping is answered 200, the webhook is pending and each saving pings again.
+    """
     seconds = shop.outgoing.ping_seconds
     try:
         status = shop.outgoing.send(
@@ -59,7 +65,10 @@ def ping(shop: SandboxShop, webhook: StoredWebhook) -> None:
 
 
 def deliver(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> None:
-    """Send one event and count what came of it; a failed one is gone."""
+    """Send one event once, and update the failures of its webhook.
+
+    A success (200 to 302) clears them; a failure adds one, or disables the webhook if there are six already.
+    """
     body, number = build_payload(shop, webhook, argument), delivery_id(webhook.id, shop.now())
     request = build_delivery(_as_sender_webhook(shop, webhook), webhook.topic, body, number)
     try:
@@ -78,7 +87,10 @@ def deliver(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> None:
 
 
 def build_payload(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> Any:
-    """The body as it is now: what happened since the event shows in it."""
+    """Return the body of a delivery as the shop stands now, which may be later than the event.
+
+    It is an error object if the user of the webhook may no longer view the resource.
+    """
     resource, _, event = webhook.topic.partition(".")
     if resource == "action":
         return {"action": event, "arg": argument}
@@ -91,7 +103,7 @@ def build_payload(shop: SandboxShop, webhook: StoredWebhook, argument: Any) -> A
 
 
 def delivery_id(hook_id: int, now: datetime) -> str:
-    """A hash of webhook and second, so that all deliveries of one second share it."""
+    """Return a hash of webhook and second: all deliveries of one second share it."""
     return hashlib.sha256(f"{hook_id}{int(now.timestamp())}".encode()).hexdigest()[:32]
 
 

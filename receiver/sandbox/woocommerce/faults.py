@@ -30,7 +30,7 @@ class ShopFault(StrEnum):
 
 
 class ShopFaults(Switches[ShopFault]):
-    """Each for all shops or for one."""
+    """The switches of the faults, each for all shops or for one."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, ShopFault, FaultTarget("shop", "[a-z0-9-]{1,64}", "a shop's id is its key"))

@@ -1,4 +1,4 @@
-"""A shop's faults: what it does while one of them is switched on."""
+"""The responses of a shop while one of its faults is switched on."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ NOTICE = (
 
 
 def site_fault_response(shop: SandboxShop, request: Request) -> Response | None:
-    """Return what every visitor meets before WordPress runs; None: it runs."""
+    """Return the response to every visitor before WordPress runs; None if it runs.
+
+    A slow shop sleeps first, a silent one holds the request.
+    """
     if shop.has_fault(ShopFault.SLOW):
         time.sleep(SLOW_SECONDS)
     _hold_while_silent(shop)
@@ -64,7 +67,7 @@ def site_fault_response(shop: SandboxShop, request: Request) -> Response | None:
 
 
 def rest_fault_response(shop: SandboxShop) -> Response | None:
-    """Return what a REST call meets in place of its answer; None: the answer."""
+    """Return the response to a REST call in place of its answer; None if there is no such fault."""
     if shop.has_fault(ShopFault.FIREWALL):
         return firewall_page()
     if shop.has_fault(ShopFault.CRITICAL_ERROR):
@@ -79,24 +82,24 @@ def rest_fault_response(shop: SandboxShop) -> Response | None:
 
 
 def firewall_page() -> Response:
-    """Return the page of a firewall."""
+    """Return the 403 page of a firewall."""
     return Response(FIREWALL, 403, content_type=HTML)
 
 
 def keyless_fault_response(shop: SandboxShop) -> Response | None:
-    """Return what a REST call without a key meets; None: the answer."""
+    """Return the refusal of a REST call without a key; None if the shop answers strangers."""
     if shop.has_fault(ShopFault.MEMBERS_ONLY):
         return Response(wordpress_json(MEMBERS_ONLY), 401, content_type=JSON)
     return None
 
 
 def drop_authorization(shop: SandboxShop, request: PhpRequest) -> PhpRequest:
-    """The request as WordPress gets it."""
+    """Return the request as it reaches WordPress: without its Authorization header while that fault is on."""
     return replace(request, authorization="") if shop.has_fault(ShopFault.NO_AUTHORIZATION) else request
 
 
 def spoil_response(shop: SandboxShop, response: Response) -> Response:
-    """A REST answer on its way out."""
+    """Change a REST response by the faults that spoil it on its way out, and return it."""
     body = response.get_data()
     if shop.has_fault(ShopFault.NOTICE):
         response.set_data(NOTICE + body)
@@ -109,14 +112,14 @@ def spoil_response(shop: SandboxShop, response: Response) -> Response:
 
 
 def _hold_while_silent(shop: SandboxShop) -> None:
-    """For as long as a client would wait at most; a fault that is switched off lets go at once."""
+    """Wait while the shop is silent, longer than any client would; return once the fault is switched off."""
     end = time.monotonic() + HOLD_SECONDS
     while shop.has_fault(ShopFault.SILENT) and time.monotonic() < end:
         time.sleep(CHECK_SECONDS)
 
 
 def _drip(shop: SandboxShop, body: bytes) -> Iterator[bytes]:
-    """White space before the body, a little at a time: no single wait is long, and all of it lasts."""
+    """Yield single spaces before the body: no wait between two of them is long, all of them together are."""
     end = time.monotonic() + HOLD_SECONDS
     while shop.has_fault(ShopFault.DRIPPING) and time.monotonic() < end:
         yield b" "
@@ -125,11 +128,12 @@ def _drip(shop: SandboxShop, body: bytes) -> Iterator[bytes]:
 
 
 def _huge_array() -> Iterator[bytes]:
+    """Return the pieces of a JSON array of 64 MB that holds nothing but spaces."""
     spaces = b" " * MEGABYTE
     return itertools.chain([b"["], itertools.repeat(spaces, HUGE_MEGABYTES), [b"]"])
 
 
 @cache
 def _gzip_huge() -> bytes:
-    """Small on the wire, huge once it is unpacked."""
+    """Return the huge array compressed: small on the wire, huge once it is unpacked."""
     return gzip.compress(b"".join(_huge_array()))

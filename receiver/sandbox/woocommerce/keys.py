@@ -1,4 +1,4 @@
-"""Authenticates REST calls: keys by Basic or in the query over https, OAuth 1.0a everywhere."""
+"""Authentication of REST calls: keys by Basic or in the query over https, OAuth 1.0a everywhere."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ READS, WRITES = {"GET", "HEAD"}, {"POST", "PUT", "PATCH", "DELETE"}
 
 
 def authenticate(shop: SandboxShop, request: PhpRequest) -> Key | None:
-    """The key a request proves to have; None without one. Raises RestError."""
+    """Return the key that a request proves to have; None without one, or where WooCommerce looks at no keys.
+
+    Raises RestError for a wrong secret, an OAuth signature that is incomplete or wrong, a stale time stamp,
+    and a nonce that was used before.
+    """
     if not any(part in request.uri for part in AUTHENTICATED_PATHS):
         return None
     key = _plain_key(shop, request) if shop.is_https else None
@@ -40,7 +44,7 @@ def authenticate(shop: SandboxShop, request: PhpRequest) -> Key | None:
 
 
 def check_right(key: Key, method: str) -> None:
-    """Raise RestError unless the key may be used for this method."""
+    """Raise RestError unless the permissions of a key allow the method."""
     if method in READS and key.permissions not in ("read", "read_write"):
         raise _authentication_error("The API key provided does not have read permissions.")
     if method in WRITES and key.permissions not in ("write", "read_write"):
@@ -103,7 +107,7 @@ def _read_oauth_header(authorization: str) -> dict[str, str]:
 
 
 def _check_signature(shop: SandboxShop, key: Key, request: PhpRequest, params: dict[str, str]) -> None:
-    """Over the shop's own home address, whatever address it was reached at."""
+    """Verify the OAuth signature over the shop's own home address, whatever address it was reached at."""
     signed = {name: value for name, value in params.items() if name != "oauth_signature"}
     digest = DIGESTS.get(signed["oauth_signature_method"])
     if digest is None:
@@ -124,12 +128,15 @@ def _signed_url(shop: SandboxShop, request: PhpRequest) -> str:
 
 
 def _encode_twice(text: str) -> str:
-    """Percent-encoded, and its percent signs once more."""
+    """Encode a text for a URL, and the percent signs of the result once more."""
     return quote(unquote(text), safe="~").replace("%", "%25")
 
 
 def _check_nonce(shop: SandboxShop, key: Key, timestamp: str, nonce: str) -> None:
-    """By the machine's own clock, which the client signed by, wherever the sandbox's stands."""
+    """Record a nonce. Raises RestError unless it is new and its time stamp within 15 minutes of now.
+
+    By the machine's clock, which the client signed by, and not the sandbox's, which may have been moved.
+    """
     now = time.time()
     if not timestamp.isdigit() or abs(now - int(timestamp)) > WINDOW_SECONDS:
         raise _authentication_error("Invalid timestamp.")

@@ -1,7 +1,7 @@
-"""Sends a shop's webhooks, over real HTTP and byte for byte as WordPress does.
+"""Requests of a shop, sent over real HTTP and byte for byte as WordPress sends them.
 
-It reaches this machine only, and on every port: a true shop calls neither private addresses nor other ports
-than 80, 443 and 8080.
+They reach this machine only, and every port of it: a real shop calls neither private addresses nor ports
+other than 80, 443 and 8080.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ METHOD_KEPT_STATUSES = {301, 307, 308}  # WordPress asks again by GET, with the 
 
 
 class Unreachable(Exception):
-    """No answer: refused, reset, too late, or an address the shop does not call."""
+    """A request without an answer: refused, reset, timed out, or to an address the shop does not call."""
 
 
 @dataclass(frozen=True)
 class SentRequest:
-    """A request on its way out, and the status it was answered with; None: with nothing."""
+    """A request that was sent, and the status of its answer; None without an answer."""
 
     method: str
     url: str
@@ -35,9 +35,10 @@ class SentRequest:
 
 @dataclass
 class Outgoing:
-    """`reaches` leads an origin such as https://credit.example to one of this machine, as a proxy would.
+    """The way out of a shop.
 
-    `ping_seconds` and the others are WordPress's; a test that lets a receiver stall makes them smaller.
+    `reaches` maps an origin such as https://credit.example to one of this machine, as a proxy would. The time
+    limits, in seconds, are WordPress's; a test with a receiver that stalls makes them smaller.
     """
 
     reaches: dict[str, str] = field(default_factory=dict)
@@ -48,7 +49,10 @@ class Outgoing:
     def send(
         self, url: str, request: Request, seconds: float, log: deque[SentRequest], *, redirects: int = 0
     ) -> int:
-        """POST, and the status; adds each request to the log. Raises Unreachable."""
+        """Send a POST request and return the status of its answer, following at most `redirects` redirects.
+
+        Every request is added to the log. Raises Unreachable.
+        """
         method = "POST"
         while True:
             status, location = self._send_once(method, url, request, seconds, log)

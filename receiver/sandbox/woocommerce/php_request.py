@@ -1,4 +1,4 @@
-"""A request as PHP sees it."""
+"""A request with its parameters as PHP sees them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class PhpRequest:
-    """`uri` is path and query as they were written; where a name comes twice the last one counts."""
+    """A request to a shop.
+
+    `uri` is path and query as they were written; where a parameter comes twice, its last value counts.
+    """
 
     method: str
     uri: str
@@ -29,7 +32,10 @@ class PhpRequest:
 
     @property
     def params(self) -> dict[str, Any]:
-        """The route's own before the body's before the query's. Raises RestError for broken JSON."""
+        """The route's own parameters, which prevail over the body's, which prevail over the query's.
+
+        Raises RestError for broken JSON.
+        """
         return {**self.query, **self.form, **self._json(), **self.path}
 
     def _json(self) -> dict[str, Any]:
@@ -44,6 +50,7 @@ class PhpRequest:
 
 
 def read_request(request: Request) -> PhpRequest:
+    """Return a Flask request as PHP would parse it."""
     content_type = request.mimetype
     body = request.get_data()
     return PhpRequest(

@@ -1,4 +1,4 @@
-"""The records a shop keeps, as they lie on disk."""
+"""The records of a shop, kept in a JSON file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Key:
 
 @dataclass
 class StoredWebhook:
-    """A webhook. `pending`: its ping was not answered 200 yet. Times are UTC, as REST shows them."""
+    """A webhook of the shop, `pending` until its ping is answered 200. Times are UTC, as REST shows them."""
 
     id: int
     name: str
@@ -55,7 +55,10 @@ class QueuedDelivery:
 
 @dataclass
 class Records:
-    """`values` are settings that were written, `token` the status token the service put into the plugin."""
+    """Everything a shop keeps.
+
+    `values` are settings that were written, `token` is the status token the service stored in the plugin.
+    """
 
     install_id: str
     seq: int = 0  # of the plugin's last signal
@@ -72,15 +75,20 @@ class Records:
     sessions: dict[str, str] = field(default_factory=dict)  # the user of a browser's cookie
 
     def new_id(self) -> int:
+        """Return the next id, which no key or webhook of the shop had before."""
         self.next_id += 1
         return self.next_id - 1
 
     def save(self, file: Path) -> None:
+        """Write the records to their file, readable by its owner only."""
         write_private(file, json.dumps(asdict(self), indent=1) + "\n")
 
 
 def load_records(file: Path) -> Records:
-    """As they were left, or those of a new shop. Raises SettingsError for what cannot be read."""
+    """Return the records in a file; those of a new shop if there is no file.
+
+    Raises SettingsError if the file cannot be read.
+    """
     try:
         data: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         of_lists = {"keys": Key, "hooks": StoredWebhook, "queue": QueuedDelivery}

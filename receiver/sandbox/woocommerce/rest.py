@@ -1,4 +1,4 @@
-"""One REST request to a shop: whose key, which route, what right, and WordPress's form of the answer."""
+"""One REST request to a shop: authentication, route, permission, and the form of the answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_CACHE = "no-cache, must-revalidate, max-age=0, no-store, private"
 
 @dataclass(frozen=True)
 class Answer:
-    """`links` belong to a single resource, and stay when `_fields` leaves other things out."""
+    """The data of an answer. `links` are a single resource's, and stay whatever `_fields` leaves out."""
 
     data: Any
     status: int = 200
@@ -38,7 +38,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`denied` is what those hear who may not; None: everybody may. `check` raises RestError before that."""
+    """The code behind a route for some of its methods.
+
+    `denied` is the error without permission; None if everybody is allowed. `check` runs before that, and
+    raises RestError for bad parameters.
+    """
 
     run: Callable[[SandboxShop, PhpRequest, Key | None], Answer]
     denied: tuple[str, str] | None = CANNOT_LIST
@@ -47,17 +51,19 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Route:
-    """`pattern` as the index shows it; `endpoints` go by their methods, such as "POST, PUT, PATCH"."""
+    """A route: `pattern` as in the index, `endpoints` by their methods, such as "POST, PUT, PATCH"."""
 
     pattern: str
     endpoints: Mapping[str, Endpoint]
     is_available: Callable[[SandboxShop], bool] = field(default=lambda _: True)
 
     def match(self, route: str) -> dict[str, str] | None:
+        """Return the parameters in the path of a route; None if the route does not match the pattern."""
         match = re.fullmatch(self.pattern, route)
         return match and match.groupdict()
 
     def endpoint(self, method: str) -> Endpoint | None:
+        """Return the endpoint of a method, None if there is none; HEAD is served by GET."""
         method = "GET" if method == "HEAD" else method
         return next((item for methods, item in self.endpoints.items() if method in methods.split(", ")), None)
 
@@ -65,7 +71,7 @@ class Route:
 def respond(
     shop: SandboxShop, request: PhpRequest, route: str, routes: list[Route]
 ) -> tuple[Response, Key | None]:
-    """The answer, and the key that was taken."""
+    """Return the response to a REST request, and the key that authenticated it, None without one."""
     key = None
     allow: tuple[tuple[str, str], ...] = ()
     try:
@@ -86,7 +92,7 @@ def respond(
 
 
 def select_fields(answer: Answer, fields: Any) -> Any:
-    """The data, cut down to `_fields` such as `a.b,c`."""
+    """Return the data of an answer, reduced to the `_fields` of the query, such as `a.b,c`."""
     data = answer.data
     if isinstance(fields, str) and fields.strip(", "):
         tree = _tree(name.strip() for name in fields.split(",") if name.strip())
@@ -106,7 +112,7 @@ def _match_route(
 
 
 def _run_endpoint(shop: SandboxShop, endpoint: Endpoint, request: PhpRequest, key: Key | None) -> Answer:
-    """In WordPress's order: parameters first, then rights."""
+    """Check the parameters, then the permission, in WordPress's order, and run the endpoint."""
     endpoint.check(request.params)
     if endpoint.denied and not _may_manage(shop, key):
         raise RestError(*endpoint.denied, 403 if key else 401)
@@ -118,7 +124,7 @@ def _may_manage(shop: SandboxShop, key: Key | None) -> bool:
 
 
 def _allow_header(shop: SandboxShop, route: Route, key: Key | None) -> Iterator[tuple[str, str]]:
-    """Only what this user may do."""
+    """Yield the Allow header with the methods this user may use on the route; nothing if there are none."""
     methods = [
         name for name, item in route.endpoints.items() if item.denied is None or _may_manage(shop, key)
     ]
@@ -148,7 +154,7 @@ def _tree(names: Iterator[str]) -> dict[str, Any]:
 
 
 def _prune(data: Any, tree: dict[str, Any]) -> Any:
-    """The wanted names of a mapping; a name without parts below it keeps all that is in it."""
+    """Return the part of a mapping that the tree names; a name without a branch keeps its whole value."""
     if not isinstance(data, dict):
         return data
     return {

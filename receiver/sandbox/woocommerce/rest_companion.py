@@ -1,4 +1,4 @@
-"""`wc-ad-credit/v1`: the routes of our own plugin, where a shop has it."""
+"""The routes of our own plugin, `wc-ad-credit/v1`, where a shop has it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 
 def show_state(shop: SandboxShop, _: PhpRequest, key: Key | None) -> Answer:
+    """Return the plugin's `state` signal. Raises RestError (403) for a key from before a disconnection."""
     _check_admitted(shop, key)
     return Answer(shop.state())
 
 
 def keep_token(shop: SandboxShop, request: PhpRequest, key: Key | None) -> Answer:
-    """The status token, which only our service knows."""
+    """Store the status token, which only our service knows.
+
+    Raises RestError (403) for a key from before a disconnection.
+    """
     _check_admitted(shop, key)
     companion.keep_token(shop, request.params["token"], key)
     return Answer({"stored": True})
@@ -34,6 +38,7 @@ def _check_admitted(shop: SandboxShop, key: Key | None) -> None:
 
 
 def check_token(params: Mapping[str, Any]) -> None:
+    """Raise RestError unless the parameters hold a token that is a string."""
     if "token" not in params:
         raise missing_parameters(["token"])
     if not isinstance(params["token"], str):

@@ -1,4 +1,4 @@
-"""`/wp-json/`: what a shop says of itself to anybody."""
+"""The index `/wp-json/`: what a shop tells anybody about itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wc/store/v1", "wc-admin"
 
 
 def index_route(routes: list[Route]) -> Route:
-    """Lists the other routes."""
+    """Return the route of the index, which lists the other routes."""
 
     def index(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
         return Answer(_index(shop, [route for route in routes if route.is_available(shop)]))
@@ -62,7 +62,7 @@ def _describe_route(route: Route) -> dict[str, Any]:
 
 
 def _filler_routes(count: int) -> dict[str, Any]:
-    """Made up; as long as true ones, which list every argument."""
+    """Return invented routes, each as long as real ones, which list every argument."""
     args = {
         f"argument_{n}": {"description": "Limit result set to a kind.", "type": "string", "required": False}
         for n in range(12)

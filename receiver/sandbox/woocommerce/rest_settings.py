@@ -1,4 +1,4 @@
-"""`wc/v3/settings` and `wc/v3/data/currencies/current`: where a shop is, and what it charges in."""
+"""The routes `wc/v3/settings` and `wc/v3/data/currencies/current`: country and currency of a shop."""
 
 from __future__ import annotations
 
@@ -94,22 +94,24 @@ SETTINGS: dict[str, tuple[str, str, str, dict[str, str] | None]] = {
 
 
 def list_groups(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
+    """Return the groups of settings."""
     return Answer([_group(shop, id, label) for id, label in GROUPS.items()])
 
 
 def show_group(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
-    """Over 100 kB, because of its lists of options. Only the general one has settings here."""
+    """Return the general settings, over 100 kB because of their options; the other groups have none here."""
     _check_group(request.path["group"])
     return Answer([{**_setting(shop, id), "_links": _links(shop, id)} for id in SETTINGS])
 
 
 def show_setting(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    """Return one general setting."""
     id = _setting_id(request)
     return Answer(_setting(shop, id), links=_links(shop, id))
 
 
 def write_setting(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
-    """Fires no action, unlike saving on the admin screen."""
+    """Store the value of a setting; fires no action, unlike saving on the admin screen."""
     id = _setting_id(request)
     value = str(request.params.get("value", ""))
     if SETTINGS[id][3] is not None and value not in setting_options(id):
@@ -120,6 +122,7 @@ def write_setting(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answ
 
 
 def show_currency(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
+    """Return the shop's currency: code, name and symbol."""
     code = setting_value(shop, "woocommerce_currency")
     name, symbol = currency_label(code)
     own = {"href": f"{shop.rest_url(CURRENCIES)}/{code}", "targetHints": {"allow": ["GET"]}}
@@ -128,12 +131,12 @@ def show_currency(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
 
 
 def currency_label(code: str) -> tuple[str, str]:
-    """Name and symbol."""
+    """Return the name and the symbol of a currency; its code for both if it is not known."""
     return CURRENCY_LABELS.get(code, (code, code))
 
 
 def setting_value(shop: SandboxShop, id: str) -> str:
-    """Return what was written, or else what the shop was set up with."""
+    """Return the value that was written to a setting; else that of the set-up, else the default."""
     initial = {
         "woocommerce_currency": shop.setup.currency,
         "woocommerce_default_country": shop.setup.country,
@@ -142,7 +145,7 @@ def setting_value(shop: SandboxShop, id: str) -> str:
 
 
 def setting_options(id: str) -> Mapping[str, str]:
-    """The options of a setting."""
+    """Return the options of a setting by their values; empty if it has none."""
     return SETTINGS[id][3] or {}
 
 

@@ -1,4 +1,4 @@
-"""`wc/v3/system_status`: versions, settings and plugins, after the answer of a real store."""
+"""The route `wc/v3/system_status`: versions, settings and plugins, after the answer of a real store."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ WITHOUT_HPOS = "WC_Order_Data_Store_CPT"
 
 
 def show_system_status(shop: SandboxShop, _: PhpRequest, __: Key | None) -> Answer:
+    """Return a real store's system status with this shop's versions, currency and active plugins."""
     setup = shop.setup
     answer: dict[str, Any] = json.loads(REAL.read_text(encoding="utf-8"))
     answer["environment"] |= {

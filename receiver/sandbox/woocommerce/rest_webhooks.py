@@ -1,4 +1,4 @@
-"""`wc/v3/webhooks`: made, listed, changed, deleted, one by one or in a batch."""
+"""The routes of `wc/v3/webhooks`: list, create, show, update and delete, one by one or in a batch."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CANNOT_BATCH = (
 
 
 def list_webhooks(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
-    """Newest first, a page of ten unless asked otherwise."""
+    """Return one page of webhooks, newest first, ten unless `per_page` says otherwise."""
     params = request.params
     status = params.get("status", "all")
     webhooks = [webhook for webhook in shop.records.hooks if status in ("all", webhook.status)]
@@ -57,7 +57,7 @@ def list_webhooks(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answ
 
 
 def create_webhook(shop: SandboxShop, request: PhpRequest, key: Key | None) -> Answer:
-    """Always active, whatever was asked; its ping goes out before this answer."""
+    """Create an active webhook, whatever status was requested, and ping it before the answer."""
     webhook = _create(shop, request.params, key)
     location = (("Location", f"{shop.rest_url(BASE)}/{webhook['id']}"),)
     links = webhook.pop("_links")
@@ -65,21 +65,27 @@ def create_webhook(shop: SandboxShop, request: PhpRequest, key: Key | None) -> A
 
 
 def show_webhook(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    """Return one webhook. Raises RestError (404) for an unknown id."""
     return _single(shop, _get_webhook(shop, request.path["id"], 404))
 
 
 def update_webhook(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    """Change a webhook and return it. Raises RestError (400) for an unknown id."""
     return _single(shop, _update(shop, request.path["id"], request.params))
 
 
 def delete_webhook(shop: SandboxShop, request: PhpRequest, _: Key | None) -> Answer:
+    """Delete a webhook and return it. Raises RestError (501) without `force`, (404) for an unknown id."""
     if request.params.get("force") not in (True, "true", "1", 1):
         raise RestError("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
     return _single(shop, _delete(shop, request.path["id"]))
 
 
 def run_batch(shop: SandboxShop, request: PhpRequest, key: Key | None) -> Answer:
-    """Each item on its own; what is wrong with one stands in its place."""
+    """Run each item on its own and return the results in order, an error in place of each item that failed.
+
+    Raises RestError (413) for more than a hundred items.
+    """
     params = request.params
     items_by_action = {name: params[name] for name in ("create", "update", "delete") if params.get(name)}
     if sum(map(len, items_by_action.values())) > MOST_ITEMS:
@@ -99,6 +105,7 @@ def run_batch(shop: SandboxShop, request: PhpRequest, key: Key | None) -> Answer
 
 
 def check_list(params: Mapping[str, Any]) -> None:
+    """Raise RestError for an unknown status, or a page or page size out of bounds."""
     if params.get("status", "all") not in ("all", *STATUSES):
         raise not_one_of("status", ["all", *STATUSES])
     for name, highest in (("page", None), ("per_page", LONGEST_PAGE)):
@@ -106,12 +113,14 @@ def check_list(params: Mapping[str, Any]) -> None:
 
 
 def check_create(params: Mapping[str, Any]) -> None:
+    """Raise RestError unless topic and delivery URL are there and the parameters are of the right type."""
     if missing := [name for name in ("topic", "delivery_url") if name not in params]:
         raise missing_parameters(missing)
     check_update(params)
 
 
 def check_update(params: Mapping[str, Any]) -> None:
+    """Raise RestError for a text parameter of another type, or an unknown status."""
     for name in ("name", "topic", "secret", "delivery_url"):
         if not isinstance(params.get(name, ""), str):
             raise wrong_type(name, "string")
@@ -208,7 +217,10 @@ def _delete(shop: SandboxShop, hook_id: Any) -> StoredWebhook:
 
 
 def _parse_topic(topic: str, message: str) -> str:
-    """Looked at in small letters, but stored as it was written, or not at all."""
+    """Return the topic to store: empty if it is valid in lower case only.
+
+    Raises RestError for a topic that is not valid even then.
+    """
     if not topics.is_valid(topic.lower()):
         raise RestError("woocommerce_rest_shop_webhook_invalid_topic", message, 400)
     return topics.stored_topic(topic)
@@ -223,7 +235,7 @@ def _check_url(url: str) -> str:
 
 
 def _read_secret(params: Mapping[str, Any]) -> str:
-    """What PHP takes for empty is none."""
+    """Return the secret of the parameters, empty for what PHP takes for empty, which is "0" too."""
     value: str = params.get("secret", "")
     return "" if value == "0" else value
 
@@ -251,7 +263,7 @@ def _single(shop: SandboxShop, webhook: StoredWebhook) -> Answer:
 
 
 def _to_json(shop: SandboxShop, webhook: StoredWebhook) -> dict[str, Any]:
-    """As REST shows it: neither secret nor failures."""
+    """Return a webhook as REST shows it: without its secret and its failures."""
     resource, _, event = webhook.topic.partition(".")
     own = {
         "href": f"{shop.rest_url(BASE)}/{webhook.id}",

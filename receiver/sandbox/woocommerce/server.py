@@ -1,4 +1,4 @@
-"""The WSGI app that carries the shops: which part of WordPress an address reaches."""
+"""The WSGI app of the shops: it leads each address to the part of WordPress that answers it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROUTES = [index_route(LISTED_ROUTES), *LISTED_ROUTES]
 
 
 def create_shops(shops: SandboxShops) -> Flask:
-    """A WSGI app to serve on a port of its own; the shops are looked at for every request."""
+    """Return a WSGI app that serves the shops; they are looked up anew for every request."""
     app = Flask(__name__)
     app.url_map.merge_slashes = False
 
@@ -80,7 +80,10 @@ def _respond(shop: SandboxShop, php_request: PhpRequest, path: str) -> tuple[Res
 
 
 def _redirect_to_pretty(shop: SandboxShop) -> Response:
-    """As WordPress does with plain permalinks, where that address is none."""
+    """Return the redirect to `/wp-json/` that WordPress sends with plain permalinks.
+
+    There that address is no page, so a client that follows the redirect gets a 404.
+    """
     headers = {"Location": f"{shop.home}/wp-json/", "X-Redirect-By": "WordPress"}
     return Response(status=301, headers=headers)
 
@@ -97,7 +100,7 @@ def _respond_rest(shop: SandboxShop, php_request: PhpRequest, route: str) -> tup
 
 
 def _wordpress_path(shop: SandboxShop, path: str) -> str | None:
-    """The path as WordPress sees it; None where neither the web server nor a rule leads there."""
+    """Return the path as WordPress sees it; None if neither the web server nor a rewrite rule leads there."""
     if path in ("", "index.php"):
         return ""
     if path.startswith("index.php/"):
@@ -106,7 +109,7 @@ def _wordpress_path(shop: SandboxShop, path: str) -> str | None:
 
 
 def _rest_route(inside: str, php_request: PhpRequest) -> str | None:
-    """The REST route an address means; None for a page."""
+    """Return the REST route that an address means; None for a page."""
     first, _, rest = inside.partition("/")
     if first == "wp-json":
         return f"/{rest.strip('/')}"

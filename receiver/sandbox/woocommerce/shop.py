@@ -1,4 +1,4 @@
-"""One shop: what it is, what happens in it, and what was asked of it and sent by it."""
+"""One shop: its set-up, its events, and the requests it received and sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Permalinks(Enum):
 
 @dataclass
 class Setup:
-    """The set-up of a shop; a test changes what it likes."""
+    """The set-up of a shop; a test changes what it needs."""
 
     name: str = "Store"
     country: str = "US:CA"  # as WooCommerce writes it
@@ -65,7 +65,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """A request that came in."""
+    """A request that the shop received."""
 
     method: str
     path: str  # below the shop's address, with the query
@@ -74,7 +74,7 @@ class ReceivedRequest:
 
 
 class SandboxShop:
-    """`url` is where it is reached; `sent` and `asked` are what went out and came in of late."""
+    """A shop, reached at `url`; `received_requests` and `sent_requests` are its latest, oldest first."""
 
     def __init__(
         self,
@@ -87,13 +87,14 @@ class SandboxShop:
         now: Callable[[], datetime],
     ) -> None:
         self.id, self.setup, self.outgoing, self.faults, self.now = id, setup, outgoing, faults, now
-        self.url = ""  # told by whoever serves it
+        self.url = ""  # set by SandboxShops.open
         self.sent_requests: deque[SentRequest] = deque(maxlen=LOG_SIZE)
         self.received_requests: deque[ReceivedRequest] = deque(maxlen=LOG_SIZE)
         self.records = load_records(file)
         self._file, self._lock = file, RLock()
 
     def has_fault(self, fault: ShopFault) -> bool:
+        """Return whether a fault is switched on for this shop or for all."""
         return fault in self.faults.active_for([self.id])
 
     @property
@@ -106,7 +107,7 @@ class SandboxShop:
         return self.home.startswith("https:") if override is None else override
 
     def rest_url(self, route: str = "/") -> str:
-        """Return the URL the shop gives for a route."""
+        """Return the URL the shop gives for a REST route."""
         before = {
             Permalinks.PRETTY: "wp-json",
             Permalinks.NO_REWRITING: "index.php/wp-json",
@@ -121,20 +122,23 @@ class SandboxShop:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Change records and keep them; never held while anything is sent."""
+        """Lock the records for a change and save them after it; never held while anything is sent."""
         with self._lock:
             yield
             self.records.save(self._file)
 
     def utc_time(self) -> str:
+        """Return the time of the shop's clock in UTC, in WooCommerce's format, to the second."""
         return f"{self.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
 
     def may_manage(self, user: str) -> bool:
+        """Return whether a user has the right to manage WooCommerce."""
         return user in self.setup.managers
 
     def new_key(
         self, permissions: str = "read_write", *, user: str = OWNER, description: str = "by hand"
     ) -> Key:
+        """Create a REST key that acts as a user. `permissions` are read, write or read_write."""
         with self.changing():
             pair = f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}"
             key = Key(self.records.new_id(), *pair, permissions, description, user)
@@ -142,21 +146,23 @@ class SandboxShop:
         return key
 
     def revoke(self, *keys: Key) -> None:
+        """Delete keys."""
         with self.changing():
             self.records.keys = [key for key in self.records.keys if key not in keys]
 
     def log_in(self, user: str) -> str:
-        """The value of the cookie that keeps a browser logged in."""
+        """Open a session for a user and return the value of its cookie."""
         session = secrets.token_hex(16)
         with self.changing():
             self.records.sessions[session] = user
         return session
 
     def find_webhook(self, hook_id: int) -> StoredWebhook | None:
+        """Return the webhook of an id, None if there is none."""
         return next((webhook for webhook in self.records.hooks if webhook.id == hook_id), None)
 
     def next_signal(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Our plugin's next signal: the fields in their envelope, with a number of their own."""
+        """Return our plugin's next signal: the fields in their envelope, with the next sequence number."""
         with self.changing():
             self.records.seq += 1
             return {
@@ -169,7 +175,7 @@ class SandboxShop:
             }
 
     def state(self) -> dict[str, Any]:
-        """Our plugin's `state`: its daily check, and the answer of its REST route."""
+        """Return our plugin's next `state` signal, which its daily check sends and its REST route answers."""
         return self.next_signal(
             {"event": "state", "has_token": self.records.token is not None, **self._state()}
         )
@@ -189,31 +195,31 @@ class SandboxShop:
         }
 
     def signal(self, event: str, **fields: Any) -> None:
-        """Our plugin sees something happen; its queue sends it."""
+        """Queue a signal of our plugin about an event; `state` carries the state instead of the fields."""
         self.do_action(
             SIGNAL, self.state() if event == "state" else self.next_signal({"event": event, **fields})
         )
 
     def do_action(self, name: str, argument: Any = "") -> None:
-        """A WordPress action with its first argument."""
+        """Fire a WordPress action with its first argument."""
         self.queue_event(f"action.{name}", argument)
 
     def save_settings(self, **values: str) -> None:
-        """On the admin screen: `country` and `currency` change, and three actions are fired."""
+        """Save `country` and `currency` as on the admin screen, which fires three actions."""
         with self.changing():
             self.records.values |= {SAVED_AS[name]: value for name, value in values.items()}
         for name in SAVE_ACTIONS:
             self.do_action(name)
 
     def lose_link(self) -> None:
-        """TikTok's plugin is disconnected from its ad account."""
+        """Disconnect TikTok's plugin from its ad account, and signal it."""
         self.setup.state = {**self._state(), "account": None}
         self.signal("link_lost")
 
     def queue_event(self, topic: str, argument: Any) -> None:
-        """Queue an event for each active webhook of its topic; one that waits already is not queued again.
+        """Queue a delivery for each active webhook of a topic, unless the same one is queued already.
 
-        For a resource the argument is its id, and `records.resources` holds what it looks like.
+        For a resource the argument is its id, and `records.resources` holds its content.
         """
         with self.changing():
             for webhook in self.records.hooks:

@@ -1,7 +1,7 @@
-"""TikTok's own plugin in a shop of the sandbox: its options as it writes them, and what ours makes of them.
+"""TikTok's own plugin in a shop of the sandbox: the options it writes, and what our plugin makes of them.
 
-It keeps the ids when it is deactivated, and on connecting it writes the token one request before the id.
-Ours counts an id as linked once it was written after the token of this connection.
+It keeps the ids when it is deactivated, and on connecting it writes the token one request before the id. Our
+plugin takes an id for linked once it was written after the token of this connection.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ TOKEN, ADVERTISER = "tt4b_access_token", "tt4b_advertiser_id"
 
 
 def deactivate(shop: SandboxShop) -> None:
-    """Delete the token and leave the ids."""
+    """Disable the plugin: delete its token, leave its ids, and signal its removal and the lost link."""
     with shop.changing():
         shop.records.options.pop(TOKEN, None)
     shop.setup.integration = None
@@ -24,12 +24,13 @@ def deactivate(shop: SandboxShop) -> None:
 
 
 def activate(shop: SandboxShop, integration: str) -> None:
+    """Install the plugin under the name WordPress gives it, and signal that it is installed."""
     shop.setup.integration = integration
     _report(shop, "integration_installed")
 
 
 def come_back_from_tiktok(shop: SandboxShop) -> None:
-    """Write the token; whose it is nobody knows before the next page is drawn."""
+    """Write the token of a new connection; its advertiser is unknown until the next page is drawn."""
     with shop.changing():
         shop.records.options[TOKEN] = "token"
         shop.records.is_settled = False
@@ -37,7 +38,7 @@ def come_back_from_tiktok(shop: SandboxShop) -> None:
 
 
 def draw_page(shop: SandboxShop, advertiser_id: str) -> None:
-    """Write the id of this connection, the same as before or another."""
+    """Write the advertiser id of this connection, the same as before or another, and signal the link."""
     with shop.changing():
         shop.records.options[ADVERTISER] = advertiser_id
         shop.records.is_settled = True

@@ -38,6 +38,7 @@ HOOKS = {
 
 
 def is_valid(topic: str) -> bool:
+    """Return whether WooCommerce accepts a topic."""
     if topic in REFUSED:
         return False
     if topic.startswith(OWN_ACTIONS):
@@ -47,10 +48,11 @@ def is_valid(topic: str) -> bool:
 
 
 def stored_topic(topic: str) -> str:
-    """Return what is kept of an accepted topic: one in mixed case becomes empty."""
+    """Return what WooCommerce stores for an accepted topic: empty if it is valid in lower case only."""
     return topic if is_valid(topic) else ""
 
 
 def hooks_of(topic: str) -> list[str]:
+    """Return the WordPress hooks behind a topic; a topic without hooks never fires."""
     resource, _, event = topic.partition(".")
     return [event] if resource == "action" else HOOKS.get(topic, [])

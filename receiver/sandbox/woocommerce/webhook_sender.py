@@ -1,4 +1,4 @@
-"""Sends what a WooCommerce store sends, header for header and byte for byte, over real HTTP."""
+"""The requests of a WooCommerce store, header for header and byte for byte, over real HTTP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENTITIES = re.compile("|".join(ENTITY_FORMS.values()))
 
 @dataclass(frozen=True)
 class SandboxWebhook:
-    """A webhook as the store keeps it."""
+    """A webhook as the sender needs it."""
 
     url: str  # where it delivers to
     secret: str
@@ -38,14 +38,14 @@ class SandboxWebhook:
 
 @dataclass(frozen=True)
 class Request:
-    """A POST request; the headers but `Host`, in their order."""
+    """A POST request; `headers` are all but `Host`, in their order."""
 
     headers: dict[str, str]
     body: bytes
 
 
 def deliver(webhook: SandboxWebhook, topic: str, payload: Any) -> int:
-    """Deliver one event and return the HTTP status; never tries again.
+    """Deliver one event and return the HTTP status; never retries.
 
     Raises OSError or http.client.HTTPException.
     """
@@ -53,11 +53,15 @@ def deliver(webhook: SandboxWebhook, topic: str, payload: Any) -> int:
 
 
 def ping(webhook: SandboxWebhook) -> int:
-    """Send what the store sends first, while the webhook is being made: unsigned, and no event."""
+    """Send the unsigned ping that precedes the deliveries of a new webhook, and return the HTTP status.
+
+    Raises OSError or http.client.HTTPException.
+    """
     return _send(webhook.url, build_ping(webhook))
 
 
 def build_delivery(webhook: SandboxWebhook, topic: str, payload: Any, delivery_id: str) -> Request:
+    """Return the signed request that delivers one event."""
     body = wordpress_json(payload)
     resource, _, event = topic.partition(".")
     signed = {
@@ -74,24 +78,29 @@ def build_delivery(webhook: SandboxWebhook, topic: str, payload: Any, delivery_i
 
 
 def build_ping(webhook: SandboxWebhook) -> Request:
+    """Return the request of a ping, which is a form and unsigned."""
     body = f"webhook_id={webhook.id}".encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     return Request({**leading_headers(webhook.agent), **trailing_headers(body), **kind}, body)
 
 
 def leading_headers(agent: str) -> dict[str, str]:
-    """The headers every request of WordPress begins with."""
+    """Return the headers that begin every request of WordPress."""
     return {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "deflate, gzip, br, zstd"}
 
 
 def trailing_headers(body: bytes) -> dict[str, str]:
+    """Return the headers that end a request, with the length of its body."""
     return {"Connection": "close", "Content-Length": str(len(body))}
 
 
 def exchange(
     connection: http.client.HTTPConnection, method: str, url: str, request: Request
 ) -> http.client.HTTPResponse:
-    """In WooCommerce's order and spelling, which an HTTP library of the usual kind would change."""
+    """Send a request and return its response. Raises OSError or http.client.HTTPException.
+
+    Headers keep WooCommerce's order and spelling, which the usual HTTP libraries would change.
+    """
     parts = urlsplit(url)
     try:
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
@@ -105,12 +114,15 @@ def exchange(
 
 
 def wordpress_json(payload: Any) -> bytes:
-    r"""JSON as PHP writes it: pure ASCII, `/` as `\/`, no spaces."""
+    r"""Return JSON as PHP writes it: pure ASCII, `/` as `\/`, no spaces."""
     return json.dumps(payload, separators=(",", ":")).replace("/", "\\/").encode("ascii")
 
 
 def signature(secret: str, body: bytes) -> str:
-    """With the secret as WordPress decodes it: these entities, once, and no others."""
+    """Return the base64 HMAC-SHA256 of a body, as its webhook's header carries it.
+
+    The key is the secret after WordPress decoded its HTML entities: these few, once, and no others.
+    """
     key = ENTITIES.sub(lambda match: _decode(match[0]), secret)
     return base64.b64encode(hmac.new(key.encode(), body, hashlib.sha256).digest()).decode()
 

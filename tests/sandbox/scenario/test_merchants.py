@@ -111,7 +111,7 @@ class World:
         self.state = seed_sandbox(container, paths)
 
     def run_until(self, day: int) -> None:
-        """What the worker does until that day's hour, all of it at once."""
+        """Run all that the worker does until that day's hour, in one go."""
         self.clock.at += timedelta(days=day) - (self.clock.at - BORN) // timedelta(days=1) * timedelta(days=1)
         while work_inbox(self.container):
             pass
@@ -125,14 +125,14 @@ class World:
         return status_document(self.status(key).decision)
 
     def statuses(self) -> dict[str, Status]:
-        """Of each store that is there."""
+        """Return the status of each store that is there."""
         return {key: self.status(key) for key in self.state.stores}
 
     def stages(self) -> dict[str, str]:
         return stages_of(self.statuses())
 
     def forbidden(self, key: str, status: Status) -> list[str]:
-        """What the document of a store says though its facts forbid it."""
+        """Return what the document of a store says although its facts forbid it."""
         with self.container.database.reading() as session:
             store = session.get_one(Store, self.state.stores[key].id)
             facts = facts_from(records_of(session, store, self.clock()), self.clock())
@@ -151,7 +151,7 @@ def stages_of(statuses: dict[str, Status]) -> dict[str, str]:
 
 
 def rules_of(statuses: dict[str, Status], outcome: Outcome) -> dict[str, set[str]]:
-    """By store, the rules that stand at an outcome; stores without one are left out."""
+    """Return by store the rules that have an outcome; stores without any are left out."""
     rules_by_store = {
         key: {rule.id for rule in status.decision.rules if rule.outcome is outcome}
         for key, status in statuses.items()
@@ -174,7 +174,7 @@ def open_world(database_url: str, folder: Path, hours: float) -> Iterator[World]
 
 @pytest.fixture(scope="module")
 def seeded_folder() -> Iterator[Path]:
-    """A world that has begun, with its database, to be copied: to live so many stores' past takes long."""
+    """A folder with a seeded world and its database, to be copied: replaying so many histories takes long."""
     with folder_in_memory() as folder:
         for _ in open_world(f"sqlite:///{folder}/receiver.db", folder, EARLY):
             pass
@@ -193,7 +193,7 @@ def copy_of_morning(seeded_folder: Path, folder: Path) -> Iterator[World]:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """How all stores stand on one day."""
+    """The stages and rules of all stores on one day."""
 
     stages: dict[str, str]
     unknown: dict[str, set[str]]
@@ -203,7 +203,7 @@ class Snapshot:
 
 @pytest.fixture(scope="module")
 def snapshots(seeded_folder: Path) -> dict[int, Snapshot]:
-    """What one walk through the year shows, by day."""
+    """The snapshots of one walk through the year, by day."""
     by_day = {}
     with folder_in_memory() as folder:
         for world in copy_of_morning(seeded_folder, folder):
@@ -317,7 +317,7 @@ def test_a_second_start_changes_nothing(morning: World) -> None:
 
 
 def only(patch: pytest.MonkeyPatch, keys: set[str]) -> None:
-    """A sandbox that has but these stores, for what is no matter of how many there are."""
+    """Reduce the sandbox to these stores, for tests that do not depend on how many there are."""
     few = [merchant for merchant in MERCHANTS if merchant.key in keys]
     assert {merchant.key for merchant in few} == keys
     patch.setattr("receiver.sandbox.scenario.seed.MERCHANTS", few)

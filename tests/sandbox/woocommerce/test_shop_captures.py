@@ -42,7 +42,7 @@ DIFFERS = {
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[requests.Response]]:
-    """Every example asked anew, in order, of a shop that is set up as the real one was."""
+    """The answers to all examples, repeated in order at a shop that is set up as the real one was."""
     clock = FrozenClock(BEGAN)
     with served_shops(tmp_path_factory.mktemp("shops"), clock) as shops, listening() as inbox:
         shops.outgoing.reaches["http://inbox.example"] = inbox.url
@@ -54,6 +54,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[requests.
 
 
 def repeat_call(shop: SandboxShop, clock: FrozenClock, key: Key, example: Exchange) -> requests.Response:
+    """Repeat a call of the real store at the shop, in the next second where the example says so."""
     if example.note == NEXT_SECOND:
         clock.move(seconds=1)
     secret = "cs_wrong" if "wrong" in example.auth else key.consumer_secret
@@ -68,7 +69,7 @@ def repeat_call(shop: SandboxShop, clock: FrozenClock, key: Key, example: Exchan
 
 
 def leaves(data: Any, path: str = "") -> dict[str, Any]:
-    """Every value by its path."""
+    """Return every leaf of a JSON value by its path."""
     if isinstance(data, dict) and data:
         pairs = [(f"{path}.{name}".lstrip("."), value) for name, value in data.items()]
     elif isinstance(data, list) and data:
@@ -79,6 +80,7 @@ def leaves(data: Any, path: str = "") -> dict[str, Any]:
 
 
 def comparable_leaves(number: int, body: str) -> dict[str, Any]:
+    """Return the leaves of a body but for those of the explained differences."""
     explained = tuple(path for at, path in DIFFERS if at == number)
     return {at: leaf for at, leaf in leaves(json.loads(body)).items() if not at.startswith(explained or " ")}
 
@@ -110,7 +112,10 @@ def test_every_difference_is_one(answers):
 
 
 def imitate(shop: SandboxShop, capture: Capture, inbox: str) -> StoredWebhook | None:
-    """Make a shop like the one that sent this, with the webhook it was sent by."""
+    """Set a shop up like the store that sent a capture, and return the webhook it was sent by.
+
+    None if the capture names no webhook.
+    """
     headers = dict(capture.headers)
     shop.setup.wc_version, shop.setup.wp_version = capture.wc_version, capture.wp_version
     shop.setup.home = headers.get("X-WC-Webhook-Source", "http://127.0.0.1:8081/").rstrip("/")
@@ -134,6 +139,7 @@ def imitate(shop: SandboxShop, capture: Capture, inbox: str) -> StoredWebhook | 
 
 
 def captures_of(kind: str) -> list[Capture]:
+    """Return the captures that are "signed", "unsigned", or signed "actions"."""
     all_captures = [capture for file in FILES for capture in captures(file)]
     if kind == "actions":
         return [
@@ -142,11 +148,6 @@ def captures_of(kind: str) -> list[Capture]:
             if item.is_signed and ("X-WC-Webhook-Resource", "action") in item.headers
         ]
     return [item for item in all_captures if item.is_signed is (kind == "signed")]
-
-
-def without_id(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """The id's value left out, but not its name and place."""
-    return [(name, "" if name == "X-WC-Webhook-Delivery-ID" else value) for name, value in headers]
 
 
 def test_an_action_is_sent_in_the_same_words(shop, listener):
@@ -175,7 +176,7 @@ ROW = re.compile(r"(?:\(status, failure_count, pending_delivery\): |row afterwar
 
 
 def rows(file: str) -> list[tuple[Capture, tuple[str, int, bool]]]:
-    """The captures that tell how the webhook stood afterwards."""
+    """Return the captures that note the webhook's row afterwards, with its status, failures and pending."""
     matches = [(capture, ROW.search(capture.note)) for capture in captures(file)]
     return [(item, (row[1], int(row[2]), row[3] == "1")) for item, row in matches if row]
 

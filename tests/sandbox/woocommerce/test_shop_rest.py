@@ -20,7 +20,7 @@ DENIED = "woocommerce_rest_cannot_view"
 
 @pytest.fixture
 def shop(shop: SandboxShop) -> SandboxShop:
-    """It believes in https, as behind a proxy that tells it."""
+    """A shop that believes in https, as behind a proxy that tells it so."""
     shop.setup.https = True
     return shop
 
@@ -81,7 +81,7 @@ def test_oauth_is_really_checked(shop):
 
 
 def signed_url(shop: SandboxShop, at: int) -> str:
-    """The address of a signed call."""
+    """Return the address of a call that is signed at a time."""
     key, secret = basic(shop)
     url = f"{shop.url}/wp-json/wc/v3/webhooks"
     return OAuth(url, key, secret, version="wc/v3", method="GET", oauth_timestamp=at).get_oauth_url()

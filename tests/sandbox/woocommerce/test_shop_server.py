@@ -21,7 +21,7 @@ TOPIC = "action.wc_ad_credit_signal"
 
 
 def make_webhook(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> StoredWebhook:
-    """A webhook as our service makes it."""
+    """Create a webhook by REST, as our service does."""
     shop.setup.https = True
     key = shop.new_key()
     requests.post(
@@ -34,7 +34,7 @@ def make_webhook(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> S
 
 
 def press(shop: SandboxShop, action: str, hook: StoredWebhook | None = None) -> str:
-    """Press a button; answers the page it leads to."""
+    """Press a button and return the page it leads to."""
     fields = {"do": action, "hook": str(hook.id) if hook else ""}
     answer = requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=60)
     assert answer.ok
