@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from receiver.cli.credits import credits_group
-from receiver.cli.credits_decide import bytes_of
+from receiver.cli.credits_decide import read_bytes
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
@@ -27,7 +27,7 @@ from receiver.services.awards.spreadsheet import decode
 
 __all__ = ["credits_group"]  # the group, with these commands on it
 
-TOLD = 5  # problems in the error's one line; the listing has them all
+LISTED_PROBLEMS = 5  # in the error's one line; the table has them all
 
 reason_option = click.option("--reason", required=True, help="Why; kept with the award and in the audit.")
 
@@ -152,7 +152,7 @@ def code_command(award_id: str, as_json: bool) -> None:
 def _move(
     move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **text: str
 ) -> None:
-    """The store's stage follows its award: it is decided at once."""
+    """Move an award, decide its store, whose stage follows it, and print both."""
     container = current_container()
     store_id = show_award(container.database, container.now(), award_id)["store"]
     do_and_show(
@@ -164,7 +164,7 @@ def _move(
 
 
 def _issue_from(source: str, although_flagged: frozenset[str], dry_run: bool, as_json: bool) -> None:
-    container, text = current_container(), decode(bytes_of(source))
+    container, text = current_container(), decode(read_bytes(source))
     if dry_run:
         planned = preview(container, text, although_flagged)
     else:
@@ -172,8 +172,8 @@ def _issue_from(source: str, although_flagged: frozenset[str], dry_run: bool, as
     print_rows([_row(item) for item in planned], as_json)
     problems = [f"line {item.row.line}: {item.problem}" for item in planned if item.problem]
     if problems:
-        more = f"; and {len(problems) - TOLD} more" if len(problems) > TOLD else ""
-        summary = "; ".join(problems[:TOLD]) + more
+        more = f"; and {len(problems) - LISTED_PROBLEMS} more" if len(problems) > LISTED_PROBLEMS else ""
+        summary = "; ".join(problems[:LISTED_PROBLEMS]) + more
         raise Refused(f"nothing issued, for {len(problems)} of {len(planned)} rows: {summary}")
 
 

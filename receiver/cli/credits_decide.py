@@ -34,7 +34,7 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
 
     It is JSON with and without --json.
     """
-    document = read_facts(read_json(text_of(facts_file)))
+    document = read_facts(read_json(read_text(facts_file)))
     if programme_file:
         programme = read_programme_file(Path(programme_file))
     else:
@@ -43,16 +43,16 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
     click.echo(to_json(status_document(decision, locale=Locale(language))))
 
 
-def text_of(name: str) -> str:
-    """The text of a file, or of stdin for "-". Raises InputError."""
+def read_text(name: str) -> str:
+    """Read the text of a file, or of standard input for "-". Raises InputError."""
     try:
-        return bytes_of(name).decode("utf-8-sig")
+        return read_bytes(name).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("cannot be read (it is no UTF-8)", path=name) from error
 
 
-def bytes_of(name: str) -> bytes:
-    """The bytes of a file, or of stdin for "-". Raises InputError."""
+def read_bytes(name: str) -> bytes:
+    """Read a file, or standard input for "-", up to LONGEST_TEXT bytes. Raises InputError."""
     try:
         with click.open_file(name, "rb") as file:
             body = bytes(file.read(LONGEST_TEXT + 1))

@@ -25,8 +25,8 @@ def decisions_group() -> None:
 def list_command(store: str, limit: int, as_json: bool) -> None:
     """List a store's decisions, the newest first; the same answer from the same facts is listed once."""
     rows = page_of_decisions(current_container().database, store, limit=limit).rows
-    shown = rows if as_json else [{**row, "changed": _summary(row["changes"])} for row in rows]
-    print_rows(shown, as_json, ("id", "decided_at", "stage", "verdict", "changed"))
+    table = rows if as_json else [{**row, "changed": _changed_facts(row["changes"])} for row in rows]
+    print_rows(table, as_json, ("id", "decided_at", "stage", "verdict", "changed"))
 
 
 @decisions_group.command("show")
@@ -34,12 +34,12 @@ def list_command(store: str, limit: int, as_json: bool) -> None:
 @json_option
 def show_command(decision: int, as_json: bool) -> None:
     """Show a decision exactly as it was made; --json adds the facts and terms it rests on."""
-    shown = show_decision(current_container().database, decision)
-    print_one(shown if as_json else _readable(shown), as_json)
+    document = show_decision(current_container().database, decision)
+    print_one(document if as_json else _readable(document), as_json)
 
 
-def _summary(changes: list[dict[str, Any]]) -> list[str]:
-    """The dates of spend and the rows of payments count together."""
+def _changed_facts(changes: list[dict[str, Any]]) -> list[str]:
+    """Return which facts changed, once each; the dates of spend and the rows of payments count together."""
     parts = (change["what"].split(".") for change in changes)
     return list(
         dict.fromkeys(
@@ -48,8 +48,9 @@ def _summary(changes: list[dict[str, Any]]) -> list[str]:
     )
 
 
-def _readable(shown: dict[str, Any]) -> dict[str, Any]:
-    answer = shown["answer"]
+def _readable(decision: dict[str, Any]) -> dict[str, Any]:
+    """Return a decision with its rules as a table, without the documents it rests on."""
+    answer = decision["answer"]
     rules = [{name: rule[name] for name in ("id", "outcome", "text")} for rule in answer["rules"]]
-    plain = {name: shown[name] for name in ("id", "store", "decided_at", "stage", "verdict")}
-    return {**plain, "headline": answer["headline"], "changes": shown["changes"], "rules": rules}
+    plain = {name: decision[name] for name in ("id", "store", "decided_at", "stage", "verdict")}
+    return {**plain, "headline": answer["headline"], "changes": decision["changes"], "rules": rules}

@@ -50,8 +50,8 @@ def deliveries_group() -> None:
 @json_option
 def list_command(filters: DeliveryFilters, limit: int, as_json: bool) -> None:
     """List deliveries, the newest first."""
-    found = list_deliveries(current_container().database, filters, limit)
-    print_rows([_row(delivery) for delivery in found], as_json, COLUMNS)
+    deliveries = list_deliveries(current_container().database, filters, limit)
+    print_rows([_row(delivery) for delivery in deliveries], as_json, COLUMNS)
 
 
 @deliveries_group.command("counts")
@@ -90,12 +90,12 @@ def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
     if not with_body:
         print_one(row, as_json)
         return
-    shown, hidden = redacted_body(viewed)
+    body, hidden = redacted_body(viewed)
     if as_json:
-        print_one({**row, "hidden": hidden, "body": shown}, as_json)
+        print_one({**row, "hidden": hidden, "body": body}, as_json)
     else:
         print_one({**row, "hidden": hidden}, as_json)
-        click.echo(to_json(shown))
+        click.echo(to_json(body))
 
 
 deliveries_group.add_command(replay_command)
@@ -132,12 +132,12 @@ def quarantine_command(
         return
     if reason is None:
         raise click.UsageError("--release needs --reason")
-    tried = release_from_quarantine(
+    results = release_from_quarantine(
         container,
         store=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run
     )  # fmt: skip
     print_rows(
-        [{"id": item.id, "delivery": item.delivery_id, "problem": item.problem} for item in tried], as_json
+        [{"id": item.id, "delivery": item.delivery_id, "problem": item.problem} for item in results], as_json
     )
 
 
@@ -152,15 +152,21 @@ def purge_command(dry_run: bool, as_json: bool) -> None:
     container = current_container()
     keep_days = container.settings.keep_deliveries_days
     if dry_run:
-        gone = expired(container.database, container.now(), keep_days)
+        counts = expired(container.database, container.now(), keep_days)
     else:
-        gone = purge(container.database, container.now(), keep_days, within=timedelta(hours=1), progress=_say)
-    print_one({**gone, "saved": not dry_run}, as_json)
+        counts = purge(
+            container.database,
+            container.now(),
+            keep_days,
+            within=timedelta(hours=1),
+            progress=_print_progress,
+        )
+    print_one({**counts, "saved": not dry_run}, as_json)
 
 
-def _say(gone: dict[str, int]) -> None:
+def _print_progress(counts: dict[str, int]) -> None:
     if sys.stderr.isatty():
-        click.echo(f"\r{', '.join(f'{kind} {count}' for kind, count in gone.items())}", err=True, nl=False)
+        click.echo(f"\r{', '.join(f'{kind} {count}' for kind, count in counts.items())}", err=True, nl=False)
 
 
 @deliveries_group.command("rejected")
@@ -198,14 +204,14 @@ def _count(count: CountOfStore) -> dict[str, Any]:
 
 
 def _sample(call: SampleOfStore) -> dict[str, Any]:
-    shown = {
+    row = {
         "at": call.at,
         "store": call.store_id,
         "store_name": call.store_name,
         "reason": call.reason,
         "bytes": call.bytes,
     }
-    return {**shown, "headers": [f"{name}: {value}" for name, value in call.headers]}
+    return {**row, "headers": [f"{name}: {value}" for name, value in call.headers]}
 
 
 def _row(delivery: DeliverySummary) -> dict[str, Any]:

@@ -18,7 +18,7 @@ COLOURS = {CheckState.OK: "green", CheckState.WARN: "yellow", CheckState.FAIL: "
 @json_option
 def doctor_command(as_json: bool) -> None:
     """Check settings, database, secrets, worker, terms, TikTok and clock; exit code 1 when one fails."""
-    checks = _checks(show=not as_json)
+    checks = _run_checks(show=not as_json)
     if as_json:
         print_rows(
             [{"check": c.name, "state": c.state, "found": c.found, "do": c.do} for c in checks], as_json
@@ -28,16 +28,16 @@ def doctor_command(as_json: bool) -> None:
         raise click.ClickException(f"not healthy: {', '.join(failed)}")
 
 
-def _checks(*, show: bool) -> list[Check]:
-    """Each is shown as soon as it is known: one that has to wait for the network holds up no other."""
+def _run_checks(*, show: bool) -> list[Check]:
+    """Run the checks; with `show`, print each at once, so that none waits for one that asks the network."""
     try:
         container = current_container()
     except SettingsError as error:
-        found = iter([diagnose_settings(error)])
+        results = iter([diagnose_settings(error)])
     else:
-        found = diagnose(container, probe, container.channel)
+        results = diagnose(container, probe, container.channel)
     checks = []
-    for check in found:
+    for check in results:
         checks.append(check)
         if show:
             _show(check)

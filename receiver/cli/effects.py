@@ -10,14 +10,14 @@ from receiver.services.decisions.preview import Action, run_with_preview
 
 
 def dry_run_option(command: Command) -> Command:
-    """`--dry-run`: the command gets it as `dry_run`."""
+    """Add `--dry-run`, which the command gets as `dry_run`."""
     help_text = "Say what would change, and change nothing."
     return click.option("--dry-run", is_flag=True, help=help_text)(command)
 
 
 def do_and_show(store_id: str, act: Action, *, dry_run: bool, as_json: bool) -> None:
-    """Print what `act` answers, where the store stands afterwards, and each thing that changed."""
+    """Print the answer of `act`, the store's stage and verdict afterwards, and each change."""
     container = current_container()
     effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
-    stands = {"stage": effect.after.stage, "verdict": effect.after.verdict}
-    print_one({**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}, as_json)
+    stage = {"stage": effect.after.stage, "verdict": effect.after.verdict}
+    print_one({**effect.answer, **stage, "saved": not dry_run, "effect": effect.changes}, as_json)

@@ -14,5 +14,6 @@ class Commands(AppGroup):
     """A group of the command line whose ReceiverErrors become one clear line on stderr and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error becomes one line on stderr and exit code 1."""
         with in_one_line():
             return super().invoke(ctx)

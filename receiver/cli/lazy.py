@@ -23,6 +23,7 @@ class LazyCommand:
     has_app: bool = True
 
     def load(self) -> click.Command:
+        """Import the command."""
         return _load(self.path)
 
 
@@ -41,9 +42,11 @@ class LazyCommands(click.Group):
         self.lazy = lazy
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in alphabetical order; imports none."""
         return sorted({*self.lazy, *self.commands})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported if need be; None for an unknown name."""
         if cmd_name not in self.commands and cmd_name in self.lazy:
             return self.lazy[cmd_name].load()
         return self.commands.get(cmd_name)
@@ -51,6 +54,10 @@ class LazyCommands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name, and what is left of them.
+
+        A quick command of a group is called without its group.
+        """
         lazy = self.lazy.get(args[0])
         quick = lazy.quick.get(args[1]) if lazy and len(args) > 1 else None
         if quick is None:
@@ -58,10 +65,11 @@ class LazyCommands(click.Group):
         return f"{args[0]} {args[1]}", _load(quick), args[2:]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands with their summaries; imports none."""
         rows = [(name, self._summary(name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
     def _summary(self, name: str) -> str:
-        added = self.commands.get(name)
-        return added.get_short_help_str(100) if added else self.lazy[name].summary
+        command = self.commands.get(name)
+        return command.get_short_help_str(100) if command else self.lazy[name].summary

@@ -21,7 +21,7 @@ Member = TypeVar("Member", bound=StrEnum)
 MOST_ROWS = 1_000_000_000  # of a listing; who wants more wants all
 LONGEST_SECRET = 10_000  # characters; what comes after them is not read
 STDIN = '"-" reads it from standard input, where nobody else on the machine can see it.'
-RIGHT = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
+NO_TIME = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
 
 
 class TimeOption(click.ParamType[datetime]):
@@ -30,6 +30,7 @@ class TimeOption(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment. Fails for a text that is none."""
         if isinstance(value, datetime):
             return value
         try:
@@ -37,7 +38,7 @@ class TimeOption(click.ParamType[datetime]):
         except (ValueError, OverflowError):
             moment = None
         if moment is None:
-            self.fail(f"{value!r} {RIGHT}", param, ctx)
+            self.fail(f"{value!r} {NO_TIME}", param, ctx)
         return moment
 
 
@@ -54,17 +55,18 @@ class SecretOption(click.ParamType[str]):
     name = "secret"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the secret, read from standard input for "-". Fails where that holds no text."""
         if value != "-":
             return str(value)
         try:
-            secret = self._typed(param) if sys.stdin.isatty() else sys.stdin.read(LONGEST_SECRET)
+            secret = self._prompt(param) if sys.stdin.isatty() else sys.stdin.read(LONGEST_SECRET)
         except UnicodeDecodeError:
             secret = ""
         if not secret.strip():
             self.fail("standard input holds no text", param, ctx)
         return secret.strip()
 
-    def _typed(self, param: click.Parameter | None) -> str:
+    def _prompt(self, param: click.Parameter | None) -> str:
         return str(click.prompt(param.human_readable_name if param else self.name, hide_input=True, err=True))
 
 
@@ -121,9 +123,9 @@ def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose deliveries; the command gets them as one `filters`."""
 
     @wraps(command)
-    def filtered(*args: Any, **given: Any) -> Any:
-        filters = {name: given.pop(name) for name in NAMES}
-        return command(*args, filters=DeliveryFilters(**filters), **given)
+    def filtered(*args: Any, **options: Any) -> Any:
+        filters = {name: options.pop(name) for name in NAMES}
+        return command(*args, filters=DeliveryFilters(**filters), **options)
 
     for option in reversed(FILTERS):
         filtered = option(filtered)

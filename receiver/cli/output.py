@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Have trouble told in one clear line, that of a full disk behind the output, too."""
+    """Turn errors into one clear line and exit code 1, also that of a full disk behind the output."""
     try:
         yield
     except ReceiverError as error:
@@ -32,12 +32,12 @@ def in_one_line() -> Iterator[None]:
 
 
 def json_option(command: Command) -> Command:
-    """`--json`: the same keys for a program to read; the command gets it as `as_json`."""
+    """Add `--json`: the same keys for a program to read; the command gets it as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
 
 
 def print_rows(rows: Sequence[Row], as_json: bool, columns: Sequence[str] | None = None) -> None:
-    """A listing: a JSON array of whole rows, or a table of `columns` (of all when not given)."""
+    """Print a listing: a JSON array of whole rows, or a table of `columns` (None: all of them)."""
     if as_json:
         click.echo(to_json(list(rows)))
     elif rows:
@@ -47,7 +47,7 @@ def print_rows(rows: Sequence[Row], as_json: bool, columns: Sequence[str] | None
 
 
 def print_one(row: Row, as_json: bool) -> None:
-    """One thing: a JSON object, or a line a field; a list of rows inside it becomes a table below."""
+    """Print one row: a JSON object, or a line a field; a list of rows inside it becomes a table below."""
     click.echo(to_json(row) if as_json else _lines(row))
 
 

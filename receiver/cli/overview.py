@@ -15,16 +15,16 @@ from receiver.services.overview.summary import overview_document, read_overview
 def overview_command(as_json: bool) -> None:
     """Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-"."""
     container = current_container()
-    found = overview_document(read_overview(container.database, container.budget, container.now()))
-    print_one(found if as_json else _readable(found), as_json)
+    document = overview_document(read_overview(container.database, container.budget, container.now()))
+    print_one(document if as_json else _readable(document), as_json)
 
 
-def _readable(found: dict[str, Any]) -> dict[str, Any]:
-    """With lists of one line each."""
-    stages, awards = found["stages"] or {}, found["awards"] or {}
+def _readable(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with lists whose items take one line each."""
+    stages, awards = document["stages"] or {}, document["awards"] or {}
     return {
-        **found,
-        "matters": [{**matter, "credit": _words(matter["credit"])} for matter in found["matters"]],
+        **document,
+        "matters": [{**matter, "credit": _words(matter["credit"])} for matter in document["matters"]],
         "stages": [{"stage": stage, "stores": count} for stage, count in stages.items()],
         "awards": [
             {"state": state, "currency": currency, **total}

@@ -36,8 +36,8 @@ def programmes_group() -> None:
 @json_option
 def list_command(limit: int, as_json: bool) -> None:
     """List programmes: those that stores enrolled in, the one for new stores, and shipped ones."""
-    found = _known()
-    print_rows([_summary(terms) for terms in (found[:limit] if limit else found)], as_json)
+    programmes = _all_programmes()
+    print_rows([_summary(terms) for terms in (programmes[:limit] if limit else programmes)], as_json)
 
 
 @programmes_group.command("show")
@@ -45,7 +45,7 @@ def list_command(limit: int, as_json: bool) -> None:
 @json_option
 def show_command(programme: str, as_json: bool) -> None:
     """Show a programme's terms: by its id as stores enrolled in it, or those of a file."""
-    terms = programme_data(_named(programme))
+    terms = programme_data(_find_programme(programme))
     print_one(terms if as_json else _readable(terms), as_json)
 
 
@@ -79,14 +79,14 @@ def load_command(file: Path, dry_run: bool, as_json: bool) -> None:
     )
 
 
-def _named(programme: str) -> Programme:
+def _find_programme(programme: str) -> Programme:
     if "/" in programme or programme.endswith(".toml"):
         return read_programme_file(Path(programme))
-    return find_terms(_known(), programme)
+    return find_terms(_all_programmes(), programme)
 
 
-def _known() -> list[Programme]:
-    """Without settings there is no service and no store: only what ships can be shown then."""
+def _all_programmes() -> list[Programme]:
+    """Return the programmes there are; without settings there is no database, and only those that ship."""
     try:
         container = current_container()
     except SettingsError:
@@ -106,7 +106,7 @@ def _summary(terms: Programme) -> dict[str, Any]:
 
 
 def _readable(terms: dict[str, Any]) -> dict[str, Any]:
-    """The same for a reader: a market a line."""
+    """Return the terms for a reader: a market a line."""
     markets = [
         {
             "country": market["country"],

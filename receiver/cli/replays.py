@@ -65,22 +65,22 @@ def replay_command(
     The worker does it in the background, live deliveries first. This command follows it; without a worker it
     does the work itself. Ctrl-C leaves it to the worker.
     """
-    container, chosen = current_container(), _chosen(ids, filters)
+    container, selection = current_container(), _check_choice(ids, filters)
     if dry_run:
-        print_one(_previewed(preview(container.database, chosen, container.now())), as_json)
+        print_one(_preview_row(preview(container.database, selection, container.now())), as_json)
         return
     if reason is None:
         raise click.UsageError("a replay needs --reason (or --dry-run to look first)")
-    started = start(container.database, chosen, container.now(), actor=actor(), reason=reason, rate=rate)
+    started = start(container.database, selection, container.now(), actor=actor(), reason=reason, rate=rate)
     if no_wait:
-        _tell_left(container, started)
-    ended = started if no_wait else _follow(container, started)
-    row = _row(ended)
-    outcomes = results(container.database, ended.id) if ids and ended.state != ReplayState.RUNNING else []
+        _say_worker_goes_on(container, started)
+    final = started if no_wait else _follow(container, started)
+    row = _row(final)
+    outcomes = results(container.database, final.id) if ids and final.state != ReplayState.RUNNING else []
     if outcomes:
         row["deliveries"] = [_result(item) for item in outcomes]
     print_one(row, as_json)
-    _tell_refused(outcomes)
+    _raise_left_out(outcomes)
 
 
 @click.command("replays")
@@ -100,7 +100,8 @@ def replays_command(cancelled_id: int | None, limit: int, as_json: bool) -> None
     print_rows(page.show(_row).rows, as_json, COLUMNS)
 
 
-def _chosen(ids: tuple[int, ...], filters: DeliveryFilters) -> DeliveryFilters:
+def _check_choice(ids: tuple[int, ...], filters: DeliveryFilters) -> DeliveryFilters:
+    """Return the deliveries to replay. Raises click.UsageError unless either ids or filters choose them."""
     if ids and filters.as_json():
         raise click.UsageError("either ids or filters, not both")
     if not ids and not filters.as_json():
@@ -109,7 +110,7 @@ def _chosen(ids: tuple[int, ...], filters: DeliveryFilters) -> DeliveryFilters:
 
 
 def _follow(container: Container, replay: ReplayProgress) -> ReplayProgress:
-    """Until it has ended or Ctrl-C is pressed; as it is then."""
+    """Print the progress of a replay until it has ended or Ctrl-C is pressed; return how it is then."""
     line_due = container.now() + LINE_EVERY
     try:
         while replay.state == ReplayState.RUNNING:
@@ -121,14 +122,14 @@ def _follow(container: Container, replay: ReplayProgress) -> ReplayProgress:
             _pause(_go_on(container))
             replay = progress(container.database, replay.id)
     except KeyboardInterrupt:
-        _tell_left(container, replay)
+        _say_worker_goes_on(container, replay)
     if sys.stderr.isatty():
         click.echo(f"\r{_line(replay)}", err=True)
     return replay
 
 
 def _go_on(container: Container) -> float:
-    """Do a batch where no worker would, and say how many seconds to wait now."""
+    """Do a batch where no worker would, and return how many seconds to wait now."""
     if not lacks_worker(container.database, container.now()):
         return LOOK_SECONDS
     next_at = replay_next(container.database, container.now())
@@ -140,7 +141,7 @@ def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _tell_left(container: Container, replay: ReplayProgress) -> None:
+def _say_worker_goes_on(container: Container, replay: ReplayProgress) -> None:
     until = f", once `{COMMAND} worker` runs" if lacks_worker(container.database, container.now()) else ""
     click.echo(
         f"replay {replay.id} is left to the worker{until}; see it with `deliveries replays`, "
@@ -149,15 +150,15 @@ def _tell_left(container: Container, replay: ReplayProgress) -> None:
     )
 
 
-def _tell_refused(outcomes: list[Result]) -> None:
+def _raise_left_out(outcomes: list[Result]) -> None:
     refused = [item.error for item in outcomes if item.outcome is None and item.error]
     if refused:
         raise Refused(f"{len(refused)} of {len(outcomes)} left out: {'; '.join(refused)}")
 
 
 def _line(replay: ReplayProgress) -> str:
-    came = ", ".join(f"{count} {outcome}" for outcome, count in replay.outcomes.items())
-    return f"replay {replay.id}: {replay.done} of {replay.total}" + (f" ({came})" if came else "")
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in replay.outcomes.items())
+    return f"replay {replay.id}: {replay.done} of {replay.total}" + (f" ({outcomes})" if outcomes else "")
 
 
 def _row(replay: ReplayProgress) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def _row(replay: ReplayProgress) -> dict[str, Any]:
         "asked_at": replay.asked_at,
         "actor": replay.actor,
         "reason": replay.reason,
-        "which": _words(replay.filters),
+        "which": _as_options(replay.filters),
         "rate": replay.rate,
         "total": replay.total,
         "done": replay.done,
@@ -176,8 +177,8 @@ def _row(replay: ReplayProgress) -> dict[str, Any]:
     }
 
 
-def _words(filters: dict[str, Any]) -> str:
-    """As they are typed."""
+def _as_options(filters: dict[str, Any]) -> str:
+    """Return filters, or ids, as they are typed on the command line."""
     ids = " ".join(map(str, filters.get("ids", ())))
     options = " ".join(
         f"--{name.replace('_', '-')} {value}" for name, value in filters.items() if name != "ids"
@@ -185,17 +186,17 @@ def _words(filters: dict[str, Any]) -> str:
     return ids or options
 
 
-def _previewed(found: ReplayPreview) -> dict[str, Any]:
+def _preview_row(counts_now: ReplayPreview) -> dict[str, Any]:
     return {
-        "matching": found.matching,
-        "to_replay": found.to_replay,
-        "changes_nothing": found.changes_nothing,
-        "oldest": found.oldest,
-        "newest": found.newest,
+        "matching": counts_now.matching,
+        "to_replay": counts_now.to_replay,
+        "changes_nothing": counts_now.changes_nothing,
+        "oldest": counts_now.oldest,
+        "newest": counts_now.newest,
         "saved": False,
-        "left_out": _counts("why", found.left_out),
-        **{f"by_{kind}": _counts(kind, counts) for kind, counts in found.by.items()},
-        "store_names": found.store_names,
+        "left_out": _counts("why", counts_now.left_out),
+        **{f"by_{kind}": _counts(kind, counts) for kind, counts in counts_now.by.items()},
+        "store_names": counts_now.store_names,
     }
 
 

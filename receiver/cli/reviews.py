@@ -39,8 +39,8 @@ def list_command(state: ReviewState | None, limit: int, as_json: bool) -> None:
 @json_option
 def show_command(review: str, as_json: bool) -> None:
     """Show a review, and what the merchant had been told before it asked."""
-    shown = show_review(current_container().database, review)
-    print_one(shown if as_json else _readable(shown), as_json)
+    review_row = show_review(current_container().database, review)
+    print_one(review_row if as_json else _readable(review_row), as_json)
 
 
 @reviews_group.command("answer")
@@ -67,18 +67,18 @@ def answer_command(
         raise click.UsageError("write one of --uphold, --override RULE=OUTCOME and --fact NAME=VALUE")
     container = current_container()
 
-    given = checked_answer(
+    answer = checked_answer(
         container.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
     )
-    act = partial(answer_review, now=container.now(), review_id=review, answer=given, actor=actor())
+    act = partial(answer_review, now=container.now(), review_id=review, answer=answer, actor=actor())
     store_id = show_review(container.database, review)["store"]
     do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 
 
-def _readable(shown: dict[str, Any]) -> dict[str, Any]:
-    """With the rules as a table, in place of the whole document."""
-    decision = shown.pop("told")
+def _readable(review: dict[str, Any]) -> dict[str, Any]:
+    """Return a review with the rules as a table, in place of the whole document."""
+    decision = review.pop("told")
     if decision is None:
-        return shown
+        return review
     rules = [{name: rule[name] for name in ("id", "outcome", "text")} for rule in decision["rules"]]
-    return {**shown, "told": decision["headline"], "rules": rules}
+    return {**review, "told": decision["headline"], "rules": rules}

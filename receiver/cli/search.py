@@ -23,7 +23,7 @@ def search_command(text: str, as_json: bool) -> None:
     TEXT is part of a store's name, address, ad account or id, a delivery's number or its sender's id, or an
     award's id or reference. No redeem code is searched.
     """
-    found = search_everything(current_container().database, text)
-    print_rows([asdict(hit) for hit in found.hits], as_json, COLUMNS)
-    for kind in found.more:
+    results = search_everything(current_container().database, text)
+    print_rows([asdict(hit) for hit in results.hits], as_json, COLUMNS)
+    for kind in results.more:
         click.echo(f"There is more than {MOST_HITS} of kind {kind}; write more of it.", err=True)

@@ -38,9 +38,9 @@ def rotate(as_json: bool) -> None:
     container = current_container()
     rotated = rotate_keys(container.database, container.cipher, container.now(), actor())
     print_rows([item.row() for item in rotated], as_json, ("column", "rotated", "unreadable"))
-    lost = [f"{item.column} {', '.join(item.unreadable[:5])}" for item in rotated if item.unreadable]
-    if lost:
-        raise Refused(f"encrypted with a key that SECRET_KEYS no longer has: {'; '.join(lost)}")
+    unreadable = [f"{item.column} {', '.join(item.unreadable[:5])}" for item in rotated if item.unreadable]
+    if unreadable:
+        raise Refused(f"encrypted with a key that SECRET_KEYS no longer has: {'; '.join(unreadable)}")
     if not container.database.empty_log():
         raise Refused(
             "all is encrypted anew, but a read that does not end keeps the old texts in the database's log; "

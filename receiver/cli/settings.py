@@ -20,19 +20,19 @@ def settings_command(as_json: bool) -> None:
 
     Exit code 1 when one is wrong. Needs no database.
     """
-    found = find_sources(ENV_FILE)
+    sources = find_sources(ENV_FILE)
     if not as_json:
         click.echo(f"settings file: {ENV_FILE} ({'read' if ENV_FILE.is_file() else 'not there'})\n")
-    print_rows([_row(setting) for setting in found], as_json, ("setting", "value", "source", "meaning"))
+    print_rows([_row(setting) for setting in sources], as_json, ("setting", "value", "source", "meaning"))
     read_settings(ENV_FILE)  # the wrong one is told last, where it is seen
 
 
-def _row(found: SettingSource) -> dict[str, str | None]:
-    setting = found.setting
+def _row(source: SettingSource) -> dict[str, str | None]:
+    setting = source.setting
     return {
         "setting": setting.name,
-        "value": found.shown,
-        "source": "required" if found.text is None else found.source,
+        "value": source.shown,
+        "source": "required" if source.text is None else source.source,
         "default": setting.default_value,
         "meaning": setting.meaning,
     }

@@ -22,10 +22,10 @@ def single_command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         @wraps(function)
-        def in_app(*given: Any, **options: Any) -> Any:
+        def in_app(*arguments: Any, **options: Any) -> Any:
             from flask.cli import with_appcontext  # here: a command without an app needs no Flask
 
-            return with_appcontext(function)(*given, **options)
+            return with_appcontext(function)(*arguments, **options)
 
         return plain_command(name, **attributes)(in_app)
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from receiver.cli.groups import Commands
 from receiver.cli.output import json_option, print_one, print_rows
-from receiver.cli.spend_chart_text import ASCII, BLOCKS, drawing
+from receiver.cli.spend_chart_text import ASCII, BLOCKS, draw_spend
 from receiver.container import current_container
 from receiver.services.decisions.poll_and_decide import poll_account_and_decide, poll_due_and_decide
 from receiver.services.polling.poll import PollResult
@@ -47,17 +47,17 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
 def show_command(advertiser: str, as_json: bool) -> None:
     """Show an account's days as last read, and how they count for the store that links it."""
     container = current_container()
-    known = spend_of(container.database, container.now(), advertiser)
+    spend = spend_of(container.database, container.now(), advertiser)
     if as_json:
-        print_one(known, as_json)
+        print_one(spend, as_json)
         return
-    courses = timelines_on(container.database, container.now(), advertiser)
-    print_one({name: value for name, value in known.items() if name != "days" or not courses}, as_json)
+    timelines = timelines_on(container.database, container.now(), advertiser)
+    print_one({name: value for name, value in spend.items() if name != "days" or not timelines}, as_json)
     console = Console()
     marks = BLOCKS if console.encoding.startswith("utf") else ASCII
-    for store_name, course in courses:
+    for store_name, timeline in timelines:
         click.echo()
-        console.print(drawing(course, store_name, console.width, marks), soft_wrap=True)
+        console.print(draw_spend(timeline, store_name, console.width, marks), soft_wrap=True)
 
 
 def _row(polled: PollResult) -> dict[str, Any]:

@@ -29,7 +29,7 @@ ZERO = Decimal(0)
 class Marks:
     """The characters that bars are made of."""
 
-    counted: str
+    qualifying: str
     moving: str
     left_out: str
     empty: str
@@ -39,21 +39,27 @@ BLOCKS = Marks("█", "▓", "░", "·")
 ASCII = Marks("#", "+", "-", ".")  # where the terminal's encoding has no blocks
 
 
-def drawing(course: SpendTimeline, store_name: str, width: int, marks: Marks) -> Text:
-    """At most `width` columns, as long as the amounts leave room for a bar."""
-    lines = [*_head(course, store_name, marks), *_Dates(course, width, marks).lines(), *_tiers(course, marks)]
+def draw_spend(timeline: SpendTimeline, store_name: str, width: int, marks: Marks) -> Text:
+    """Return the chart, at most `width` columns wide as long as the amounts leave room for a bar."""
+    lines = [
+        *_head(timeline, store_name, marks),
+        *_Dates(timeline, width, marks).lines(),
+        *_tiers(timeline, marks),
+    ]
     return Text("\n").join(lines)
 
 
-def _head(course: SpendTimeline, store_name: str, marks: Marks) -> Iterator[Text]:
-    window, left = course.window, course.window.days_left(course.today)
-    state = "over" if window.is_over(course.today) else f"{left} day{'s' if left != 1 else ''} left"
-    held = ", provisional until it is seen paid" if course.provisional else ""
+def _head(timeline: SpendTimeline, store_name: str, marks: Marks) -> Iterator[Text]:
+    window, days_left = timeline.window, timeline.window.days_left(timeline.today)
+    state = (
+        "over" if window.is_over(timeline.today) else f"{days_left} day{'s' if days_left != 1 else ''} left"
+    )
+    proviso = ", provisional until it is seen paid" if timeline.provisional else ""
     yield Text(one_line(store_name), style="bold")
     yield Text(f"window {window.first} to {window.last}, {state}")
-    yield Text(f"{_money(course.qualifying, course)} qualifying{held}")
+    yield Text(f"{_money(timeline.qualifying, timeline)} qualifying{proviso}")
     yield Text(
-        f"{marks.counted} qualifying   {marks.moving} not final yet   {marks.left_out} left out\n",
+        f"{marks.qualifying} qualifying   {marks.moving} not final yet   {marks.left_out} left out\n",
         style="dim",
     )
 
@@ -61,23 +67,23 @@ def _head(course: SpendTimeline, store_name: str, marks: Marks) -> Iterator[Text
 class _Dates:
     """A line for each date, its amounts in columns and its bar in what room they leave."""
 
-    def __init__(self, course: SpendTimeline, width: int, marks: Marks) -> None:
-        self._course, self._marks = course, marks
-        self._rows = [_amounts(day) for day in course.days]
+    def __init__(self, timeline: SpendTimeline, width: int, marks: Marks) -> None:
+        self._timeline, self._marks = timeline, marks
+        self._rows = [_amounts(day) for day in timeline.days]
         self._columns = [max(map(len, column)) for column in zip(HEADS, *self._rows, strict=True)]
         beside = DATE + sum(self._columns) + STATE + len(GAP) * (len(self._columns) + 2)
         self._bar = max(SHORTEST_BAR, width - beside)
-        self._highest = max(map(_spent, course.days), default=ZERO)
+        self._highest = max(map(_spent, timeline.days), default=ZERO)
 
     def lines(self) -> Iterator[Text]:
         yield self._line("date", Text(), HEADS, "figures", style="dim")
-        for day, amounts in zip(self._course.days, self._rows, strict=True):
+        for day, amounts in zip(self._timeline.days, self._rows, strict=True):
             yield self._line(day.date.isoformat(), self._bar_of(day), amounts, _state(day))
-            for progress in self._course.tiers:
+            for progress in self._timeline.tiers:
                 if progress.seen_on == day.date:
-                    yield Text(f"{' ' * DATE}{GAP}^ {_passed(progress)}", style="green")
-        if self._course.today < self._course.window.last:
-            yield Text(f"{self._course.window.last}{GAP}the window's last date", style="dim")
+                    yield Text(f"{' ' * DATE}{GAP}^ {_tier_mark(progress)}", style="green")
+        if self._timeline.today < self._timeline.window.last:
+            yield Text(f"{self._timeline.window.last}{GAP}the window's last date", style="dim")
 
     def _line(self, date: str, bar: Text, amounts: Sequence[str], state: str, style: str = "") -> Text:
         line = Text(f"{date.ljust(DATE)}{GAP}", style=style)
@@ -90,42 +96,44 @@ class _Dates:
         if day.qualifying is None:
             return Text("?", style="dim")
         marks = self._marks
-        counted, left_out = self._long(day.qualifying), self._long(day.excluded or ZERO)
-        bar = Text((marks.counted if day.final else marks.moving) * counted, style="blue")
-        return bar.append(marks.left_out * min(left_out, self._bar - counted), style="yellow")
+        qualifying, left_out = self._length(day.qualifying), self._length(day.excluded or ZERO)
+        bar = Text((marks.qualifying if day.final else marks.moving) * qualifying, style="blue")
+        return bar.append(marks.left_out * min(left_out, self._bar - qualifying), style="yellow")
 
-    def _long(self, amount: Decimal) -> int:
-        """At least one mark for any amount above 0, which nothing else in the picture would show."""
+    def _length(self, amount: Decimal) -> int:
+        """Return how many marks a bar has; at least 1 for an amount above 0, or nothing would show it."""
         if amount <= 0:
             return 0
         return max(1, int((amount / self._highest * self._bar).to_integral_value(ROUND_HALF_UP)))
 
 
-def _tiers(course: SpendTimeline, marks: Marks) -> Iterator[Text]:
-    if course.total != course.qualifying:
-        yield Text(f"Bills of later dates make it {_money(course.qualifying, course)}.")
+def _tiers(timeline: SpendTimeline, marks: Marks) -> Iterator[Text]:
+    if timeline.total != timeline.qualifying:
+        yield Text(f"Bills of later dates make it {_money(timeline.qualifying, timeline)}.")
     yield Text("")
-    names = [amount_text(progress.tier.threshold) for progress in course.tiers]
-    for name, progress in zip(names, course.tiers, strict=True):
+    names = [amount_text(progress.tier.threshold) for progress in timeline.tiers]
+    for name, progress in zip(names, timeline.tiers, strict=True):
         line = Text(f"{name.rjust(max(map(len, names)))}{GAP}")
-        if course.qualifying is not None:
-            line.append_text(_measure(course.qualifying / progress.tier.threshold, marks))
-        yield line.append(f"{GAP}{_standing(progress, course)}")
+        if timeline.qualifying is not None:
+            line.append_text(_measure(timeline.qualifying / progress.tier.threshold, marks))
+        yield line.append(f"{GAP}{_tier_state(progress, timeline)}")
 
 
 def _measure(share: Decimal, marks: Marks) -> Text:
     filled = min(MEASURE, int(max(share, ZERO) * MEASURE))
-    return Text(marks.counted * filled, style="green").append(marks.empty * (MEASURE - filled), style="dim")
+    return Text(marks.qualifying * filled, style="green").append(
+        marks.empty * (MEASURE - filled), style="dim"
+    )
 
 
 # -- Words ---------------------------------------------------------------------------------------
 
 
 def _amounts(day: TimelineDay) -> tuple[str, str, str]:
-    return _known(day.qualifying), _known(day.excluded), _known(day.total)
+    return _amount(day.qualifying), _amount(day.excluded), _amount(day.total)
 
 
-def _known(amount: Decimal | None) -> str:
+def _amount(amount: Decimal | None) -> str:
     return "?" if amount is None else amount_text(amount)
 
 
@@ -133,26 +141,26 @@ def _state(day: TimelineDay) -> str:
     return UNKNOWN if day.qualifying is None else FINAL if day.final else MOVING
 
 
-def _passed(progress: TierProgress) -> str:
+def _tier_mark(progress: TierProgress) -> str:
     when = "reached" if progress.reached_on else "seen, not final yet"
     return f"{amount_text(progress.tier.threshold)} {when}"
 
 
-def _standing(progress: TierProgress, course: SpendTimeline) -> str:
+def _tier_state(progress: TierProgress, timeline: SpendTimeline) -> str:
     tier = progress.tier
     if progress.reached_on:
-        return f"reached on {progress.reached_on}, gives {_money(tier.credit, course)}"
+        return f"reached on {progress.reached_on}, gives {_money(tier.credit, timeline)}"
     if progress.seen_on:
-        return f"seen on {progress.seen_on}, not final yet; gives {_money(tier.credit, course)}"
-    if course.qualifying is None:
+        return f"seen on {progress.seen_on}, not final yet; gives {_money(tier.credit, timeline)}"
+    if timeline.qualifying is None:
         return UNKNOWN
-    return f"{_money(tier.threshold - course.qualifying, course)} to go"
+    return f"{_money(tier.threshold - timeline.qualifying, timeline)} to go"
 
 
-def _money(amount: Decimal | None, course: SpendTimeline) -> str:
+def _money(amount: Decimal | None, timeline: SpendTimeline) -> str:
     if amount is None:
         return "an unknown amount"
-    return f"{amount_text(amount)} {course.currency}".strip()
+    return f"{amount_text(amount)} {timeline.currency}".strip()
 
 
 def _spent(day: TimelineDay) -> Decimal:

@@ -33,10 +33,10 @@ def add(email: str, role: str, as_json: bool) -> None:
 
     They choose their own when they first sign in.
     """
-    container, (password, shown) = current_container(), _password(as_json)
-    given = {"email": email, "password": password, "actor": actor()}
-    person = add_staff(container.database, container.now(), role=Role(role), one_time=True, **given)
-    print_one({"email": person.email, "role": person.role, **shown}, as_json)
+    container, (password, printed) = current_container(), _password(as_json)
+    arguments = {"email": email, "password": password, "actor": actor()}
+    person = add_staff(container.database, container.now(), role=Role(role), one_time=True, **arguments)
+    print_one({"email": person.email, "role": person.role, **printed}, as_json)
 
 
 @staff.command("password")
@@ -44,10 +44,10 @@ def add(email: str, role: str, as_json: bool) -> None:
 @json_option
 def replace_password(email: str, as_json: bool) -> None:
     """Give someone a new password, as `add` does. It ends their sessions; their tokens stay."""
-    container, (password, shown) = current_container(), _password(as_json)
-    given = {"email": email, "password": password, "actor": actor()}
-    person = set_password(container.database, container.now(), one_time=True, **given)
-    print_one({"email": person.email, "role": person.role, **shown}, as_json)
+    container, (password, printed) = current_container(), _password(as_json)
+    arguments = {"email": email, "password": password, "actor": actor()}
+    person = set_password(container.database, container.now(), one_time=True, **arguments)
+    print_one({"email": person.email, "role": person.role, **printed}, as_json)
 
 
 @staff.command("list")
@@ -87,7 +87,7 @@ def change(email: str, role: str, as_json: bool) -> None:
 @email_option
 @json_option
 def remove(email: str, as_json: bool) -> None:
-    """Let someone in no longer. It ends their sessions and tokens at once; what they did stays on record."""
+    """Remove someone. It ends their sessions and tokens at once; what they did stays on record."""
     container = current_container()
     person = remove_staff(container.database, container.now(), email=email, actor=actor())
     print_one({"email": person.email, "role": person.role}, as_json)
@@ -104,9 +104,9 @@ def token(email: str, name: str, days: int, as_json: bool) -> None:
     It takes the place of an expired one of its name.
     """
     container = current_container()
-    made = make_token(container.database, container.now(), email=email, name=name, actor=actor(), days=days)
-    about = {"id": made.id, "email": made.owner.email, "role": made.owner.role, "name": made.name}
-    print_one({**about, "expires_at": made.expires_at, "token": made.text}, as_json)
+    new = make_token(container.database, container.now(), email=email, name=name, actor=actor(), days=days)
+    about = {"id": new.id, "email": new.owner.email, "role": new.owner.role, "name": new.name}
+    print_one({**about, "expires_at": new.expires_at, "token": new.text}, as_json)
 
 
 @staff.command("tokens")
@@ -155,7 +155,7 @@ def _token_row(token: ApiToken) -> Row:
 
 
 def _password(as_json: bool) -> tuple[str, dict[str, str]]:
-    """The password, and what of it to print: one that was typed is never printed."""
+    """Return a password, and what of it to print: nothing of one that was typed."""
     if sys.stdin.isatty() and not as_json:
         typed = click.prompt(
             "Password (nothing: a new one is made and printed)",

@@ -61,7 +61,7 @@ def add(
     admit: bool,
     **details: Any,
 ) -> None:
-    """Add a store; prints its webhook address, signing secret and status token, this once."""
+    """Add a store and print its webhook address, signing secret and status token, this once."""
     container = current_container()
     store = add_store(
         container,
@@ -138,10 +138,10 @@ def suggestions_command(after: str | None, limit: int, as_json: bool) -> None:
 def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) -> None:
     """Say once that two stores are of different merchants: neither stops the other's award any more."""
     container = current_container()
-    kept = keep_apart(
+    answer = keep_apart(
         container.database, container.now(), store_id, other=other, reason=reason, actor=actor()
     )
-    print_one(kept, as_json)
+    print_one(answer, as_json)
 
 
 @stores_group.command("merge")
@@ -157,11 +157,11 @@ def merge_command(as_json: bool, store_id: str, dry_run: bool, **arguments: str)
     merged = merge_merchants(
         container.database, container.now(), store_id, **arguments, actor=actor(), dry_run=dry_run
     )
-    stands = [
+    stores = [
         {"id": store.store, "stage": store.after.stage, "effect": store.changes} for store in merged.stores
     ]
-    told_back = {"merchant": merged.merchant, "stores": stands, "placed": list(merged.placed)}
-    print_one({**told_back, "saved": not dry_run}, as_json)
+    answer = {"merchant": merged.merchant, "stores": stores, "placed": list(merged.placed)}
+    print_one({**answer, "saved": not dry_run}, as_json)
 
 
 @stores_group.command()
@@ -170,23 +170,23 @@ def merge_command(as_json: bool, store_id: str, dry_run: bool, **arguments: str)
 def reconcile(store_id: str, as_json: bool) -> None:
     """Look at a connected store now: facts, webhooks, the plugin; what differs is repaired and recorded."""
     container = current_container()
-    found = reconcile_store(container, store_id)
+    result = reconcile_store(container, store_id)
     print_one(
         {
             "id": store_id,
-            "trouble": found.trouble,
-            "plugin_had_news": found.caught_up,
-            "connection_ended": found.has_ended,
+            "trouble": result.trouble,
+            "plugin_had_news": result.caught_up,
+            "connection_ended": result.has_ended,
             "changed": [
-                {"fact": name, "was": _said(was), "is": _said(now)}
-                for name, (was, now) in found.changed.items()
+                {"fact": name, "was": _on_one_line(was), "is": _on_one_line(now)}
+                for name, (was, now) in result.changed.items()
             ],
-            "repaired": list(found.repaired),
+            "repaired": list(result.repaired),
         },
         as_json,
     )
-    if found.trouble is not None:
-        raise click.ClickException(str(shop_trouble_words(found.trouble).text))
+    if result.trouble is not None:
+        raise click.ClickException(str(shop_trouble_words(result.trouble).text))
 
 
 @stores_group.command()
@@ -221,8 +221,8 @@ def admit(store_ids: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
 def disconnect(store_id: str, reason: str, as_json: bool) -> None:
     """End all that passes between us and the store; decisions and awards stay."""
     container = current_container()
-    left = leave_store(container, store_id, reason=reason, actor=actor())
-    print_one({**_row(left.store), "webhooks_left": left.webhooks_left}, as_json)
+    result = leave_store(container, store_id, reason=reason, actor=actor())
+    print_one({**_row(result.store), "webhooks_left": result.webhooks_left}, as_json)
 
 
 @stores_group.command()
@@ -232,9 +232,9 @@ def disconnect(store_id: str, reason: str, as_json: bool) -> None:
 def erase(store_id: str, reason: str, as_json: bool) -> None:
     """Remove what is personal of a store that was disconnected; decisions and awards stay."""
     container = current_container()
-    gone = erase_store(container.database, container.now(), store_id, reason=reason, actor=actor())
+    counts = erase_store(container.database, container.now(), store_id, reason=reason, actor=actor())
     print_one(
-        {"id": store_id, "erased": ", ".join(f"{name} {count}" for name, count in gone.items())}, as_json
+        {"id": store_id, "erased": ", ".join(f"{name} {count}" for name, count in counts.items())}, as_json
     )
 
 
@@ -296,13 +296,13 @@ def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json:
 def rotate_secret(
     store_id: str, overlap: int, webhook_secret: str | None, release: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """New signing secrets, at a connected store too; the old ones verify for the hours of --overlap.
+    """Rotate the signing secrets, at a connected store too; the old ones verify for --overlap hours.
 
     The secret it prints is that of a webhook made by hand, unless you named it.
     """
     container = current_container()
     now = container.now()
-    made = (
+    rotated_at_store = (
         [] if dry_run else rotate_webhook_secrets(container, store_id, overlap_hours=overlap, actor=actor())
     )
     rotated = rotate_or_set(
@@ -319,7 +319,7 @@ def rotate_secret(
         "webhook_url": container.settings.public_url + webhook_path(store_id),
         "webhook_secret": rotated.new_secret,
         "old_valid_until": now + timedelta(hours=overlap),
-        "changed_at_the_store": made,
+        "changed_at_the_store": rotated_at_store,
         "held": rotated.held,
         "accepted": rotated.accepted,
         "saved": not dry_run,
@@ -337,7 +337,7 @@ def rotate_token_command(store_id: str, as_json: bool) -> None:
     print_one({"id": store_id, "status_token": token}, as_json)
 
 
-def _said(value: Any) -> Any:
+def _on_one_line(value: Any) -> Any:
     return ", ".join(value) if isinstance(value, list) else value
 
 

@@ -25,22 +25,22 @@ def upgrade_command(check: bool, as_json: bool) -> None:
     plan = plan_upgrade(container.database)
     if not check:
         migrate_database(container.database, container.cipher)
-    print_one(_shown(plan, done=not check), as_json)
+    print_one(_document(plan, done=not check), as_json)
 
 
-def _shown(plan: UpgradePlan, *, done: bool) -> dict[str, object]:
+def _document(plan: UpgradePlan, *, done: bool) -> dict[str, object]:
     return {
         "from": plan.before,
         "to": plan.after,
         "done": done,
         "previous_version_may_run": not plan.needs_stop,
-        "first": "" if done else _first(plan),
+        "first": "" if done else _before_upgrade(plan),
         "steps": [_step(migration) for migration in plan.migrations],
     }
 
 
-def _first(plan: UpgradePlan) -> str:
-    """What to do before the upgrade, in a sentence or two."""
+def _before_upgrade(plan: UpgradePlan) -> str:
+    """Return what to do before the upgrade, in a sentence or two."""
     if not plan.migrations:
         return "nothing: the database is what this version needs"
     if plan.before is None:

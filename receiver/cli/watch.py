@@ -19,7 +19,7 @@ STOP_WITHIN_SECONDS = 70.0  # the worker finishes the periodic job in hand, whic
 
 
 def become_watch(host: str, port: int, threads: int) -> None:
-    """Go on as this, in the same process."""
+    """Replace this process by the one that watches over web and worker."""
     address = ["--host", host, "--port", str(port), "--threads", str(threads)]
     command = [sys.executable, "-m", "receiver.cli.watch", *address]
     os.execve(command[0], command, with_package(os.environ))  # noqa: S606 (which gets the signals)
@@ -36,12 +36,12 @@ def watch_command(host: str, port: int, threads: int) -> None:
         children.start("web", web_server(host, port, threads), {**ALLOCATOR, **environment})
         children.start("worker", [sys.executable, "-m", "receiver", "worker"], environment)
         click.echo(f"web answers on http://{host}:{port}; the worker runs", err=True)
-        _wait(children, stop)
+        _watch(children, stop)
     finally:
         children.stop(STOP_WITHIN_SECONDS)
 
 
-def _wait(children: Children, stop: Stop) -> None:
+def _watch(children: Children, stop: Stop) -> None:
     """Return once told to stop. Raises Refused when a child ended by itself."""
     while not stop.asked:
         if fallen := children.fallen():

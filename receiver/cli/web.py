@@ -20,7 +20,7 @@ ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "GLIBC_TUNABLES": "glibc.malloc.tcache_cou
 
 
 def address_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--host` and `--port`."""
+    """Add `--host` and `--port`."""
     host = click.option(
         "--host", default="127.0.0.1", show_default=True, help="The address that web listens on."
     )

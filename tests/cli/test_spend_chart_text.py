@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.cli.spend_chart_text import ASCII, BLOCKS, drawing
+from receiver.cli.spend_chart_text import ASCII, BLOCKS, draw_spend
 from receiver.documents.spend_timeline import spend_timeline
 from receiver.domain.facts import Payment
 from tests.factories import FIRST, LAST, OPEN, SETTLED, bill, cash, days_of, decided, make_programme
@@ -17,7 +17,9 @@ LAGGING = cash("30.00", date(2025, 11, 20))._replace(cash_spend=None, voucher_sp
 
 def drawn(as_of=OPEN, programme=None, width=80, marks=BLOCKS, name="Example store", **parts):
     """The lines."""
-    return drawing(spend_timeline(decided(as_of, programme, **parts)), name, width, marks).plain.split("\n")
+    return draw_spend(spend_timeline(decided(as_of, programme, **parts)), name, width, marks).plain.split(
+        "\n"
+    )
 
 
 def line_of(day, lines):
