@@ -32,14 +32,14 @@ class QuietConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
 def open_queue(database: Database) -> Huey:
     """Open Huey's queue in our database. Raises StorageUnavailable."""
     if database.is_sqlite:
-        return _opened(lambda: _queue_in_sqlite(database), sqlite3.Error)
+        return _open_or_raise(lambda: _queue_in_sqlite(database), sqlite3.Error)
     import psycopg  # here: a worker on SQLite needs no other driver
 
     storage.psycopg = psycopg
-    return _opened(lambda: _queue_in_postgresql(database), psycopg.Error)
+    return _open_or_raise(lambda: _queue_in_postgresql(database), psycopg.Error)
 
 
-def _opened(open_queue: Callable[[], Huey], error_of_driver: type[Exception]) -> Huey:
+def _open_or_raise(open_queue: Callable[[], Huey], error_of_driver: type[Exception]) -> Huey:
     try:
         return open_queue()
     except error_of_driver as error:

@@ -52,7 +52,7 @@ class Job:
 
 
 def every_minute(container: Container) -> tuple[Job, ...]:
-    """Return the service's own periodic jobs."""
+    """Return the periodic jobs of the service."""
     return (
         Job("clock", lambda _: reset_after_clock_rollback(container.database, container.now())),
         Job("poll", lambda stopping: _poll(container, stopping)),
@@ -69,28 +69,29 @@ def every_minute(container: Container) -> tuple[Job, ...]:
     )
 
 
-def queue_of(container: Container, jobs: tuple[Job, ...], stopping: Event) -> Huey:
-    """A Huey in our own database that knows the jobs. Raises StorageUnavailable."""
+def open_job_queue(container: Container, jobs: tuple[Job, ...], stopping: Event) -> Huey:
+    """Open the Huey in our own database, with the jobs registered. Raises StorageUnavailable."""
     huey = open_queue(container.database)
     for job in jobs:
-        huey.periodic_task(crontab(minute="*"), name=job.name)(_once_a_minute(container, job, stopping))
+        huey.periodic_task(crontab(minute="*"), name=job.name)(_run_once_a_minute(container, job, stopping))
     return huey
 
 
-def _once_a_minute(container: Container, job: Job, stopping: Event) -> Callable[[], None]:
-    """Every consumer enqueues its own ticks; the first to run takes the minute and the others pass.
+def _run_once_a_minute(container: Container, job: Job, stopping: Event) -> Callable[[], None]:
+    """Wrap a job so that it runs once a minute, however many consumers there are.
 
-    So does one whose last run still goes on: a second thread would be taken from all other jobs.
+    Every consumer enqueues its own ticks; the first to run takes the minute and the others pass. So does one
+    whose last run still goes on: a second thread would be taken from all other jobs.
     """
-    going_on = Lock()
+    running = Lock()
 
     def run() -> None:
-        if not going_on.acquire(blocking=False):
+        if not running.acquire(blocking=False):
             return
         try:
             run_if_ours()
         finally:
-            going_on.release()
+            running.release()
 
     def run_if_ours() -> None:
         minute = container.now().replace(second=0, microsecond=0)
@@ -119,7 +120,10 @@ def _fill_places(container: Container) -> None:
 
 
 def _subscribe(container: Container) -> None:
-    """TikTok sends notices to https only; its stand-in in the sandbox to this machine as well."""
+    """Subscribe ad accounts to TikTok's notices, where they can reach us.
+
+    TikTok sends them to https only; its stand-in in the sandbox to this machine as well.
+    """
     callback_url = f"{container.settings.public_url}/webhooks/tiktok/ads"
     if container.settings.tiktok_app_secret and (callback_url.startswith("https:") or container.sandbox):
         keep_subscribed(container, callback_url, limit=SUBSCRIBE_BATCH)
@@ -127,7 +131,7 @@ def _subscribe(container: Container) -> None:
 
 
 def _check_stores(container: Container, stopping: Event) -> None:
-    """The connected stores whose turn it is, several at once: most of it is waiting for them."""
+    """Reconcile the connected stores that are due, several at once: most of it is waiting for them."""
     ask_to_leave(container.database, container.now())
 
     def check(store_id: str) -> None:
@@ -143,17 +147,17 @@ def _send_notices(container: Container, stopping: Event) -> None:
 
 
 def _purge_at_night(container: Container, stopping: Event) -> None:
-    """Once a night, or as soon as a worker runs after it."""
+    """Purge once a night, or as soon as a worker runs after it."""
     now = container.now().astimezone(UTC)
     tonight = datetime.combine(now.date(), NIGHT)
     with container.database.writing() as session:
         ours = take_turn(session, "night", tonight if now >= tonight else tonight - timedelta(days=1))
     if ours:
-        gone = purge(
+        counts = purge(
             container.database,
             now,
             container.settings.keep_deliveries_days,
             within=PURGE_WITHIN,
             stopping=stopping,
         )
-        log.info("purged", **gone)
+        log.info("purged", **counts)

@@ -28,7 +28,7 @@ from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.migrate import require_newest
 from receiver.worker.huey_queue import QuietConsumer
-from receiver.worker.jobs import Job, every_minute, queue_of
+from receiver.worker.jobs import Job, every_minute, open_job_queue
 from receiver.worker.store_work import StoreWork
 
 # Who waits for SQLite's lock waits for a whole batch; PostgreSQL locks the stores of a batch alone.
@@ -48,7 +48,7 @@ log = get_logger(__name__)
 def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
     """Work until `stopping` is set. Raises Refused on a database that is not migrated."""
     require_newest(container.database)
-    huey = queue_of(container, every_minute(container) if jobs is None else jobs, stopping)
+    huey = open_job_queue(container, every_minute(container) if jobs is None else jobs, stopping)
     consumer = QuietConsumer(
         huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
     )
@@ -107,11 +107,13 @@ class TouchedStores:
         return len(self._ids)
 
     def add(self, store_ids: Iterable[str]) -> None:
+        """Add stores; the first of them starts the wait until all are due."""
         if not self._ids:
             self._due_at = max(self._due_at, time.monotonic() + DECIDE_SECONDS)
         self._ids.update(dict.fromkeys(store_ids))
 
     def is_due(self) -> bool:
+        """Return whether there are stores, and their wait is over."""
         return bool(self._ids) and time.monotonic() >= self._due_at
 
     def decide(self, container: Container) -> None:
@@ -121,8 +123,8 @@ class TouchedStores:
         decide_each(container.database, container.now(), longest)
         for store_id in longest:
             del self._ids[store_id]
-        ended = time.monotonic()
-        self._due_at = ended + max(DECIDE_SECONDS, SHARE * (ended - began))
+        end = time.monotonic()
+        self._due_at = end + max(DECIDE_SECONDS, SHARE * (end - began))
 
 
 def batch_of(database: Database) -> int:
@@ -135,7 +137,7 @@ def work_inbox(
     stopping: Callable[[], bool] = lambda: False,
     touched: TouchedStores | None = None,
 ) -> bool:
-    """Process one batch and decide the stores it touched; whether there may be more to do.
+    """Process one batch, decide the stores it touched, and return whether there may be more to do.
 
     With `touched` the stores of a whole batch may wait there until they are due.
     """
@@ -155,7 +157,7 @@ def work_inbox(
 
 
 def _work_replay(container: Container) -> float:
-    """Do a batch of a replay, if there is one, and how many seconds to wait now.
+    """Do a batch of a replay, if there is one; return how many seconds to wait now.
 
     Its turn comes after a look at the inbox that took all that was due, and while whole batches of live
     deliveries wait, once in REPLAY_EVERY of them.

@@ -52,6 +52,7 @@ class StoreWork:
         self._running: dict[str, tuple[str, Future[None]]] = {}
 
     def run(self) -> None:
+        """Start what is due, every PAUSE_SECONDS, until told to stop; wait for what runs."""
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="store") as threads:
             while not self._stopping.is_set():
                 pause = PAUSE_SECONDS
