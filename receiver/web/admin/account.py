@@ -22,7 +22,7 @@ from receiver.services.staff.tokens import (
     revoke_token,
 )
 from receiver.web.admin.filters import refusal
-from receiver.web.admin.lead_on import next_page
+from receiver.web.admin.next_page import next_page
 from receiver.web.admin.session import begin_session, end_session
 from receiver.web.admin.sign_in import staff_only
 

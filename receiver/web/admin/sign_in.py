@@ -16,7 +16,7 @@ from receiver.container import current_container
 from receiver.domain.staff import Role
 from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
-from receiver.web.admin.lead_on import SAFE, next_page, redirect_to_sign_in, requested_page
+from receiver.web.admin.next_page import SAFE, next_page, redirect_to_sign_in, requested_page
 from receiver.web.admin.session import (
     begin_session,
     current_person,

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-LONGEST = 1_000  # characters; what is longer is no address of a page that was looked at
+LONGEST = 1_000  # characters; no page of ours has a longer address
 CONSOLE = "/admin"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -1,4 +1,4 @@
-"""Sign-in leads on to the page that was wanted: one of this console, and never anywhere else."""
+"""The page after sign-in: the one requested, if it is a page of the console, and no other."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
