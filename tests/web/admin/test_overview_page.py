@@ -1,4 +1,4 @@
-"""The Overview names what needs a person, always shows five vital signs, and draws the last day."""
+"""The Overview: todo items, five vital signs and the chart of the last day."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -236,7 +236,7 @@ def test_five_vital_signs_stand_there_in_green_too(calm):
     with calm.database.writing() as session:
         polls.note_poll(session, "7001", NOW, None)
     page = Console(calm, "viewer").get("/admin/").text
-    signs = page.partition('<ul class="signs')[2].partition("</ul>")[0]
+    signs = page.partition('<ul class="health-signs')[2].partition("</ul>")[0]
     text = text_of(signs)
     for name in ("Last delivery", "Oldest waiting", "Background work", "TikTok calls", "Figures fresh"):
         assert name in text
@@ -248,7 +248,7 @@ def test_five_vital_signs_stand_there_in_green_too(calm):
 
 
 def test_what_was_never_seen_is_said_to_be_unknown(container):
-    signs = Console(container, "viewer").get("/admin/").text.partition('<ul class="signs')[2]
+    signs = Console(container, "viewer").get("/admin/").text.partition('<ul class="health-signs')[2]
     text = text_of(signs.partition("</ul>")[0])
     assert text.count("Unknown") == 3
     assert "None has come yet" in text
