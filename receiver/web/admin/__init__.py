@@ -48,10 +48,10 @@ NAVIGATION = (
     ("audit.show", "Audit"),
     ("team.show", "Team"),
 )
-BAR = "console_bar"  # the app's extension that lists what else the bar shows
+BAR = "console_bar"  # the app's extension that lists further templates of the bar
 
 
-# The style sheet, the icon and the templates that all pages of the console share.
+# Serves the style sheet, the icon and the templates that all pages of the console share.
 console = Blueprint(
     "console",
     __name__,
@@ -122,7 +122,7 @@ def _configure_cookies(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
-        PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
+        PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each response renews it
     )
 
 

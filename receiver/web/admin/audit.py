@@ -20,9 +20,12 @@ from receiver.web.admin.sign_in import staff_only
 audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
 
 PAGE = 50
-# Which page shows a subject: one whose id begins with these letters, or of this kind and a number.
+# The page of a subject, by the first letters of its id, or by its kind where a number follows.
 PAGES = {"aw": ("awards.award", "award_id"), "rv": ("console_reviews.review", "review_id")}
-NUMBERED = {"delivery": ("deliveries.delivery", "delivery_id"), "replay": ("replays.replay", "replay_id")}
+NUMBERED_PAGES = {
+    "delivery": ("deliveries.delivery", "delivery_id"),
+    "replay": ("replays.replay", "replay_id"),
+}
 NAMES = ("actor", "action", "store", "since", "until", "text")
 
 
@@ -68,7 +71,7 @@ def _link_of(entry: AuditRecord) -> str | None:
 def link_of_subject(subject: str, store_id: str | None) -> str | None:
     """Return the page of what an entry is about; of what has none, its store's."""
     kind, _, number = subject.partition(" ")
-    page, value = NUMBERED.get(kind), number
+    page, value = NUMBERED_PAGES.get(kind), number
     if page is None or not number.isdecimal():
         page, value = PAGES.get(subject.partition("_")[0]), subject
     if page is None:

@@ -24,8 +24,8 @@ award_issue_pages = Blueprint(
     "award_issue", __name__, url_prefix="/admin/awards", template_folder="templates"
 )
 
-MOST_SHOWN = 500  # rows of a file; its problems first
-# Bytes, some 7,000 rows; what is larger goes by the command line. Encrypted it still fits into a form.
+MOST_SHOWN = 500  # rows of a file, those with problems first
+# Bytes, some 7,000 rows, which fit into a form even encrypted; larger files go by the command line.
 LONGEST_FILE = 350_000
 NOTHING_TYPED = "Type the reference of at least one selected award."
 WORDS = {
@@ -43,7 +43,7 @@ Answer = str | tuple[str, int] | Response
 @award_issue_pages.get("/issue")
 @operators_only
 def back_to_list() -> Response:
-    """Lead whoever reloads a check, or signs in again before one, to the list it began from."""
+    """Redirect to the list when a check is reloaded, or opened again after signing in."""
     query = request.query_string.decode()
     return redirect(url_for("awards.show") + (f"?{query}" if query else ""))
 

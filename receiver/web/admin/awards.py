@@ -47,7 +47,7 @@ class TypedReference:
 
 
 NAMES = ("text", "state", "programme", "flags", "due_before", "due_soon", "overdue")
-ANY = "any"  # of the states; a list that nobody narrowed is that of the due ones
+ANY = "any"  # of the states; without a state the list shows awards that are due
 
 
 @award_pages.get("")

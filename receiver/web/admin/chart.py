@@ -17,28 +17,30 @@ from receiver.i18n.languages import ENGLISH
 from receiver.i18n.words import money_text
 
 WIDE, NARROW = 880, 344
-LEFT, RIGHT = 48, 20  # margins: on the left stand the amounts
+LEFT, RIGHT = 48, 20  # margins; the left one holds the amounts
 TOTALS_TOP, TOTALS_HEIGHT = 32, 170
 DAYS_TOP, DAYS_HEIGHT = 240, 96
 HEIGHT = 360
-DATES_BELOW = 16  # of the dates' own baseline
-LABEL = 58  # the room a date under the axis wants
+DATES_BELOW = 16  # from the axis to the baseline of the dates
+LABEL = 58  # width of a date under the axis
 LINE_OF_TEXT = 14
 STEPS = tuple(map(Decimal, (1, 2, 5, 10)))
-LINES = 4  # about so many grid lines in a panel
+LINES = 4  # approximate number of grid lines in a panel
 ONE = Decimal(1)
 TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
 class Label:
+    """A text at a place on an axis."""
+
     at: str
     text: str
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A tier's line, and its words above it where there is room."""
+    """The line of a tier, with its label where there is room."""
 
     at: str
     words: Label | None
@@ -46,7 +48,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Bar:
-    """One date: its spend that counts and, above it, what does not; places are of the upper edges."""
+    """The bar of a date: qualifying spend and, above it, excluded spend; `y` is the upper edge."""
 
     x: str
     width: str
@@ -59,9 +61,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Everything the SVG shows, in the order of reading."""
+    """All elements of the SVG, in reading order."""
 
-    name: str  # tells apart the ids of two charts on one page
+    name: str  # a prefix that keeps the ids of two charts on one page apart
     width: int
     height: int
     title: str
@@ -139,7 +141,7 @@ def _qualifying_words(timeline: SpendTimeline) -> str:
 
 @dataclass(frozen=True)
 class _DateAxis:
-    """Dates from left to right, each as wide as the others."""
+    """The horizontal axis: dates from left to right, all of one width."""
 
     first: date
     last: date
@@ -169,7 +171,7 @@ class _DateAxis:
 
 
 class _Scale:
-    """Amounts from the bottom of a panel to its top."""
+    """The vertical axis of a panel: amounts from bottom to top."""
 
     def __init__(self, highest: Decimal, top: int, height: int) -> None:
         self.step = _round_step(max(highest, Decimal("0.01")) / LINES)
@@ -205,7 +207,7 @@ def _text(place: Decimal) -> str:
     return str(place.quantize(TENTH))
 
 
-# -- What is drawn -------------------------------------------------------------------------------
+# -- Drawing --------------------------------------------------------------------------------------
 
 
 def _highest_total(timeline: SpendTimeline) -> Decimal:

@@ -23,7 +23,7 @@ from receiver.web.admin.sign_in import operators_only, staff_only
 claim_pages = Blueprint("claims", __name__, url_prefix="/admin", template_folder="templates")
 
 PAGE = 50
-# What each kind of claim means.
+# Why a claim is held, in words.
 CLAIM_REASONS = {
     ClaimReason.COPY: "a shop there reports this store's UUID: a copy of it, or the store after a move",
     ClaimReason.HOME: "a shop there reports this store's address as its own home",

@@ -32,7 +32,7 @@ delivery_pages = Blueprint(
 PAGE = 50
 CAUSES_OF_DELIVERIES = [cause for cause in CAUSES if is_of_deliveries(cause)]
 
-# What there is to do about a delivery in this state.
+# What staff can do about a delivery in each state.
 NEXT_STEPS = {
     DeliveryState.RECEIVED: "It waits for the worker. Nothing to do, unless it stays so.",
     DeliveryState.PROCESSING: "The worker is processing it. Nothing to do.",

@@ -21,7 +21,7 @@ from receiver.web.admin.fact_controls import (
     posted_value,
     refusal_words,
 )
-from receiver.web.admin.history_words import recorded_words
+from receiver.web.admin.history_words import recorded_fact_words
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
 
@@ -70,7 +70,7 @@ def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     except (InputError, Refused) as error:
         refused = refusal_words(error, control)
         return _fact_page(store_id, control, refused=refused), 400 if isinstance(error, InputError) else 409
-    flash(f"Saved: {recorded_words(fact['name'], fact['value'])}.")
+    flash(f"Saved: {recorded_fact_words(fact['name'], fact['value'])}.")
     return redirect(url_for("stores.store", store_id=store_id), 303)
 
 

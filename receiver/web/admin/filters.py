@@ -17,12 +17,12 @@ from receiver.container import current_container
 from receiver.i18n.words import money_text
 from receiver.services.validation import Choice, require_choice
 
-Moment = datetime | str | None  # a text is ISO 8601, as documents write a time
+Moment = datetime | str | None  # text is ISO 8601, as in documents
 
 UNKNOWN = Markup("unknown")
 NEUTRAL = "neutral"
 FIELD = re.compile(r"^([\w.]+): must ")
-# A colour means one thing on every page; what is not here waits on nobody, or is closed.
+# The states of each badge colour, on every page; all others are neutral: closed, or waiting for nobody.
 TONES = {
     "ok": ("processed", "done", "credited", "pass", "on_track", "qualified"),
     "ours": ("due", "held", "unknown"),
@@ -30,7 +30,7 @@ TONES = {
     "bad": ("failed", "dead", "fail", "overdue", "blocked", "ineligible"),
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
-# The longest age told in each unit, and the unit's length; what is older is told by its day.
+# The limit of each unit for ages, and its length; beyond the last one the date is shown.
 AGES = (
     (timedelta(hours=1), timedelta(minutes=1), "min"),
     (timedelta(days=1), timedelta(hours=1), "h"),

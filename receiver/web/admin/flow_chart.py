@@ -13,14 +13,15 @@ from receiver.services.overview.summary import FlowHour
 
 WIDE, NARROW = 880, 344
 LEFT, RIGHT, TOP, FOOT, HEIGHT = 48, 12, 12, 140, 164
-LEAST_HEIGHT = 2.0  # the least height of what is not zero
+LEAST_HEIGHT = 2.0  # of a count that is not zero, so that it can be seen
 GAP = 2.0  # between bars
-KINDS = {"processed": "processed", "dead": "not processed", "refused": "refused"}  # in words, from below
+# Labels by kind, in stacking order from below.
+KINDS = {"processed": "processed", "dead": "not processed", "refused": "refused"}
 
 
 @dataclass(frozen=True)
 class FlowBar:
-    """An hour: its parts from below, each with its kind, upper edge and height; unknown: None."""
+    """The bar of an hour: kind, upper edge and height of each part, from below; None where not counted."""
 
     x: str
     width: str
@@ -30,7 +31,7 @@ class FlowBar:
 
 @dataclass(frozen=True)
 class FlowChart:
-    """Everything the SVG shows, in the order of reading."""
+    """All elements of the SVG, in reading order."""
 
     name: str
     width: int

@@ -19,9 +19,9 @@ ACTORS: Mapping[str, str] = {
     Agent.STRANGER: "Somebody unknown",
     Agent.TIKTOK: "TikTok",
 }
-# Said by the phrase or the page already; of a recorded fact its name and value too.
+# Details that the phrase or the page names already; for a recorded fact also its name and value.
 LEFT_OUT = ("from", "to", "advertiser id")
-OF_FACTS = ("name", "value")
+FACT_DETAILS = ("name", "value")
 
 
 def act_words(entry: AuditRecord, store_id: str) -> str:
@@ -29,7 +29,7 @@ def act_words(entry: AuditRecord, store_id: str) -> str:
     actor = ACTORS.get(entry.actor, entry.actor)
     if entry.action == AuditAction.FACTS_SET:
         name, value = entry.detail.get("name", ""), entry.detail.get("value")
-        return f"{actor} recorded: {recorded_words(name, value)}"
+        return f"{actor} recorded: {recorded_fact_words(name, value)}"
     phrase = (
         PHRASES[AuditAction(entry.action)] if entry.action in set(AuditAction) else f"{entry.action}: {{}}"
     )
@@ -39,7 +39,7 @@ def act_words(entry: AuditRecord, store_id: str) -> str:
     return f"{actor} {phrase.replace('award {}', kind).replace('review {}', kind).format(entry.subject)}"
 
 
-def recorded_words(name: str, value: Any) -> str:
+def recorded_fact_words(name: str, value: Any) -> str:
     """Return a recorded fact with its value; a moment is in the reader's zone."""
     words = fact_value_words(name, value)
     text = when(words).striptags() if isinstance(words, datetime) else words
@@ -48,6 +48,6 @@ def recorded_words(name: str, value: Any) -> str:
 
 def note_words(entry: AuditRecord) -> str:
     """Return the details of an entry on one line, without those that its phrase names already."""
-    left_out = (*LEFT_OUT, *(OF_FACTS if entry.action == AuditAction.FACTS_SET else ()))
+    left_out = (*LEFT_OUT, *(FACT_DETAILS if entry.action == AuditAction.FACTS_SET else ()))
     lines = detail_lines(entry.detail)
     return " · ".join(f"{name}: {value}" for name, value in lines if name not in left_out)

@@ -27,7 +27,7 @@ from wp_bridge.plugin_words import plugin_words
 
 merchant_views = Blueprint("merchant_view", __name__, url_prefix="/admin/stores", template_folder="templates")
 
-# As the plugin words them, in its own order.
+# Labels as in the plugin, in its order.
 OUTCOMES = {"fail": "Not met", "unknown": "Not known", "pending": "Not yet", "pass": "Met"}
 ACTORS = {
     "merchant": "For you",
@@ -44,9 +44,9 @@ AWARD_STATES = {
     "blocked": "Blocked",
 }
 PAYMENTS = {"manual": "manual", "automatic": "automatic"}
-# With these the plugin tells no pace: what is spent now does not show.
+# During these troubles the plugin shows no pace, since current spend is not visible.
 CUT_OFF = frozenset(OF_LOSS.values())
-HISTORY = 20  # changes
+MOST_CHANGES = 20  # of the history
 
 
 @merchant_views.get("/<store_id>/merchant-view")
@@ -73,7 +73,7 @@ def show(store_id: str) -> str:
         rules=_rules_by_outcome(document),
         cut_off=any(trouble["id"] in CUT_OFF for trouble in document["troubles"]),
         market=_market(document),
-        history=history_as_told(container.database, store_id, locale)[:HISTORY],
+        history=history_as_told(container.database, store_id, locale)[:MOST_CHANGES],
         language=language,
         languages=LANGUAGES,
         t=partial(plugin_words, language=language),

@@ -15,12 +15,12 @@ from receiver.domain.staff_facts import is_overridden, may_be_overridden, settli
 from receiver.web.admin.fact_controls import CONTROLS, FactControl, override_control
 
 ORDER = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
-# What helps instead of a fact: a part of the page, by the reason of the answer.
+# The part of the page that helps where no fact does, by the reason code of the rule.
 PARTS: Mapping[str, str] = {"admission.pending": "admit", "merchant_once.unknown": "merchant"}
 LINK_RULE, LETTER = "account_linked", "letter"
-OUR_REASONS = frozenset(f"{LINK_RULE}.unknown.{lost}" for lost in LostSignals)  # no merchant can help there
+OUR_REASONS = frozenset(f"{LINK_RULE}.unknown.{lost}" for lost in LostSignals)  # staff can help, no merchant
 COUNT_WORDS = {Outcome.FAIL: "not met", Outcome.UNKNOWN: "not known", Outcome.PENDING: "not met yet"}
-OPEN_AT_ONCE = 3  # the others are folded
+OPEN_AT_ONCE = 3  # rules; the others are folded
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,10 @@ from receiver.web.admin.sign_in import staff_only
 
 overview_pages = Blueprint("console_overview", __name__, url_prefix="/admin", template_folder="templates")
 
-# Of these the sentence says all: there is one, or it does not matter how many.
+# Items shown without their number: there is one at most, or it does not matter.
 UNCOUNTED = (TodoId.WORKER_SILENT, TodoId.DELIVERIES_WAIT)
 URGENT = (TodoId.WORKER_SILENT, TodoId.DELIVERIES_WAIT, TodoId.AWARDS_OVERDUE)
-# What stands beside each number: of one, of several, and what to do about it.
+# The label of each item in the singular and the plural, and what to do about it.
 WORDS: Mapping[TodoId | TroubleId, tuple[str, str, str]] = {
     TodoId.WORKER_SILENT: (
         *("Background work has stopped",) * 2,

@@ -9,7 +9,7 @@ from receiver.errors import InputError
 from receiver.web.admin.filters import readers_zone
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LABELS = {"since": "From", "until": "To"}  # of the two fields of a period
+LABELS = {"since": "From", "until": "To"}  # of the two fields
 
 
 def read_period(query: dict[str, str]) -> dict[str, datetime]:

@@ -43,7 +43,7 @@ STATES = {
     ProblemState.ACKNOWLEDGED: "Acknowledged",
     ProblemState.RESOLVED: "Resolved by itself",
 }
-# Whose turn it is, and the colour that says so on every page.
+# Who has to act, in words, and the badge colour for it.
 TURNS = {
     Actor.STAFF: ("our turn", "ours"),
     Actor.SERVICE: ("our turn", "ours"),
@@ -107,7 +107,7 @@ def open_problems() -> str:
     """Return the number of open problems as the bar shows it; empty where there is none."""
     try:
         count = count_open_problems(current_container().database)
-    except StorageUnavailable:  # the page that says so has a bar, too
+    except StorageUnavailable:  # the error page for it has a bar too
         return ""
     return f"{MOST_SHOWN:,}+" if count > MOST_SHOWN else f"{count:,}" if count else ""
 

@@ -25,8 +25,8 @@ from receiver.web.admin.sign_in import operators_only, staff_only
 
 programme_pages = Blueprint("programme", __name__, url_prefix="/admin/programme", template_folder="templates")
 
-BAR_WIDTH = 1000  # units of the drawing; the page gives it its width
-MOST_IN_LINE = 100
+BAR_WIDTH = 1000  # SVG units; the style sheet sets the real width
+MOST_IN_LINE = 100  # waiting stores shown
 TONES = {
     MoneyPart.ARRIVED: "ok",
     MoneyPart.ON_THE_WAY: "neutral",
@@ -40,7 +40,7 @@ Answer = str | tuple[str, int] | Response
 
 @dataclass(frozen=True)
 class BarPart:
-    """A part of the bar of what was promised."""
+    """A segment of the bar of promised money."""
 
     part: MoneyPart
     tone: str
@@ -161,7 +161,7 @@ def _load_page(
     )
 
 
-# -- Stores that wait for a place ------------------------------------------------------------------
+# -- Stores waiting for a place --------------------------------------------------------------------
 
 
 @programme_pages.get("/<programme_id>/waiting")

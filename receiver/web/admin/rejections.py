@@ -25,9 +25,9 @@ rejection_pages = Blueprint("rejections", __name__, url_prefix="/admin", templat
 
 PAGE = 50
 SAMPLES = 20
-MOST_STORES = 20  # stores, with how much is held of each
+MOST_STORES = 20  # shown with their number of held calls
 
-# What each reason of a rejection means; one that is not here is told as it is.
+# The meaning of each reason of a rejection; one without an entry is shown as it is.
 REASONS = {
     RejectionReason.SIGNATURE: "signed with another secret, or not at all",
     RejectionReason.UNKNOWN: "an address nobody was given",

@@ -23,7 +23,7 @@ from receiver.services.reviews.listing import page_of_reviews
 from receiver.services.reviews.show import show_review
 from receiver.services.validation import require_choice
 from receiver.web.admin.fact_controls import CONTROLS, OVERRIDABLE, posted_value, refusal_words
-from receiver.web.admin.history_words import recorded_words
+from receiver.web.admin.history_words import recorded_fact_words
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -32,7 +32,7 @@ review_pages = Blueprint(
 )
 
 PAGE = 50
-VALUE = "value-{}"  # of the control of a fact, by its name
+VALUE = "value-{}"  # the field with the value of a fact, by the fact's name
 FORM_FIELDS = ("answer", "rule", "outcome", "fact", *map(VALUE.format, CONTROLS), "evidence", "reason")
 ANSWERS = {
     ReviewAnswer.UPHELD: "Decision stands",
@@ -133,7 +133,7 @@ def _page(
         controls=CONTROLS.values(),
         answers=ANSWERS,
         rule_title=rule_title,
-        recorded_words=recorded_words,
+        recorded_fact_words=recorded_fact_words,
         outcome_words=OUTCOMES,
         form_values=request.form,
         effect=effect,

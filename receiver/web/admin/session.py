@@ -20,7 +20,7 @@ KNOWN_COOKIE, KNOWN_FOR = "console-known", timedelta(days=180)
 def begin_session(who: Authenticated) -> bool:
     """Sign this browser in; return False if the password was replaced since it was typed."""
     secret = sessions.begin_session(current_container().database, utc_now(), who)
-    session.clear()  # a session of before the sign-in must not become one of after it
+    session.clear()  # against session fixation
     session.permanent = True
     if secret is not None:
         session["secret"] = secret
@@ -29,7 +29,7 @@ def begin_session(who: Authenticated) -> bool:
 
 def current_person() -> StaffMember | None:
     """Return the person of this session; None where there is none or it has ended."""
-    # Real time, since in the sandbox staff move the service's own by days.
+    # Real time, not the service's clock, which staff move by days in the sandbox.
     secret = session.get("secret")
     return sessions.person_of_session(current_container().database, utc_now(), secret) if secret else None
 

@@ -21,7 +21,7 @@ from receiver.services.stores.show import show_store
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
 
-OVERLAP_HOURS = 24  # in which the old secrets verify as well
+OVERLAP_HOURS = 24  # during which the old secrets verify too
 
 store_actions = Blueprint("store_actions", __name__, url_prefix="/admin/stores", template_folder="templates")
 

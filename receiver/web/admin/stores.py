@@ -23,7 +23,7 @@ from receiver.web.admin.store_page import mailto, store_page
 store_pages = Blueprint("stores", __name__, url_prefix="/admin/stores", template_folder="templates")
 
 PAGE = 50
-REFRESH_SECONDS = "3"  # while the worker does what was asked for
+REFRESH_SECONDS = "3"  # while the worker carries out a request
 NAMES = ("text", "stage", "country", "condition")
 CONDITIONS = {
     StoreCondition.CONNECTED: "connected",
@@ -41,7 +41,7 @@ CONDITION_CHOICES: dict[str, str] = {
 }
 
 
-# Troubles that nothing else in a row tells of: in words, and in the colour of whose turn it is.
+# Labels and badge colours of the troubles that no condition of a row covers.
 SHOWN_BY_CONDITIONS = ("store_", "webhook_", "clock_", "consent_", "figures_stale")
 TROUBLE_BADGES = {
     str(trouble): (

@@ -84,7 +84,7 @@ def role(staff_id: int) -> Answer:
         )
     except (InputError, Refused) as error:
         return _member_page(staff_id, refused=str(error)), _status(error)
-    # Whoever is no operator any more may not look at this page either.
+    # Who is no longer an operator may not see this page either.
     return redirect(
         url_for("team.show") if staff_id == g.person.id else url_for(".member", staff_id=staff_id)
     )

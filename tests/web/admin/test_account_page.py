@@ -1,4 +1,4 @@
-"""On their own page staff choose a password, end their sessions, and make tokens, each shown once."""
+"""The account page: password, sessions, time zone, and tokens, each shown once."""
 
 import re
 

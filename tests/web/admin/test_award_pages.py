@@ -1,4 +1,4 @@
-"""Awards in the console: found by date, moved by operators, exported and brought back."""
+"""Awards in the console: listed by date, changed by operators, exported and read back."""
 
 import csv
 import io

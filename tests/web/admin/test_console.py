@@ -1,4 +1,4 @@
-"""The console lets staff in and nobody else, and shows where a store stands."""
+"""Sign-in to the console, its sessions and cookies, and the first look at a store."""
 
 import re
 from datetime import UTC, datetime, timedelta

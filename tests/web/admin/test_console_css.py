@@ -1,4 +1,4 @@
-"""The console's style sheet: what colours mean can be read."""
+"""The console's style sheet: the colours of badges have a readable contrast."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The bars of the last day say the numbers by their heights and by words; what is unknown stays open."""
+"""The chart of deliveries by the hour: heights and words give the counts; unknown hours stay open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Periods that staff ask for: of the reader's own clock, whatever that clock does."""
+"""Periods in the reader's zone, also when its clock is changed."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace

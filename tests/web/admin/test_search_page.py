@@ -1,4 +1,4 @@
-"""The search box: it leads straight to the only thing found, and console, API and command line agree."""
+"""The search box: it leads straight to an only hit; console, API and command line agree."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The list of stores: filters in the address, troubles in words, as many questions for many as for few."""
+"""The list of stores: filters in the address, troubles in words, a constant number of statements."""
 
 import re
 from datetime import timedelta

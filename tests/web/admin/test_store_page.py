@@ -1,4 +1,4 @@
-"""A store's page: its ad account, its connection and what was decided; operators mend what is wrong there."""
+"""A store's page: ad account, connection, decisions, award, dates, message, and acts of operators."""
 
 import re
 from datetime import timedelta

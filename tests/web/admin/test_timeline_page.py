@@ -1,4 +1,4 @@
-"""The timeline in the console: a period, a store by part of its name, a kind; each entry leads further."""
+"""The timeline in the console: filtered by period, store and kind; each entry links to its page."""
 
 import json
 import re
