@@ -16,7 +16,7 @@ from receiver.integrations.http import HttpResponse
 from receiver.integrations.tiktok.envelope import open_envelope
 from receiver.strict_json import DEEPEST, read_json, read_loose_json
 from wp_bridge.errors import StoreError
-from wp_bridge.responses import an_object
+from wp_bridge.responses import read_object
 from wp_bridge.safe_http import SafeHttpResponse as StoreAnswer
 
 OUT_OF_BOUNDS = {
@@ -64,7 +64,7 @@ def test_in_an_answer_of_others_it_is_their_error(text):
     with pytest.raises(Exception, match="an answer that is no JSON"):
         open_envelope("/x/", HttpResponse(200, {}, body))
     with pytest.raises(StoreError):
-        an_object(StoreAnswer(200, {}, body))
+        read_object(StoreAnswer(200, {}, body))
 
 
 @given(some.text('"\\\\[a', max_size=60))

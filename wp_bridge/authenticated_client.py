@@ -1,7 +1,8 @@
-"""Calls to a store, phrased by the `woocommerce` package, made by the guard, in a way that keys get through.
+"""Authenticated calls to a store: built by the `woocommerce` package, sent by the SSRF guard.
 
-Over https that is Basic. Where it is not, because the web server drops the header, or a proxy ends TLS and
-does not tell the shop, the same keys sign each call by OAuth 1.0a: no secret is ever part of an address.
+Over https the keys go by Basic authentication. Where that fails, because the web server drops the header, or
+a proxy ends TLS and does not tell the shop, the same keys sign each call by OAuth 1.0a: no secret is ever
+part of an address.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ USER_AGENT = "ad-credit-receiver"
 
 
 class AuthMethod(StrEnum):
-    """The way in which a call carries the keys."""
+    """The authentication of a call by the keys."""
 
     BASIC = "basic"
     SIGNED = "signed"
@@ -30,56 +31,56 @@ class AuthMethod(StrEnum):
 
 
 class AuthenticatedClient:
-    """Calls with one pair of keys, by the first way that a store lets them through."""
+    """A client with one pair of keys, which keeps to the first method that a store accepts."""
 
     def __init__(self, guard: SafeHttpClient, base: str, key: str, secret: str) -> None:
         self._guard, self._base, self._keys = guard, base, (key, secret)
-        self._ways = tuple(AuthMethod) if base.startswith("https:") else (AuthMethod.SIGNED,)
-        self._way = self._ways[0]
-        self._taken = False
+        self._methods = tuple(AuthMethod) if base.startswith("https:") else (AuthMethod.SIGNED,)
+        self._auth = self._methods[0]
+        self._is_accepted = False
 
-    def make(
+    def request(
         self, namespace: str, method: str, endpoint: str, *, data: Any = None, params: Any = None
     ) -> SafeHttpResponse:
-        """One call, by the way that stands."""
-        api = _WooCommerceApi(self._guard, self._base, self._keys, namespace, self._way)
+        """Make a call by the current method. Raises StoreError."""
+        api = _WooCommerceApi(self._guard, self._base, self._keys, namespace, self._auth)
         return api.ask(method, endpoint, data, params)
 
-    def taken(self) -> None:
-        """The keys were taken, so this is the way."""
-        self._taken = True
+    def mark_accepted(self) -> None:
+        """Keep to the current method: the store has accepted the keys."""
+        self._is_accepted = True
 
-    def another_way(self, refused: StoreError) -> bool:
-        """Go on to the next way after a refusal. False where none is left, or the refusal meant the keys."""
-        meant = self._way is AuthMethod.BASIC and refused.code == KEYS_SEEN
-        if refused.trouble is not StoreTrouble.KEYS_REFUSED or self._taken or meant:
+    def try_next_method(self, refused: StoreError) -> bool:
+        """Go on to the next method after a refusal; return False where none is left or the keys are wrong."""
+        keys_are_wrong = self._auth is AuthMethod.BASIC and refused.code == KEYS_SEEN
+        if refused.trouble is not StoreTrouble.KEYS_REFUSED or self._is_accepted or keys_are_wrong:
             return False
-        later = self._ways[self._ways.index(self._way) + 1 :]
-        self._way = later[0] if later else self._ways[0]
+        later = self._methods[self._methods.index(self._auth) + 1 :]
+        self._auth = later[0] if later else self._methods[0]
         return bool(later)
 
-    def as_meant(self, refused: StoreError) -> StoreError:
-        """Keys that were taken for one call and refused for another are good, but may not do that.
+    def explain_refusal(self, refused: StoreError) -> StoreError:
+        """Return KEYS_TOO_WEAK for keys refused after an accepted call: good keys that may not do this.
 
-        WooCommerce says so too, in words of the shop's language.
+        WooCommerce says so too, but in the shop's language.
         """
-        if self._taken and refused.trouble is StoreTrouble.KEYS_REFUSED and refused.code == KEYS_SEEN:
+        if self._is_accepted and refused.trouble is StoreTrouble.KEYS_REFUSED and refused.code == KEYS_SEEN:
             return StoreError(StoreTrouble.KEYS_TOO_WEAK, refused.code)
         return refused
 
 
 class _WooCommerceApi(API):  # type: ignore[misc]  # the package carries no types
-    """The package's client for one namespace. It would call `requests.request`, past the guard."""
+    """The package's client for one namespace; its own calls would bypass the guard by `requests.request`."""
 
     def __init__(
-        self, guard: SafeHttpClient, base: str, keys: tuple[str, str], namespace: str, way: AuthMethod
+        self, guard: SafeHttpClient, base: str, keys: tuple[str, str], namespace: str, auth_method: AuthMethod
     ) -> None:
         super().__init__(base, *keys, version=namespace, user_agent=USER_AGENT)
-        self._guard, self._way = guard, way
+        self._guard, self._auth = guard, auth_method
 
     def ask(self, method: str, endpoint: str, data: Any, params: dict[str, Any] | None) -> SafeHttpResponse:
         url, auth = self._API__get_url(endpoint), None
-        if self._way is AuthMethod.BASIC:
+        if self._auth is AuthMethod.BASIC:
             auth = HTTPBasicAuth(self.consumer_key, self.consumer_secret)
         else:
             url, params = self._signed(f"{url}?{urlencode(params or {})}", method), None
@@ -93,7 +94,7 @@ class _WooCommerceApi(API):  # type: ignore[misc]  # the package carries no type
         )
 
     def _signed(self, url: str, method: str) -> str:
-        if self._way is not AuthMethod.SIGNED_AS_HTTP:
+        if self._auth is not AuthMethod.SIGNED_AS_HTTP:
             return str(self._API__get_oauth_url(url, method))
         signed = self._API__get_oauth_url(f"http{url.removeprefix('https')}", method)
         return f"https{signed.removeprefix('http')}"

@@ -6,11 +6,11 @@ from enum import StrEnum
 
 
 class BridgeError(Exception):
-    """The head of the family: safe to show, never holds a secret."""
+    """The base of the bridge's errors; their texts are safe to show and hold no secret."""
 
 
 class BadSignal(BridgeError):
-    """The signal is not the one both sides agreed on; `path` names the field."""
+    """A signal that breaks its schema; `path` names the field."""
 
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(f"{path}: {message}" if path else message)
@@ -19,7 +19,7 @@ class BadSignal(BridgeError):
 
 
 class OtherVersion(BadSignal):
-    """The signal is of another version than this service reads; `is_newer`: it is of a later one."""
+    """A signal of another version than this service reads; `is_newer`: of a later one."""
 
     def __init__(self, version: int, ours: int) -> None:
         super().__init__(f"must be {ours}; this is another version of the signal", path="v")
@@ -46,9 +46,9 @@ class StoreTrouble(StrEnum):
 
 
 class StoreError(BridgeError):
-    """A call to a store came to nothing; `trouble` says why, `code` is the store's own word for it.
+    """A call to a store that failed; `trouble` says why, `code` is the store's own error code.
 
-    `retry_after`: how many seconds a busy store wants to be left alone, where it said so.
+    `retry_after`: the seconds a busy store asks us to wait, where it says so.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class StoreError(BridgeError):
 
 
 class Redirected(StoreError):
-    """An address answered with a redirect, which is not followed; `location` is where to, as it was sent.
+    """A redirect, which is not followed; `location` is its target as the store sent it.
 
     `is_permanent`: 301 or 308, which say that the address has moved for good.
     """

@@ -1,7 +1,7 @@
-"""Decides which addresses may be called: a public one, under a public name or in its one usual form.
+"""The rules for addresses that may be called: public ones, under a public name or in the usual notation.
 
-The tables are our own, after IANA's registries of special addresses: what Python's `is_global` says changes
-with its version, and lets through site-local and documentation networks, and IPv4 inside IPv6.
+The tables are our own, after IANA's registries of special addresses: Python's `is_global` changes with its
+version, and lets through site-local and documentation networks, and IPv4 inside IPv6.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-PORTS = {"https": (443, 8443), "http": (80, 8080)}  # the first goes without saying
+PORTS = {"https": (443, 8443), "http": (80, 8080)}  # the first is the default
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -34,7 +34,7 @@ INNER_IPV4 = tuple(
         "224.0.0.0/3",
     )
 )
-PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")  # all that was ever given out
+PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")  # all that has ever been assigned
 INNER_IPV6 = tuple(
     ipaddress.IPv6Network(text)
     for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")  # Teredo, 6to4 and documentation
@@ -52,7 +52,7 @@ INNER_NAMES = (
 
 
 def split(url: str) -> SplitResult | None:
-    """The parts of a plain web address, without a user and in ASCII; None for everything else."""
+    """Split a plain web address, without a user and in ASCII, into its parts; None for any other text."""
     if not url.isascii() or not url.isprintable() or set(url) & set(' \\"<>^`{|}'):
         return None
     try:
@@ -64,6 +64,7 @@ def split(url: str) -> SplitResult | None:
 
 
 def is_this_machine(host: str) -> bool:
+    """Return whether a host is `localhost` or a loopback address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -81,7 +82,7 @@ def may_be_public(host: str) -> bool:
 
 
 def is_public(address: Address) -> bool:
-    """Return whether an address belongs to the internet at large, and to nothing that only looks like it."""
+    """Return whether an address is public, also judging IPv4 inside NAT64 by the inner address."""
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in INNER_IPV4)
     if address in NAT64:

@@ -23,41 +23,41 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
 
 
 def plugin_zip() -> bytes:
-    """Return the zip that the installed package ships, or pack it from the checkout. Raises as `packed`."""
-    return SHIPPED.read_bytes() if SHIPPED.is_file() else packed()
+    """Return the zip an installed package ships, or pack it from the checkout. Raises as `pack_plugin`."""
+    return SHIPPED.read_bytes() if SHIPPED.is_file() else pack_plugin()
 
 
-def packed() -> bytes:
-    """Return the zip.
+def pack_plugin() -> bytes:
+    """Pack the plugin's zip from the checkout.
 
     Raises OSError without git, subprocess.CalledProcessError where git does not know the checkout.
     """
-    files = {str(path): (SOURCE / path).read_bytes() for path in tracked()}
+    files = {str(path): (SOURCE / path).read_bytes() for path in list_plugin_files()}
     files |= {
-        name.removesuffix(".po") + ".mo": compiled(content)
+        name.removesuffix(".po") + ".mo": compile_translation(content)
         for name, content in files.items()
         if name.endswith(".po")
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{SLUG}/{name}", LONG_AGO)
             entry.external_attr, entry.create_system = 0o100644 << 16, 3
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
-def tracked() -> list[Path]:
-    """The plugin's files, relative to its folder; all of them in a source distribution, which has no git."""
+def list_plugin_files() -> list[Path]:
+    """List the plugin's files, relative to its folder: those git tracks, or all in a source distribution."""
     if not (ROOT / ".git").exists():
         return [path.relative_to(SOURCE) for path in SOURCE.rglob("*") if path.is_file()]
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=SOURCE, capture_output=True, check=True)  # noqa: S607 (wherever git is)
-    return [Path(name) for name in listed.stdout.decode().split("\0") if name]
+    output = subprocess.run(["git", "ls-files", "-z"], cwd=SOURCE, capture_output=True, check=True)  # noqa: S607 (wherever git is)
+    return [Path(name) for name in output.stdout.decode().split("\0") if name]
 
 
-def compiled(po: bytes) -> bytes:
-    """As WordPress reads translations."""
+def compile_translation(po: bytes) -> bytes:
+    """Compile a .po file into the .mo file that WordPress reads."""
     mo = io.BytesIO()
     write_mo(mo, read_po(io.BytesIO(po), abort_invalid=True))
     content = bytearray(mo.getvalue())
@@ -68,8 +68,9 @@ def compiled(po: bytes) -> bytes:
 
 
 def main() -> None:
+    """Pack the plugin into `build/`, and print where; exit with the reason where git does not answer."""
     try:
-        content = packed()
+        content = pack_plugin()
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"The plugin is packed from what git tracks, and git did not answer here: {error}")
     ARCHIVE.parent.mkdir(exist_ok=True)

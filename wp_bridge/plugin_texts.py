@@ -13,7 +13,7 @@ from babel.messages.pofile import write_po
 from wp_bridge.packing import SLUG, SOURCE
 
 TEMPLATE = SOURCE / "languages" / f"{SLUG}.pot"
-MADE = datetime(2026, 11, 23, tzinfo=UTC)  # a fixed one, so that only texts change the file
+CREATED = datetime(2026, 11, 23, tzinfo=UTC)  # a fixed one, so that only texts change the file
 
 _STRING = r"'((?:[^'\\]|\\.)*)'"
 _CALL = re.compile(
@@ -25,29 +25,29 @@ _CALL = re.compile(
 _HEADER = re.compile(r"^ \* (?:Plugin Name|Description):\s+(.+)$", re.MULTILINE)
 
 
-def template() -> str:
-    """The .pot file."""
-    catalog = Catalog(project="Ad Credit Status for WooCommerce", version="1.1.0", creation_date=MADE)
+def build_template() -> str:
+    """Return the .pot file, which translators start from."""
+    catalog = Catalog(project="Ad Credit Status for WooCommerce", version="1.1.0", creation_date=CREATED)
     catalog.header_comment = "# Texts of the plugin; made by python -m wp_bridge.plugin_texts"
-    for file, text, note in texts():
+    for file, text, note in find_texts():
         item = text[0] if len(text) == 1 else text
         catalog.add(item, locations=[(file, 0)], auto_comments=[f"translators: {note}"] if note else [])
-    made = io.BytesIO()
-    write_po(made, catalog, include_lineno=False, sort_by_file=True)
-    return made.getvalue().decode()
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, include_lineno=False, sort_by_file=True)
+    return buffer.getvalue().decode()
 
 
-def texts() -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Each as file, text (and its plural) and what translators should know."""
+def find_texts() -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield each text of the plugin as its file, its singular and plural, and a note for translators."""
     for path in sorted(SOURCE.rglob("*.php")):
         source = path.read_text(encoding="utf-8")
         file = path.relative_to(SOURCE).as_posix()
         if path.name == f"{SLUG}.php":
             yield from ((file, (line,), "") for line in _HEADER.findall(source))
         for call in _CALL.finditer(source):
-            wanted = ("first", "second") if call["name"] == "_n" else ("first",)
-            found = tuple(_unquoted(call[name]) for name in wanted)
-            yield file, found, re.sub(r"\s+", " ", call["note"] or "")
+            groups = ("first", "second") if call["name"] == "_n" else ("first",)
+            text = tuple(_unquoted(call[name]) for name in groups)
+            yield file, text, re.sub(r"\s+", " ", call["note"] or "")
 
 
 def _unquoted(literal: str) -> str:
@@ -55,4 +55,4 @@ def _unquoted(literal: str) -> str:
 
 
 if __name__ == "__main__":
-    TEMPLATE.write_text(template(), encoding="utf-8")
+    TEMPLATE.write_text(build_template(), encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Reads a store's answers: small typed values, or a StoreError that says what to do about it.
+"""Reads a store's answers into small typed values, or raises a StoreError with the trouble.
 
-A store is a stranger: what it says is cut to what can be shown and compared, and the rest is unknown.
+A store is not trusted: texts are cut to what can be shown and compared, and malformed values are unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from wp_bridge.safe_http import SafeHttpResponse
 
 MOST_TEXT = 500
 LONGEST_WAIT = 24 * 3600
-# What WooCommerce says once it has looked at the keys; other words for 401 mean it saw none.
+# WooCommerce's code once it has checked the keys; another code with 401 means it received none.
 KEYS_SEEN = "woocommerce_rest_authentication_error"
 ENDED = "wc_ad_credit_disconnected"  # our plugin's, to keys of a connection that its merchant ended
 CODE = re.compile(r"[a-z0-9_-]{1,80}", re.ASCII)
@@ -33,7 +33,7 @@ CURRENCY = re.compile("[A-Z]{3}")
 
 @dataclass(frozen=True)
 class StoreFacts:
-    """A store's report of itself; None is "not said". `country` is what stands before the colon of US:CA."""
+    """The facts a store reports of itself; None where it does not. `country` is the US of US:CA."""
 
     home_url: str | None
     uuid: str | None
@@ -60,24 +60,32 @@ class Webhook:
 # -- Bodies ----------------------------------------------------------------------------------------
 
 
-def an_object(answer: SafeHttpResponse, absent: StoreTrouble = StoreTrouble.NO_WOOCOMMERCE) -> dict[str, Any]:
-    """The JSON object of a good answer. `absent`: what it means that the route is not there."""
-    body = _told(answer, absent)
+def read_object(
+    answer: SafeHttpResponse, absent: StoreTrouble = StoreTrouble.NO_WOOCOMMERCE
+) -> dict[str, Any]:
+    """Return the JSON object of a good answer; `absent` is the trouble where the route does not exist.
+
+    Raises StoreError.
+    """
+    body = _read_body(answer, absent)
     if not isinstance(body, dict):
         raise StoreError(StoreTrouble.MALFORMED)
     return body
 
 
-def a_list(answer: SafeHttpResponse) -> list[Any]:
-    """The JSON list of a good answer."""
-    body = _told(answer, StoreTrouble.NO_WOOCOMMERCE)
+def read_list(answer: SafeHttpResponse) -> list[Any]:
+    """Return the JSON list of a good answer. Raises StoreError."""
+    body = _read_body(answer, StoreTrouble.NO_WOOCOMMERCE)
     if not isinstance(body, list):
         raise StoreError(StoreTrouble.MALFORMED)
     return body
 
 
-def an_index(answer: SafeHttpResponse) -> dict[str, Any] | None:
-    """WordPress's index of its REST API; {} where it is closed to strangers, None where it is not there."""
+def read_index(answer: SafeHttpResponse) -> dict[str, Any] | None:
+    """Return WordPress's index of its REST API; {} where only keys may read it, None where there is none.
+
+    Raises StoreError for a store that is busy, or whose answer is malformed.
+    """
     if answer.status == 404:
         return None
     if is_busy(answer.status):
@@ -94,12 +102,15 @@ def an_index(answer: SafeHttpResponse) -> dict[str, Any] | None:
 
 
 def is_busy(status: int) -> bool:
-    """501 is how WooCommerce refuses to put something into a trash that there is none of."""
+    """Return whether a status says that the store is busy.
+
+    501 does not: WooCommerce answers so to a deletion by way of the trash, which webhooks do not have.
+    """
     return status == 429 or (status >= 500 and status != 501)
 
 
-def _told(answer: SafeHttpResponse, absent: StoreTrouble) -> Any:
-    """The JSON of a good answer; an error object stands in a bad one, and now and then in a good one."""
+def _read_body(answer: SafeHttpResponse, absent: StoreTrouble) -> Any:
+    """Return the JSON of a good answer. Raises StoreError, also for an error object sent with status 200."""
     if is_busy(answer.status):
         raise StoreError(StoreTrouble.BUSY, retry_after=_retry_after(answer))
     body = _json(answer)
@@ -125,7 +136,7 @@ def _trouble(code: str | None, status: int, body: Any, absent: StoreTrouble) -> 
 
 
 def _error(body: Any) -> tuple[str | None, int | None]:
-    """The code and the status of an error object."""
+    """Return the code and the status of an error object; None and None for any other body."""
     data = body.get("data") if isinstance(body, dict) else None
     if not isinstance(data, dict) or type(data.get("status")) is not int:
         return None, None
@@ -134,7 +145,7 @@ def _error(body: Any) -> tuple[str | None, int | None]:
 
 
 def _json(answer: SafeHttpResponse) -> Any:
-    """None where it is none, as where PHP prints notices before it."""
+    """Return the JSON of an answer; None where it has none, as where PHP prints notices before it."""
     try:
         return read_loose_json(answer.body.decode("utf-8-sig"))
     except (UnicodeDecodeError, InputError):
@@ -142,7 +153,7 @@ def _json(answer: SafeHttpResponse) -> Any:
 
 
 def _retry_after(answer: SafeHttpResponse) -> int | None:
-    """Seconds: as they were told, or up to a time told, by the store's own clock."""
+    """Return the seconds of a Retry-After header, of a date by the store's own clock; None without one."""
     seconds = answer.headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]{1,9}", seconds, re.ASCII):
         return min(int(seconds), LONGEST_WAIT)
@@ -163,10 +174,10 @@ def _date(header: str) -> datetime | None:
 
 
 def read_facts(status: Mapping[str, Any], *, name: str | None, country: Any) -> StoreFacts:
-    """Read the facts of `system_status`; `country` as WooCommerce writes it."""
-    environment, settings = part(status, "environment"), part(status, "settings")
+    """Read a store's facts from `system_status`; `country` is written as WooCommerce writes it, US:CA."""
+    environment, settings = get_object(status, "environment"), get_object(status, "settings")
     hpos = settings.get("HPOS_enabled")
-    uuid = text(environment.get("store_id"))
+    uuid = clean_text(environment.get("store_id"))
     place = COUNTRY.fullmatch(country) if isinstance(country, str) else None
     return StoreFacts(
         home_url=_like(HOME, environment.get("home_url")),
@@ -174,40 +185,45 @@ def read_facts(status: Mapping[str, Any], *, name: str | None, country: Any) -> 
         name=name,
         country=place and place[1],
         currency=_like(CURRENCY, settings.get("currency")),
-        wc_version=text(environment.get("version")),
-        wp_version=text(environment.get("wp_version")),
+        wc_version=clean_text(environment.get("version")),
+        wp_version=clean_text(environment.get("wp_version")),
         hpos=hpos if isinstance(hpos, bool) else None,
         plugins=_plugins(status.get("active_plugins")),
     )
 
 
 def read_webhook(row: Any) -> Webhook:
+    """Read a webhook from a row of the store's answer. Raises StoreError for one without an id."""
     if not isinstance(row, dict) or type(row.get("id")) is not int or row["id"] < 1:
         raise StoreError(StoreTrouble.MALFORMED)
     hooks = row.get("hooks")
     return Webhook(
         id=row["id"],
-        topic=text(row.get("topic")) or "",
-        delivery_url=text(row.get("delivery_url")) or "",
-        status=text(row.get("status")) or "",
+        topic=clean_text(row.get("topic")) or "",
+        delivery_url=clean_text(row.get("delivery_url")) or "",
+        status=clean_text(row.get("status")) or "",
         hooks=tuple(_texts(hooks)) if isinstance(hooks, list) else (),
     )
 
 
-def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = document.get(name)
-    return found if isinstance(found, dict) else {}
+def get_object(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the object at a name; {} where there is none."""
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
 
 
-def text(value: Any) -> str | None:
-    """Without what could not be shown: control characters, turned directions, halves of characters."""
+def clean_text(value: Any) -> str | None:
+    """Return a text without what cannot be shown: control characters, bidirectional marks, surrogates.
+
+    Cut to MOST_TEXT characters; None for an empty text and for any other type.
+    """
     if not isinstance(value, str):
         return None
     return "".join(filter(str.isprintable, value[:MOST_TEXT])) or None
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:
-    return (item for item in map(text, values) if item)
+    return (item for item in map(clean_text, values) if item)
 
 
 def _like(form: re.Pattern[str], value: Any) -> str | None:
@@ -217,5 +233,9 @@ def _like(form: re.Pattern[str], value: Any) -> str | None:
 def _plugins(rows: Any) -> tuple[tuple[str, str | None], ...] | None:
     if not isinstance(rows, list):
         return None
-    plugins = ((text(row.get("plugin")), text(row.get("version"))) for row in rows if isinstance(row, dict))
+    plugins = (
+        (clean_text(row.get("plugin")), clean_text(row.get("version")))
+        for row in rows
+        if isinstance(row, dict)
+    )
     return tuple((file, version) for file, version in plugins if file)

@@ -1,8 +1,8 @@
-"""The guarded way out to addresses that merchants name: a public one, over https, and no detour.
+"""An HTTP client with an SSRF guard, for addresses that merchants name: public ones, over https.
 
-The name is looked up for every TCP connect, every address it leads to is checked, and the one that was
-checked is the one connected to: a name that answers otherwise a moment later changes nothing. Redirects are
-not followed, proxies of the environment are not used, and a deadline ends what drips.
+The name is looked up for every TCP connect, every address it resolves to is checked, and the connection goes
+to a checked address, so that DNS rebinding changes nothing. Redirects are not followed, proxies of the
+environment are not used, and a deadline ends answers that come in drips.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ logging.getLogger("urllib3.connectionpool").addFilter(lambda _record: False)
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """By the machine's own means, which have time limits of their own."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    """Look up the addresses of a host by the system's resolver, which has time-outs of its own."""
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds and bytes one call may take; what is unpacked counts as it is unpacked."""
+    """The seconds and bytes one call may take; compressed bytes count as they are unpacked."""
 
     connect: float = 10.0
     read: float = 30.0  # between two pieces of the answer
@@ -61,10 +61,10 @@ class SafeHttpResponse:
 
 
 class SafeHttpClient:
-    """Makes calls; any number of threads may share one, since each call has a connection of its own.
+    """A client that threads may share, since each call has a connection of its own.
 
-    `allow_loopback` lets http and every port through to this very machine, for a sandbox. `authorities` is
-    a file of certificates to trust in place of those everybody does.
+    `allow_loopback` lets http and every port through to this machine, for a sandbox. `authorities` is a file
+    of certificates to trust in place of the usual ones.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class SafeHttpClient:
         authorities: str | None = None,
         ends: float | None = None,
     ) -> None:
-        """`ends`: no call lasts longer, by the machine's monotonic clock; None: each has its own time."""
+        """Take the deadline of all calls, by the monotonic clock; None where each has its own."""
         self._allow_loopback = allow_loopback
         self._resolve = resolve
         self._limits = limits or Limits()
@@ -84,12 +84,12 @@ class SafeHttpClient:
         self._ends = ends
 
     def within(self, limits: Limits) -> SafeHttpClient:
-        """The same guard, with less patience."""
+        """Return the same client with the lower of both limits each."""
         least = Limits(*map(min, zip(astuple(self._limits), astuple(limits), strict=True)))
         return self._copy(least, self._ends)
 
     def for_seconds(self, seconds: float) -> SafeHttpClient:
-        """The same guard, with one deadline for all the calls it makes from now on."""
+        """Return the same client with one deadline for all its calls, so many seconds from now."""
         ends = time.monotonic() + seconds
         return self._copy(self._limits, ends if self._ends is None else min(ends, self._ends))
 
@@ -103,7 +103,7 @@ class SafeHttpClient:
         )
 
     def check(self, url: str, *, http: bool = False) -> None:
-        """Raises StoreError for an address that is never called, before anything is looked up."""
+        """Check an address before its name is looked up. Raises StoreError for one that is never called."""
         parts = split(url)
         if parts is None:
             raise StoreError(StoreTrouble.UNREACHABLE)
@@ -126,9 +126,9 @@ class SafeHttpClient:
         data: bytes | None = None,
         auth: Any = None,
     ) -> SafeHttpResponse:
-        """One call. Raises StoreError: any trouble on the way is one and the same."""
+        """Make a call. Raises StoreError, the same for every network failure: we are no port scanner."""
         self.check(url, http=http)
-        call = _Call(self._addresses, self._limits_left())
+        call = _Call(self._addresses, self._remaining_limits())
         try:
             with requests.Session() as session:
                 session.trust_env = False
@@ -146,43 +146,43 @@ class SafeHttpClient:
                 )
         except (requests.RequestException, HTTPError, OSError, UnicodeError, ValueError):
             pass
-        # Raised out here so that the error of the way, which holds addresses and keys, stays behind.
+        # Raised outside the handler: the network error, which holds addresses and keys, is not attached.
         raise StoreError(StoreTrouble.UNREACHABLE)
 
-    def _limits_left(self) -> Limits:
-        """Raises StoreError once the time for all calls is over."""
+    def _remaining_limits(self) -> Limits:
+        """Return the limits within the client's remaining time. Raises StoreError once that is over."""
         if self._ends is None:
             return self._limits
-        left = self._ends - time.monotonic()
-        if left <= 0:
+        remaining = self._ends - time.monotonic()
+        if remaining <= 0:
             raise StoreError(StoreTrouble.UNREACHABLE, "deadline")
         connect, read, deadline, most_bytes = astuple(self._limits)
-        return Limits(min(connect, left), min(read, left), min(deadline, left), most_bytes)
+        return Limits(min(connect, remaining), min(read, remaining), min(deadline, remaining), most_bytes)
 
     def _is_own_machine(self, host: str) -> bool:
         return self._allow_loopback and is_this_machine(host)
 
     def _addresses(self, host: str, port: int) -> list[str]:
-        """The addresses of a name, all of them such as may be called. Raises OSError."""
-        own = self._is_own_machine(host)
-        if not own and not any(port in ports for ports in PORTS.values()):
+        """Look up the addresses of a name. Raises OSError unless all of them may be called."""
+        is_own = self._is_own_machine(host)
+        if not is_own and not any(port in ports for ports in PORTS.values()):
             raise OSError("not a port to be called")
-        found = list(self._resolve(host, port))
-        if not found or not all(_is_allowed(address, own) for address in found):
+        addresses = list(self._resolve(host, port))
+        if not addresses or not all(_is_allowed(address, is_own) for address in addresses):
             raise OSError("not an address to be called")
-        return found
+        return addresses
 
 
-def _is_allowed(text: str, own: bool) -> bool:
+def _is_allowed(text: str, is_own: bool) -> bool:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return address.is_loopback if own else is_public(address)
+    return address.is_loopback if is_own else is_public(address)
 
 
 class _Call:
-    """One call: its connections, and the moment they are cut at the latest."""
+    """One call with its connections, which are cut at its deadline."""
 
     def __init__(self, addresses: Callable[[str, int], list[str]], limits: Limits) -> None:
         self._addresses, self._limits = addresses, limits
@@ -190,17 +190,17 @@ class _Call:
         self._handles: list[socket.socket] = []
         self._is_cut = False
 
-    def make(self, session: requests.Session, **asked: Any) -> SafeHttpResponse:
+    def make(self, session: requests.Session, **options: Any) -> SafeHttpResponse:
         watch = Timer(self._limits.deadline, self._cut)
         watch.daemon = True
         watch.start()
         try:
             timeout = (self._limits.connect, self._limits.read)
-            with session.request(**asked, timeout=timeout, allow_redirects=False, stream=True) as response:
+            with session.request(**options, timeout=timeout, allow_redirects=False, stream=True) as response:
                 if 300 <= response.status_code < 400:
                     raise Redirected(response.status_code, response.headers.get("Location"))
                 body = self._body(response)
-                if self._is_cut:  # what was cut off may look whole
+                if self._is_cut:  # a body that was cut off may look complete
                     raise TimeoutError
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return SafeHttpResponse(response.status_code, headers, body)
@@ -210,21 +210,21 @@ class _Call:
                 handle.close()
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """A socket to one of the checked addresses. Raises OSError."""
+        """Connect to one of the checked addresses. Raises OSError."""
         error = OSError("no address")
         for address in self._addresses(host, port)[:MOST_TRIES]:
-            left = self._ends - time.monotonic()
-            if left <= 0:
+            remaining = self._ends - time.monotonic()
+            if remaining <= 0:
                 raise TimeoutError
             try:
-                patience = min(self._limits.connect, left)
-                return self._watched(socket.create_connection((address, port), patience))
+                timeout = min(self._limits.connect, remaining)
+                return self._watch(socket.create_connection((address, port), timeout))
             except OSError as refused:
                 error = refused
         raise error
 
-    def _watched(self, connected: socket.socket) -> socket.socket:
-        """A handle of our own on the connection: TLS takes the socket itself away from whoever made it."""
+    def _watch(self, connected: socket.socket) -> socket.socket:
+        """Keep a handle of our own on a connection, to cut it by: TLS takes over the socket itself."""
         self._handles.append(connected.dup())
         if self._is_cut:
             connected.close()
@@ -251,7 +251,7 @@ Connect = Callable[[str, int], socket.socket]
 
 
 class _Adapter(HTTPAdapter):
-    """Connects by `connect`, whatever the name says to others."""
+    """An adapter of requests that connects by `connect`, to a checked address."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -263,7 +263,7 @@ class _Adapter(HTTPAdapter):
 
 
 def _pools(connect: Connect) -> dict[str, Any]:
-    """urllib3's own pools, over connections that take their sockets from `connect`."""
+    """Return urllib3's pools with connections that take their sockets from `connect`."""
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:

@@ -1,4 +1,4 @@
-"""One WooCommerce store by its REST API, through the guard; only what this service needs of it."""
+"""A WooCommerce store by its REST API, through the SSRF guard; only the calls this service needs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from wp_bridge.errors import Redirected, StoreError, StoreTrouble
 from wp_bridge.responses import (
     StoreFacts,
     Webhook,
-    a_list,
-    an_index,
-    an_object,
+    clean_text,
     is_busy,
     read_facts,
+    read_index,
+    read_list,
+    read_object,
     read_webhook,
-    text,
 )
 from wp_bridge.safe_http import Limits, SafeHttpClient, SafeHttpResponse
 
-__all__ = ["RemoteStore", "StoreFacts", "Webhook", "has_key_page", "moved_to", "probe"]
+__all__ = ["RemoteStore", "StoreFacts", "Webhook", "find_new_address", "has_key_page", "probe"]
 
 WOOCOMMERCE, COMPANION = "wc/v3", "wc-ad-credit/v1"
 INDEX_PHP = "index.php/"
@@ -37,85 +37,89 @@ STATUS_FIELDS = (
 PROBING = Limits(connect=5, read=10, deadline=15)  # somebody waits before a page
 GONE = "woocommerce_rest_shop_webhook_invalid_id"
 
-Told = TypeVar("Told")
+Result = TypeVar("Result")
 
 
 class RemoteStore:
-    """One store through its keys. Every call raises StoreError."""
+    """A store that is called with its keys. Every call raises StoreError."""
 
     def __init__(self, guard: SafeHttpClient, base: str, key: str, secret: str) -> None:
-        """`base` is what stands before wp-json: the store's home, or that and index.php/."""
+        """Take the keys, and in `base` the address before wp-json/: its home, or that and index.php/."""
         self._guard, self._base = guard, base
-        self._calls = AuthenticatedClient(guard, base, key, secret)
+        self._client = AuthenticatedClient(guard, base, key, secret)
 
     def facts(self) -> StoreFacts:
-        """`system_status` with few fields, or the store would make outside calls of its own for it."""
-        status = self._ask(an_object, "GET", "system_status", params={"_fields": STATUS_FIELDS})
+        """Read what the store reports of itself.
+
+        Few fields of `system_status` are asked for: for others the store would make outside calls of its own.
+        """
+        status = self._ask(read_object, "GET", "system_status", params={"_fields": STATUS_FIELDS})
         setting = "settings/general/woocommerce_default_country"
-        country = self._ask(an_object, "GET", setting, params={"_fields": "id,value"})
+        country = self._ask(read_object, "GET", setting, params={"_fields": "id,value"})
         return read_facts(status, name=self._name(), country=country.get("value"))
 
     def webhooks(self) -> list[Webhook]:
-        """All of them, ours and others."""
-        found: dict[int, Webhook] = {}
+        """List all webhooks of the store, ours and others."""
+        hooks: dict[int, Webhook] = {}
         for page in range(1, MOST_PAGES + 1):
             rows, is_last = self._ask(
                 _page(page), "GET", "webhooks", params={"per_page": PER_PAGE, "page": page}
             )
-            found |= {hook.id: hook for hook in map(read_webhook, rows)}
+            hooks |= {hook.id: hook for hook in map(read_webhook, rows)}
             if is_last:
-                return list(found.values())
+                return list(hooks.values())
         raise StoreError(StoreTrouble.MALFORMED, "webhooks without end")
 
     def make_webhook(self, name: str, topic: str, delivery_url: str, secret: str) -> Webhook:
-        """As the store keeps it: its topic may be another than the one asked for."""
-        asked = {"name": name, "topic": topic, "delivery_url": delivery_url, "secret": secret}
-        return read_webhook(self._ask(an_object, "POST", "webhooks", data=asked))
+        """Create a webhook; return it as the store keeps it, perhaps with another topic than asked for."""
+        fields = {"name": name, "topic": topic, "delivery_url": delivery_url, "secret": secret}
+        return read_webhook(self._ask(read_object, "POST", "webhooks", data=fields))
 
     def change_secret(self, webhook_id: int, secret: str) -> None:
-        self._ask(an_object, "PUT", f"webhooks/{webhook_id}", data={"secret": secret})
+        """Set the secret of a webhook."""
+        self._ask(read_object, "PUT", f"webhooks/{webhook_id}", data={"secret": secret})
 
     def delete_webhook(self, webhook_id: int) -> None:
-        """One that is not there any more counts as deleted."""
+        """Delete a webhook; idempotent: a missing one counts as deleted."""
         try:
-            self._ask(an_object, "DELETE", f"webhooks/{webhook_id}", params={"force": "true"})
+            self._ask(read_object, "DELETE", f"webhooks/{webhook_id}", params={"force": "true"})
         except StoreError as error:
             if error.code != GONE:
                 raise
 
     def state(self) -> dict[str, Any]:
-        """Our plugin's `state` signal."""
+        """Read the `state` signal of our plugin."""
         return self._ask(_companion, "GET", "state", namespace=COMPANION)
 
     def put_token(self, token: str) -> None:
-        """Never over http, where everybody on the way could read it."""
+        """Put the status token into our plugin; never over http, where everybody on the way could read it."""
         self._guard.check(self._base)
         self._ask(_companion, "POST", "token", namespace=COMPANION, data={"token": token})
 
     def _ask(
         self,
-        read: Callable[[SafeHttpResponse], Told],
+        read: Callable[[SafeHttpResponse], Result],
         method: str,
         endpoint: str,
         *,
         namespace: str = WOOCOMMERCE,
         data: Any = None,
         params: Any = None,
-    ) -> Told:
-        """What `read` finds in the answer. Only what was refused for its keys is asked again."""
+    ) -> Result:
+        """Make a call and return its answer as `read` reads it; repeat only a call refused for its keys."""
         while True:
-            answer = self._calls.make(namespace, method, endpoint, data=data, params=params)
+            answer = self._client.request(namespace, method, endpoint, data=data, params=params)
             try:
                 result = read(answer)
             except StoreError as error:
-                if not self._calls.another_way(error):
-                    raise self._calls.as_meant(error) from None
+                if not self._client.try_next_method(error):
+                    raise self._client.explain_refusal(error) from None
             else:
-                self._calls.taken()
+                self._client.mark_accepted()
                 return result
 
     def _name(self) -> str | None:
-        """The site's title, which anybody may read; not worth failing for."""
+        """Return the site's title, which anybody may read; None where that fails."""
         try:
             return _name(_index(self._guard, f"{self._base}wp-json/?_fields={INDEX_FIELDS}", http=True))
         except StoreError:
@@ -123,9 +127,9 @@ class RemoteStore:
 
 
 def probe(guard: SafeHttpClient, home: str, *, http: bool = False) -> tuple[str, str | None]:
-    """Return what stands before wp-json at a store, and its name; without keys. Raises StoreError.
+    """Find a store's REST API without keys: return the address before wp-json/, and the store's name.
 
-    A store that shows its REST API only to whoever has keys is taken for one: its keys will tell.
+    A store that shows its REST API only with keys is accepted: its keys will tell. Raises StoreError.
     """
     guard.check(home, http=http)
     guard = guard.within(PROBING)
@@ -139,9 +143,9 @@ def probe(guard: SafeHttpClient, home: str, *, http: bool = False) -> tuple[str,
 
 
 def has_key_page(guard: SafeHttpClient, base: str) -> bool:
-    """Return whether a store's page for handing out keys answers as WooCommerce's, as far as can be seen.
+    """Return whether a store's page for handing out keys seems to be WooCommerce's.
 
-    Asked without parameters WooCommerce refuses with 401; hosts that block the page answer otherwise.
+    Without parameters WooCommerce answers 401; hosts that block the page answer otherwise.
     """
     headers = {"User-Agent": USER_AGENT}
     try:
@@ -153,23 +157,24 @@ def has_key_page(guard: SafeHttpClient, base: str) -> bool:
     return answer.status < 400 or answer.status == 401 or is_busy(answer.status)
 
 
-def moved_to(guard: SafeHttpClient, home: str) -> str | None:
-    """Return where a store's home redirects for good, as it says itself; None where it does not.
+def find_new_address(guard: SafeHttpClient, home: str) -> str | None:
+    """Return where a store's home redirects to permanently; None where it does not. Raises StoreError.
 
-    One question, and nothing is followed. Raises StoreError.
+    One call, and the redirect is not followed.
     """
     headers = {"User-Agent": USER_AGENT}
     try:
         guard.within(PROBING).request("GET", home, http=True, headers=headers)
     except Redirected as redirect:
-        is_told = redirect.is_permanent and redirect.location
-        return urljoin(home, redirect.location) if is_told else None
+        has_moved = redirect.is_permanent and redirect.location
+        return urljoin(home, redirect.location) if has_moved else None
     return None
 
 
 def _index_of(guard: SafeHttpClient, home: str, url: str, *, http: bool) -> dict[str, Any] | None:
-    """The index at one of a store's own addresses for it; None also where that leads to another of them, as
-    WordPress with plain permalinks leads from /index.php/wp-json/ to /wp-json/. Raises StoreError.
+    """Read the index at one of a store's addresses for it; None also where that redirects to another of them.
+
+    WordPress with plain permalinks redirects from /index.php/wp-json/ to /wp-json/. Raises StoreError.
     """
     try:
         return _index(guard, url, http=http)
@@ -182,7 +187,7 @@ def _index_of(guard: SafeHttpClient, home: str, url: str, *, http: bool) -> dict
 
 def _index(guard: SafeHttpClient, url: str, *, http: bool) -> dict[str, Any] | None:
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
-    return an_index(guard.request("GET", url, http=http, headers=headers))
+    return read_index(guard.request("GET", url, http=http, headers=headers))
 
 
 def _check_namespaces(index: dict[str, Any]) -> None:
@@ -193,20 +198,23 @@ def _check_namespaces(index: dict[str, Any]) -> None:
 
 
 def _name(index: dict[str, Any] | None) -> str | None:
-    """WordPress writes it for HTML."""
+    """Return the name in an index, which WordPress writes for HTML."""
     name = (index or {}).get("name")
-    return text(unescape(name)) if isinstance(name, str) else None
+    return clean_text(unescape(name)) if isinstance(name, str) else None
 
 
 def _companion(answer: SafeHttpResponse) -> dict[str, Any]:
-    return an_object(answer, absent=StoreTrouble.NO_COMPANION)
+    return read_object(answer, absent=StoreTrouble.NO_COMPANION)
 
 
 def _page(number: int) -> Callable[[SafeHttpResponse], tuple[list[Any], bool]]:
-    """Rows, and whether they are the last: where few came and the store counts no more pages."""
+    """Return a reader of a page's rows, and of whether it is the last.
+
+    The last one is empty, or short where the store counts no more pages.
+    """
 
     def read(answer: SafeHttpResponse) -> tuple[list[Any], bool]:
-        rows = a_list(answer)
+        rows = read_list(answer)
         pages = answer.headers.get("x-wp-totalpages", "")
         more = pages.isascii() and pages.isdigit() and len(pages) < 9 and int(pages) > number
         return rows, not rows or (len(rows) < PER_PAGE and not more)

@@ -17,7 +17,7 @@ from tests.capabilities import CHROMIUM
 from tests.plugin.stages import document, kept
 from tests.plugin.visitors import PAGE, sign_in
 from tests.plugin.wordpress import WordPress, wordpress
-from wp_bridge.packing import SLUG, packed
+from wp_bridge.packing import SLUG, pack_plugin
 
 PICTURE = Path(__file__).parent / "plugin.png"
 SIGNAL = "action.wc_ad_credit_signal"
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def prepare(site: WordPress) -> None:
-    zipfile.ZipFile(io.BytesIO(packed())).extractall(site.content / "plugins")
+    zipfile.ZipFile(io.BytesIO(pack_plugin())).extractall(site.content / "plugins")
     site.php("activate_plugin('woocommerce/woocommerce.php'); update_option('blogname', 'Example store');")
     site.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
     site.keep_option(

@@ -27,7 +27,7 @@ from tests.processes import wait_until
 from tests.sandbox.ports import free_ports
 from tests.signals import SECRET, add_shop, body_of
 from tests.signals import signal as signal_of
-from wp_bridge.packing import SLUG, packed
+from wp_bridge.packing import SLUG, pack_plugin
 
 
 @pytest.fixture
@@ -91,14 +91,14 @@ def test_the_wheel_carries_every_file_of_the_product_and_the_plugins_zip_and_not
 
 
 def test_the_plugins_zip_in_the_wheel_is_the_one_of_make_plugin(wheel: Path) -> None:
-    assert zipfile.ZipFile(wheel).read(f"wp_bridge/{SLUG}.zip") == packed()
+    assert zipfile.ZipFile(wheel).read(f"wp_bridge/{SLUG}.zip") == pack_plugin()
 
 
 def test_the_installed_command_needs_no_settings_for_what_has_none(installed: Path, tmp_path: Path) -> None:
     assert ad_credit(installed, tmp_path, "--version") == f"ad-credit, version {VERSION}\n"
     assert "stores" in ad_credit(installed, tmp_path, "--help")
     ad_credit(installed, tmp_path, "plugin", "plugin.zip")
-    assert (tmp_path / "plugin.zip").read_bytes() == packed()
+    assert (tmp_path / "plugin.zip").read_bytes() == pack_plugin()
 
 
 def test_one_command_runs_the_service_and_a_signed_delivery_is_processed(

@@ -23,7 +23,7 @@ from tests.plugin.tiktok import Tiktok
 from tests.plugin.wordpress import WordPress, wordpress
 from tests.serving import served
 from tests.signals import SECRET, add_shop
-from wp_bridge.packing import SLUG, packed
+from wp_bridge.packing import SLUG, pack_plugin
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def empty_site() -> Iterator[WordPress]:
 @pytest.fixture(scope="module")
 def site(empty_site: WordPress) -> Iterator[WordPress]:
     """With our plugin active; everything of it is gone afterwards."""
-    zipfile.ZipFile(io.BytesIO(packed())).extractall(empty_site.content / "plugins")
+    zipfile.ZipFile(io.BytesIO(pack_plugin())).extractall(empty_site.content / "plugins")
     empty_site.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
     empty_site.php("return 1;")  # the first request with it
     yield empty_site

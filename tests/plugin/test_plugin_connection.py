@@ -11,7 +11,7 @@ import requests
 
 from tests.capabilities import needs_wordpress
 from tests.plugin.visitors import REST, Visitor
-from wp_bridge.packing import SLUG, packed
+from wp_bridge.packing import SLUG, pack_plugin
 from wp_bridge.signals import read_signal
 
 pytestmark = needs_wordpress
@@ -173,7 +173,7 @@ def test_deleted_without_woocommerce_it_leaves_nothing_either(empty_site, fresh,
         assert fresh.complaints() == ""
     finally:
         fresh.php("activate_plugin('woocommerce/woocommerce.php');")
-        zipfile.ZipFile(io.BytesIO(packed())).extractall(empty_site.content / "plugins")
+        zipfile.ZipFile(io.BytesIO(pack_plugin())).extractall(empty_site.content / "plugins")
         fresh.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
         fresh.php("return 1;")
     # Installed again it says that nothing is sent, and nothing is.

@@ -13,7 +13,7 @@ from receiver.worker.loop import work_inbox
 from tests.browser.conftest import new_context
 from tests.capabilities import needs_chromium, needs_wordpress
 from tests.plugin.visitors import PAGE, sign_in
-from wp_bridge.packing import SLUG, SOURCE, packed
+from wp_bridge.packing import SLUG, SOURCE, pack_plugin
 
 pytestmark = [needs_wordpress, needs_chromium]
 
@@ -58,7 +58,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     page, shown = boss, boss.locator("#wc-ad-credit")
 
     archive = tmp_path / f"{SLUG}.zip"
-    archive.write_bytes(packed())
+    archive.write_bytes(pack_plugin())
     page.goto("/wp-admin/plugin-install.php?tab=upload")
     page.locator("#pluginzip").set_input_files(archive)
     page.locator("#install-plugin-submit").click()
@@ -119,7 +119,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
 
 
 def test_without_woocommerce_it_says_so_and_breaks_nothing(boss, empty_site):
-    zipfile.ZipFile(io.BytesIO(packed())).extractall(empty_site.content / "plugins")
+    zipfile.ZipFile(io.BytesIO(pack_plugin())).extractall(empty_site.content / "plugins")
     try:
         empty_site.php(
             f"deactivate_plugins('woocommerce/woocommerce.php'); activate_plugin('{SLUG}/{SLUG}.php');"

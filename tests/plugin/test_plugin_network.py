@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from tests.capabilities import needs_wordpress
-from wp_bridge.packing import SLUG, packed
+from wp_bridge.packing import SLUG, pack_plugin
 
 pytestmark = needs_wordpress
 
@@ -76,7 +76,7 @@ foreach ($wpdb->get_col("SHOW TABLES LIKE 'wp\_%'") as $table) {
 
 @pytest.fixture
 def network(empty_site):
-    zipfile.ZipFile(io.BytesIO(packed())).extractall(empty_site.content / "plugins")
+    zipfile.ZipFile(io.BytesIO(pack_plugin())).extractall(empty_site.content / "plugins")
     mark = empty_site.content / "network"
     try:
         assert empty_site.php(MAKE) is True

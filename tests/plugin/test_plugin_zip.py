@@ -9,7 +9,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from wp_bridge import plugin_texts
-from wp_bridge.packing import SLUG, SOURCE, packed, tracked
+from wp_bridge.packing import SLUG, SOURCE, list_plugin_files, pack_plugin
 
 MAIN = (SOURCE / f"{SLUG}.php").read_text()
 THAI = re.compile("[\u0e00-\u0e7f]")
@@ -20,24 +20,24 @@ def test_the_zip_holds_what_git_tracks_and_compiled_translations_and_nothing_els
     stray = SOURCE / "stray.log"
     stray.write_text("left by an editor")
     try:
-        names = zipfile.ZipFile(io.BytesIO(packed())).namelist()
+        names = zipfile.ZipFile(io.BytesIO(pack_plugin())).namelist()
     finally:
         stray.unlink()
-    sources = {f"{SLUG}/{path.as_posix()}" for path in tracked()}
+    sources = {f"{SLUG}/{path.as_posix()}" for path in list_plugin_files()}
     compiled = {name.replace(".po", ".mo") for name in sources if name.endswith(".po")}
     assert set(names) == sources | compiled
     assert f"{SLUG}/{SLUG}.php" in names
 
 
 def test_the_same_source_gives_the_same_bytes():
-    assert packed() == packed()
-    assert {entry.date_time for entry in zipfile.ZipFile(io.BytesIO(packed())).infolist()} == {
+    assert pack_plugin() == pack_plugin()
+    assert {entry.date_time for entry in zipfile.ZipFile(io.BytesIO(pack_plugin())).infolist()} == {
         (1980, 1, 1, 0, 0, 0)
     }
 
 
 def test_the_template_for_translators_is_what_the_source_says():
-    assert plugin_texts.TEMPLATE.read_text(encoding="utf-8") == plugin_texts.template()
+    assert plugin_texts.TEMPLATE.read_text(encoding="utf-8") == plugin_texts.build_template()
 
 
 def test_every_text_is_translated_in_every_language():
@@ -74,7 +74,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_compiled_translations_say_what_their_source_says():
-    archive = zipfile.ZipFile(io.BytesIO(packed()))
+    archive = zipfile.ZipFile(io.BytesIO(pack_plugin()))
     spanish = read_mo(io.BytesIO(archive.read(f"{SLUG}/languages/{SLUG}-es_ES.mo")))
     assert spanish.get("Refresh").string == "Actualizar"
     assert spanish.num_plurals == 2
@@ -94,6 +94,8 @@ def test_header_and_readme_agree_and_keep_the_directorys_rules():
     assert f"Requires at least: {header['Requires at least']}" in README
     assert f"define( 'WC_AD_CREDIT_VERSION', '{header['Version']}' );" in MAIN
     assert "== External services ==" in README
-    for folder, _, name in (path.as_posix().rpartition("/") for path in tracked()):
+    for folder, _, name in (path.as_posix().rpartition("/") for path in list_plugin_files()):
         assert name.startswith(SLUG) or folder != "languages", name
-    assert not [path for path in tracked() if "load_plugin_textdomain" in (SOURCE / path).read_text()]
+    assert not [
+        path for path in list_plugin_files() if "load_plugin_textdomain" in (SOURCE / path).read_text()
+    ]

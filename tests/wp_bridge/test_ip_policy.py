@@ -45,8 +45,8 @@ def test_ipv4_inside_ipv6_is_never_more_public_than_itself(inner):
         "local nat64": b"\x00\x64\xff\x9b\x00\x01" + bytes(6) + packed,
         "teredo": b"\x20\x01\x00\x00" + packed + bytes(4) + bytes(255 - byte for byte in packed),
     }
-    found = {name for name, octets in forms.items() if is_public(ipaddress.IPv6Address(octets))}
-    assert found == ({"nat64"} if is_public(inner) else set())
+    public_forms = {name for name, octets in forms.items() if is_public(ipaddress.IPv6Address(octets))}
+    assert public_forms == ({"nat64"} if is_public(inner) else set())
 
 
 @pytest.mark.parametrize("host", ["shop.example", "www.shop.co.uk", "xn--bcher-kva.example"])

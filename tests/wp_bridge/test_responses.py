@@ -2,11 +2,11 @@
 
 import pytest
 
-from wp_bridge.responses import MOST_TEXT, text
+from wp_bridge.responses import MOST_TEXT, clean_text
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("value", "cleaned"),
     [
         ("Shop", "Shop"),
         ("s" * 5_000, "s" * MOST_TEXT),
@@ -18,5 +18,5 @@ from wp_bridge.responses import MOST_TEXT, text
         (None, None),
     ],
 )
-def test_a_text_of_a_shop_is_cut_and_holds_no_sign_that_could_mislead(said: object, kept: str | None):
-    assert text(said) == kept
+def test_a_text_of_a_shop_is_cut_and_holds_no_sign_that_could_mislead(value: object, cleaned: str | None):
+    assert clean_text(value) == cleaned

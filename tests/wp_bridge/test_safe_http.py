@@ -15,33 +15,33 @@ from tests.hostile_urls import HOSTILE
 from tests.serving import served
 from wp_bridge.errors import StoreError, StoreTrouble
 from wp_bridge.safe_http import MOST_TRIES, Limits, SafeHttpClient, SafeHttpResponse
-from wp_bridge.store import moved_to
+from wp_bridge.store import find_new_address
 
 PUBLIC = "93.184.216.34"
 
 
 @pytest.fixture
 def connected(monkeypatch):
-    """Every TCP connect that is tried; none comes about."""
-    tried = []
+    """The addresses of all TCP connects; each is refused."""
+    addresses = []
 
     def connect(address, *_, **__):
-        tried.append(address)
+        addresses.append(address)
         raise ConnectionRefusedError
 
     monkeypatch.setattr("wp_bridge.safe_http.socket.create_connection", connect)
-    return tried
+    return addresses
 
 
-def answering(*answers):
-    """A resolver that says one answer after the other, the last one for ever."""
-    left = list(answers)
-    return lambda host, port: left.pop(0) if len(left) > 1 else left[0]
+def make_resolver(*answers):
+    """Return a resolver that gives one answer after the other, and the last one for ever."""
+    remaining = list(answers)
+    return lambda host, port: remaining.pop(0) if len(remaining) > 1 else remaining[0]
 
 
-def refused(guard, url, **asked):
+def refuse(guard, url, **options):
     with pytest.raises(StoreError) as caught:
-        guard.request("GET", url, **asked)
+        guard.request("GET", url, **options)
     return caught.value
 
 
@@ -53,13 +53,13 @@ def test_there_are_more_than_forty_hostile_addresses():
 def test_a_hostile_address_is_refused_in_the_same_words_before_it_is_even_looked_up(url, connected):
     looked_up = []
     guard = SafeHttpClient(resolve=lambda host, port: looked_up.append(host) or [PUBLIC])
-    error = refused(guard, url)
+    error = refuse(guard, url)
     assert (str(error), error.__cause__, error.__context__) == ("unreachable", None, None)
     assert (looked_up, connected) == ([], [])
 
 
 @pytest.mark.parametrize(
-    "found",
+    "addresses",
     [
         ["127.0.0.1"],
         ["10.0.0.7"],
@@ -73,16 +73,19 @@ def test_a_hostile_address_is_refused_in_the_same_words_before_it_is_even_looked
         [],
     ],
 )
-def test_a_name_that_leads_inside_is_refused_also_beside_a_public_address(found, connected):
-    assert str(refused(SafeHttpClient(resolve=answering(found)), "https://shop.example/")) == "unreachable"
+def test_a_name_that_leads_inside_is_refused_also_beside_a_public_address(addresses, connected):
+    assert (
+        str(refuse(SafeHttpClient(resolve=make_resolver(addresses)), "https://shop.example/"))
+        == "unreachable"
+    )
     assert connected == []
 
 
 def test_the_address_that_was_checked_is_the_one_connected_to(connected):
-    guard = SafeHttpClient(resolve=answering([PUBLIC], ["127.0.0.1"]))
-    refused(guard, "https://shop.example/")
+    guard = SafeHttpClient(resolve=make_resolver([PUBLIC], ["127.0.0.1"]))
+    refuse(guard, "https://shop.example/")
     assert connected == [(PUBLIC, 443)]
-    refused(guard, "https://shop.example/")
+    refuse(guard, "https://shop.example/")
     assert connected == [(PUBLIC, 443)]  # looked up anew, and refused
 
 
@@ -90,82 +93,86 @@ def test_a_name_nobody_knows_says_the_same(connected):
     def unknown(host, port):
         raise socket.gaierror
 
-    assert str(refused(SafeHttpClient(resolve=unknown), "https://shop.example/")) == "unreachable"
+    assert str(refuse(SafeHttpClient(resolve=unknown), "https://shop.example/")) == "unreachable"
     assert connected == []
 
 
 def test_each_address_of_a_name_is_tried(connected):
-    refused(SafeHttpClient(resolve=answering([PUBLIC, "2606:2800:220:1::1"])), "https://shop.example:8443/")
+    refuse(
+        SafeHttpClient(resolve=make_resolver([PUBLIC, "2606:2800:220:1::1"])), "https://shop.example:8443/"
+    )
     assert connected == [(PUBLIC, 8443), ("2606:2800:220:1::1", 8443)]
 
 
 def test_of_many_addresses_a_few_are_tried_and_all_are_checked(connected):
     many = [f"93.184.216.{last}" for last in range(1, 50)]
-    refused(SafeHttpClient(resolve=answering(many)), "https://shop.example/")
+    refuse(SafeHttpClient(resolve=make_resolver(many)), "https://shop.example/")
     assert connected == [(address, 443) for address in many[:MOST_TRIES]]
     connected.clear()
-    refused(SafeHttpClient(resolve=answering([*many, "10.0.0.7"])), "https://shop.example/")
+    refuse(SafeHttpClient(resolve=make_resolver([*many, "10.0.0.7"])), "https://shop.example/")
     assert connected == []
 
 
 def test_no_address_is_tried_past_the_deadline(monkeypatch, connected):
     clock = iter(range(0, 1000, 40))
     monkeypatch.setattr("wp_bridge.safe_http.time", SimpleNamespace(monotonic=lambda: next(clock)))
-    guard = SafeHttpClient(resolve=answering([PUBLIC, "1.1.1.1", "8.8.8.8"]), limits=Limits(deadline=60))
-    refused(guard, "https://shop.example/")
+    guard = SafeHttpClient(resolve=make_resolver([PUBLIC, "1.1.1.1", "8.8.8.8"]), limits=Limits(deadline=60))
+    refuse(guard, "https://shop.example/")
     assert connected == [(PUBLIC, 443)]
 
 
 def test_a_port_that_only_the_way_out_would_see_is_refused(connected):
     """Should urllib3 ever read another port out of an address than we do."""
-    guard = SafeHttpClient(resolve=answering([PUBLIC]))
+    guard = SafeHttpClient(resolve=make_resolver([PUBLIC]))
     guard.check = lambda url, http: None
-    assert str(refused(guard, "https://shop.example:6379/")) == "unreachable"
+    assert str(refuse(guard, "https://shop.example:6379/")) == "unreachable"
     assert connected == []
 
 
 def test_http_is_for_keys_that_are_signed_and_told_apart(connected):
-    guard = SafeHttpClient(resolve=answering([PUBLIC]))
-    assert refused(guard, "http://shop.example/").trouble is StoreTrouble.NOT_HTTPS
+    guard = SafeHttpClient(resolve=make_resolver([PUBLIC]))
+    assert refuse(guard, "http://shop.example/").trouble is StoreTrouble.NOT_HTTPS
     assert connected == []
-    refused(guard, "http://shop.example/", http=True)
+    refuse(guard, "http://shop.example/", http=True)
     assert connected == [(PUBLIC, 80)]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://localhost:9/", "http://[::1]:9/"])
 def test_the_sandbox_lets_its_own_machine_through_and_no_other_inner_address(url, connected):
     guard = SafeHttpClient(allow_loopback=True)
-    refused(guard, url)
+    refuse(guard, url)
     assert connected != []
     connected.clear()
-    assert str(refused(guard, "http://10.0.0.7/")) == "unreachable"
-    assert str(refused(guard, "https://192.168.1.1/")) == "unreachable"
+    assert str(refuse(guard, "http://10.0.0.7/")) == "unreachable"
+    assert str(refuse(guard, "https://192.168.1.1/")) == "unreachable"
     assert connected == []
 
 
 @pytest.mark.parametrize(
-    ("host", "found"), [("shop.example", "127.0.0.1"), ("localhost", "10.0.0.7"), ("localhost", PUBLIC)]
+    ("host", "address"), [("shop.example", "127.0.0.1"), ("localhost", "10.0.0.7"), ("localhost", PUBLIC)]
 )
-def test_in_the_sandbox_too_only_its_own_name_leads_to_its_own_machine(host, found, connected):
-    guard = SafeHttpClient(allow_loopback=True, resolve=answering([found]))
-    assert str(refused(guard, f"https://{host}/")) == "unreachable"
+def test_in_the_sandbox_too_only_its_own_name_leads_to_its_own_machine(host, address, connected):
+    guard = SafeHttpClient(allow_loopback=True, resolve=make_resolver([address]))
+    assert str(refuse(guard, f"https://{host}/")) == "unreachable"
     assert connected == []
 
 
 def test_less_patience_takes_nothing_away_but_patience(connected):
-    guard = SafeHttpClient(resolve=answering([PUBLIC], ["10.0.0.7"]), limits=Limits(read=5, most_bytes=10))
+    guard = SafeHttpClient(
+        resolve=make_resolver([PUBLIC], ["10.0.0.7"]), limits=Limits(read=5, most_bytes=10)
+    )
     less = guard.within(Limits(connect=1, read=9, deadline=7, most_bytes=20))
     assert less._limits == Limits(connect=1, read=5, deadline=7, most_bytes=10)
-    refused(less, "https://shop.example/")
+    refuse(less, "https://shop.example/")
     assert connected == [(PUBLIC, 443)]
-    refused(less, "https://shop.example/")
+    refuse(less, "https://shop.example/")
     assert len(connected) == 1
 
 
 def test_proxies_of_the_environment_are_not_used(monkeypatch, connected):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://10.0.0.7:3128")
-    refused(SafeHttpClient(resolve=answering([PUBLIC])), "https://shop.example/")
+    refuse(SafeHttpClient(resolve=make_resolver([PUBLIC])), "https://shop.example/")
     assert connected == [(PUBLIC, 443)]
 
 
@@ -180,13 +187,13 @@ def app(status="200 OK", headers=(), pieces=(b"{}",)):
     return answer
 
 
-def dripping_until(stop, ended):
+def drip_until(stop, completions):
     def drip(environ, start_response):
         start_response("200 OK", [])
         for _ in range(250):  # long after the deadline, it would be a whole answer
             if not stop.wait(0.02):
                 yield b"x"
-        ended.append(True)
+        completions.append(True)
 
     return drip
 
@@ -215,11 +222,11 @@ ELSEWHERE = [
 def test_no_redirect_is_followed_wherever_it_leads(status, location, monkeypatch):
     connects, connect = [], socket.create_connection
 
-    def counted(address, *more):
+    def count_connect(address, *more):
         connects.append(address)
         return connect(address, *more)
 
-    monkeypatch.setattr("wp_bridge.safe_http.socket.create_connection", counted)
+    monkeypatch.setattr("wp_bridge.safe_http.socket.create_connection", count_connect)
     with pytest.raises(StoreError) as caught:
         ask(app(status, [("Location", location)], [b""]))
     assert (caught.value.trouble, caught.value.code) == (StoreTrouble.UNREACHABLE, "redirect")
@@ -240,11 +247,11 @@ def test_an_answer_that_swells_when_unpacked_is_let_go_of():
 
 
 def test_a_call_ends_at_its_deadline_also_where_a_little_comes_all_the_time():
-    stop, ended = threading.Event(), []
+    stop, completions = threading.Event(), []
     try:
         with pytest.raises(StoreError):
-            ask(dripping_until(stop, ended), deadline=0.3)
-        assert not ended
+            ask(drip_until(stop, completions), deadline=0.3)
+        assert not completions
     finally:
         stop.set()
 
@@ -270,7 +277,7 @@ def test_a_header_that_never_ends_is_cut_at_the_deadline():
         thread.start()
         try:
             guard = SafeHttpClient(allow_loopback=True, limits=Limits(deadline=0.3))
-            assert str(refused(guard, f"http://127.0.0.1:{server.getsockname()[1]}/")) == "unreachable"
+            assert str(refuse(guard, f"http://127.0.0.1:{server.getsockname()[1]}/")) == "unreachable"
         finally:
             stop.set()
             thread.join()
@@ -284,14 +291,14 @@ def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-def ask_safely(authority, wsgi, *, certified, names=None, **limits):
-    """Over https to this machine, as `localhost`; `names` hears which name was asked for."""
+def ask_over_tls(authority, wsgi, *, certified, names=None, **limits):
+    """Call this machine over https as `localhost`; `names` receives the names asked for by SNI."""
     context = authority.serving(*certified)
     context.sni_callback = lambda _, name, __: (names if names is not None else []).append(name)
     with served(wsgi, context) as url:
         guard = SafeHttpClient(
             allow_loopback=True,
-            resolve=answering(["127.0.0.1"]),
+            resolve=make_resolver(["127.0.0.1"]),
             limits=Limits(**limits),
             authorities=str(authority.file),
         )
@@ -300,34 +307,34 @@ def ask_safely(authority, wsgi, *, certified, names=None, **limits):
 
 def test_the_certificate_is_asked_for_and_checked_by_name_though_the_address_is_pinned(authority):
     names: list[str] = []
-    assert ask_safely(authority, app(), certified=["localhost"], names=names).status == 200
+    assert ask_over_tls(authority, app(), certified=["localhost"], names=names).status == 200
     assert names == ["localhost"]
 
 
 @pytest.mark.parametrize("certified", ["shop.example", "127.0.0.1"])
 def test_a_certificate_of_another_name_is_refused_and_nothing_is_asked(authority, certified):
-    asked = []
+    paths = []
 
-    def heard(environ, start_response):
-        asked.append(environ["PATH_INFO"])
+    def record_path(environ, start_response):
+        paths.append(environ["PATH_INFO"])
         return app()(environ, start_response)
 
     with pytest.raises(StoreError) as caught:
-        ask_safely(authority, heard, certified=[certified])
-    assert (str(caught.value), asked) == ("unreachable", [])
+        ask_over_tls(authority, record_path, certified=[certified])
+    assert (str(caught.value), paths) == ("unreachable", [])
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(authority):
     with served(app(), authority.serving("127.0.0.1")) as url:
-        assert str(refused(SafeHttpClient(allow_loopback=True), f"{url}/")) == "unreachable"
+        assert str(refuse(SafeHttpClient(allow_loopback=True), f"{url}/")) == "unreachable"
 
 
 def test_the_deadline_holds_inside_tls_as_well(authority):
-    stop, ended = threading.Event(), []
+    stop, completions = threading.Event(), []
     try:
         with pytest.raises(StoreError):
-            ask_safely(authority, dripping_until(stop, ended), certified=["localhost"], deadline=0.5)
-        assert not ended
+            ask_over_tls(authority, drip_until(stop, completions), certified=["localhost"], deadline=0.5)
+        assert not completions
     finally:
         stop.set()
 
@@ -335,7 +342,7 @@ def test_the_deadline_holds_inside_tls_as_well(authority):
 def test_a_handshake_that_is_never_answered_ends():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         guard = SafeHttpClient(allow_loopback=True, limits=Limits(connect=60, read=60, deadline=0.3))
-        assert str(refused(guard, f"https://127.0.0.1:{silent.getsockname()[1]}/")) == "unreachable"
+        assert str(refuse(guard, f"https://127.0.0.1:{silent.getsockname()[1]}/")) == "unreachable"
 
 
 # What is told
@@ -369,17 +376,17 @@ def test_one_deadline_holds_for_all_calls_and_after_it_nobody_is_looked_up():
 
 
 @pytest.mark.parametrize(
-    ("status", "moved"), [(301, True), (308, True), (302, False), (303, False), (307, False)]
+    ("status", "is_permanent"), [(301, True), (308, True), (302, False), (303, False), (307, False)]
 )
-def test_only_a_permanent_redirect_says_where_a_store_is_and_it_is_not_followed(status, moved):
-    asked = []
+def test_only_a_permanent_redirect_says_where_a_store_is_and_it_is_not_followed(status, is_permanent):
+    paths = []
 
     def app(environ, start_response):
-        asked.append(environ["PATH_INFO"])
+        paths.append(environ["PATH_INFO"])
         start_response(f"{status} -", [("Location", "/elsewhere/")])
         return [b""]
 
     with served(app) as base:
-        told = moved_to(SafeHttpClient(allow_loopback=True), f"{base}/shop/")
-    assert told == (f"{base}/elsewhere/" if moved else None)
-    assert asked == ["/shop/"]
+        new_address = find_new_address(SafeHttpClient(allow_loopback=True), f"{base}/shop/")
+    assert new_address == (f"{base}/elsewhere/" if is_permanent else None)
+    assert paths == ["/shop/"]

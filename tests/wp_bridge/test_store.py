@@ -23,24 +23,24 @@ EXAMPLES = {f"{number}: {item.note}": item for number, item in enumerate(rest_ex
 UUID = "d8d1debe-a4e0-420c-bf38-babeb7617605"
 
 
-class Recorded:
-    """In the guard's place: answers one recorded call, and remembers how it was made."""
+class RecordedGuard:
+    """Stands for the guard: answers one recorded call, and keeps the calls that are made."""
 
     def __init__(self, example):
-        self.example, self.asked = example, []
+        self.example, self.calls = example, []
 
-    def request(self, method, url, **asked):
-        self.asked.append((method, url, asked))
+    def request(self, method, url, **options):
+        self.calls.append((method, url, options))
         headers = {name.lower(): value for name, value in self.example.response_headers}
         return SafeHttpResponse(self.example.status, headers, self.example.response_body.encode())
 
 
-def recorded(note):
+def find_example(note):
     return next(example for example in EXAMPLES.values() if example.note == note)
 
 
 def store_of(example):
-    guard = Recorded(example)
+    guard = RecordedGuard(example)
     return RemoteStore(guard, "https://store.example/", KEY, SECRET), guard
 
 
@@ -77,9 +77,9 @@ def test_every_recorded_answer_is_read_or_refused_with_the_stores_own_code(name)
     store, _ = store_of(example)
     call = CALLS.get(f"{example.method} {example.path}")
     if call is None:
-        told = json.loads(example.response_body)
+        body = json.loads(example.response_body)
         call = CALLS[
-            "GET /wp-json/wc/v3/webhooks" if isinstance(told, list) else "PUT /wp-json/wc/v3/webhooks/118"
+            "GET /wp-json/wc/v3/webhooks" if isinstance(body, list) else "PUT /wp-json/wc/v3/webhooks/118"
         ]
     if example.note in REFUSED:
         assert trouble_of(call, store) == REFUSED[example.note]
@@ -92,37 +92,37 @@ def test_every_recorded_answer_is_read_or_refused_with_the_stores_own_code(name)
 
 
 def test_calls_over_https_carry_the_keys_in_a_header_and_never_in_the_address():
-    store, guard = store_of(recorded("list"))
+    store, guard = store_of(find_example("list"))
     (hook,) = [webhook for webhook in store.webhooks() if webhook.id == 118]
     assert hook == Webhook(
         118, "order.created", "http://inbox.example/hook/rest", "active", ("woocommerce_new_order",)
     )
-    ((method, url, asked),) = guard.asked
+    ((method, url, options),) = guard.calls
     assert (method, url) == ("GET", "https://store.example/wp-json/wc/v3/webhooks")
-    assert asked["params"] == {"per_page": 100, "page": 1}
-    assert (asked["auth"].username, asked["auth"].password) == (KEY, SECRET)
+    assert options["params"] == {"per_page": 100, "page": 1}
+    assert (options["auth"].username, options["auth"].password) == (KEY, SECRET)
     assert SECRET not in repr(store.__dict__)
 
 
 def test_a_webhook_is_asked_for_as_the_recorded_one_was():
-    example = recorded("create")
+    example = find_example("create")
     store, guard = store_of(example)
-    sent = example.request_json
-    made = store.make_webhook(sent["name"], sent["topic"], sent["delivery_url"], sent["secret"])
-    assert (made.id, made.topic, made.hooks) == (118, "order.created", ("woocommerce_new_order",))
-    assert json.loads(guard.asked[0][2]["data"]) == sent
+    body = example.request_json
+    webhook = store.make_webhook(body["name"], body["topic"], body["delivery_url"], body["secret"])
+    assert (webhook.id, webhook.topic, webhook.hooks) == (118, "order.created", ("woocommerce_new_order",))
+    assert json.loads(guard.calls[0][2]["data"]) == body
 
 
 def test_a_topic_the_store_kept_as_an_empty_one_shows():
-    store, _ = store_of(recorded("create, topic in mixed case (201 with an empty topic)"))
-    made = store.make_webhook("n", "Order.Created", "https://x/", "s")
-    assert (made.topic, made.hooks) == ("", ())
+    store, _ = store_of(find_example("create, topic in mixed case (201 with an empty topic)"))
+    webhook = store.make_webhook("n", "Order.Created", "https://x/", "s")
+    assert (webhook.topic, webhook.hooks) == ("", ())
 
 
 def test_deleting_what_is_gone_is_deleting_it():
-    store, guard = store_of(recorded("read after delete"))
+    store, guard = store_of(find_example("read after delete"))
     store.delete_webhook(118)
-    assert guard.asked[0][2]["params"] == {"force": "true"}
+    assert guard.calls[0][2]["params"] == {"force": "true"}
 
 
 # A shop over HTTP
@@ -153,13 +153,13 @@ def test_a_shop_tells_what_it_is(shop, store):
 
 
 def test_a_webhook_is_made_pinged_found_changed_and_deleted(shop, store, listener):
-    made = store.make_webhook("ours", "action.wc_ad_credit_signal", f"{listener.url}/hook", "secret1")
-    assert listener.heard[0].body == f"webhook_id={made.id}".encode()
-    assert store.webhooks() == [made]
-    store.change_secret(made.id, "secret2")
-    assert shop.find_webhook(made.id).secret == "secret2"
-    store.delete_webhook(made.id)
-    store.delete_webhook(made.id)
+    webhook = store.make_webhook("ours", "action.wc_ad_credit_signal", f"{listener.url}/hook", "secret1")
+    assert listener.heard[0].body == f"webhook_id={webhook.id}".encode()
+    assert store.webhooks() == [webhook]
+    store.change_secret(webhook.id, "secret2")
+    assert shop.find_webhook(webhook.id).secret == "secret2"
+    store.delete_webhook(webhook.id)
+    store.delete_webhook(webhook.id)
     assert store.webhooks() == []
 
 
@@ -242,15 +242,15 @@ def test_a_shop_is_probed_without_keys(shop, guard):
 
 
 @pytest.mark.parametrize(
-    ("permalinks", "found"),
+    ("permalinks", "result"),
     [(Permalinks.NO_REWRITING, "index.php/"), (Permalinks.PLAIN, StoreTrouble.NO_PERMALINKS)],
 )
-def test_permalinks_decide_where_a_shop_is_asked(shop, guard, permalinks, found):
+def test_permalinks_decide_where_a_shop_is_asked(shop, guard, permalinks, result):
     shop.setup.permalinks = permalinks
-    if isinstance(found, StoreTrouble):
-        assert trouble_of(probe, guard, f"{shop.url}/")[0] is found
+    if isinstance(result, StoreTrouble):
+        assert trouble_of(probe, guard, f"{shop.url}/")[0] is result
     else:
-        assert probe(guard, f"{shop.url}/")[0] == f"{shop.url}/{found}"
+        assert probe(guard, f"{shop.url}/")[0] == f"{shop.url}/{result}"
 
 
 @pytest.mark.parametrize(
@@ -306,8 +306,8 @@ def test_a_key_page_that_the_host_blocks_is_seen_without_keys_and_no_other_fault
 def test_wordpress_with_plain_permalinks_leads_round_in_circles(shop, guard):
     shop.setup.permalinks = Permalinks.PLAIN
     assert trouble_of(probe, guard, f"{shop.url}/")[0] is StoreTrouble.NO_PERMALINKS
-    asked = [(item.path.partition("?")[0], item.status) for item in shop.received_requests]
-    assert asked == [("/wp-json/", 404), ("/index.php/wp-json/", 301), ("/", 200)]
+    requests = [(item.path.partition("?")[0], item.status) for item in shop.received_requests]
+    assert requests == [("/wp-json/", 404), ("/index.php/wp-json/", 301), ("/", 200)]
 
 
 def test_the_probe_asks_for_little_of_an_index_that_may_be_long(shop, guard):
@@ -316,17 +316,17 @@ def test_the_probe_asks_for_little_of_an_index_that_may_be_long(shop, guard):
 
 
 def test_a_shop_is_probed_with_less_patience_than_it_is_called(monkeypatch):
-    seen = []
+    limits_used = []
     monkeypatch.setattr(
         SafeHttpClient,
         "request",
-        lambda self, *_, **__: seen.append(self._limits) or SafeHttpResponse(404, {}, b""),
+        lambda self, *_, **__: limits_used.append(self._limits) or SafeHttpResponse(404, {}, b""),
     )
     assert (
         trouble_of(probe, SafeHttpClient(allow_loopback=True), "http://127.0.0.1/")[0]
         is StoreTrouble.NOT_WORDPRESS
     )
-    assert {limits.deadline for limits in seen} == {15}
+    assert {limits.deadline for limits in limits_used} == {15}
 
 
 # Over https: how keys get through
@@ -348,14 +348,14 @@ def safe_guard(authority):
     return SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
 
 
-def signed(shop):
+def signature_flags(shop):
     return ["oauth_signature" in item.path for item in shop.received_requests]
 
 
 def test_over_https_keys_go_in_a_header(safe_shop, safe_guard):
     store = with_keys(safe_guard, safe_shop)
     assert store.webhooks() == []
-    assert signed(safe_shop) == [False]
+    assert signature_flags(safe_shop) == [False]
 
 
 def test_where_the_web_server_drops_that_header_calls_are_signed_from_then_on(safe_shop, safe_guard):
@@ -363,7 +363,7 @@ def test_where_the_web_server_drops_that_header_calls_are_signed_from_then_on(sa
     store = with_keys(safe_guard, safe_shop)
     assert store.webhooks() == []
     store.put_token("stt_1")
-    assert signed(safe_shop) == [False, True, True]
+    assert signature_flags(safe_shop) == [False, True, True]
     assert not any("cs_" in item.path for item in safe_shop.received_requests)
 
 
@@ -372,7 +372,7 @@ def test_a_shop_behind_a_proxy_that_takes_itself_for_http_gets_what_it_would_sig
     store = with_keys(safe_guard, safe_shop)
     assert store.webhooks() == []
     assert store.facts().currency == "USD"
-    assert signed(safe_shop)[:3] == [False, True, True]
+    assert signature_flags(safe_shop)[:3] == [False, True, True]
     assert [item.status for item in safe_shop.received_requests][:3] == [401, 401, 200]
 
 
@@ -387,7 +387,7 @@ def test_keys_nobody_knows_are_refused_in_all_ways_and_each_time_anew(safe_shop,
     store = RemoteStore(safe_guard, f"{safe_shop.url}/", KEY, SECRET)
     for _ in range(2):
         assert trouble_of(store.webhooks)[0] is StoreTrouble.KEYS_REFUSED
-    assert signed(safe_shop) == [False, True, True] * 2
+    assert signature_flags(safe_shop) == [False, True, True] * 2
 
 
 def test_keys_revoked_after_they_were_taken_are_refused_once(safe_shop, safe_guard):
@@ -395,7 +395,7 @@ def test_keys_revoked_after_they_were_taken_are_refused_once(safe_shop, safe_gua
     store.webhooks()
     safe_shop.revoke(safe_shop.records.keys[0])
     assert trouble_of(store.webhooks)[0] is StoreTrouble.KEYS_REFUSED
-    assert signed(safe_shop) == [False, False]
+    assert signature_flags(safe_shop) == [False, False]
 
 
 @pytest.mark.parametrize("fault", [None, ShopFault.NO_AUTHORIZATION])
@@ -403,8 +403,8 @@ def test_keys_that_only_read_are_told_so_in_every_way(safe_shop, safe_guard, fau
     if fault:
         safe_shop.faults.on(fault)
     store = with_keys(safe_guard, safe_shop, "read")
-    made = trouble_of(store.make_webhook, "n", "order.created", "https://x.example/", "s")
-    assert made == (StoreTrouble.KEYS_TOO_WEAK, "woocommerce_rest_authentication_error")
+    refusal = trouble_of(store.make_webhook, "n", "order.created", "https://x.example/", "s")
+    assert refusal == (StoreTrouble.KEYS_TOO_WEAK, "woocommerce_rest_authentication_error")
 
 
 def test_a_token_never_goes_over_http(shop, guard):
@@ -417,8 +417,8 @@ def test_a_token_never_goes_over_http(shop, guard):
 
 
 def error(status, code, message="", http=None):
-    told = {"code": code, "message": message, "data": {"status": status}}
-    return SafeHttpResponse(http or status, {}, json.dumps(told).encode())
+    body = {"code": code, "message": message, "data": {"status": status}}
+    return SafeHttpResponse(http or status, {}, json.dumps(body).encode())
 
 
 SEEN, UNSEEN = "woocommerce_rest_authentication_error", "woocommerce_rest_cannot_view"
@@ -459,8 +459,8 @@ REFUSALS = [
 ]
 
 
-class Saying:
-    """In the guard's place: says one thing after the other, the last one for ever."""
+class ScriptedGuard:
+    """Stands for the guard: gives one answer after the other, and the last one for ever."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -469,23 +469,23 @@ class Saying:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
-def hearing(*answers):
-    return RemoteStore(Saying(*answers), "http://store.example/", KEY, SECRET)
+def store_answering(*answers):
+    return RemoteStore(ScriptedGuard(*answers), "http://store.example/", KEY, SECRET)
 
 
 @pytest.mark.parametrize(("answer", "trouble"), REFUSALS)
 def test_what_cannot_be_used_is_one_trouble_each(answer, trouble):
-    assert trouble_of(hearing(answer).webhooks)[0] is trouble
+    assert trouble_of(store_answering(answer).webhooks)[0] is trouble
 
 
 def test_a_byte_order_mark_is_no_trouble():
-    assert hearing(SafeHttpResponse(200, {}, b"\xef\xbb\xbf[]")).webhooks() == []
+    assert store_answering(SafeHttpResponse(200, {}, b"\xef\xbb\xbf[]")).webhooks() == []
 
 
 def test_a_store_that_speaks_another_language_still_tells_weak_keys_from_wrong_ones():
     refusal = error(401, SEEN, "La clave no tiene permiso de escritura.")
-    assert trouble_of(hearing(refusal).webhooks)[0] is StoreTrouble.KEYS_REFUSED
-    store = hearing(SafeHttpResponse(200, {}, b"[]"), refusal)
+    assert trouble_of(store_answering(refusal).webhooks)[0] is StoreTrouble.KEYS_REFUSED
+    store = store_answering(SafeHttpResponse(200, {}, b"[]"), refusal)
     store.webhooks()
     assert trouble_of(store.change_secret, 1, "s")[0] is StoreTrouble.KEYS_TOO_WEAK
 
@@ -505,12 +505,15 @@ def test_a_store_that_speaks_another_language_still_tells_weak_keys_from_wrong_o
 )
 def test_a_busy_store_is_left_alone_for_as_long_as_it_says(headers, seconds):
     with pytest.raises(StoreError) as caught:
-        hearing(SafeHttpResponse(503, headers, b"")).webhooks()
+        store_answering(SafeHttpResponse(503, headers, b"")).webhooks()
     assert (caught.value.trouble, caught.value.retry_after) == (StoreTrouble.BUSY, seconds)
 
 
 def test_a_code_that_is_none_is_not_repeated():
-    assert trouble_of(hearing(error(400, "\x1b[31m" + KEY)).webhooks) == (StoreTrouble.MALFORMED, "unnamed")
+    assert trouble_of(store_answering(error(400, "\x1b[31m" + KEY)).webhooks) == (
+        StoreTrouble.MALFORMED,
+        "unnamed",
+    )
 
 
 def test_what_a_store_says_of_itself_is_known_only_where_it_has_the_right_form():
@@ -528,12 +531,12 @@ def test_what_a_store_says_of_itself_is_known_only_where_it_has_the_right_form()
     answers = [
         SafeHttpResponse(200, {}, json.dumps(item).encode()) for item in (status, {"value": "somewhere"})
     ]
-    facts = hearing(*answers, SafeHttpResponse(404, {}, b"")).facts()
+    facts = store_answering(*answers, SafeHttpResponse(404, {}, b"")).facts()
     assert facts == StoreFacts(None, None, None, None, None, None, "6.8", None, (("a/b.php", None),))
 
 
 def test_what_a_store_does_not_say_stays_unknown():
-    assert set(vars(hearing(SafeHttpResponse(200, {}, b"{}")).facts()).values()) == {None}
+    assert set(vars(store_answering(SafeHttpResponse(200, {}, b"{}")).facts()).values()) == {None}
 
 
 @pytest.mark.parametrize(
@@ -548,7 +551,7 @@ def test_what_a_store_does_not_say_stays_unknown():
 )
 def test_all_pages_are_read_however_the_store_counts_them(counts, rows, calls):
     pages = [[{"id": 1000 * page + row + 1} for row in range(count)] for page, count in enumerate(rows)]
-    guard = Saying(
+    guard = ScriptedGuard(
         *(
             SafeHttpResponse(200, {"x-wp-totalpages": count} if count else {}, json.dumps(page).encode())
             for count, page in zip_longest(counts, pages)
@@ -561,7 +564,7 @@ def test_all_pages_are_read_however_the_store_counts_them(counts, rows, calls):
 
 def test_pages_without_end_come_to_one():
     many = SafeHttpResponse(200, {}, json.dumps([{"id": 1}] * 100).encode())
-    assert trouble_of(hearing(many).webhooks) == (StoreTrouble.MALFORMED, "webhooks without end")
+    assert trouble_of(store_answering(many).webhooks) == (StoreTrouble.MALFORMED, "webhooks without end")
 
 
 def test_no_error_carries_a_key(shop, guard):
@@ -569,7 +572,7 @@ def test_no_error_carries_a_key(shop, guard):
     shop.faults.on(ShopFault.RESET)
     with pytest.raises(StoreError) as caught:
         with_keys(guard, shop).webhooks()
-    told = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert "ck_" not in told
-    assert "cs_" not in told
+    text = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    assert "ck_" not in text
+    assert "cs_" not in text
     assert caught.value.__context__ is None

@@ -83,9 +83,9 @@ class RestShops:
 
     def moved_to(self, url: str) -> str | None:
         """Return the address that `url` permanently redirects to, None if it does not."""
-        from wp_bridge.store import moved_to
+        from wp_bridge.store import find_new_address
 
-        return canonical(_asked(lambda: moved_to(self._guard, url)))
+        return canonical(_asked(lambda: find_new_address(self._guard, url)))
 
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> RestShop:
         from wp_bridge.store import RemoteStore
