@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent: each in a group of its own, all of it ended."""
+"""Child processes that never outlive their parent; each has a process group, which is ended whole."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else
 def end_with_parent(parent: int | None = None) -> None:
     """Have the kernel send this process SIGTERM when its parent dies, even by SIGKILL (Linux only).
 
-    `parent` is who should be it: one that died before we could ask ends this process at once.
+    `parent` is the expected parent's id: where it has died already, this process exits at once.
     """
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
@@ -37,7 +37,7 @@ def end_with_parent(parent: int | None = None) -> None:
 
 
 class Stop:
-    """Set by Ctrl-C, SIGTERM or a terminal that is closed."""
+    """The request to stop: by Ctrl-C, SIGTERM or a closed terminal."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -52,32 +52,33 @@ class Stop:
 
 @dataclass
 class Child:
-    """A running process and the log it writes, if any; `read` is how much of the log has been looked at."""
+    """A running process and its log file, if any; `offset` is where reading of new lines goes on."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path | None
-    read: int = 0
+    offset: int = 0
 
     def new_lines(self) -> list[str]:
-        """Whole lines written since the last call."""
+        """Return the whole lines written since the last call."""
         if self.log is None:
             return []
         with self.log.open("rb") as log:
-            log.seek(self.read)
+            log.seek(self.offset)
             text = log.read()
         whole = text[: text.rfind(b"\n") + 1]
-        self.read += len(whole)
+        self.offset += len(whole)
         return whole.decode(errors="replace").splitlines()
 
     def last_lines(self) -> list[str]:
+        """Return the last lines of the log; none without a log."""
         return self.log.read_text(errors="replace").splitlines()[-LAST_LINES:] if self.log else []
 
 
 class Children:
-    """Starts processes, notices the first that ends, stops them all.
+    """The child processes of a supervisor, started and stopped together.
 
-    Each writes a log in the folder `logs`; without one their lines join those of this process.
+    Each writes a log file in the folder `logs`; without that folder their lines join those of this process.
     """
 
     def __init__(self, logs: Path | None, folder: Path) -> None:
@@ -85,6 +86,7 @@ class Children:
         self.running: list[Child] = []
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+        """Start a command as a child process."""
         if self._logs is None:
             child = Child(name, self._spawn(command, environment, None), None)
         else:
@@ -108,12 +110,12 @@ class Children:
             preexec_fn=partial(end_with_parent, os.getpid()),
         )
 
-    def fallen(self) -> Child | None:
-        """A child that has ended by itself."""
+    def find_ended(self) -> Child | None:
+        """Return a child that has ended by itself; None while all run."""
         return next((child for child in self.running if child.process.poll() is not None), None)
 
     def stop(self, within: float | None = None) -> None:
-        """End every child, the last started first; after so many seconds kill what their groups left."""
+        """End all children, the last first; kill what remains of their groups after `within` seconds."""
         for child in reversed(self.running):
             with contextlib.suppress(ProcessLookupError):
                 child.process.terminate()

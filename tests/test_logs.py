@@ -22,40 +22,40 @@ log = structlog.get_logger(__name__)
 
 @pytest.fixture
 def lines(capsys):
-    """What was logged since."""
+    """The lines logged since the last call."""
     return lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
 @pytest.fixture
 def app(container):
     """A service behind a proxy on 10.0.0.1, with a page that logs and one that breaks."""
-    made = create_app(container=replace(container, settings=make_settings(trusted_proxies=("10.0.0.1",))))
+    service = create_app(container=replace(container, settings=make_settings(trusted_proxies=("10.0.0.1",))))
 
-    @made.get("/logs")
+    @service.get("/logs")
     def logs():
         log.info("a line")
         return "done"
 
-    @made.get("/breaks")
+    @service.get("/breaks")
     def breaks():
         token = "s3cret-local"  # noqa: F841  # a traceback that shows variables would show it
         raise ValueError("a fault")
 
-    @made.get("/breaks-storage")
+    @service.get("/breaks-storage")
     def breaks_storage():
         value = "-".join(["s3cret", "value"])  # the line itself stands in the traceback
         with container.database.writing() as session:
             session.execute(insert(Store).values(id="st_1", name=value))
 
-    return made
+    return service
 
 
-def asked(app, path="/logs", peer="203.0.113.9", **headers):
+def get(app, path="/logs", peer="203.0.113.9", **headers):
     return app.test_client().get(path, environ_base={"REMOTE_ADDR": peer}, headers=headers)
 
 
 def test_a_line_has_its_requests_id_its_level_and_its_time(app, lines):
-    answers = [asked(app), asked(app)]
+    answers = [get(app), get(app)]
     first, second = lines()
     assert [first["request_id"], second["request_id"]] == [
         answer.headers["X-Request-ID"] for answer in answers
@@ -66,21 +66,21 @@ def test_a_line_has_its_requests_id_its_level_and_its_time(app, lines):
 
 
 def test_what_is_logged_after_a_request_is_not_taken_for_its(app, lines):
-    asked(app)
+    get(app)
     log.info("a line of other work")
     assert ["request_id" in line for line in lines()] == [True, False]
 
 
 def test_a_trusted_proxy_names_the_request_and_nobody_else_does(app):
-    named = {"X-Request-ID": "from-the-proxy.1"}
-    assert asked(app, peer="10.0.0.1", **named).headers["X-Request-ID"] == "from-the-proxy.1"
-    assert asked(app, **named).headers["X-Request-ID"] != "from-the-proxy.1"
+    headers = {"X-Request-ID": "from-the-proxy.1"}
+    assert get(app, peer="10.0.0.1", **headers).headers["X-Request-ID"] == "from-the-proxy.1"
+    assert get(app, **headers).headers["X-Request-ID"] != "from-the-proxy.1"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # no matter of what keeps the rows
-@pytest.mark.parametrize("told", ["", "x" * 65, 'a"b', "a b", "ä"])
-def test_an_id_that_could_spoil_a_line_is_replaced(app, told):
-    answer = asked(app, peer="10.0.0.1", **{"X-Request-ID": told})
+@pytest.mark.parametrize("request_id", ["", "x" * 65, 'a"b', "a b", "ä"])
+def test_an_id_that_could_spoil_a_line_is_replaced(app, request_id):
+    answer = get(app, peer="10.0.0.1", **{"X-Request-ID": request_id})
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
 
 
@@ -94,7 +94,7 @@ def test_a_refused_webhook_says_which_request_it_was(app, lines):
 @pytest.mark.parametrize("path", ["/breaks", "/breaks-storage"])
 def test_a_traceback_shows_no_variable_and_no_value_of_a_statement(app, container, lines, path):
     keep_store(container, "st_1")
-    assert asked(app, path).status_code == 500
+    assert get(app, path).status_code == 500
     (line,) = lines()
     assert "test_logs.py" in line["exception"]
     assert "s3cret" not in json.dumps(line)
@@ -108,9 +108,9 @@ def test_a_traceback_on_a_terminal_shows_no_variable_either(capsys, monkeypatch)
         raise ValueError(len(token))
     except ValueError:
         log.exception("a fault")
-    said = capsys.readouterr().err
-    assert "test_logs.py" in said
-    assert "s3cret" not in said
+    output = capsys.readouterr().err
+    assert "test_logs.py" in output
+    assert "s3cret" not in output
 
 
 def test_what_a_library_says_is_a_line_too_and_said_once(lines):
@@ -139,12 +139,14 @@ def test_lines_about_a_delivery_carry_its_id(container, lines, monkeypatch):
 
     monkeypatch.setattr(process, "apply_deliveries", apply)
     process.process_next(container.database, container.now())
-    found = lines()
-    told = {event: [item.get("delivery_id") for item in found if item["event"] == event] for event in EVENTS}
-    assert told == {"an effect": [None, *ids], "delivery not processed": ids}
-    (undone,) = [item for item in found if item["event"] == "batch undone, done in parts"]
+    logged = lines()
+    ids_by_event = {
+        event: [item.get("delivery_id") for item in logged if item["event"] == event] for event in EVENTS
+    }
+    assert ids_by_event == {"an effect": [None, *ids], "delivery not processed": ids}
+    (undone,) = [item for item in logged if item["event"] == "batch undone, done in parts"]
     assert undone["deliveries"] == ids
-    assert "a-word-of-a-body" not in json.dumps(found)
+    assert "a-word-of-a-body" not in json.dumps(logged)
 
 
 EVENTS = ("an effect", "delivery not processed")

@@ -27,9 +27,9 @@ time.sleep(60)
 @pytest.fixture
 def children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Children]:
     monkeypatch.setattr("receiver.processes.STOP_SECONDS", 0.5)
-    made = Children(tmp_path, tmp_path)
-    yield made
-    made.stop()
+    group = Children(tmp_path, tmp_path)
+    yield group
+    group.stop()
 
 
 def start(children: Children, code: str) -> subprocess.Popen[bytes]:
@@ -37,26 +37,26 @@ def start(children: Children, code: str) -> subprocess.Popen[bytes]:
 
 
 def runs(process_id: int) -> bool:
-    """Whether it runs; one that ended and was not waited for does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
 
 
-@pytest.mark.parametrize(("parent", "said"), [("os.getppid()", "lives\n"), ("0", "")])
-def test_one_whose_parent_died_before_it_could_ask_ends_at_once(parent: str, said: str) -> None:
+@pytest.mark.parametrize(("parent", "output"), [("os.getppid()", "lives\n"), ("0", "")])
+def test_one_whose_parent_died_before_it_could_ask_ends_at_once(parent: str, output: str) -> None:
     code = f"import os; from receiver.processes import *; end_with_parent({parent}); print('lives')"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (ended.stdout, ended.returncode == 0) == (said, bool(said))
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (process.stdout, process.returncode == 0) == (output, bool(output))
 
 
 def test_one_that_ends_is_noticed_with_its_last_lines(children: Children) -> None:
     start(children, "print('what went wrong'); raise SystemExit(3)")
-    wait_until(children.fallen)
-    fallen = children.fallen()
-    assert fallen is not None
-    assert (fallen.process.returncode, fallen.last_lines()) == (3, ["what went wrong"])
+    wait_until(children.find_ended)
+    child = children.find_ended()
+    assert child is not None
+    assert (child.process.returncode, child.last_lines()) == (3, ["what went wrong"])
 
 
 def test_new_lines_are_told_once_and_whole(children: Children) -> None:
@@ -70,10 +70,10 @@ def test_stop_ends_those_that_will_not_and_what_they_left(children: Children) ->
     process = start(children, STUBBORN)
     (child,) = children.running
     wait_until(child.last_lines)
-    left = int(child.last_lines()[0])
+    grandchild = int(child.last_lines()[0])
     children.stop()
     assert process.returncode == -signal.SIGKILL
-    wait_until(lambda: not runs(left))
+    wait_until(lambda: not runs(grandchild))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems than Linux do not tell a parent's death")

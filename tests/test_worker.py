@@ -39,8 +39,8 @@ def last_beat(container: Container) -> datetime | None:
         return heartbeats.last_beat(session, heartbeats.WORKER)
 
 
-class Working:
-    """Workers in threads of this process; `stop` is what SIGTERM does."""
+class WorkerThreads:
+    """Workers in threads of this process; `stop` does what SIGTERM does."""
 
     def __init__(self) -> None:
         self.stopping = Event()
@@ -59,15 +59,15 @@ class Working:
 
 
 @pytest.fixture
-def working() -> Iterator[Working]:
-    made = Working()
-    yield made
-    made.stop()
+def workers() -> Iterator[WorkerThreads]:
+    threads = WorkerThreads()
+    yield threads
+    threads.stop()
 
 
 @dataclass
 class Outcome:
-    """What the worker looks at in the outcome of a delivery."""
+    """The part of a delivery's outcome that the worker reads."""
 
     stores: tuple[str, ...] = ()
     error: str | None = None
@@ -76,14 +76,14 @@ class Outcome:
 
 
 class Inbox:
-    """Stands for `process_next`: batches that are handed out one by one, or troubles that are raised."""
+    """Stands for `process_next`: returns one batch after the other, or raises one of these errors."""
 
     def __init__(self, *batches: list[Outcome] | Exception) -> None:
         self.batches = list(batches)
-        self.asked = 0
+        self.calls = 0
 
     def __call__(self, database: Database, now: datetime, **_: object) -> list[Outcome]:
-        self.asked += 1
+        self.calls += 1
         batch = self.batches.pop(0) if self.batches else []
         if isinstance(batch, Exception):
             raise batch
@@ -94,7 +94,7 @@ class TestInbox:
     def test_each_touched_store_is_decided_once(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        decided = decisions(monkeypatch)
+        decided = record_decisions(monkeypatch)
         inbox = Inbox([Outcome(("st_1",)), Outcome(), Outcome(("st_2", "st_1"))])
         monkeypatch.setattr(loop, "process_next", inbox)
         loop.work_inbox(container)
@@ -103,21 +103,21 @@ class TestInbox:
     def test_while_whole_batches_wait_their_stores_are_decided_once_for_many(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        decided, touched = decisions(monkeypatch), loop.TouchedStores()
+        decided, touched = record_decisions(monkeypatch), loop.TouchedStores()
         monkeypatch.setattr(loop, "DECIDE_SECONDS", 3600.0)
         whole = loop.batch_of(container.database)
-        known, other = [Outcome(("st_1",))] * whole, [Outcome(("st_2",))] * whole
-        monkeypatch.setattr(loop, "process_next", Inbox(known, other, known, [Outcome(("st_3",))]))
-        seen = []
+        first, other = [Outcome(("st_1",))] * whole, [Outcome(("st_2",))] * whole
+        monkeypatch.setattr(loop, "process_next", Inbox(first, other, first, [Outcome(("st_3",))]))
+        decided_so_far = []
         for _ in range(4):
             loop.work_inbox(container, touched=touched)
-            seen.append(list(decided))
-        assert seen == [[], [], [], ["st_1", "st_2", "st_3"]]
+            decided_so_far.append(list(decided))
+        assert decided_so_far == [[], [], [], ["st_1", "st_2", "st_3"]]
 
     def test_of_many_touched_stores_those_that_waited_longest_are_decided_first(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        decided, touched = decisions(monkeypatch), loop.TouchedStores()
+        decided, touched = record_decisions(monkeypatch), loop.TouchedStores()
         monkeypatch.setattr(loop, "DECIDED_AT_ONCE", 2)
         monkeypatch.setattr(loop, "process_next", Inbox([Outcome(("st_3", "st_1", "st_2"))], []))
         assert loop.work_inbox(container, touched=touched)
@@ -138,45 +138,49 @@ class TestInbox:
     def test_a_store_that_cannot_be_decided_holds_no_other_up(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        decided = decisions(monkeypatch, fails="st_1")
+        decided = record_decisions(monkeypatch, fails="st_1")
         monkeypatch.setattr(loop, "process_next", Inbox([Outcome(("st_1",)), Outcome(("st_2",))]))
         loop.work_inbox(container)
         assert decided == ["st_2"]
 
     @pytest.mark.parametrize("trouble", [StorageUnavailable("gone"), ValueError("a bug")])
     def test_trouble_is_waited_out(
-        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+        self,
+        container: Container,
+        workers: WorkerThreads,
+        monkeypatch: pytest.MonkeyPatch,
+        trouble: Exception,
     ) -> None:
         monkeypatch.setattr(loop, "TROUBLE_SECONDS", 0.01)
         inbox = Inbox(trouble)
         monkeypatch.setattr(loop, "process_next", inbox)
-        working.start(container)
-        wait_until(lambda: inbox.asked > 1)
+        workers.start(container)
+        wait_until(lambda: inbox.calls > 1)
 
     def test_a_full_batch_is_followed_at_once(
-        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, workers: WorkerThreads, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(loop, "IDLE_SECONDS", 3600.0)
         full = [Outcome()] * loop.batch_of(container.database)
         inbox = Inbox(full, full)
         monkeypatch.setattr(loop, "process_next", inbox)
-        working.start(container)
-        wait_until(lambda: inbox.asked == 3)
+        workers.start(container)
+        wait_until(lambda: inbox.calls == 3)
 
     def test_a_replay_moves_only_after_a_look_that_took_all_that_was_due(
-        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, workers: WorkerThreads, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         full = [Outcome()] * loop.batch_of(container.database)
         inbox = Inbox(full, full, full[1:])
         looks: list[int] = []
         monkeypatch.setattr(loop, "process_next", inbox)
-        monkeypatch.setattr(loop, "replay_next", lambda *_: looks.append(inbox.asked))
-        working.start(container)
+        monkeypatch.setattr(loop, "replay_next", lambda *_: looks.append(inbox.calls))
+        workers.start(container)
         wait_until(lambda: looks)
         assert looks[0] == 3
 
     def test_the_next_batch_of_a_replay_is_done_when_its_time_comes(
-        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, workers: WorkerThreads, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(loop, "IDLE_SECONDS", 3600.0)
         looks: list[int] = []
@@ -187,7 +191,7 @@ class TestInbox:
 
         monkeypatch.setattr(loop, "process_next", Inbox())
         monkeypatch.setattr(loop, "replay_next", next_at)
-        working.start(container)
+        workers.start(container)
         wait_until(lambda: len(looks) == 3)
 
 
@@ -206,43 +210,43 @@ class TestClock:
     def test_a_run_that_takes_longer_than_a_minute_keeps_no_second_thread(
         self, container: Container, clock: FrozenClock
     ) -> None:
-        begun: list[str] = []
-        done = Event()
-        slow = Job("slow", lambda _: (begun.append("begun"), done.wait(120)))
+        starts: list[str] = []
+        finish = Event()
+        slow = Job("slow", lambda _: (starts.append("begun"), finish.wait(120)))
         queue = queue_of(container, (slow,), Event())
         (tick,) = queue.read_periodic(None)
         first = Thread(target=queue.execute, args=(tick,))
         first.start()
-        wait_until(lambda: begun)
+        wait_until(lambda: starts)
         clock.move(minutes=1)
         second = Thread(target=queue.execute, args=(tick,))
         second.start()
         second.join(120)
-        passed = not second.is_alive()
-        done.set()
+        was_skipped = not second.is_alive()
+        finish.set()
         first.join()
         second.join()
-        assert (passed, begun) == (True, ["begun"])
+        assert (was_skipped, starts) == (True, ["begun"])
         queue.execute(tick)
-        assert begun == ["begun"] * 2, "the minute that was passed was not left to others"
+        assert starts == ["begun"] * 2, "the minute that was skipped was not left to others"
 
-    def test_two_workers_at_once_agree(self, container: Container, working: Working) -> None:
+    def test_two_workers_at_once_agree(self, container: Container, workers: WorkerThreads) -> None:
         runs: list[str] = []
         ticks: list[str] = []
         for _ in range(2):
-            working.start(container, Job("count", lambda _: runs.append("ran")), Job("tick", ticks.append))
+            workers.start(container, Job("count", lambda _: runs.append("ran")), Job("tick", ticks.append))
         wait_until(lambda: runs and ticks)
         time.sleep(1.5)  # the queue is asked at least once a second
         assert (len(runs), len(ticks)) == (1, 1)
 
-    @pytest.mark.parametrize(("moved", "ours"), [(0, False), (60, True), (-60, False), (-3600, True)])
+    @pytest.mark.parametrize(("seconds", "ours"), [(0, False), (60, True), (-60, False), (-3600, True)])
     def test_a_turn_is_taken_once_whatever_the_clock_does(
-        self, container: Container, clock: FrozenClock, moved: int, ours: bool
+        self, container: Container, clock: FrozenClock, seconds: int, ours: bool
     ) -> None:
         with container.database.writing() as session:
             assert heartbeats.take_turn(session, "poll", clock())
         with container.database.writing() as session:
-            later = clock() + timedelta(seconds=moved)
+            later = clock() + timedelta(seconds=seconds)
             assert heartbeats.take_turn(session, "poll", later) is ours
 
     def test_polling_goes_on_while_batches_are_full_and_decides_what_it_touched(
@@ -254,7 +258,7 @@ class TestClock:
 
         batches = [[Polled(("st_1",))] * jobs.POLL_BATCH, [Polled(("st_2", "st_3"))]]
         monkeypatch.setattr(poll_and_decide, "poll_due", lambda *_, **__: batches.pop(0))
-        decided = decisions(monkeypatch)
+        decided = record_decisions(monkeypatch)
         poll = job_of(container, "poll")
         poll.run(Event())
         assert (decided, batches) == (["st_1", "st_2", "st_3"], [])
@@ -277,19 +281,19 @@ class TestClock:
 
 
 class TestStopping:
-    def test_the_job_in_hand_is_finished(self, container: Container, working: Working) -> None:
-        told: list[str] = []
+    def test_the_job_in_hand_is_finished(self, container: Container, workers: WorkerThreads) -> None:
+        steps: list[str] = []
 
         def job(stopping: Event) -> None:
-            told.append("begun")
+            steps.append("begun")
             stopping.wait(120)
             time.sleep(0.3)
-            told.append("finished")
+            steps.append("finished")
 
-        working.start(container, Job("slow", job))
-        wait_until(lambda: told)
-        working.stop()
-        assert told == ["begun", "finished"]
+        workers.start(container, Job("slow", job))
+        wait_until(lambda: steps)
+        workers.stop()
+        assert steps == ["begun", "finished"]
 
     def test_a_database_that_is_not_migrated_is_refused(self, empty_database_url: str) -> None:
         container = build_container(make_settings(database_url=empty_database_url))
@@ -337,10 +341,10 @@ class TestProcess:
         try:
             wait_until(lambda: last_beat(container) or process.poll() is not None)
             process.send_signal(number)
-            said, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=60)
         finally:
             process.kill()
-        assert process.returncode == 0, said
+        assert process.returncode == 0, output
         beat = last_beat(container)
         assert beat is not None
         assert datetime.now(UTC) - beat < timedelta(seconds=30)
@@ -362,8 +366,8 @@ def job_of(container: Container, name: str) -> Job:
     return next(job for job in jobs.every_minute(container) if job.name == name)
 
 
-def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
-    """The stores that are decided from now on."""
+def record_decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
+    """Record the stores that are decided from now on; the store `fails` cannot be."""
     decided: list[str] = []
 
     def decide_together(
@@ -380,8 +384,8 @@ def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
 
 def test_the_worker_leaves_no_thread_behind(container: Container) -> None:
     before = threading.active_count()
-    working = Working()
-    working.start(container)
+    workers = WorkerThreads()
+    workers.start(container)
     wait_until(lambda: last_beat(container))
-    working.stop()
+    workers.stop()
     assert threading.active_count() == before

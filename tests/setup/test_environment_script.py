@@ -34,8 +34,8 @@ class Machine:
         self.tools = folder / "tools"
         self.tools.mkdir(parents=True)
         for tool in TOOLS:
-            if found := shutil.which(tool):
-                (self.tools / tool).symlink_to(found)
+            if path := shutil.which(tool):
+                (self.tools / tool).symlink_to(path)
         (self.project / "bin").mkdir(parents=True)
         shutil.copy(SCRIPT, self.project / "bin")
         (self.project / "requirements.lock").write_text("flask==3 --hash=sha256:1\n")
@@ -74,7 +74,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def refusal(answer: subprocess.CompletedProcess[str]) -> str:
-    """The one line it refused with."""
+    """Return the one line with which the script refused."""
     assert answer.returncode == 1, answer
     assert len(answer.stderr.splitlines()) == 1, answer.stderr
     return answer.stderr
@@ -166,17 +166,17 @@ def test_an_interrupted_install_is_made_anew(machine: Machine) -> None:
 
 def test_the_lock_of_a_run_that_was_killed_holds_nobody_up(machine: Machine) -> None:
     machine.has_python()
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
     (machine.project / ".venv.lock").mkdir()
-    (machine.project / ".venv.lock" / "pid").write_text(str(gone.pid))
+    (machine.project / ".venv.lock" / "pid").write_text(str(process.pid))
     assert machine.run().returncode == 0
     assert not (machine.project / ".venv.lock").exists()
 
 
 @pytest.fixture
 def make_unwritable(tmp_path: Path) -> Iterator[Callable[[Path], dict[str, int]]]:
-    """Takes the right to write a folder away, from root too: root runs the script as nobody."""
+    """A function that makes a folder unwritable, for root too: root runs the script as nobody."""
     changed: list[Path] = []
 
     def make(folder: Path) -> dict[str, int]:
