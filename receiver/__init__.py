@@ -9,7 +9,7 @@ The floors, from the top; imports go down, never up or sideways:
     documents             the JSON others rely on: facts in, status out, in a reader's words
     domain                rules and facts; standard library only
 
-`storage`, `integrations` and `documents` are neighbours that do not know each other. `app.py` is
-the only place where everything is wired. Nothing imports `sandbox`: `extension.py` finds it by its name where
-the settings say SANDBOX=yes.
+`storage`, `integrations` and `documents` are neighbours that do not know each other. `container.py` and
+`app.py` put everything together. Nothing imports `sandbox`: `extension.py` loads it by name where the
+settings say SANDBOX=yes.
 """

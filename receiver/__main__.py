@@ -1,4 +1,4 @@
-"""`ad-credit`, and `python -m receiver`: every command, each imported when it is called."""
+"""The `ad-credit` program, also `python -m receiver`: every command, each imported when it is called."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 # Beside what `flask --app wsgi` has: its `run` is a server of its own.
-ONLY_HERE = {
+OWN_COMMANDS = {
     "run": LazyCommand("receiver.cli.run:run_command", "Migrate, then run web and worker on this machine."),
     # Without an app, and so without Flask: 8 MB that it would have no use for.
     "worker": replace(COMMANDS["worker"], path="receiver.cli.worker:bare_worker_command", has_app=False),
@@ -49,7 +49,7 @@ def _create_app() -> Flask:
 
 ad_credit = _AdCredit(
     "ad-credit",
-    {**COMMANDS, **ONLY_HERE},
+    {**COMMANDS, **OWN_COMMANDS},
     help="Receive webhooks of WooCommerce stores, poll TikTok for spend, and decide awards of ad credit.",
     params=[],
 )

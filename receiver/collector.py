@@ -8,9 +8,9 @@ NEW_OBJECTS = 5_000  # between two collections; Python's own 700 are fewer than 
 
 
 def freeze_start() -> None:
-    """Take what a process made at its start out of the collector's sight, once it stands.
+    """Exclude the objects of a process's start from collection; to be called once it has started.
 
-    That is some 180,000 objects that stay as long as the process. Each full collection would look at all of
+    They are some 180,000 objects that live as long as the process. Each full collection would visit all of
     them, which took a fifth of the time in which stores are decided.
     """
     gc.collect()

@@ -1,4 +1,4 @@
-"""The container of what a process is made of: settings, database, cipher, clock; built once in app.py."""
+"""The container of a process's parts: settings, database, cipher, clients, clock; built once at its start."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ from receiver.storage.rate_limiter import SharedBudget
 
 @dataclass(frozen=True)
 class Container(ServiceContext):
-    """Everything a process is made of; nothing here starts a thread or opens a connection."""
+    """The parts of a process; none of them starts a thread or opens a connection by being built."""
 
     budget: SharedBudget  # of calls to TikTok
-    channel: Channel | None  # by which staff are told of what is urgent
-    mail: Mail | None  # by which merchants who asked for it are told of theirs
-    sandbox: Extension | None  # a real installation has none
+    channel: Channel | None  # for urgent alerts to staff
+    mail: Mail | None  # for the notices that merchants asked for
+    sandbox: Extension | None  # None in a real installation
 
 
 def build_container(settings: Settings, now: Callable[[], datetime] | None = None) -> Container:
+    """Build the container of a process; `now` is its clock, by default the sandbox's or the machine's."""
     sandbox = load_sandbox(settings.sandbox_folder) if settings.sandbox_folder else None
     clock = now or (sandbox.now if sandbox else utc_now)
     database = Database(settings.database_url)
@@ -54,7 +55,7 @@ def build_container(settings: Settings, now: Callable[[], datetime] | None = Non
 
 
 def checked_container(settings: Settings) -> Container:
-    """Raises SettingsError for a PROGRAMME that cannot be read: a store that joins would find out first."""
+    """Build the container. Raises SettingsError for an unreadable PROGRAMME, before a store joins it."""
     try:
         load_programme(settings.programme)
     except InputError as error:
@@ -83,8 +84,8 @@ def current_container() -> Container:
     """Return the current app's container; raise the SettingsError that kept it from being built."""
     from flask import current_app  # here: a worker has no app
 
-    made = current_app.extensions["receiver"]
-    if isinstance(made, SettingsError):
-        raise made
-    assert isinstance(made, Container)
-    return made
+    container = current_app.extensions["receiver"]
+    if isinstance(container, SettingsError):
+        raise container
+    assert isinstance(container, Container)
+    return container

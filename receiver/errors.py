@@ -1,4 +1,4 @@
-"""Every trouble we can name, in one family; each message says what is wrong and what would be right."""
+"""The service's errors, in one family; each message says what is wrong and what would be right."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from wp_bridge.errors import StoreTrouble
 
 
 class ReceiverError(Exception):
-    """The head of the family: safe to show to whoever asked, never holds a secret."""
+    """The base of the service's errors; their texts are safe to show and hold no secret."""
 
 
 class SettingsError(ReceiverError):
-    """A setting is missing or wrong; names the variable and what would be right."""
+    """A setting that is missing or wrong; the message names the variable and what would be right."""
 
 
 class InputError(ReceiverError):
-    """Something handed to us has the wrong shape; `path` names the field."""
+    """An input of the wrong shape; `path` names the field."""
 
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
@@ -25,31 +25,31 @@ class InputError(ReceiverError):
 
 
 class NotFound(ReceiverError):
-    """The thing asked for is not here."""
+    """A request for something that does not exist."""
 
 
 class Refused(ReceiverError):
-    """Understood, but the rules forbid it."""
+    """A request that is understood, and that the rules forbid."""
 
 
 class StorageUnavailable(ReceiverError):
-    """The database cannot take or give anything right now."""
+    """A database that can neither be read nor written right now."""
 
 
 class OptionsRefused(StorageUnavailable):
-    """A pooler stands before the database and takes no start-up options, so that no time-out would hold."""
+    """A connection pooler that refuses start-up options, without which no time-out would hold."""
 
 
 class Collided(StorageUnavailable):
-    """Two transactions waited for each other, and this one was undone: done again it goes through."""
+    """A deadlock for which the database rolled this transaction back; it can be retried."""
 
 
 class Busy(ReceiverError):
-    """Too many ask for the same costly thing at once; nothing was looked at or counted."""
+    """A costly request refused because too many run at once; nothing was read or counted."""
 
 
 class Advice(enum.StrEnum):
-    """The way to go on after a provider's refusal."""
+    """The way to go on after a provider's error."""
 
     AGAIN = "again"  # a passing fault: try later
     NARROW = "ask for less"  # too much at once: never the same again, but smaller parts of it
@@ -61,7 +61,7 @@ class Advice(enum.StrEnum):
 
 
 class ProviderError(ReceiverError):
-    """A provider refused, failed or did not answer; `advice` says what to do about it.
+    """A provider that refused, failed or did not answer; `advice` says what to do about it.
 
     `until` is set where nothing more will be sent before then.
     """
@@ -83,10 +83,10 @@ class ProviderError(ReceiverError):
 
 
 class ShopError(ReceiverError):
-    """A store did not do what it was asked; `trouble` says why.
+    """A store that did not do what it was asked; `trouble` says why.
 
-    `retry_after`: how many seconds a busy store wants to be left alone, where it said so. `redirected`: it
-    sent us elsewhere.
+    `retry_after`: the seconds a busy store asks us to wait, where it says so. `redirected`: it answered with
+    a redirect.
     """
 
     def __init__(

@@ -1,7 +1,6 @@
-"""The port by which a sandbox is plugged in: found by its name, and only where the settings say SANDBOX=yes.
+"""The interface of a sandbox, which is loaded by name, and only where the settings say SANDBOX=yes.
 
-The product imports none of it. What is plugged in says what time it is, and puts its own page and commands
-on the app.
+The product imports none of it. A sandbox provides the time, and adds a page and commands to the app.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ class Extension(Protocol):
     """The interface that a sandbox offers to the product."""
 
     def now(self) -> datetime:
-        """Return the time that the whole service goes by, in UTC."""
+        """Return the time of the whole service, in UTC."""
 
     def register(self, app: Flask) -> None:
-        """Put pages and commands on an app that has the product's own."""
+        """Add the sandbox's pages and commands to the product's app."""
 
 
 def load_sandbox(folder: Path) -> Extension:
-    """Import the sandbox and open what it keeps in `folder`."""
+    """Import the sandbox and open its state in `folder`."""
     extension: Extension = import_module(SANDBOX).plug_in(folder)
     return extension

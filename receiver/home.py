@@ -10,23 +10,23 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-_BESIDE_THE_PACKAGE = Path(__file__).resolve().parent.parent
-IS_CHECKOUT = (_BESIDE_THE_PACKAGE / "wsgi.py").is_file()
+_PACKAGE_PARENT = Path(__file__).resolve().parent.parent
+IS_CHECKOUT = (_PACKAGE_PARENT / "wsgi.py").is_file()
 
 
 def _home() -> Path:
-    named = os.environ.get("AD_CREDIT_HOME", "").strip()
-    if named:
-        return Path(named).resolve()
-    return _BESIDE_THE_PACKAGE if IS_CHECKOUT else Path.cwd()
+    folder = os.environ.get("AD_CREDIT_HOME", "").strip()
+    if folder:
+        return Path(folder).resolve()
+    return _PACKAGE_PARENT if IS_CHECKOUT else Path.cwd()
 
 
 def with_package(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return a child's environment, in which a checkout is found from whatever folder it is started in."""
+    """Return a child process's environment, in which Python finds a checkout from any folder."""
     if not IS_CHECKOUT:
         return dict(environment)
-    known = environment.get("PYTHONPATH")
-    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, (str(_BESIDE_THE_PACKAGE), known)))}
+    python_path = environment.get("PYTHONPATH")
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, (str(_PACKAGE_PARENT), python_path)))}
 
 
 HOME = _home()

@@ -1,6 +1,6 @@
-"""Log lines go to stderr, one JSON object each; stdout is for what a command answers.
+"""The log: one JSON object a line on stderr, since stdout is for the output of commands.
 
-On a terminal they are drawn for people. One that cannot be written stops no work.
+On a terminal lines are formatted for people. A line that cannot be written stops no work.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TextIO, cast
 from receiver.optional_imports import as_if_not_installed
 from receiver.request_id import REQUEST_ID
 
-with as_if_not_installed("rich"):  # for tracebacks that are not drawn here, with 4 MB of other libraries
+with as_if_not_installed("rich"):  # it formats tracebacks, which are plain here, and loads 4 MB of libraries
     import structlog
     from structlog.contextvars import bound_contextvars
     from structlog.types import EventDict, ExcInfo, Processor
@@ -25,9 +25,9 @@ get_logger = structlog.get_logger
 
 
 class _Stderr:
-    """Looked up anew for each line: whoever redirects stderr means our lines too.
+    """The current stderr, looked up for each line, so that a redirect holds for our lines too.
 
-    It may lead to a file on the very disk that is full, of which a line wants to tell.
+    Errors are suppressed: it may be a file on the very disk whose being full a line reports.
     """
 
     def write(self, text: str) -> None:
@@ -40,7 +40,7 @@ class _Stderr:
 
 
 class _Libraries(logging.StreamHandler[Any]):
-    """Turns the log lines of libraries into lines like ours."""
+    """The handler that turns log lines of libraries into lines like ours."""
 
 
 def _add_request_id(_logger: Any, _method: str, line: EventDict) -> EventDict:
@@ -48,7 +48,7 @@ def _add_request_id(_logger: Any, _method: str, line: EventDict) -> EventDict:
     return {**line, "request_id": request_id} if request_id else line
 
 
-# What stands in each line: the ids of the request or delivery it is about, its level and its time.
+# The fields of each line: the ids of the request or delivery it is about, its level and its time.
 COMMON: tuple[Processor, ...] = (
     _add_request_id,
     structlog.contextvars.merge_contextvars,
@@ -58,8 +58,9 @@ COMMON: tuple[Processor, ...] = (
 
 
 def log_to_stderr() -> None:
+    """Configure the log of this process, for our lines and those of libraries; may be called again."""
     structlog.configure(
-        processors=[*COMMON, *_drawing()],
+        processors=[*COMMON, *_renderers()],
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
         cache_logger_on_first_use=False,
     )
@@ -71,22 +72,22 @@ def log_to_stderr() -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=COMMON,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_drawing()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers()],
         )
     )
     root.addHandler(handler)
 
 
-def _drawing() -> list[Processor]:
+def _renderers() -> list[Processor]:
     if sys.stderr.isatty():
-        drawn: Processor = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        renderer: Processor = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     else:
-        drawn = structlog.processors.JSONRenderer()
-    return [structlog.processors.ExceptionRenderer(_trace), drawn]
+        renderer = structlog.processors.JSONRenderer()
+    return [structlog.processors.ExceptionRenderer(_format_traceback), renderer]
 
 
-def _trace(exc_info: ExcInfo) -> str:
-    """Where it happened, without variables; of a message its first line: below it are values of a row."""
+def _format_traceback(exc_info: ExcInfo) -> str:
+    """Format an error without variables, and only the first line of its message: others hold row values."""
     parts, error = list[str](), cast(BaseException | None, exc_info[1])
     while error is not None:
         first_line = next(iter(str(error).splitlines()), "")

@@ -1,4 +1,4 @@
-"""Keeps a library from importing another it can do without: a process holds what it imports to its end."""
+"""Keeps a library from importing another that it can do without, to save memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def as_if_not_installed(name: str) -> Iterator[None]:
-    """Let imports in the block find no module of this name; for a start, before there are threads."""
+    """Hide a module from the imports of the block; only for a process's start, before it has threads."""
     loaded = sys.modules.pop(name, None)
     sys.modules[name] = None  # type: ignore[assignment]  # the import system's own way
     try:

@@ -1,4 +1,4 @@
-"""A page of a listing, the same for every listing and every way to ask for one."""
+"""The pages of a listing by keyset pagination, shared by API, console and command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from receiver.errors import InputError
 
 Row = TypeVar("Row")
-Shown = TypeVar("Shown")
+View = TypeVar("View")
 
 LARGEST_ID = 2**63 - 1  # no row has a larger number, and no database takes one
 LARGEST_PAGE = 500  # rows at a time, where a caller reads a listing to its end
@@ -27,19 +27,20 @@ class Page(Generic[Row]):
     rows: Sequence[Row] = ()
     next: str | None = None
 
-    def show(self, row: Callable[[Row], Shown]) -> Page[Shown]:
+    def show(self, row: Callable[[Row], View]) -> Page[View]:
         """Return the same page with each row as `row` shows it."""
         return Page([row(item) for item in self.rows], self.next)
 
 
 @dataclass(frozen=True)
 class CountedPage(Page[Row]):
-    """A page that also says how many rows fit of those scanned from here on, and whether these were all."""
+    """A page with the count of rows that match among those scanned, and whether that is all of them."""
 
     count: int = 0
     is_all: bool = True
 
-    def show(self, row: Callable[[Row], Shown]) -> CountedPage[Shown]:
+    def show(self, row: Callable[[Row], View]) -> CountedPage[View]:
+        """Return the same page with each row as `row` shows it."""
         return CountedPage([row(item) for item in self.rows], self.next, self.count, self.is_all)
 
 
@@ -64,7 +65,7 @@ def every_page(read: Callable[[str | None, int], Page[Row]], size: int = LARGEST
 
 
 def read_number(cursor: str | None) -> int | None:
-    """Return the number of the row that a page goes on behind; None for the first page. Raises InputError."""
+    """Return the number of the row after which a page begins; None for the first page. Raises InputError."""
     if not cursor:
         return None
     if not (cursor.isascii() and cursor.isdecimal() and int(cursor) <= LARGEST_ID):
@@ -73,5 +74,5 @@ def read_number(cursor: str | None) -> int | None:
 
 
 def wrong_cursor() -> InputError:
-    """Return the error for a cursor that no page gave."""
+    """Return the error for a cursor that is not the `next` of any page."""
     return InputError("must be the `next` of a page before", path="after")

@@ -1,4 +1,4 @@
-"""The id of the request that is being answered, or whose work is being done: a trace across processes.
+"""The id of the request that is answered, or whose work is done: it traces work across processes.
 
 A webhook's id is kept on its delivery, goes with what the delivery has the worker do, and to TikTok as
 X-Request-ID. A variable of its own: binding one with structlog costs a webhook several times as much.
@@ -22,7 +22,7 @@ def new_request_id() -> str:
 
 @contextmanager
 def traced(request_id: str | None) -> Iterator[None]:
-    """Do the work of the block under a request's id."""
+    """Run the block under a request's id."""
     before = REQUEST_ID.set(request_id)
     try:
         yield

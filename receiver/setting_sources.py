@@ -14,22 +14,22 @@ from receiver.errors import SettingsError
 from receiver.settings_table import SETTINGS, Setting
 
 FILE_SUFFIX = "_FILE"
-LIKE = 0.8  # of 1: so much of two names is alike where one is a slip
+SIMILARITY = 0.8  # of 1: from here on one name is taken for a slip of the other
 ENCODING = "utf-8-sig"  # editors of Windows write a mark before the text
 NO_TEXT = "it is not text in UTF-8; save it as such"
 
 
 @dataclass(frozen=True)
 class SettingSource:
-    """A setting as it is found: `text` is None where nothing sets it, and it has no default."""
+    """A setting with its text and the origin of that; `text` is None without any, or a default."""
 
     setting: Setting
     text: str | None
     source: str
 
     @property
-    def shown(self) -> str:
-        """Return the value; of a secret only whether it is set, of a database where it is."""
+    def display_text(self) -> str:
+        """The value; of a secret only whether it is set, of a database its address without a password."""
         if not self.text:
             return "unset"
         if self.setting.name == "DATABASE_URL":
@@ -39,16 +39,16 @@ class SettingSource:
 
 def find_sources(env_file: Path) -> list[SettingSource]:
     """Look up every setting. Raises SettingsError for a file that cannot be read, or a value set twice."""
-    below = _settings_file(env_file)
-    return [_find(setting, below, env_file) for setting in SETTINGS]
+    file_values = _settings_file(env_file)
+    return [_find(setting, file_values, env_file) for setting in SETTINGS]
 
 
 def near_misses(env_file: Path) -> dict[str, str]:
     """Return the names in the settings file that no setting has, each with the setting it resembles."""
-    known = [name for setting in SETTINGS for name in (setting.name, setting.name + FILE_SUFFIX)]
-    unknown = _settings_file(env_file).keys() - set(known)
-    near = {name: get_close_matches(name.upper(), known, n=1, cutoff=LIKE) for name in sorted(unknown)}
-    return {name: found[0] for name, found in near.items() if found}
+    names = [name for setting in SETTINGS for name in (setting.name, setting.name + FILE_SUFFIX)]
+    unknown = _settings_file(env_file).keys() - set(names)
+    near = {name: get_close_matches(name.upper(), names, n=1, cutoff=SIMILARITY) for name in sorted(unknown)}
+    return {name: matches[0] for name, matches in near.items() if matches}
 
 
 def _settings_file(env_file: Path) -> dict[str, str | None]:
@@ -60,10 +60,10 @@ def _settings_file(env_file: Path) -> dict[str, str | None]:
         raise SettingsError(f"{env_file.name} cannot be read ({error.strerror})") from error
 
 
-def _find(setting: Setting, below: dict[str, str | None], env_file: Path) -> SettingSource:
+def _find(setting: Setting, file_values: dict[str, str | None], env_file: Path) -> SettingSource:
     name = setting.name
-    value, source = _look_up(name, below, env_file)
-    file, _ = _look_up(name + FILE_SUFFIX, below, env_file)
+    value, source = _look_up(name, file_values, env_file)
+    file, _ = _look_up(name + FILE_SUFFIX, file_values, env_file)
     if file:
         if value:
             raise SettingsError(f"{name} and {name}{FILE_SUFFIX} are both set; unset one of them")
@@ -73,15 +73,15 @@ def _find(setting: Setting, below: dict[str, str | None], env_file: Path) -> Set
     return SettingSource(setting, setting.default_value, "default")
 
 
-def _look_up(name: str, below: dict[str, str | None], env_file: Path) -> tuple[str | None, str | None]:
+def _look_up(name: str, file_values: dict[str, str | None], env_file: Path) -> tuple[str | None, str | None]:
     """Return the value and where it stands; the environment wins, with an empty value, too.
 
     Flask's own command puts what the settings file says into the environment.
     """
-    if name in os.environ and os.environ[name] != below.get(name):
+    if name in os.environ and os.environ[name] != file_values.get(name):
         return os.environ[name], "environment"
-    if below.get(name) is not None:
-        return below[name], str(env_file)
+    if file_values.get(name) is not None:
+        return file_values[name], str(env_file)
     return None, None
 
 

@@ -1,4 +1,4 @@
-"""Reads the settings once, typed, and loud when a value is wrong; setting_sources.py finds their texts."""
+"""Reads the settings once, typed, and refuses a wrong value by name; setting_sources.py finds their texts."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ class Settings:
     keep_deliveries_days: int
     trusted_proxies: tuple[str, ...]  # addresses or networks whose forwarding headers are believed
     allow_loopback_stores: bool
-    staff_webhook_url: str  # where staff are told of what is urgent, signed with the secret (whsec_…); or
+    staff_webhook_url: str  # where alerts to staff go, signed with the secret (whsec_…); or
     staff_webhook_secret: str
-    smtp_url: str  # the server that takes their e-mails
+    smtp_url: str  # the server that sends e-mails to staff and merchants
     mail_from: str
     mail_to: tuple[str, ...]
     support_contact: str  # where merchants write to staff, an e-mail or web address; or none
@@ -74,7 +74,7 @@ class Settings:
 
     @property
     def app_secrets(self) -> Mapping[str, str]:
-        """Return the secrets of providers that have one for all, by source (integrations/providers.py)."""
+        """The secrets of providers that have one for the whole app, by source (integrations/providers.py)."""
         return {DeliverySource.TIKTOK: self.tiktok_app_secret}
 
 
@@ -84,20 +84,20 @@ def read_settings(env_file: Path = HOME / ".env") -> Settings:
     Raises SettingsError naming the variable and what would be right; never repeats a value that may
     hold a secret.
     """
-    env = _Found(find_sources(env_file))
+    env = _SourceEnv(find_sources(env_file))
     try:
         return _settings(env)
     except EnvError as error:
-        raise SettingsError(_plain(error)) from error
+        raise SettingsError(_error_text(error)) from error
 
 
-class _Found(Env):
-    """Reads what was found, secrets' files and defaults included, by the hook that FileAwareEnv uses, too."""
+class _SourceEnv(Env):
+    """An Env that reads the settings' sources, by the hook that FileAwareEnv uses too."""
 
-    def __init__(self, found: Iterable[SettingSource]) -> None:
+    def __init__(self, sources: Iterable[SettingSource]) -> None:
         super().__init__()
         self._texts = {
-            value.setting.name: value.text for value in found if value.text or value.source != "default"
+            value.setting.name: value.text for value in sources if value.text or value.source != "default"
         }
 
     def _get_value(self, env_key: str, default: Any) -> Any:
@@ -135,7 +135,7 @@ def _required(env: Env, name: str, right: str) -> None:
 
 
 def _number(env: Env, name: str, least: float, most: float) -> float:
-    """Read a number; its error says which are right."""
+    """Read a number within bounds. Raises EnvError that states them."""
     right = f"should be a number from {least:g} to {most:g}, such as {DEFAULTS[name]}"
     try:
         value = float(env.str(name))
@@ -147,7 +147,7 @@ def _number(env: Env, name: str, least: float, most: float) -> float:
 
 
 def _whole(env: Env, name: str, least: int, most: int) -> int:
-    """Read a whole number; its error says which are right."""
+    """Read a whole number within bounds. Raises EnvError that states them."""
     value = env.str(name).strip()
     if not (value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= most):
         raise EnvError(f"{name}: should be a whole number from {least} to {most}, such as {DEFAULTS[name]}")
@@ -162,7 +162,7 @@ def _yes_no(env: Env, name: str) -> bool:
 
 
 def _channel(env: Env) -> dict[str, Any]:
-    """By which staff are told: one of the two, whole, or none."""
+    """Return the settings of the channel to staff: a webhook or e-mail, set in full, or neither."""
     webhook = _all_or_none(env, STAFF_WEBHOOK)
     mail = _all_or_none(env, MAIL)
     if webhook and mail:
@@ -184,7 +184,7 @@ def _mail_to(env: Env) -> tuple[str, ...]:
 
 
 def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:
-    """Whether they are set; half a channel would be found out only when it is needed."""
+    """Return whether all are set. Raises EnvError for some: that would fail only once it is needed."""
     is_set = {name: bool(env.str(name, "").strip()) for name in names}
     missing = [name for name, there in is_set.items() if not there]
     if missing and len(missing) < len(names):
@@ -194,7 +194,7 @@ def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:
 
 
 def _sandbox_folder(env: Env) -> Path | None:
-    """Return it only beside SANDBOX=yes: no folder that happens to be named can move real time."""
+    """Return the sandbox's folder; None without SANDBOX=yes, so that no folder alone replaces real time."""
     folder = env.str("SANDBOX_FOLDER", "").strip()
     if _yes_no(env, "SANDBOX"):
         return Path(folder) if folder else SANDBOX_FOLDER
@@ -204,12 +204,12 @@ def _sandbox_folder(env: Env) -> Path | None:
 
 
 def _most_calls(env: Env) -> float:
-    """TikTok's highest level; a sandbox's stand-in bears what a moved clock makes up for."""
+    """Return the highest TIKTOK_RATE: that of TikTok's top level; more in a sandbox, whose clock moves."""
     return 1000 if _yes_no(env, "SANDBOX") else 50
 
 
-def _plain(error: EnvError) -> str:
-    """environs writes `Environment variable "X" invalid: ['…']`; people read `X: …`."""
+def _error_text(error: EnvError) -> str:
+    """Return `X: …`, where environs writes `Environment variable "X" invalid: ['…']`."""
     message = str(error).removeprefix("Environment variable ").replace('"', "").replace(" invalid: ", ": ")
     return message.replace("['", "").replace("']", "")
 
@@ -233,7 +233,7 @@ def _web_address(value: str) -> None:
 
 
 def _public_address(value: str) -> None:
-    """Our links lead to the root of their host."""
+    """Check the service's address, which has no path: our links lead to the root of their host."""
     try:
         _web_address(value.strip())
         parts = urlsplit(value.strip())
@@ -245,7 +245,7 @@ def _public_address(value: str) -> None:
 
 
 def _origin(address: str) -> str:
-    """Return a checked address as browsers write where they are: an origin, compared with theirs."""
+    """Return a checked address as an origin, in the form that browsers send and that is compared with it."""
     parts = urlsplit(address.strip())
     host = canonical_host(parts.hostname or "")
     is_usual = parts.port in (None, DEFAULT_PORTS[parts.scheme])
@@ -253,7 +253,7 @@ def _origin(address: str) -> str:
 
 
 def _in_home(database: str) -> str:
-    """Return the address of a database; a file named without its folder lies in ours, whoever asks."""
+    """Return the address of a database; a relative file lies in HOME, whatever folder we are started in."""
     url = make_url(database)
     if url.drivername != "sqlite" or Path(url.database or "").is_absolute():
         return database

@@ -22,6 +22,7 @@ class Setting:
 
     @property
     def default_value(self) -> str | None:
+        """The default with the service's folder in place of HOME."""
         return None if self.default is None else self.default.replace("HOME", str(HOME))
 
 

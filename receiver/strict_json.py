@@ -1,6 +1,6 @@
-"""JSON to values, within bounds; strictly, refusing what JSON allows but nobody can mean.
+"""Strict parsing of JSON, within bounds, that refuses what JSON allows and nobody can mean.
 
-Whatever the size, what comes back is shallow enough to walk and its numbers short enough to write out.
+Values are shallow enough to walk and numbers short enough to write out, whatever the size of the text.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from receiver.errors import InputError
 DEEPEST = 64  # objects and lists within each other
 LONGEST_NUMBER = 40  # characters; of a double's at most 24 are needed, of 128 bits 39
 MOST_EXPONENT = 999  # a double's ends at 308
-# Possessive, and an open string runs to the end: each character is looked at once.
+# Possessive, and an open string runs to the end: each character is scanned once.
 TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([\[{])|([\]}])', re.DOTALL)
 
 Pairs = list[tuple[str, Any]]
 
 
-def read_json(given: str | bytes, *, path: str = "") -> Any:
-    """The value; numbers with a point are Decimal. Raises InputError, naming `path`, for anything else.
+def read_json(source: str | bytes, *, path: str = "") -> Any:
+    """Read a JSON text; numbers with a point become Decimal. Raises InputError that names `path`.
 
-    Refused besides: NaN, one key twice, half a character. Nothing of what was given stands in the message: it
-    may be a customer's data.
+    Also refused: NaN, a key that occurs twice, a lone surrogate. The message repeats nothing of the text,
+    which may be a customer's data.
     """
-    value = _parsed(given, path, STRICT)
-    if isinstance(given, bytes) and b"\\u" not in given:
+    value = _parse(source, path, STRICT)
+    if isinstance(source, bytes) and b"\\u" not in source:
         return value  # UTF-8 has no half characters, only escapes have
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()  # a lone surrogate fails here
@@ -38,14 +38,17 @@ def read_json(given: str | bytes, *, path: str = "") -> Any:
     return value
 
 
-def read_loose_json(given: str | bytes, *, path: str = "") -> Any:
-    """As `read_json`, of an answer whose text another system has cut: the last of two keys counts."""
-    return _parsed(given, path, LOOSE)
+def read_loose_json(source: str | bytes, *, path: str = "") -> Any:
+    """Read JSON of another system as `read_json` does, less strictly.
+
+    Lone surrogates pass, since it may have cut a text, and of two equal keys the last counts.
+    """
+    return _parse(source, path, LOOSE)
 
 
-def _parsed(given: str | bytes, path: str, decoder: json.JSONDecoder) -> Any:
+def _parse(source: str | bytes, path: str, decoder: json.JSONDecoder) -> Any:
     try:
-        text = given.decode("utf-8") if isinstance(given, bytes) else given
+        text = source.decode("utf-8") if isinstance(source, bytes) else source
         _check_depth(text)
         return decoder.decode(text)
     except _OutOfBounds as error:
@@ -60,23 +63,23 @@ def _parsed(given: str | bytes, path: str, decoder: json.JSONDecoder) -> Any:
 
 
 class _Meaningless(Exception):
-    """A value that the parser lets through and we do not."""
+    """A value that Python's parser accepts and JSON or sense does not."""
 
 
 class _OutOfBounds(Exception):
-    """A value that is JSON, and larger than anybody has to mean."""
+    """A value that is JSON, and deeper or longer than our bounds."""
 
 
 def _check_depth(text: str) -> None:
     if text.count("{") + text.count("[") <= DEEPEST:
         return
     depth = 0
-    for found in TEXT_OR_BRACKET.finditer(text):
-        if found[1]:
+    for match in TEXT_OR_BRACKET.finditer(text):
+        if match[1]:
             depth += 1
             if depth > DEEPEST:
                 raise _OutOfBounds(f"too deep, beyond {DEEPEST} objects and lists")
-        elif found[2]:
+        elif match[2]:
             depth -= 1
 
 
@@ -85,12 +88,12 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _decimal(written: str) -> Decimal:
-    _check_length(written)
-    exponent = written.lower().partition("e")[2]
+def _decimal(number: str) -> Decimal:
+    _check_length(number)
+    exponent = number.lower().partition("e")[2]
     if exponent and abs(int(exponent)) > MOST_EXPONENT:
         raise _OutOfBounds(f"a number beyond an exponent of {MOST_EXPONENT}")
-    return Decimal(written)
+    return Decimal(number)
 
 
 def _check_length(number: str) -> None:
@@ -98,22 +101,22 @@ def _check_length(number: str) -> None:
         raise _OutOfBounds(f"a number too long, beyond {LONGEST_NUMBER} characters")
 
 
-def _no_constant(word: str) -> None:
+def _refuse_constant(word: str) -> None:
     raise _Meaningless(f"{word} is no number")
 
 
-def _each_key_once(pairs: Pairs) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _unique_keys(pairs: Pairs) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
         raise _Meaningless("a key stands twice in one object")
-    return found
+    return value
 
 
 def _decoder(of_pairs: Callable[[Pairs], Any]) -> json.JSONDecoder:
     return json.JSONDecoder(
-        parse_int=_integer, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=of_pairs
+        parse_int=_integer, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=of_pairs
     )
 
 
 # Made once: `json.loads` makes one for each text, which takes as long as a short one does.
-STRICT, LOOSE = _decoder(_each_key_once), _decoder(dict)
+STRICT, LOOSE = _decoder(_unique_keys), _decoder(dict)

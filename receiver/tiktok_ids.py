@@ -10,11 +10,11 @@ NO_ACCOUNT = re.compile(r"\s*0*\s*", re.ASCII)  # how a store writes "none": not
 
 
 def account_id(value: object) -> str | None:
-    """Return the id without spaces around it, or None for what is no ad account's id."""
+    """Return an ad account's id without spaces around it; None for any other value."""
     text = value.strip() if isinstance(value, str) else ""
     return text if ACCOUNT_ID.fullmatch(text) else None
 
 
 def names_no_account(value: object) -> bool:
-    """Return whether a store says with this value that no account is linked."""
+    """Return whether a store's value means that no account is linked."""
     return value is None or value == 0 or (isinstance(value, str) and bool(NO_ACCOUNT.fullmatch(value)))

@@ -31,7 +31,7 @@ def _row(source: SettingSource) -> dict[str, str | None]:
     setting = source.setting
     return {
         "setting": setting.name,
-        "value": source.shown,
+        "value": source.display_text,
         "source": "required" if source.text is None else source.source,
         "default": setting.default_value,
         "meaning": setting.meaning,
