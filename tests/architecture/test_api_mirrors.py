@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from receiver.__main__ import ONLY_HERE
+from receiver.__main__ import OWN_COMMANDS
 from receiver.app import create_app
 from receiver.cli import load_commands
 from receiver.container import build_container
@@ -38,7 +38,7 @@ def calls(tmp_path_factory):
 
 def commands():
     """Yield what `flask --app wsgi` and `ad-credit` have, a command of a group after the group's name."""
-    yield from ONLY_HERE
+    yield from OWN_COMMANDS
     for command in load_commands():
         if isinstance(command, click.Group):
             shown = (name for name, item in command.commands.items() if not item.hidden)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from receiver.__main__ import ONLY_HERE, ad_credit
+from receiver.__main__ import OWN_COMMANDS, ad_credit
 from receiver.cli import COMMANDS
 from receiver.cli.lazy import LazyCommand
 from tests.conftest import KEY
@@ -47,9 +47,9 @@ def test_a_command_that_needs_no_database_imports_none(words: list[str], tmp_pat
     assert (bool(done.stdout), done.stderr) == (True, "\n")
 
 
-@pytest.mark.parametrize("name", sorted({**COMMANDS, **ONLY_HERE}))
+@pytest.mark.parametrize("name", sorted({**COMMANDS, **OWN_COMMANDS}))
 def test_the_list_of_commands_says_of_each_what_its_own_help_says(name: str) -> None:
-    lazy = {**COMMANDS, **ONLY_HERE}[name]
+    lazy = {**COMMANDS, **OWN_COMMANDS}[name]
     command = lazy.load()
     assert (command.name, command.get_short_help_str(200)) == (name, lazy.summary)
 
