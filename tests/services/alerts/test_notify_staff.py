@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 URL = "https://credit.example"
 
 
-class Noted:
+class FakeChannel:
     """A channel that keeps what it was given, and fails when told to."""
 
     words = "a note"
@@ -47,7 +47,7 @@ class Noted:
 
 @pytest.fixture
 def channel():
-    return Noted()
+    return FakeChannel()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
     channel.fails = True
     pass_minutes(8)
 
-    def seen():
+    def failure_shown():
         matters = {matter.id for matter in list_todo_items(container.database, clock())}
         return "staff_not_told" in matters, collect_metrics(
             container.database, container.budget, clock()
@@ -156,12 +156,12 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
         checks = diagnose(at(container, clock()), unreachable, channel)
         return next(check for check in checks if check.name == "alerts")
 
-    assert seen() == (True, 1)
+    assert failure_shown() == (True, 1)
     assert doctor().state is CheckState.FAIL
     assert doctor().found == "staff could not be told: the note was torn; tried 2 times"
     channel.fails = False
     pass_minutes(3)
-    assert seen() == (False, 0)
+    assert failure_shown() == (False, 0)
     assert doctor().found == "staff are told by a note"
 
 
@@ -191,7 +191,7 @@ def test_of_several_processes_one_alerts(container, database_url, pass_minutes, 
 
 
 def test_nobody_sends_what_another_is_about_to_send(container, clock, pass_minutes, channel):
-    class Slow(Noted):
+    class Slow(FakeChannel):
         def send(self, message):
             notify_staff(at(container, clock() + MINUTE), channel)
             super().send(message)

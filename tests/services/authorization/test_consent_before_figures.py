@@ -87,15 +87,15 @@ def test_a_claim_brings_no_poll_of_the_account_forward(container: Container, cla
 
 @on_both_databases
 def test_a_claim_shows_no_reading_in_a_list_of_stores(container: Container, claimant: str):
-    found = page_of_stores(container.database, StoreFilters(), after=None, limit=10)
-    polls = {row["id"]: row["next_poll"] is not None for row in found.rows}
+    page = page_of_stores(container.database, StoreFilters(), after=None, limit=10)
+    polls = {row["id"]: row["next_poll"] is not None for row in page.rows}
     assert polls == {"st_1": True, OTHER: False}
     stale = StoreFilters(condition=StoreCondition.FIGURES_STALE)
     later = SETTLED + timedelta(days=9)
     for store_id in ("st_1", OTHER):
         decide_store(container.database, later, store_id)
-    found = page_of_stores(container.database, stale, after=None, limit=10)
-    assert [row["id"] for row in found.rows] == ["st_1"]
+    page = page_of_stores(container.database, stale, after=None, limit=10)
+    assert [row["id"] for row in page.rows] == ["st_1"]
 
 
 def test_one_stores_claim_makes_no_other_store_ineligible(container: Container, claimant: str):
@@ -130,9 +130,9 @@ def test_figures_stay_as_they_were_when_the_consent_ended_whatever_others_read_l
     keep_day(container, "4000.00", FIRST + timedelta(days=1))
     with container.database.writing() as session:
         session.get_one(Account, "7001").status = "STATUS_DISABLE"
-    ended = facts_of(container, claimant)
-    assert ended.account.consent is False
-    assert (ended.spend, ended.account.status) == (shared.spend, "STATUS_ENABLE")
+    remaining = facts_of(container, claimant)
+    assert remaining.account.consent is False
+    assert (remaining.spend, remaining.account.status) == (shared.spend, "STATUS_ENABLE")
     assert len(facts_of(container, "st_1").spend) == len(shared.spend) + 1
 
 

@@ -105,16 +105,16 @@ class Way:
         return start_authorization(self.container.database, self.container.now(), flow_id, browser)
 
     def back(self, state, auth_code="code", browser=MERCHANTS):
-        parts, sent = self.container, {"state": state, "auth_code": auth_code, "browser": browser}
-        return self.shown(handle_callback(replace(parts, tiktok=self.tiktok), **sent), browser)
+        container, callback = self.container, {"state": state, "auth_code": auth_code, "browser": browser}
+        return self.status(handle_callback(replace(container, tiktok=self.tiktok), **callback), browser)
 
-    def shown(self, flow_id, browser=MERCHANTS):
+    def status(self, flow_id, browser=MERCHANTS):
         return show_flow(self.container.database, self.container.now(), flow_id, browser)
 
     def pick(self, flow_id, advertiser_id, browser=MERCHANTS):
         who = {"flow_id": flow_id, "browser": browser, "advertiser_id": advertiser_id}
         choose(self.container, **who)
-        return self.shown(flow_id, browser)
+        return self.status(flow_id, browser)
 
     def whole(self):
         return self.back(self.leave(self.open()))
@@ -144,20 +144,20 @@ def attacker(container, tiktok):
     return Way(container, tiktok, "st_2")
 
 
-def claimed(container, advertiser_id="7001", **changes):
-    """The store named an account, and nobody has consented yet."""
+def claim_account(container, advertiser_id="7001", **changes):
+    """Store the link of a store that named an account, to which nobody has consented yet."""
     keep_link(container, advertiser_id=advertiser_id, **{"token_encrypted": None, "consent": None, **changes})
     keep_account(container, advertiser_id, next_poll_at=None, failures=3, last_error="old")
 
 
-def refused(call, *arguments, **more) -> str:
+def refusal_of(call, *arguments, **more) -> str:
     with pytest.raises(FlowRefused) as caught:
         call(*arguments, **more)
     return caught.value.why
 
 
-def everything(container) -> str:
-    """All that is kept, as text."""
+def stored_text(container) -> str:
+    """Return all stored rows of links, flows and the audit log, as text."""
     with container.database.reading() as session:
         rows = [row for table in (Link, ConsentFlow, AuditEntry) for row in session.scalars(select(table))]
     return " ".join(str(vars(row)) for row in rows)
@@ -168,7 +168,7 @@ def everything(container) -> str:
 
 @on_both_databases
 def test_consent_for_what_the_store_named_is_kept_encrypted_and_its_account_is_read_at_once(way, container):
-    claimed(container)
+    claim_account(container)
     assert way.whole().outcome is ConsentOutcome.LINKED
     link = way.links()["7001"]
     assert (link.consent, link.consent_at, link.scopes) == (True, container.now(), sorted(SCOPES))
@@ -176,12 +176,12 @@ def test_consent_for_what_the_store_named_is_kept_encrypted_and_its_account_is_r
     with container.database.reading() as session:
         account = session.get(Account, "7001")
     assert (account.next_poll_at, account.failures, account.last_error) == (container.now(), 0, None)
-    assert TOKEN not in everything(container)
+    assert TOKEN not in stored_text(container)
 
 
 @on_both_databases
 def test_consent_given_again_replaces_the_token_of_the_same_link(way, container):
-    claimed(container, consent=False, prior_spend=None)
+    claim_account(container, consent=False, prior_spend=None)
     first = way.links()["7001"]
     assert way.whole().outcome is ConsentOutcome.LINKED
     (link,) = way.links().values()
@@ -189,50 +189,50 @@ def test_consent_given_again_replaces_the_token_of_the_same_link(way, container)
 
 
 def test_the_only_account_is_linked_where_the_store_named_none(way, container):
-    shown = way.whole()
+    status = way.whole()
     link = way.links()["7001"]
-    assert (shown.account.name, link.linked_at, link.exact) == ("Account 1", container.now(), False)
+    assert (status.account.name, link.linked_at, link.exact) == ("Account 1", container.now(), False)
 
 
 @on_both_databases
 def test_of_several_the_merchant_chooses_and_the_token_waits_encrypted_until_then(way, container, tiktok):
     tiktok.covered = ("7001", "7002")
-    shown = way.whole()
-    assert (shown.outcome, [account.name for account in shown.accounts]) == (
+    status = way.whole()
+    assert (status.outcome, [account.name for account in status.accounts]) == (
         ConsentOutcome.CHOOSE,
         ["Account 1", "Account 2"],
     )
     assert way.links() == {}
-    assert TOKEN not in everything(container)
-    assert way.pick(shown.id, "7009").outcome is ConsentOutcome.CHOOSE  # not one it covers
-    assert way.pick(shown.id, "7002").outcome is ConsentOutcome.LINKED
+    assert TOKEN not in stored_text(container)
+    assert way.pick(status.id, "7009").outcome is ConsentOutcome.CHOOSE  # not one it covers
+    assert way.pick(status.id, "7002").outcome is ConsentOutcome.LINKED
     assert list(way.links()) == ["7002"]
     with container.database.reading() as session:
-        assert session.get(ConsentFlow, shown.id).token_encrypted is None
-    assert refused(way.pick, shown.id, "7001") == "expired"
+        assert session.get(ConsentFlow, status.id).token_encrypted is None
+    assert refusal_of(way.pick, status.id, "7001") == "expired"
 
 
 def test_a_choice_never_overrides_what_the_store_named_meanwhile(way, container, tiktok):
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id
-    claimed(container, "7001")
-    shown = way.pick(flow_id, "7002")
-    assert (shown.outcome, shown.account.advertiser_id) == (ConsentOutcome.OTHER_ACCOUNT, "7001")
+    claim_account(container, "7001")
+    status = way.pick(flow_id, "7002")
+    assert (status.outcome, status.account.advertiser_id) == (ConsentOutcome.OTHER_ACCOUNT, "7001")
     assert {item: link.consent for item, link in way.links().items()} == {"7001": None}
 
 
 def test_a_consent_for_another_account_changes_nothing(way, container, tiktok):
-    claimed(container, "7009", token_encrypted=container.cipher.encrypt("old"), consent=True)
+    claim_account(container, "7009", token_encrypted=container.cipher.encrypt("old"), consent=True)
     assert way.whole().outcome is ConsentOutcome.OTHER_ACCOUNT
     (link,) = way.links().values()
     assert (link.advertiser_id, container.cipher.decrypt(link.token_encrypted)) == ("7009", "old")
 
 
 def test_a_poorer_consent_does_not_replace_one_that_works(way, container, tiktok):
-    claimed(container, token_encrypted=container.cipher.encrypt("old"), consent=True)
+    claim_account(container, token_encrypted=container.cipher.encrypt("old"), consent=True)
     tiktok.scopes = frozenset({152})
-    shown = way.whole()
-    assert (shown.outcome, [str(item) for item in shown.missing]) == (
+    status = way.whole()
+    assert (status.outcome, [str(item) for item in status.missing]) == (
         ConsentOutcome.NOT_ENOUGH,
         ["reports", "account"],
     )
@@ -242,21 +242,21 @@ def test_a_poorer_consent_does_not_replace_one_that_works(way, container, tiktok
 @pytest.mark.parametrize("scopes", [{4, 10, 15}, {1, 4}, {10, 44, 152}])
 def test_a_consent_told_by_parents_links_and_asks_tiktok_nothing_more(container, tiktok, way, scopes):
     tiktok.scopes = frozenset(scopes)
-    shown = way.whole()
-    assert (shown.outcome, shown.missing, tiktok.asked) == (ConsentOutcome.LINKED, (), [])
+    status = way.whole()
+    assert (status.outcome, status.missing, tiktok.asked) == (ConsentOutcome.LINKED, (), [])
 
 
 def test_a_consent_whose_numbers_are_strange_links_where_tiktok_answers_the_calls(container, tiktok, way):
     tiktok.scopes, tiktok.answers = frozenset({152, 7000001}), {"account", "reports"}
-    shown = way.whole()
-    assert (shown.outcome, shown.missing) == (ConsentOutcome.LINKED, ())
+    status = way.whole()
+    assert (status.outcome, status.missing) == (ConsentOutcome.LINKED, ())
     assert tiktok.asked == ["account", "reports"]
 
 
 def test_a_call_that_tiktok_refuses_leaves_the_permission_missing(tiktok, way):
     tiktok.scopes, tiktok.answers = frozenset({152}), {"account"}
-    shown = way.whole()
-    assert (shown.outcome, shown.missing) == (ConsentOutcome.NOT_ENOUGH, (Permission.REPORTS,))
+    status = way.whole()
+    assert (status.outcome, status.missing) == (ConsentOutcome.NOT_ENOUGH, (Permission.REPORTS,))
     assert way.links() == {}
 
 
@@ -293,16 +293,16 @@ def test_without_names_accounts_are_told_by_their_numbers(way, tiktok):
 def test_a_fault_of_tiktoks_links_nothing_and_the_way_can_be_gone_again(
     way, container, tiktok, advice, outcome
 ):
-    claimed(container)
+    claim_account(container)
     tiktok.fault = ProviderError("no", advice=advice)
-    shown = way.whole()
-    assert (shown.outcome, way.links()["7001"].consent) == (outcome, None)
+    status = way.whole()
+    assert (status.outcome, way.links()["7001"].consent) == (outcome, None)
     tiktok.fault = None
-    assert way.back(way.leave(shown.id)).outcome is ConsentOutcome.LINKED
+    assert way.back(way.leave(status.id)).outcome is ConsentOutcome.LINKED
 
 
 def test_who_cancels_at_tiktok_changed_nothing(way, container, tiktok):
-    claimed(container)
+    claim_account(container)
     assert way.back(way.leave(way.open()), auth_code=None).outcome is ConsentOutcome.CANCELLED
     assert (way.links()["7001"].consent, tiktok.codes) == (None, [])
 
@@ -312,7 +312,7 @@ def test_a_store_that_disconnects_meanwhile_is_linked_to_nothing(way, container,
     tiktok.meanwhile = lambda: disconnect_store(
         container.database, container.now(), "st_1", reason="closed", actor="ann"
     )
-    assert refused(way.back, state) == "store_gone"
+    assert refusal_of(way.back, state) == "store_gone"
     assert way.links() == {}
 
 
@@ -324,22 +324,22 @@ def test_a_victims_consent_never_lands_on_the_store_of_an_attacker_who_sent_the_
 ):
     """The attacker goes as far as TikTok's address, and the victim follows it from there."""
     state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
-    assert refused(attacker.back, state, "code-of-the-victim") == "wrong_browser"
+    assert refusal_of(attacker.back, state, "code-of-the-victim") == "wrong_browser"
     assert (attacker.links(), tiktok.codes) == ({}, [])
     # nor once the victim has a flow of their own, nor when the attacker brings the state afterwards
     way.open()
-    assert refused(attacker.back, state, "code-of-the-victim") == "state_unknown"
-    assert refused(attacker.back, state, "stolen-code", browser=ATTACKERS) == "state_unknown"
+    assert refusal_of(attacker.back, state, "code-of-the-victim") == "state_unknown"
+    assert refusal_of(attacker.back, state, "stolen-code", browser=ATTACKERS) == "state_unknown"
     assert (attacker.links(), tiktok.codes) == ({}, [])
     with container.database.reading() as session:
-        told = [(row.action, row.subject) for row in session.scalars(select(AuditEntry))]
-    assert told == [("tiktok consent refused", "st_2")]
+        entries = [(row.action, row.subject) for row in session.scalars(select(AuditEntry))]
+    assert entries == [("tiktok consent refused", "st_2")]
 
 
 def test_a_victim_with_a_flow_of_their_own_is_not_taken_for_the_attacker(way, attacker, tiktok):
     own = way.leave(way.open())
     state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
-    assert refused(attacker.back, state) == "wrong_browser"
+    assert refusal_of(attacker.back, state) == "wrong_browser"
     assert way.back(own).outcome is ConsentOutcome.LINKED
     assert (list(way.links()), attacker.links()) == (["7001"], {})
 
@@ -347,14 +347,14 @@ def test_a_victim_with_a_flow_of_their_own_is_not_taken_for_the_attacker(way, at
 def test_an_attackers_code_does_not_land_on_the_victims_store(way, attacker, tiktok):
     way.leave(way.open())
     guessed = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
-    assert refused(way.back, guessed, "code-of-the-attacker") == "wrong_browser"
+    assert refusal_of(way.back, guessed, "code-of-the-attacker") == "wrong_browser"
     assert (way.links(), tiktok.codes) == ({}, [])
 
 
 def test_a_state_serves_once(way, tiktok):
     state = way.leave(way.open())
     way.back(state)
-    assert refused(way.back, state, "another-code") == "state_unknown"
+    assert refusal_of(way.back, state, "another-code") == "state_unknown"
     assert tiktok.codes == ["code"]
 
 
@@ -364,14 +364,14 @@ def test_a_state_serves_for_half_an_hour(way, clock, tiktok):
     clock.move(minutes=30, seconds=-1)
     assert way.back(early).outcome is ConsentOutcome.LINKED
     clock.move(seconds=1)
-    assert refused(way.back, late) == "expired"
+    assert refusal_of(way.back, late) == "expired"
     assert tiktok.codes == ["code"]
 
 
 def test_a_newer_state_of_the_same_way_voids_the_older(way):
     flow_id = way.open()
     old, new = way.leave(flow_id), way.leave(flow_id)
-    assert refused(way.back, old) == "state_unknown"
+    assert refusal_of(way.back, old) == "state_unknown"
     assert way.back(new).outcome is ConsentOutcome.LINKED
 
 
@@ -388,7 +388,7 @@ def test_a_ticket_is_for_the_first_browser_that_opens_it(way):
     ticket = way.ticket()
     flow_id = way.open(ticket)
     assert way.open(ticket) == flow_id  # reloaded
-    assert refused(way.open, ticket, ATTACKERS) == "ticket_used"
+    assert refusal_of(way.open, ticket, ATTACKERS) == "ticket_used"
 
 
 def test_a_ticket_serves_for_ten_minutes(way, clock):
@@ -396,21 +396,21 @@ def test_a_ticket_serves_for_ten_minutes(way, clock):
     clock.move(minutes=10, seconds=-1)
     assert way.open(early)
     clock.move(seconds=1)
-    assert refused(way.open, late) == "expired"
-    assert refused(way.open, "never-given") == "ticket_unknown"
+    assert refusal_of(way.open, late) == "expired"
+    assert refusal_of(way.open, "never-given") == "ticket_unknown"
 
 
 def test_a_ticket_leads_to_its_own_store_whoever_opens_it(way, attacker):
-    assert way.shown(way.open(attacker.ticket())).store_url == "https://st-2.example/"
+    assert way.status(way.open(attacker.ticket())).store_url == "https://st-2.example/"
 
 
 @pytest.mark.parametrize("flow_id", ["its own", "cf_unknown", "cf_\0"])
 def test_what_another_browser_began_can_be_neither_seen_nor_gone_on_with(way, tiktok, flow_id):
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id if flow_id == "its own" else flow_id
-    for step in (way.shown, way.leave):
-        assert refused(step, flow_id, ATTACKERS) == "not_yours"
-    assert refused(way.pick, flow_id, "7001", ATTACKERS) == "not_yours"
+    for step in (way.status, way.leave):
+        assert refusal_of(step, flow_id, ATTACKERS) == "not_yours"
+    assert refusal_of(way.pick, flow_id, "7001", ATTACKERS) == "not_yours"
     assert way.links() == {}
 
 
@@ -419,8 +419,8 @@ def test_who_goes_again_leaves_the_choice_and_its_token_behind(way, tiktok):
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id
     way.leave(flow_id)
-    assert way.shown(flow_id).outcome is None
-    assert refused(way.pick, flow_id, "7001") == "expired"
+    assert way.status(flow_id).outcome is None
+    assert refusal_of(way.pick, flow_id, "7001") == "expired"
     assert way.links() == {}
 
 
@@ -428,23 +428,23 @@ def test_a_choice_waits_for_half_an_hour(way, clock, tiktok):
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id
     clock.move(minutes=30)
-    assert way.shown(flow_id).expired
-    assert refused(way.pick, flow_id, "7001") == "expired"
-    assert refused(way.leave, flow_id) == "expired"
+    assert way.status(flow_id).expired
+    assert refusal_of(way.pick, flow_id, "7001") == "expired"
+    assert refusal_of(way.leave, flow_id) == "expired"
     assert way.links() == {}
 
 
 def test_what_was_linked_can_be_looked_at_later(way, clock):
     flow_id = way.whole().id
     clock.move(hours=5)
-    assert not way.shown(flow_id).expired
+    assert not way.status(flow_id).expired
 
 
 def test_nothing_that_opens_a_door_is_kept_as_it_is(way, container):
     ticket = way.ticket()
     state = way.leave(way.open(ticket))
-    kept = everything(container)
-    assert not [secret for secret in (ticket, state, MERCHANTS) if secret in kept]
+    stored = stored_text(container)
+    assert not [secret for secret in (ticket, state, MERCHANTS) if secret in stored]
 
 
 @on_both_databases
@@ -478,18 +478,18 @@ def while_waiting(session, call):
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite's writers wait anyway
-@pytest.mark.parametrize("asked", ["consent", "choice", "link by hand", "refresh"])
-def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(container, way, tiktok, asked):
+@pytest.mark.parametrize("call", ["consent", "choice", "link by hand", "refresh"])
+def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(container, way, tiktok, call):
     keep_account(container, "700001")
     keep_link(container, advertiser_id="700001")
     tiktok.covered = ("700001", "700002")
-    if asked == "choice":
+    if call == "choice":
         with container.database.writing() as session:
             session.get_one(Link, 1).ended_at = container.now()
         flow = way.whole().id
         with container.database.writing() as session:
             session.get_one(Link, 1).ended_at = None
-    state = way.leave(way.open()) if asked == "consent" else ""
+    state = way.leave(way.open()) if call == "consent" else ""
     calls = {
         "consent": lambda: way.back(state),
         "choice": lambda: way.pick(flow, "700001"),
@@ -500,7 +500,7 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
     }
     with container.database.writing() as session:  # as a poll
         session.get_one(Account, "700001", with_for_update=True)
-        thread, caught = while_waiting(session, calls[asked])
+        thread, caught = while_waiting(session, calls[call])
         assert spend.stores_to_decide(session, "700001") == ["st_1"]
     thread.join(120)
     assert caught == []

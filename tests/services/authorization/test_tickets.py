@@ -28,14 +28,14 @@ def ticket(container, token=TOKEN, return_url=None):
     return issue_ticket(container.database, container.now(), token, return_url)
 
 
-def kept(container):
+def stored_flows(container):
     with container.database.reading() as session:
         return list(session.scalars(select(ConsentFlow).order_by(ConsentFlow.created_at)))
 
 
 def test_a_ticket_is_its_stores_for_ten_minutes_and_only_its_hash_is_kept(container, store_id):
     issued = ticket(container)
-    (flow,) = kept(container)
+    (flow,) = stored_flows(container)
     assert (flow.store_id, flow.expires_at) == (store_id, container.now() + timedelta(minutes=10))
     assert flow.ticket_hash == token_hash(issued.text)
     assert issued.text not in f"{vars(flow)} {issued!r}"
@@ -51,7 +51,7 @@ def test_of_one_stores_tickets_the_newest_remain(container, store_id, clock):
     for _ in range(PER_STORE + 2):
         clock.move(seconds=1)
         ticket(container)
-    flows = kept(container)
+    flows = stored_flows(container)
     assert [flow.store_id for flow in flows] == ["st_2", *[store_id] * PER_STORE]
     assert flows[-1].created_at == clock()
 
@@ -60,13 +60,13 @@ def test_nobody_leads_back_to_a_page_of_another_host(container, store_id):
     assert ticket(container, return_url="https://st-1.example/wp-admin/")
     with pytest.raises(InputError, match=r"^return_url: must be a page of https://st-1\.example/$"):
         ticket(container, return_url="https://evil.example/")
-    assert len(kept(container)) == 1
+    assert len(stored_flows(container)) == 1
 
 
 def test_a_disconnected_store_has_no_tickets_and_gets_none(container, store_id):
     ticket(container)
     disconnect_store(container.database, container.now(), store_id, reason="closed", actor="ann")
-    assert kept(container) == []
+    assert stored_flows(container) == []
     with pytest.raises(NotFound):
         ticket(container)
 
@@ -77,4 +77,4 @@ def test_a_flow_is_forgotten_after_a_day(container, store_id, clock):
     assert purge(container.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 0
     clock.move(seconds=1)
     assert purge(container.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 1
-    assert kept(container) == []
+    assert stored_flows(container) == []

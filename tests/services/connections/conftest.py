@@ -30,7 +30,7 @@ class Visit:
         self.container, self.shops, self.probes = container, shops, Probes()
 
     def begin(self, shop=URL, browser=BROWSER, return_url=None):
-        """The user id the shop is given; None where the worker found no shop."""
+        """Begin at a shop; return the user id the shop is given, None where the worker found no shop."""
         begin(self.container, shop=shop, browser=browser, return_url=return_url)
         self.work()
         self.address = key_page(self.container, browser)
@@ -38,7 +38,7 @@ class Visit:
         return dict(part.split("=", 1) for part in query.split("&") if part).get("user_id")
 
     def work(self):
-        """What the worker does when it looks."""
+        """Run the worker's next step of each attempt that is due."""
         for attempt_id, _ in due_attempts(self.container.database, self.container.now(), 100):
             advance_attempt(replace(self.container, shops=self.shops), attempt_id, probes=self.probes)
 
@@ -59,7 +59,7 @@ class Visit:
         )
 
     def again(self, browser=BROWSER):
-        """The merchant asks for another try."""
+        """Ask for another try, as the merchant does."""
         try_again(self.container.database, browser)
         return self.finish(browser)
 
@@ -74,7 +74,7 @@ class Visit:
         return self.finish()
 
     def connect(self, shop=URL, keys=KEYS):
-        """All of it."""
+        """Connect a shop, from the beginning to the end."""
         user_id = self.begin(shop)
         self.post_keys(user_id, keys)
         self.back(user_id)

@@ -29,7 +29,7 @@ def database_kind() -> str:
     return "sqlite"
 
 
-def audited(container, action):
+def audit_details(container, action):
     return [row.detail for row in rows_of(container, tables.AuditEntry) if row.action == action]
 
 
@@ -37,10 +37,10 @@ def audited(container, action):
 
 
 def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, container, fake):
-    standing = visit.connect("shop.example")
-    assert (standing.outcome, standing.trouble) == (ConnectionOutcome.CONNECTED, None)
+    status = visit.connect("shop.example")
+    assert (status.outcome, status.trouble) == (ConnectionOutcome.CONNECTED, None)
     store, connection = only_row(container, tables.Store), only_row(container, tables.Connection)
-    assert (store.id, store.url, store.name) == (standing.store_id, URL, "Example shop")
+    assert (store.id, store.url, store.name) == (status.store_id, URL, "Example shop")
     assert (store.country, store.currency, store.programme) == ("US", "USD", "woocommerce-2025")
     assert store.admitted_at == container.now()
     assert (store.shop_uuid, container.cipher.decrypt(connection.keys_encrypted)) == (UUID, KEYS.as_text())
@@ -111,8 +111,8 @@ def test_an_attempt_is_over_after_a_quarter_of_an_hour(visit, container, fake):
 def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit, container, shops, trouble):
     shops.probe_trouble = trouble
     assert visit.begin() is None
-    told = get_status(container.database, container.now(), BROWSER)
-    assert (told.outcome, told.trouble) == (ConnectionOutcome.REFUSED, trouble)
+    status = get_status(container.database, container.now(), BROWSER)
+    assert (status.outcome, status.trouble) == (ConnectionOutcome.REFUSED, trouble)
     assert only_row(container, tables.ConnectionAttempt).user_id_encrypted is None
 
 
@@ -171,8 +171,8 @@ def test_keys_nobody_asked_for_are_refused(visit):
 @on_both_databases
 def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visit, container, fake):
     fake.keys = Keys("ck_" + "e" * 40, "cs_" + "f" * 40)
-    told = visit.connect()
-    assert (told.outcome, told.trouble) == (ConnectionOutcome.REFUSED, StoreTrouble.KEYS_REFUSED)
+    status = visit.connect()
+    assert (status.outcome, status.trouble) == (ConnectionOutcome.REFUSED, StoreTrouble.KEYS_REFUSED)
     assert (
         rows_of(container, tables.Store),
         only_row(container, tables.ConnectionAttempt).keys_encrypted,
@@ -185,10 +185,10 @@ def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visi
 @on_both_databases
 def test_a_shop_that_is_busy_is_asked_again_when_the_merchant_looks_again(visit, fake):
     fake.troubles["facts"] = StoreTrouble.BUSY
-    told = visit.connect()
-    assert (told.outcome, told.step, told.trouble) == (None, Step.READY, StoreTrouble.BUSY)
+    status = visit.connect()
+    assert (status.outcome, status.step, status.trouble) == (None, Step.READY, StoreTrouble.BUSY)
     fake.troubles.clear()
-    assert visit.finish() == told  # nobody is asked again and again
+    assert visit.finish() == status  # nobody is asked again and again
     assert visit.again().outcome is ConnectionOutcome.CONNECTED
 
 
@@ -286,23 +286,23 @@ def test_a_store_that_connects_again_goes_on_where_it_was(visit, container, fake
 
 @on_both_databases
 def test_a_store_that_staff_added_by_hand_is_the_one_that_connects(visit, container):
-    added = add_store(
+    store = add_store(
         container,
         StoreDetails("http://shop.example/", "By hand", "US", "USD"),
         programme="woocommerce-2025",
         actor="ann",
     )
-    assert visit.connect().store_id == added.id
+    assert visit.connect().store_id == store.id
     assert only_row(container, tables.Store).url == URL
 
 
 def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, container, shops):
     first = visit.connect().store_id
     shops.known[COPY] = FakeShop(said=replace(FACTS, home_url=COPY))
-    told = visit.connect(COPY)
-    assert (told.outcome, told.store_id) == (ConnectionOutcome.HELD, first)
+    status = visit.connect(COPY)
+    assert (status.outcome, status.store_id) == (ConnectionOutcome.HELD, first)
     assert len(rows_of(container, tables.Store)) == 1
-    assert audited(container, "connect held") == [{"why": "copy", "address": COPY, "uuid": UUID}]
+    assert audit_details(container, "connect held") == [{"why": "copy", "address": COPY, "uuid": UUID}]
     assert shops.known[COPY].hooks == []
 
 

@@ -32,9 +32,9 @@ def test_past_its_allowance_a_shops_last_answer_stands_for_whoever_asks(clock):
     shops.trouble = StoreTrouble.NOT_WORDPRESS
     clock.move(seconds=20)
     for _ in range(3):
-        with pytest.raises(ShopError) as told:
+        with pytest.raises(ShopError) as caught:
             probes.probe(shops, URL, clock(), http=False)
-        assert told.value.trouble == StoreTrouble.NOT_WORDPRESS
+        assert caught.value.trouble == StoreTrouble.NOT_WORDPRESS
     assert len(shops.calls) == 11
 
 
@@ -51,17 +51,17 @@ def test_paths_without_end_are_no_way_to_call_a_host_without_end(clock):
     for number in range(60):
         probes.probe(shops, f"{URL}{number}/", clock(), http=False)
     for number in range(60, 200):
-        with pytest.raises(ShopError) as told:
+        with pytest.raises(ShopError) as caught:
             probes.probe(shops, f"{URL}{number}/", clock(), http=False)
-        assert told.value.trouble == StoreTrouble.BUSY
+        assert caught.value.trouble == StoreTrouble.BUSY
     assert len(shops.calls) == 60
 
 
 class LeadingShops(FakeShops):
     """Shops that stand at `home` alone; what leads there redirects for good."""
 
-    def __init__(self, home: str, moved: dict[str, str], trouble: StoreTrouble | None = None) -> None:
-        super().__init__(moved=moved)
+    def __init__(self, home: str, redirects: dict[str, str], trouble: StoreTrouble | None = None) -> None:
+        super().__init__(moved=redirects)
         self.home, self.trouble = home, trouble
 
     def probe(self, url: str, *, http: bool = False) -> str:
@@ -84,10 +84,10 @@ def test_a_shop_is_found_where_its_address_leads_for_good(clock, url):
 
 
 def test_strangers_who_ask_all_day_have_a_key_page_asked_for_so_often_only(clock):
-    asked, shops, probes = [], FakeShops(), Probes()
-    shops.has_key_page = lambda base: asked.append(base) or False
+    bases, shops, probes = [], FakeShops(), Probes()
+    shops.has_key_page = lambda base: bases.append(base) or False
     answers = [probes.has_key_page(shops, URL, clock()) for _ in range(500)]
-    assert (len(asked), set(answers)) == (10, {False, True})
+    assert (len(bases), set(answers)) == (10, {False, True})
 
 
 def test_keys_typed_in_for_an_address_follow_no_redirect_that_came_over_http(clock):
@@ -98,16 +98,16 @@ def test_keys_typed_in_for_an_address_follow_no_redirect_that_came_over_http(clo
 
 
 @pytest.mark.parametrize(
-    ("there", "told"),
+    ("there", "expected"),
     [
         (StoreTrouble.NO_PERMALINKS, StoreTrouble.NO_PERMALINKS),
         (StoreTrouble.NOT_WORDPRESS, StoreTrouble.UNREACHABLE),
     ],
 )
-def test_what_is_wrong_where_an_address_leads_is_told_if_a_shop_is_there(clock, there, told):
+def test_what_is_wrong_where_an_address_leads_is_told_if_a_shop_is_there(clock, there, expected):
     with pytest.raises(ShopError) as raised:
         Probes().find(LeadingShops(WWW, {URL: WWW}, there), URL, clock(), http=False)
-    assert raised.value.trouble is told
+    assert raised.value.trouble is expected
 
 
 def test_addresses_that_lead_round_in_circles_end(clock):

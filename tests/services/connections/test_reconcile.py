@@ -60,7 +60,7 @@ def connection(container):
     return row
 
 
-def audited(container, action):
+def audit_details(container, action):
     return [row.detail for row in rows_of(container, tables.AuditEntry) if row.action == action]
 
 
@@ -78,21 +78,21 @@ def test_each_topic_has_an_address_and_a_secret_of_its_own(container, fake, stor
 
 def test_looking_again_changes_nothing_where_nothing_is_wrong(container, fake, check):
     before = list(fake.hooks)
-    found = check()
-    assert (found.repaired, found.changed, found.trouble) == ([], {}, None)
+    result = check()
+    assert (result.repaired, result.changed, result.trouble) == ([], {}, None)
     assert fake.hooks == before
-    assert audited(container, "store webhook") == []
+    assert audit_details(container, "store webhook") == []
 
 
 def test_a_disabled_webhook_is_deleted_and_made_anew_with_the_same_address_and_secret(container, fake, check):
     old = next(item for item in fake.hooks if item.topic == SIGNAL)
     fake.turn(SIGNAL, status="disabled")
-    found = check()
+    result = check()
     new = next(item for item in fake.hooks if item.topic == SIGNAL)
     assert (new.status, new.url, fake.secrets[new.id]) == ("active", old.url, fake.secrets[old.id])
     assert new.id != old.id
-    assert found.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
-    assert audited(container, "store webhook") == found.repaired
+    assert result.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
+    assert audit_details(container, "store webhook") == result.repaired
     assert (hook(container, SIGNAL).webhook_id, hook(container, SIGNAL).trouble) == (new.id, None)
 
 
@@ -136,10 +136,10 @@ def test_a_topic_the_store_keeps_as_empty_is_told_as_one_that_never_fires(contai
 
 @on_both_databases
 def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container, fake, check):
-    kept = connection(container).facts
-    assert (kept["country"], kept["hpos"]) == ("US", True)
-    assert kept["integration"] == ["tiktok-for-business/tiktok-for-woocommerce.php 1.2.6"]
-    assert "plugins" not in kept
+    facts = connection(container).facts
+    assert (facts["country"], facts["hpos"]) == ("US", True)
+    assert facts["integration"] == ["tiktok-for-business/tiktok-for-woocommerce.php 1.2.6"]
+    assert "plugins" not in facts
     fake.said = replace(FACTS, country="DE", currency="EUR", wc_version="10.5.0")
     assert check().changed == {
         "country": ["US", "DE"],
@@ -149,7 +149,7 @@ def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container,
     (store,) = rows_of(container, tables.Store)
     assert (store.country, store.currency) == ("DE", "EUR")
     assert store.decided_at is not None
-    assert audited(container, "store facts")[-1] == {
+    assert audit_details(container, "store facts")[-1] == {
         "changed": {"country": ["US", "DE"], "currency": ["USD", "EUR"], "wc_version": ["10.0.2", "10.5.0"]}
     }
 
@@ -208,8 +208,8 @@ def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(
     shops.known[url] = fake = FakeShop(said=replace(FACTS, home_url=url), plugin=STATE)
     store_id = visit.connect_by_hand(url).store_id
     token = rotate_token(container.database, container.now(), store_id, actor="staff")
-    found = reconcile_store(replace(container, shops=shops), store_id)
-    assert (found.trouble, fake.tokens) == (None, [])
+    result = reconcile_store(replace(container, shops=shops), store_id)
+    assert (result.trouble, fake.tokens) == (None, [])
     assert "state" in fake.calls
     assert status_for_token(container.database, container.now(), token).store_name == "Example shop"
 
@@ -255,8 +255,8 @@ def test_revoked_keys_are_tried_once_a_day(container, fake, check):
 def test_what_was_done_before_a_trouble_is_kept(container, fake, check):
     fake.turn(SIGNAL, status="disabled")
     fake.troubles["state"] = StoreTrouble.BUSY
-    found = check()
-    assert found.trouble is StoreTrouble.BUSY
+    result = check()
+    assert result.trouble is StoreTrouble.BUSY
     assert hook(container, SIGNAL).webhook_id == next(item.id for item in fake.hooks if item.topic == SIGNAL)
 
 
@@ -277,8 +277,8 @@ def test_a_store_nobody_connected_has_nothing_to_be_checked_by(container, shops)
 # When
 
 
-def due(container, shops):
-    """Whose turn it is; they are checked."""
+def check_due(container, shops):
+    """Check the stores that are due; return their ids."""
     stores = due_stores(container.database, container.now(), 10)
     for store_id in stores:
         reconcile_quietly(replace(container, shops=shops), store_id)
@@ -286,18 +286,18 @@ def due(container, shops):
 
 
 def test_a_store_is_looked_at_about_every_four_hours(container, shops, store_id):
-    assert due(container, shops) == []
+    assert check_due(container, shops) == []
     container.now.move(hours=3, minutes=29)
-    assert due(container, shops) == []
+    assert check_due(container, shops) == []
     container.now.move(hours=1, minutes=2)
-    assert due(container, shops) == [store_id]
-    assert due(container, shops) == []
+    assert check_due(container, shops) == [store_id]
+    assert check_due(container, shops) == []
 
 
 def test_a_store_that_disconnected_is_left_alone(container, shops, store_id):
     disconnect_store(container.database, container.now(), store_id, reason="asked", actor="ann")
     container.now.move(hours=5)
-    assert due(container, shops) == []
+    assert check_due(container, shops) == []
 
 
 # What ends a connection, and what stands at the store then
@@ -322,7 +322,7 @@ def test_a_plugin_missing_at_checks_a_day_apart_ends_the_connection_and_leaves_n
     assert (store.disconnected_at, store.status_token_hash) == (container.now(), None)
     run_errand(replace(container, shops=shops), store_id)
     assert (fake.hooks, rows_of(container, tables.Connection)) == ([], [])
-    assert audited(container, "stores disconnect") == [
+    assert audit_details(container, "stores disconnect") == [
         {"reason": "our plugin was not on the store at checks a day apart"}
     ]
 
@@ -367,8 +367,8 @@ def test_a_merchant_who_disconnected_in_the_plugin_is_believed_at_the_next_check
 @on_both_databases
 def test_keys_of_before_a_disconnection_connect_nothing(visit, container, fake):
     fake.troubles["state"] = StoreTrouble.DISCONNECTED
-    told = visit.connect_by_hand()
-    assert (told.outcome, told.trouble) == (ConnectionOutcome.REFUSED, StoreTrouble.DISCONNECTED)
+    status = visit.connect_by_hand()
+    assert (status.outcome, status.trouble) == (ConnectionOutcome.REFUSED, StoreTrouble.DISCONNECTED)
     assert (fake.hooks, fake.tokens) == ([], [])
 
 
@@ -380,15 +380,15 @@ def test_a_token_that_the_plugin_misses_is_put_in_again_and_told(container, fake
     check()
     assert len(fake.tokens) == 2
     assert status_for_token(container.database, container.now(), fake.tokens[1]).store_name == "Example shop"
-    assert audited(container, "store token missing") == [{"put_in_again": True}]
+    assert audit_details(container, "store token missing") == [{"put_in_again": True}]
     fake.plugin = {**STATE, "has_token": True}
     check()
     assert len(fake.tokens) == 2
 
 
-@pytest.mark.parametrize("said", [None, "no", 0, True])
-def test_a_token_is_missing_only_where_the_plugin_says_so(fake, check, said):
-    fake.plugin = {**STATE, "has_token": said}
+@pytest.mark.parametrize("answer", [None, "no", 0, True])
+def test_a_token_is_missing_only_where_the_plugin_says_so(fake, check, answer):
+    fake.plugin = {**STATE, "has_token": answer}
     check()
     assert len(fake.tokens) == 1
 
@@ -432,15 +432,16 @@ def test_a_store_follows_to_https_and_never_back(visit, container, shops, before
     old = shops.known[before]
     old.troubles["facts"], old.redirected = StoreTrouble.UNREACHABLE, True
     reconcile_store(replace(container, shops=shops), store_id)
-    stands = after if moves else before
-    assert (rows_of(container, tables.Store)[0].url, connection(container).rest_base) == (stands, stands)
+    expected = after if moves else before
+    assert (rows_of(container, tables.Store)[0].url, connection(container).rest_base) == (expected, expected)
 
 
 def test_a_store_that_has_left_is_not_looked_at_and_gets_no_token(container, fake, check, store_id):
     fake.plugin = {**STATE, "has_token": False}
-    left = {"reason": "asked", "actor": "ann"}
+    disconnection = {"reason": "asked", "actor": "ann"}
     fake.during = lambda: (
-        fake.calls[-1] == "state" and disconnect_store(container.database, container.now(), store_id, **left)
+        fake.calls[-1] == "state"
+        and disconnect_store(container.database, container.now(), store_id, **disconnection)
     )
     for _ in range(2):  # while it is looked at, and afterwards
         with pytest.raises(Refused, match="is disconnected"):

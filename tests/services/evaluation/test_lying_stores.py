@@ -40,21 +40,21 @@ NUMBERS = itertools.count(1)
 
 
 def _at(moment: datetime) -> dict[str, str]:
-    """When a store's own signal says that it was sent."""
+    """Return the fields of a store's own signal that was sent at a moment."""
     return {"at": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "home_url": "own"}
 
 
 @dataclass(frozen=True)
 class Spending:
-    """What an ad account spends a day before its store joins, and from then on; in USD."""
+    """An ad account's spend a day before its store joins, and from then on, in USD."""
 
     before: str
     since: str
 
 
 @dataclass(frozen=True)
-class Said:
-    """A signal, and how many days after joining it arrives."""
+class TimedSignal:
+    """A signal, and the number of days after joining when it arrives."""
 
     day: int
     fields: dict[str, Any]
@@ -80,7 +80,7 @@ def _days(spending: Spending) -> Iterator[Any]:
 
 
 HELD, DUE = 1, 2
-# What an honest store gets to: how near to an award, and the spend that counts.
+# By spending, what an honest store earns: how near it comes to an award, and the spend that counts.
 EARNED = {
     Spending("200.00", "200.00"): (HELD, Decimal(6000)),  # if its plugin came after the link
     Spending("0", "200.00"): (DUE, Decimal(6000)),
@@ -118,21 +118,23 @@ HOMES = st.sampled_from(["own", "own", "own", "https://st-1.example/"])
 
 
 @st.composite
-def lies(draw: st.DrawFn) -> Said:
+def lies(draw: st.DrawFn) -> TimedSignal:
     at = draw(MOMENTS)
-    said = {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "install_id": draw(INSTALLS), "home_url": draw(HOMES)}
-    return Said(draw(st.integers(0, 39)), signal(draw(st.integers(1, 9)), **{**draw(EVENTS), **said}))
+    fields = {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "install_id": draw(INSTALLS), "home_url": draw(HOMES)}
+    return TimedSignal(
+        draw(st.integers(0, 39)), signal(draw(st.integers(1, 9)), **{**draw(EVENTS), **fields})
+    )
 
 
-def honest(exact: bool) -> list[Said]:
+def honest(exact: bool) -> list[TimedSignal]:
     """Set up and linked on the day it joined; `exact` False where the plugin came after the link."""
     at = _at(NOW)
     linked = {"event": "account_linked", "advertiser_id": OWN, "exact": exact}
-    return [Said(0, signal(1, "integration_set_up", **at)), Said(0, signal(2, **linked, **at))]
+    return [TimedSignal(0, signal(1, "integration_set_up", **at)), TimedSignal(0, signal(2, **linked, **at))]
 
 
 HONEST = honest(exact=True)
-BACKDATED = Said(
+BACKDATED = TimedSignal(
     0,
     signal(
         1,
@@ -144,8 +146,13 @@ BACKDATED = Said(
 )
 
 
-def outcome_of(container: Container, spending: Spending, said: Sequence[Said], consents_on: int) -> Decision:
-    """Where a new store stands after it said all this, its advertiser having consented on that day."""
+def outcome_of(
+    container: Container, spending: Spending, signals: Sequence[TimedSignal], consents_on: int
+) -> Decision:
+    """Return the decision about a new store that sent these signals.
+
+    Its advertiser consents on the day `consents_on` after it joined.
+    """
     number = next(NUMBERS)
     store_id, account = f"st_liar{number}", f"71{number:06}"
     blank = {"installed_at": None, "set_up_at": None, "joined_at": NOW, "created_at": NOW}
@@ -155,10 +162,10 @@ def outcome_of(container: Container, spending: Spending, said: Sequence[Said], c
     home = f"https://{store_id.replace('_', '-')}.example/"
     for on in range(41):
         received = NOW + timedelta(days=on)
-        bodies = [_body(item.fields, account, home) for item in said if item.day == on]
+        bodies = [_body(item.fields, account, home) for item in signals if item.day == on]
         with container.database.writing() as session:
             for body in bodies:
-                heard = Delivery(
+                delivery = Delivery(
                     id=1,
                     source="woocommerce",
                     store_id=store_id,
@@ -166,7 +173,7 @@ def outcome_of(container: Container, spending: Spending, said: Sequence[Said], c
                     body=body,
                     received_at=received,
                 )
-                apply_deliveries(session, [heard], received)
+                apply_deliveries(session, [delivery], received)
             if on == consents_on:
                 give_consent(session, container.cipher, received, store_id, account, "token")
     with suppress(Refused):  # no link that the consent is for stands any more
@@ -187,12 +194,12 @@ def victims_facts(container: Container) -> Facts:
         return facts_from(records_of(session, session.get_one(Store, VICTIM), AS_OF), AS_OF)
 
 
-def money(decision: Decision) -> int:
-    """How near to an award: decided, held for staff to decide, or neither."""
+def nearness(decision: Decision) -> int:
+    """Return how near to an award a decision is: DUE, HELD for staff to decide, or 0."""
     return {Stage.DUE: DUE, Stage.HELD: HELD}.get(decision.stage, 0)
 
 
-def counted(decision: Decision) -> Decimal:
+def qualifying_spend(decision: Decision) -> Decimal:
     return decision.spend.qualifying if decision.spend else Decimal(0)
 
 
@@ -212,16 +219,16 @@ def victim(container: Container) -> Facts:
 @example(Spending("200.00", "200.00"), [BACKDATED], 0)
 @example(Spending("200.00", "200.00"), [*HONEST, BACKDATED], 5)
 def test_no_lie_earns_more_than_the_honest_store_does_or_changes_anothers_facts(
-    container: Container, victim: Facts, spending: Spending, said: list[Said], consents_on: int
+    container: Container, victim: Facts, spending: Spending, signals: list[TimedSignal], consents_on: int
 ):
-    most_money, most_counted = EARNED[spending]
-    lie = outcome_of(container, spending, said, consents_on)
-    assert money(lie) <= most_money
-    assert counted(lie) <= most_counted
+    most_nearness, most_spend = EARNED[spending]
+    lie = outcome_of(container, spending, signals, consents_on)
+    assert nearness(lie) <= most_nearness
+    assert qualifying_spend(lie) <= most_spend
     assert victims_facts(container) == victim
 
 
 @pytest.mark.parametrize("spending", EARNED, ids=str)
 def test_what_lies_are_compared_with_is_what_honest_stores_earn(container: Container, spending: Spending):
     truths = [outcome_of(container, spending, honest(exact), 0) for exact in (True, False)]
-    assert (max(map(money, truths)), max(map(counted, truths))) == EARNED[spending]
+    assert (max(map(nearness, truths)), max(map(qualifying_spend, truths))) == EARNED[spending]

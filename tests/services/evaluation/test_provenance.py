@@ -26,8 +26,8 @@ def database_kind():
 
 
 @pytest.fixture
-def told(container):
-    """(source, read_at) of a rule's fact, as answered now."""
+def source_of(container):
+    """A function that returns the source and the time of a rule's fact, as answered now."""
 
     def ask(rule_id, fact, store_id="st_1"):
         with container.database.reading() as session:
@@ -48,9 +48,9 @@ def say(container, name, value):
 
 def change(container, row, **values):
     with container.database.writing() as session:
-        kept = session.get(Store, "st_1") if row is Store else session.query(Link).one()
+        target = session.get(Store, "st_1") if row is Store else session.query(Link).one()
         for name, value in values.items():
-            setattr(kept, name, value)
+            setattr(target, name, value)
 
 
 READ = [
@@ -82,16 +82,16 @@ FLAGS = [
 ]
 
 
-def test_what_was_read_is_told_with_who_was_asked_and_when(container, told):
+def test_what_was_read_is_told_with_who_was_asked_and_when(container, source_of):
     keep_all(container)
-    assert [(rule, fact, *told(rule, fact)) for rule, fact, _, _ in READ] == READ
+    assert [(rule, fact, *source_of(rule, fact)) for rule, fact, _, _ in READ] == READ
 
 
-def test_what_the_service_looks_up_itself_is_of_the_moment_of_the_decision(container, told):
+def test_what_the_service_looks_up_itself_is_of_the_moment_of_the_decision(container, source_of):
     keep_all(container)
-    assert {told(rule, fact) for rule, fact in LOOKED_UP} == {("service", NOW)}
+    assert {source_of(rule, fact) for rule, fact in LOOKED_UP} == {("service", NOW)}
     change(container, Store, admitted_at=None)
-    assert told("admission", "admitted") == ("service", NOW)
+    assert source_of("admission", "admitted") == ("service", NOW)
 
 
 def test_a_flag_that_nobody_looked_for_is_nothing_recorded_and_no_no_of_anybodys(container):
@@ -105,7 +105,7 @@ def test_a_flag_that_nobody_looked_for_is_nothing_recorded_and_no_no_of_anybodys
     assert {lines[flag] for flag in FLAGS} == {("nothing recorded", "staff", None)}
 
 
-def test_what_nobody_read_has_no_time(container, told):
+def test_what_nobody_read_has_no_time(container, source_of):
     keep_store(container, set_up_at=None)
     keep_link(container, consent=None, consent_at=None, prior_spend_before=date(2025, 10, 1))
     keep_account(container, read_at=None, spend_read_at=None)
@@ -116,8 +116,8 @@ def test_what_nobody_read_has_no_time(container, told):
         ("spend_reached", "qualifying spend"),
         ("no_conflicting_promotion", "foreign credit issued"),
     ]:
-        assert told(rule, fact) == ("tiktok", None)
-    assert told("integration_set_up", "set up") == ("companion plugin", None)
+        assert source_of(rule, fact) == ("tiktok", None)
+    assert source_of("integration_set_up", "set up") == ("companion plugin", None)
 
 
 STAFFS_WORD = [
@@ -136,31 +136,35 @@ STAFFS_WORD = [
 
 
 @pytest.mark.parametrize(("name", "value", "rule", "fact"), STAFFS_WORD)
-def test_what_staff_recorded_is_theirs_and_of_the_moment_they_did(container, told, name, value, rule, fact):
+def test_what_staff_recorded_is_theirs_and_of_the_moment_they_did(
+    container, source_of, name, value, rule, fact
+):
     keep_all(container)
     if name == "paid_bills_confirmed":
         say(container, "payment", "unknown")
     say(container, name, value)
-    assert told(rule, fact) == ("staff", RECORDED)
+    assert source_of(rule, fact) == ("staff", RECORDED)
 
 
 @on_both_databases
-def test_a_date_of_staff_is_theirs_only_while_it_stands(container, told):
+def test_a_date_of_staff_is_theirs_only_while_it_stands(container, source_of):
     keep_all(container)
     say(container, "linked_at", "2025-11-01T10:05:00Z")
     say(container, "set_up_at", "2025-11-01T10:05:00Z")
     news = ["i-1", 4, LINKED.isoformat()]
     change(container, Link, linked_at=LINKED, exact=True, linked_news=news)
     change(container, Store, set_up_at=LINKED)
-    assert told("account_linked", "linked") == ("companion plugin", LINKED)
-    assert told("integration_set_up", "set up") == ("companion plugin", LINKED)
+    assert source_of("account_linked", "linked") == ("companion plugin", LINKED)
+    assert source_of("integration_set_up", "set up") == ("companion plugin", LINKED)
 
 
-@pytest.mark.parametrize(("linked_at", "said"), [(LINKED, ("staff", None)), (None, ("service", RECORDED))])
-def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(container, told, linked_at, said):
+@pytest.mark.parametrize(
+    ("linked_at", "expected"), [(LINKED, ("staff", None)), (None, ("service", RECORDED))]
+)
+def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(container, source_of, linked_at, expected):
     keep_store(container)
     add_link(
         at(container, RECORDED),
         store_id="st_1", advertiser_id="700001", token="secret-token", linked_at=linked_at, actor="ann"
     )  # fmt: skip
-    assert told("account_linked", "linked") == said
+    assert source_of("account_linked", "linked") == expected

@@ -38,8 +38,8 @@ class Post:
         self.sent.append((recipient, message, stop_url))
 
     def take(self):
-        taken, self.sent = self.sent, []
-        return taken
+        messages, self.sent = self.sent, []
+        return messages
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ class Merchant:
     def ask(self, email=EMAIL, language="en"):
         return ask_for_mail(self.container, TOKEN, email, language)
 
-    def worker(self):
+    def run_worker(self):
         send_notices(self.container, self.post, Event())
         return self.post.take()
 
@@ -73,13 +73,13 @@ class Merchant:
         token = link.partition("token=")[2]
         return follow_link(self.container, use, token)
 
-    def confirmed(self, **asked):
-        self.ask(**asked)
-        ((_, question, _),) = self.worker()
+    def confirm(self, **request):
+        self.ask(**request)
+        ((_, question, _),) = self.run_worker()
         self.follow(link_in(question))
         return question
 
-    def kept(self, table=NoticeAddress, key=None):
+    def stored(self, table=NoticeAddress, key=None):
         with self.container.database.reading() as session:
             return session.get(table, key or self.id)
 
@@ -95,76 +95,76 @@ def merchant(container, clock, post):
 
 def test_nothing_is_sent_before_the_owner_of_the_address_has_said_yes(merchant):
     assert merchant.ask() == "unconfirmed"
-    ((recipient, question, stop),) = merchant.worker()
+    ((recipient, question, stop),) = merchant.run_worker()
     assert (recipient, stop) == (EMAIL, None)
     assert "Example store" not in question.text, "a store's own words"
-    assert merchant.worker() == []
+    assert merchant.run_worker() == []
     merchant.follow(link_in(question))
-    ((recipient, news, stop),) = merchant.worker()
+    ((recipient, news, stop),) = merchant.run_worker()
     assert (recipient, stop.startswith(f"{URL}/connect/notices/stop?token=")) == (EMAIL, True)
     assert "$40.00 more by" in news.text
 
 
 def test_each_notice_is_sent_once_however_often_the_worker_looks(merchant):
-    merchant.confirmed()
-    assert len(merchant.worker()) == 1
+    merchant.confirm()
+    assert len(merchant.run_worker()) == 1
     for hours in range(3):
         merchant.clock.move(hours=hours + 1)
         merchant.decide()
-        assert merchant.worker() == []
+        assert merchant.run_worker() == []
 
 
 def test_what_is_no_longer_true_is_not_sent(merchant):
-    merchant.confirmed()
+    merchant.confirm()
     keep_day(merchant.container, "5600.00")  # the top tier: 40.00 more is no longer what is missing
-    assert merchant.worker() == []
+    assert merchant.run_worker() == []
 
 
 def test_a_failure_gives_the_notice_back_and_is_tried_again_later(merchant):
-    merchant.confirmed()
+    merchant.confirm()
     merchant.post.fails = True
-    assert merchant.worker() == []
+    assert merchant.run_worker() == []
     merchant.post.fails = False
-    assert merchant.worker() == [], "not at once"
+    assert merchant.run_worker() == [], "not at once"
     merchant.clock.move(minutes=2)
-    assert len(merchant.worker()) == 1
-    assert merchant.kept().failures == 0
+    assert len(merchant.run_worker()) == 1
+    assert merchant.stored().failures == 0
 
 
 def test_what_is_noticed_later_is_sent_later(merchant):
-    merchant.confirmed()
-    merchant.worker()
+    merchant.confirm()
+    merchant.run_worker()
     merchant.clock.move(days=6)
     merchant.decide()
-    ((_, news, _),) = merchant.worker()
+    ((_, news, _),) = merchant.run_worker()
     assert "Not many days are left" in news.text
 
 
 def test_it_speaks_the_language_of_who_asked(merchant):
-    question = merchant.confirmed(language="es-MX")
+    question = merchant.confirm(language="es-MX")
     assert "novedades" in question.text
-    assert "Está cerca de un nivel" in merchant.worker()[0][1].text
+    assert "Está cerca de un nivel" in merchant.run_worker()[0][1].text
 
 
 def test_the_link_in_each_message_ends_them(merchant):
-    merchant.confirmed()
-    ((_, _, stop),) = merchant.worker()
+    merchant.confirm()
+    ((_, _, stop),) = merchant.run_worker()
     merchant.follow(stop, LinkUse.STOP)
     merchant.clock.move(days=6)
     merchant.decide()
-    assert merchant.worker() == []
-    assert (merchant.kept().email_encrypted, merchant.kept().email_hash) == (None, None)
+    assert merchant.run_worker() == []
+    assert (merchant.stored().email_encrypted, merchant.stored().email_hash) == (None, None)
 
 
 def test_a_link_is_for_one_use_one_address_and_a_while(merchant):
     merchant.ask()
-    ((_, question, _),) = merchant.worker()
+    ((_, question, _),) = merchant.run_worker()
     with pytest.raises(NotFound):
         merchant.follow(link_in(question).replace("confirm", "stop"), LinkUse.STOP)
     merchant.ask("other@shop.example")
     with pytest.raises(NotFound):
         merchant.follow(link_in(question))
-    ((_, question, _),) = merchant.worker()
+    ((_, question, _),) = merchant.run_worker()
     merchant.clock.move(days=3)
     with pytest.raises(NotFound):
         merchant.follow(link_in(question))
@@ -189,32 +189,32 @@ def test_an_address_is_asked_for_few_times_a_day(merchant, container):
 
 
 def test_asking_for_none_ends_it_and_the_same_address_again_changes_nothing(merchant):
-    merchant.confirmed()
+    merchant.confirm()
     assert merchant.ask() == "on"
     assert merchant.ask(None) == "off"
     assert merchant.ask(None) == "off"
-    assert merchant.worker() == []
+    assert merchant.run_worker() == []
 
 
 def test_the_address_is_kept_encrypted_and_goes_with_the_store(merchant, container):
-    merchant.confirmed()
-    row = merchant.kept()
+    merchant.confirm()
+    row = merchant.stored()
     assert EMAIL not in str(vars(row))
     with container.database.writing() as session:
-        gone = erase(session, session.get_one(Store, merchant.id))
-    assert (gone["notices"], gone["notice addresses"], merchant.kept()) == (1, 1, None)
+        counts = erase(session, session.get_one(Store, merchant.id))
+    assert (counts["notices"], counts["notice addresses"], merchant.stored()) == (1, 1, None)
 
 
 def test_a_store_that_left_is_sent_nothing(merchant, container):
-    merchant.confirmed()
+    merchant.confirm()
     with container.database.writing() as session:
         session.get_one(Store, merchant.id).disconnected_at = merchant.clock()
-    assert merchant.worker() == []
+    assert merchant.run_worker() == []
 
 
 def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, container):
-    merchant.confirmed()
-    merchant.worker()
+    merchant.confirm()
+    merchant.run_worker()
     with container.database.writing() as session:
         keys = {
             "rest_base": "https://shop.example/",
@@ -226,14 +226,14 @@ def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, 
     disconnect_store(
         container.database, merchant.clock(), merchant.id, reason="the plugin is gone", actor="t"
     )
-    ((recipient, news, stop),) = merchant.worker()
+    ((recipient, news, stop),) = merchant.run_worker()
     assert (recipient, "Settings, Advanced, REST API" in news.text) == (EMAIL, True)
     assert "more by" not in news.text
     merchant.clock.move(days=1)
     merchant.decide()
-    assert merchant.worker() == []
+    assert merchant.run_worker() == []
     merchant.follow(stop, LinkUse.STOP)
-    assert merchant.kept().email_encrypted is None
+    assert merchant.stored().email_encrypted is None
 
 
 def test_the_status_says_when_each_was_first_noticed(merchant, container):
@@ -243,30 +243,30 @@ def test_the_status_says_when_each_was_first_noticed(merchant, container):
 
 
 def test_what_was_sent_and_is_over_is_kept_so_that_it_is_not_sent_again(merchant, container):
-    merchant.confirmed()
-    merchant.worker()
+    merchant.confirm()
+    merchant.run_worker()
     keep_day(container, "300.00")
     merchant.decide()
     keep_day(container, "460.00")
     merchant.clock.move(minutes=5)
     merchant.decide()
-    assert merchant.worker() == []
-    assert merchant.kept(StoreNotice, (merchant.id, "near_tier:500")).sent_at is not None
+    assert merchant.run_worker() == []
+    assert merchant.stored(StoreNotice, (merchant.id, "near_tier:500")).sent_at is not None
 
 
 def test_without_mail_nothing_is_looked_for(merchant, container):
     merchant.ask()
     assert send_notices(container, None, Event()) == 0
-    assert merchant.kept().due_at == NOW
+    assert merchant.stored().due_at == NOW
 
 
 def test_the_waits_between_tries_grow_and_an_address_nobody_confirmed_is_given_up(merchant):
     merchant.ask()
     merchant.post.fails = True
     tries = 0
-    while merchant.kept().due_at is not None:
-        merchant.clock.at = merchant.kept().due_at
-        merchant.worker()
+    while merchant.stored().due_at is not None:
+        merchant.clock.at = merchant.stored().due_at
+        merchant.run_worker()
         tries += 1
     assert 8 < tries < 14
     assert merchant.clock() - NOW < timedelta(days=3)

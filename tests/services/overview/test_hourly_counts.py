@@ -35,17 +35,17 @@ def store_id(container: Container) -> str:
     return add_shop(container).id
 
 
-def counted(container: Container) -> Counts:
+def read_counts(container: Container) -> Counts:
     with container.database.reading() as session:
         return hourly_counts.read(session, *ALWAYS)
 
 
 def totals(container: Container) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for hour in counted(container).values():
+    sums: Counter[str] = Counter()
+    for hour in read_counts(container).values():
         for (kind, _), count in hour.items():
-            found[kind] += count
-    return found
+            sums[kind] += count
+    return sums
 
 
 def test_counts_of_an_hour_add_up_and_hours_are_told_apart(container: Container):
@@ -54,7 +54,10 @@ def test_counts_of_an_hour_add_up_and_hours_are_told_apart(container: Container)
         with container.database.writing() as session:
             hourly_counts.add(session, moment, {(HourlyKind.DEAD, ""): 2, (HourlyKind.REFUSED, "size"): 1})
     both = {(HourlyKind.DEAD, ""): 2, (HourlyKind.REFUSED, "size"): 1}
-    assert counted(container) == {noon: {one: 2 * count for one, count in both.items()}, noon + HOUR: both}
+    assert read_counts(container) == {
+        noon: {key: 2 * count for key, count in both.items()},
+        noon + HOUR: both,
+    }
     with container.database.reading() as session:
         assert hourly_counts.read(session, noon + HOUR, noon + 2 * HOUR) == {noon + HOUR: both}
         assert hourly_counts.first_hour(session) == noon
@@ -88,14 +91,14 @@ def test_what_rolls_back_is_not_counted(container: Container, store_id: str, mon
 
     before = process.count_ended
 
-    def counted_then_failed(*given: object) -> None:
-        before(*given)  # type: ignore[arg-type]
+    def count_then_fail(*arguments: object) -> None:
+        before(*arguments)  # type: ignore[arg-type]
         fail()
 
-    monkeypatch.setattr(process, "count_ended", counted_then_failed)
+    monkeypatch.setattr(process, "count_ended", count_then_fail)
     with pytest.raises(RuntimeError):
         process_next(container.database, container.now())
-    assert counted(container) == {}
+    assert read_counts(container) == {}
 
 
 def test_a_replay_counts_its_tries(container: Container, store_id: str, clock: FrozenClock):
@@ -110,7 +113,7 @@ def test_a_replay_counts_its_tries(container: Container, store_id: str, clock: F
         reason="again",
     )
     replay_next(container.database, container.now())
-    assert [list(hour.values()) for hour in counted(container).values()] == [[1], [1]]
+    assert [list(hour.values()) for hour in read_counts(container).values()] == [[1], [1]]
 
 
 def test_refused_calls_are_counted_by_reason_and_pings_are_none(container: Container):
@@ -120,7 +123,7 @@ def test_refused_calls_are_counted_by_reason_and_pings_are_none(container: Conta
     log.count(now + HOUR, RejectionReason.UNKNOWN)
     with container.database.writing() as session:
         log.write(session, now + HOUR)
-    assert [dict(hour) for hour in counted(container).values()] == [
+    assert [dict(hour) for hour in read_counts(container).values()] == [
         {(HourlyKind.REFUSED, RejectionReason.SIGNATURE): 2},
         {(HourlyKind.REFUSED, RejectionReason.UNKNOWN): 1},
     ]
@@ -130,16 +133,16 @@ def test_refused_calls_are_counted_by_reason_and_pings_are_none(container: Conta
 def test_calls_to_tiktok_are_counted_by_their_code(container: Container):
     for code in ("0", "0", "40100"):
         container.budget.count("advertiser/info", code, container.now())
-    (hour,) = counted(container).values()
+    (hour,) = read_counts(container).values()
     assert hour == {(HourlyKind.TIKTOK_CALL, "0"): 2, (HourlyKind.TIKTOK_CALL, "40100"): 1}
 
 
 def test_hours_are_forgotten_after_400_days(container: Container, clock: FrozenClock):
     container.budget.count("advertiser/info", "0", container.now())
-    for days, left in ((400, 1), (1, 0)):
+    for days, remaining in ((400, 1), (1, 0)):
         clock.move(days=days)
         purge(container.database, container.now(), 30, within=timedelta(minutes=1))
-        assert len(counted(container)) == left
+        assert len(read_counts(container)) == remaining
 
 
 def test_each_poll_is_kept_with_its_fault_for_two_weeks(container: Container):
@@ -149,10 +152,10 @@ def test_each_poll_is_kept_with_its_fault_for_two_weeks(container: Container):
     tiktok.fault = ProviderError("no answer", advice=Advice.AGAIN)
     poll_account(at(container, OPEN + HOUR, tiktok=tiktok), "7001")
     polls = rows_of(container, tables.PollRow)
-    assert [(one.advertiser_id, one.at, one.error) for one in polls] == [
+    assert [(poll.advertiser_id, poll.at, poll.error) for poll in polls] == [
         ("7001", OPEN, None),
         ("7001", OPEN + HOUR, "no answer"),
     ]
-    for later, left in ((timedelta(days=14), 2), (timedelta(days=14, seconds=1), 1)):
+    for later, remaining in ((timedelta(days=14), 2), (timedelta(days=14, seconds=1), 1)):
         purge(container.database, OPEN + later, 30, within=timedelta(minutes=1))
-        assert len(rows_of(container, tables.PollRow)) == left
+        assert len(rows_of(container, tables.PollRow)) == remaining

@@ -46,18 +46,18 @@ def test_awards_that_need_a_person_are_summed_by_currency(at_work):
         session.execute(
             update(Award).where(Award.id == "aw_2").values(currency="GBP", credit=Decimal("395.50"))
         )
-    (overdue,) = (one for one in list_todo_items(at_work.database, NOW) if one.id == "awards_overdue")
+    (overdue,) = (item for item in list_todo_items(at_work.database, NOW) if item.id == "awards_overdue")
     assert overdue.count == 3
     assert overdue.sums == [("GBP", Decimal("395.50")), ("USD", Decimal("1000.00"))]
 
 
 def test_of_an_empty_database_five_signs_are_told_and_no_hour_is_zero(at_work):
-    found = overview(at_work)
-    assert len(found.signs) == 5
-    assert len(found.flow) == HOURS
-    assert {hour.processed for hour in found.flow} == {None}
-    assert found.totals is None
-    assert overview_document(found)["stages"] is None
+    empty = overview(at_work)
+    assert len(empty.signs) == 5
+    assert len(empty.flow) == HOURS
+    assert {hour.processed for hour in empty.flow} == {None}
+    assert empty.totals is None
+    assert overview_document(empty)["stages"] is None
 
 
 def test_deliveries_of_the_last_hour_are_counted_up_to_a_limit(at_work, clock, monkeypatch):
@@ -104,10 +104,10 @@ def test_hours_are_shown_from_when_counting_began(at_work, clock):
     this = hour_of(clock())
     count_hour(at_work, this - 2 * HOUR, processed=5, dead=1)
     count_hour(at_work, this, refused=2)
-    found = overview(at_work).flow
-    assert [hour.hour for hour in found] == [this - (HOURS - 1 - number) * HOUR for number in range(HOURS)]
-    told = [(hour.processed, hour.dead, hour.refused) for hour in found]
-    assert told[-4:] == [(None,) * 3, (5, 1, 0), (0, 0, 0), (0, 0, 2)]
+    flow = overview(at_work).flow
+    assert [hour.hour for hour in flow] == [this - (HOURS - 1 - number) * HOUR for number in range(HOURS)]
+    figures = [(hour.processed, hour.dead, hour.refused) for hour in flow]
+    assert figures[-4:] == [(None,) * 3, (5, 1, 0), (0, 0, 0), (0, 0, 2)]
     clock.move(hours=30)
     assert {hour.processed for hour in overview(at_work).flow} == {0}
 
@@ -116,7 +116,7 @@ def test_totals_are_what_the_worker_last_counted_of_all_programmes(at_work):
     AwardActions(at_work, 2)
     keep_store(at_work, "st_9", stage="not_admitted")
     count_programmes(at_work.database, NOW)
-    found = overview_document(overview(at_work))
-    assert found["counted_at"] == NOW
-    assert found["stages"]["not_admitted"] == 1
-    assert found["awards"] == {"due": {"USD": {"awards": 2, "amount": "1000.00"}}}
+    document = overview_document(overview(at_work))
+    assert document["counted_at"] == NOW
+    assert document["stages"]["not_admitted"] == 1
+    assert document["awards"] == {"due": {"USD": {"awards": 2, "amount": "1000.00"}}}

@@ -85,8 +85,8 @@ def entries(container, **filters):
     return list_timeline(container.database, TimelineFilters(**filters), 0)
 
 
-def told(found):
-    return [(entry.kind, (entry.at - HOUR) // MINUTE, entry.text) for entry in found]
+def lines_of(rows):
+    return [(entry.kind, (entry.at - HOUR) // MINUTE, entry.text) for entry in rows]
 
 
 FIRST_STORES = [
@@ -99,7 +99,7 @@ FIRST_STORES = [
 
 
 def test_everything_stands_in_one_list_the_newest_first(two_stores):
-    assert told(entries(two_stores)) == [
+    assert lines_of(entries(two_stores)) == [
         ("act", 30, "ann@staff.example encrypted the stored secrets anew"),
         ("act", 16, "ann@staff.example admitted store Night Owl Lamps: They called."),
         ("poll", 15, "Polled ad account 7002: no answer"),
@@ -118,9 +118,9 @@ def test_everything_stands_in_one_list_the_newest_first(two_stores):
 
 @pytest.mark.parametrize("text", ["st_1", "roof hot", "ST-1.example", "7001"])
 def test_a_store_is_found_by_part_of_what_it_is_called(two_stores, text):
-    found = entries(two_stores, store=text)
-    assert told(found) == FIRST_STORES
-    assert {entry.store_name for entry in found} == {"Tin Roof Hot Sauce"}
+    rows = entries(two_stores, store=text)
+    assert lines_of(rows) == FIRST_STORES
+    assert {entry.store_name for entry in rows} == {"Tin Roof Hot Sauce"}
 
 
 def test_a_store_that_there_is_not_is_an_error_and_no_empty_list(two_stores):
@@ -133,31 +133,31 @@ def test_several_stores_may_be_meant(two_stores):
 
 
 def test_an_hour_of_yesterday_shows_that_hour_alone(two_stores):
-    found = entries(two_stores, since=HOUR + 5 * MINUTE, until=HOUR + 12 * MINUTE)
-    assert [minute for _, minute, _ in told(found)] == [11, 6, 5]
+    rows = entries(two_stores, since=HOUR + 5 * MINUTE, until=HOUR + 12 * MINUTE)
+    assert [minute for _, minute, _ in lines_of(rows)] == [11, 6, 5]
     assert entries(two_stores, since=HOUR + timedelta(hours=1), until=HOUR + timedelta(hours=2)) == []
 
 
 @pytest.mark.parametrize("kind", TimelineKind)
 def test_one_kind_alone(two_stores, kind):
-    found = entries(two_stores, kind=kind)
-    assert found
-    assert {entry.kind for entry in found} == {kind}
+    rows = entries(two_stores, kind=kind)
+    assert rows
+    assert {entry.kind for entry in rows} == {kind}
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("store", [None, "st_1", ".example"])
 def test_pages_hold_each_entry_once_and_none_is_lost(two_stores, size, store):
     filters = TimelineFilters(store=store)
-    whole, found, after = entries(two_stores, store=store), [], None
+    whole, rows, after = entries(two_stores, store=store), [], None
     for _ in range(100):
         page = page_of_timeline(two_stores.database, filters, after=after, limit=size)
         assert len(page.rows) <= size
-        found += page.rows
+        rows += page.rows
         after = page.next
         if after is None:
             break
-    assert found == whole
+    assert rows == whole
 
 
 @pytest.mark.parametrize("size", [1, 2, 4])
@@ -171,14 +171,14 @@ def test_what_happens_in_one_moment_is_told_once_over_pages(container, size):
             polls.note_poll(session, "7001", HOUR, None)
             audit.record(session, HOUR, "ann", AuditAction.STORES_ADMIT, "st_1", {})
         hourly_counts.add(session, HOUR, {(HourlyKind.DEAD, ""): 1})
-    found, after = [], None
+    rows, after = [], None
     for _ in range(100):
         page = page_of_timeline(container.database, TimelineFilters(), after=after, limit=size)
-        found += [(entry.kind, entry.id) for entry in page.rows]
+        rows += [(entry.kind, entry.id) for entry in page.rows]
         after = page.next
         if after is None:
             break
-    assert found == [
+    assert rows == [
         *((kind, number) for kind in ("delivery", "decision", "poll", "act") for number in (3, 2, 1)),
         ("hour", None),
     ]
@@ -193,14 +193,14 @@ def test_a_page_ends_where_a_scan_ended_so_that_nothing_comes_out_of_order(conta
             session.add(decision("st_1", HOUR + minute * MINUTE, "held"))
             session.flush()
         session.add(delivery("st_1", HOUR + timedelta(seconds=90), identity="a"))
-    found, after, pages = [], None, 0
+    rows, after, pages = [], None, 0
     for _ in range(100):
         page = page_of_timeline(container.database, TimelineFilters(), after=after, limit=5)
-        found += told(page.rows)
+        rows += lines_of(page.rows)
         after, pages = page.next, pages + 1
         if after is None:
             break
-    assert [(kind, minute) for kind, minute, _ in found] == [("delivery", 1), ("decision", 0)]
+    assert [(kind, minute) for kind, minute, _ in rows] == [("delivery", 1), ("decision", 0)]
     assert pages > 1
 
 
@@ -211,15 +211,15 @@ def test_deliveries_whose_numbers_are_out_of_the_order_of_their_times_are_not_lo
         for number, second in enumerate((3, 1, 2, 5, 4)):
             session.add(delivery("st_1", HOUR + timedelta(seconds=second), identity=f"{number}"))
             session.flush()
-    found, after = [], None
+    rows, after = [], None
     for _ in range(10):
         filters = TimelineFilters(store="st_1", until=HOUR + timedelta(seconds=5))
         page = page_of_timeline(container.database, filters, after=after, limit=1)
-        found += [entry.at.second for entry in page.rows]
+        rows += [entry.at.second for entry in page.rows]
         after = page.next
         if after is None:
             break
-    assert found == [4, 3, 2, 1]
+    assert rows == [4, 3, 2, 1]
 
 
 def test_polls_are_told_of_a_store_only_where_the_advertiser_consented(container):
@@ -274,19 +274,23 @@ def test_what_was_erased_or_purged_in_between_is_left_out(two_stores):
 
 
 def test_many_rows_are_asked_for_as_often_as_few(two_stores):
-    asked = []
-    event.listen(two_stores.database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    statements = []
+    event.listen(
+        two_stores.database.engine,
+        "before_cursor_execute",
+        lambda *arguments: statements.append(arguments[2]),
+    )
 
-    def questions():
-        asked.clear()
+    def count_statements():
+        statements.clear()
         page_of_timeline(two_stores.database, TimelineFilters(), after=None, limit=50)
-        return len(asked)
+        return len(statements)
 
-    few = questions()
+    few = count_statements()
     with two_stores.database.writing() as session:
         for number in range(200):
             session.add(delivery("st_1", HOUR + MINUTE, identity=f"{number}"))
-    assert questions() <= few
+    assert count_statements() <= few
 
 
 def test_a_dead_delivery_says_why_as_the_page_of_problems_does(container):

@@ -33,12 +33,12 @@ def database_kind():
 
 @pytest.fixture
 def tiktok():
-    made = FakeTikTok(day(date(2025, 11, 2), "40.00"))
-    made.held = [HELD]
-    made.ledger = [
+    fake = FakeTikTok(day(date(2025, 11, 2), "40.00"))
+    fake.held = [HELD]
+    fake.ledger = [
         paid(1, AT + timedelta(hours=1), "500.00", type="PROMOTION_ISSUED", billing="CREDIT"),
     ]
-    return made
+    return fake
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def store(container):
     keep_link(container)
     keep_account(container, read_at=None, spend_read_at=None, business_center="6001")
     with container.database.writing() as session:
-        said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
-        decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **said)
+        fields = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
+        decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **fields)
         session.add(decision)
         session.flush()
         award = {"programme": "woocommerce-2025", "store_id": "st_1", "merchant": "m", "state": "credited"}
@@ -63,9 +63,9 @@ def remaining(container, tiktok, *, at=OPEN, poll=True):
     if poll:
         poll_account(replace(container, tiktok=tiktok, now=lambda: OPEN), "7001")
     with container.database.reading() as session:
-        known = facts_from(records_of(session, session.get_one(tables.Store, "st_1"), at), at)
-    assert known.award is not None
-    return known.award.remaining
+        facts = facts_from(records_of(session, session.get_one(tables.Store, "st_1"), at), at)
+    assert facts.award is not None
+    return facts.award.remaining
 
 
 def balance_questions(tiktok):
@@ -121,6 +121,6 @@ def test_without_consent_it_is_not_told(store, tiktok):
     assert remaining(store, tiktok, poll=False) is None
 
 
-@pytest.mark.parametrize(("other", "left"), [(False, Decimal(120)), (True, None), (None, None)])
-def test_credit_of_somebody_else_makes_it_unknown(other, left):
-    assert remaining_credit(AwardState.CREDITED, Decimal(500), Decimal(120), other_credit=other) == left
+@pytest.mark.parametrize(("other", "expected"), [(False, Decimal(120)), (True, None), (None, None)])
+def test_credit_of_somebody_else_makes_it_unknown(other, expected):
+    assert remaining_credit(AwardState.CREDITED, Decimal(500), Decimal(120), other_credit=other) == expected

@@ -51,7 +51,7 @@ def kept_days(container):
         return {row.date: row.cash_spend for row in spend.days(session, "7001")}
 
 
-def kept(container, table, key):
+def stored(container, table, key):
     with container.database.reading() as session:
         return session.get(table, key)
 
@@ -93,13 +93,13 @@ def test_a_poll_that_was_overtaken_by_a_later_one_overwrites_nothing(linked):
     later = OPEN + timedelta(hours=6)
 
     class Slow(FakeTikTok):
-        def daily_spend(self, *asked):
+        def daily_spend(self, *arguments):
             poll(linked, FakeTikTok(day(date(2025, 11, 2), "80.00")), later)
             return [day(date(2025, 11, 2), "25.00")]
 
     poll(linked, Slow())
     assert kept_days(linked) == {date(2025, 11, 2): Decimal("80.00")}
-    account = kept(linked, tables.Account, "7001")
+    account = stored(linked, tables.Account, "7001")
     assert (account.read_at, account.next_poll_at > later) == (later, True)
 
 
@@ -111,19 +111,19 @@ def test_a_clock_that_was_put_back_stops_no_poll(linked):
 
 @on_both_databases
 def test_a_change_told_while_an_account_is_read_is_read_next(linked):
-    told_at = OPEN + timedelta(seconds=20)
+    changed_at = OPEN + timedelta(seconds=20)
 
-    class Told(FakeTikTok):
-        def daily_spend(self, *asked):
+    class Changing(FakeTikTok):
+        def daily_spend(self, *arguments):
             with linked.database.writing() as session:
-                assert request_poll(session, "7001", told_at, PollReason.FIGURES_CHANGED)
-            return super().daily_spend(*asked)
+                assert request_poll(session, "7001", changed_at, PollReason.FIGURES_CHANGED)
+            return super().daily_spend(*arguments)
 
-    poll(linked, Told())
-    account = kept(linked, tables.Account, "7001")
-    assert (account.next_poll_at, account.poll_reason) == (told_at, PollReason.FIGURES_CHANGED)
-    poll(linked, FakeTikTok(), told_at)
-    assert kept(linked, tables.Account, "7001").next_poll_at > told_at + timedelta(minutes=5)
+    poll(linked, Changing())
+    account = stored(linked, tables.Account, "7001")
+    assert (account.next_poll_at, account.poll_reason) == (changed_at, PollReason.FIGURES_CHANGED)
+    poll(linked, FakeTikTok(), changed_at)
+    assert stored(linked, tables.Account, "7001").next_poll_at > changed_at + timedelta(minutes=5)
 
 
 @on_both_databases
@@ -131,22 +131,22 @@ def test_days_are_overwritten_when_restated_and_stay_with_a_fault_when_no_longer
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00"), day(date(2025, 11, 19), "50.00")))
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "38.50")), OPEN + timedelta(hours=6))
     assert kept_days(linked) == {date(2025, 11, 18): Decimal("38.50"), date(2025, 11, 19): Decimal("50.00")}
-    assert kept(linked, tables.Account, "7001").fault == "incomplete"
+    assert stored(linked, tables.Account, "7001").fault == "incomplete"
     poll(
         linked,
         FakeTikTok(day(date(2025, 11, 18), "38.50"), day(date(2025, 11, 19), "51.00")),
         OPEN + timedelta(hours=12),
     )
     assert kept_days(linked)[date(2025, 11, 19)] == Decimal("51.00")
-    assert kept(linked, tables.Account, "7001").fault is None
+    assert stored(linked, tables.Account, "7001").fault is None
 
 
 @on_both_databases
 def test_a_figure_that_tiktok_no_longer_tells_stays_as_it_was_read(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00")))
-    untold = replace(day(date(2025, 11, 18), "41.00"), cash_spend=None)
-    poll(linked, FakeTikTok(untold), OPEN + timedelta(hours=6))
-    row = kept(linked, tables.SpendDay, ("7001", date(2025, 11, 18)))
+    incomplete = replace(day(date(2025, 11, 18), "41.00"), cash_spend=None)
+    poll(linked, FakeTikTok(incomplete), OPEN + timedelta(hours=6))
+    row = stored(linked, tables.SpendDay, ("7001", date(2025, 11, 18)))
     assert (row.spend, row.cash_spend) == (Decimal("41.00"), Decimal("40.00"))
 
 
@@ -157,7 +157,7 @@ def test_an_empty_report_where_there_were_figures_is_a_fault_and_not_a_zero(link
     polled = poll(linked, FakeTikTok(), later)
     assert polled.error == "TikTok's report is empty where it had figures"
     assert kept_days(linked) == {date(2025, 11, 18): Decimal("40.00")}
-    assert kept(linked, tables.Account, "7001").spend_read_at == OPEN
+    assert stored(linked, tables.Account, "7001").spend_read_at == OPEN
 
 
 @on_both_databases
@@ -166,7 +166,7 @@ def test_an_empty_report_of_dates_without_spend_is_an_answer(linked):
     later = OPEN + timedelta(hours=6)
     assert poll(linked, FakeTikTok(), later).error is None
     assert kept_days(linked) == {date(2025, 11, 10): Decimal("40.00")}
-    assert kept(linked, tables.Account, "7001").spend_read_at == later
+    assert stored(linked, tables.Account, "7001").spend_read_at == later
 
 
 def test_later_polls_read_only_dates_that_may_have_moved(linked):
@@ -192,9 +192,9 @@ def test_earlier_spend_read_before_its_last_date_was_final_is_read_once_more(lin
     again = FakeTikTok()
     poll(linked, again, early + timedelta(days=3))
     assert ("total", date(2025, 8, 2), date(2025, 10, 30)) in again.asked
-    done = FakeTikTok()
-    poll(linked, done, early + timedelta(days=4))
-    assert not [question for question in done.asked if question[0] == "total"]
+    last = FakeTikTok()
+    poll(linked, last, early + timedelta(days=4))
+    assert not [question for question in last.asked if question[0] == "total"]
 
 
 @on_both_databases
@@ -203,17 +203,17 @@ def test_without_a_zone_no_dates_are_asked_for(linked):
     tiktok.info = AdvertiserInfo("7001", None, None, None, None, None, None, None)
     poll(linked, tiktok)
     assert [question[0] for question in tiktok.asked] == ["info"]
-    assert kept(linked, tables.Account, "7001").spend_read_at is None
+    assert stored(linked, tables.Account, "7001").spend_read_at is None
 
 
 @pytest.mark.parametrize("failing", [Advice.AGAIN, Advice.CONFIGURATION, Advice.GIVE_UP, Advice.REAUTHORISE])
 def test_a_fault_leaves_every_figure_as_it_was(linked, failing):
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00")))
-    before = kept(linked, tables.Account, "7001")
-    broken = FakeTikTok()
-    broken.fault = ProviderError("TikTok said no", advice=failing)
-    polled = poll(linked, broken, OPEN + timedelta(hours=6))
-    after = kept(linked, tables.Account, "7001")
+    before = stored(linked, tables.Account, "7001")
+    tiktok = FakeTikTok()
+    tiktok.fault = ProviderError("TikTok said no", advice=failing)
+    polled = poll(linked, tiktok, OPEN + timedelta(hours=6))
+    after = stored(linked, tables.Account, "7001")
     assert (polled.error, after.last_error) == ("TikTok said no", "TikTok said no")
     assert kept_days(linked) == {date(2025, 11, 18): Decimal("40.00")}
     assert (after.country, after.status, after.spend_read_at) == (
@@ -232,7 +232,7 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
     with pytest.raises(Refused, match="consent"):
         poll(linked, silent, OPEN + timedelta(days=30))
     assert silent.asked == []
-    link = kept(linked, tables.Link, 1)
+    link = stored(linked, tables.Link, 1)
     assert (link.consent, link.token_encrypted) == (False, None)
 
 
@@ -247,8 +247,8 @@ def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
     revoked = Renewing()
     revoked.fault = REVOKED
     poll(linked, revoked)
-    assert linked.cipher.decrypt(kept(linked, tables.Link, 1).token_encrypted) == "new"
-    assert kept(linked, tables.Account, "7001").next_poll_at == OPEN
+    assert linked.cipher.decrypt(stored(linked, tables.Link, 1).token_encrypted) == "new"
+    assert stored(linked, tables.Account, "7001").next_poll_at == OPEN
 
 
 def test_an_account_is_read_on_with_another_stores_consent(linked):
@@ -258,7 +258,7 @@ def test_an_account_is_read_on_with_another_stores_consent(linked):
     revoked.fault = REVOKED
     polled = poll(linked, revoked)
     assert polled.stores == ("st_1", "st_2")
-    assert [kept(linked, tables.Link, number).consent for number in (1, 2)] == [True, False]
+    assert [stored(linked, tables.Link, number).consent for number in (1, 2)] == [True, False]
     good = FakeTikTok()
     assert poll_due(at(linked, OPEN, tiktok=good))
     assert good.asked[0] == ("info", "token-of-7001", "7001")
@@ -269,17 +269,17 @@ def test_staff_can_look_up_why_a_consent_is_gone(linked):
     revoked = FakeTikTok()
     revoked.fault = REVOKED
     poll(linked, revoked)
-    assert kept(linked, tables.AuditEntry, 1).detail == {"advertiser_id": "7001", "why": "revoked"}
-    assert kept(linked, tables.Account, "7001").poll_reason == PollReason.NO_CONSENT
+    assert stored(linked, tables.AuditEntry, 1).detail == {"advertiser_id": "7001", "why": "revoked"}
+    assert stored(linked, tables.Account, "7001").poll_reason == PollReason.NO_CONSENT
 
 
 def test_passing_faults_are_tried_again_with_growing_waits(linked):
-    broken = FakeTikTok()
-    broken.fault = ProviderError("busy", advice=Advice.AGAIN)
+    tiktok = FakeTikTok()
+    tiktok.fault = ProviderError("busy", advice=Advice.AGAIN)
     waits = []
     for _ in range(8):
-        poll(linked, broken)
-        waits.append(kept(linked, tables.Account, "7001").next_poll_at - OPEN)
+        poll(linked, tiktok)
+        waits.append(stored(linked, tables.Account, "7001").next_poll_at - OPEN)
     shared = 1 - share_of("7001") / 4  # accounts that failed together are not asked together
     assert waits[:3] == [shared * timedelta(minutes=minutes) for minutes in (5, 10, 20)]
     assert waits == sorted(waits)
@@ -293,16 +293,16 @@ class Unlisting(FakeTikTok):
 
 @on_both_databases
 def test_an_account_tiktok_does_not_list_is_asked_again_and_told_once_it_stays_away(linked):
-    seen = []
+    faults = []
     for _ in range(4):
         assert "does not list" in poll(linked, Unlisting()).error
-        account = kept(linked, tables.Account, "7001")
-        seen.append((account.fault, account.next_poll_at - OPEN))
+        account = stored(linked, tables.Account, "7001")
+        faults.append((account.fault, account.next_poll_at - OPEN))
     shared = 1 - share_of("7001") / 4
     waits = [shared * timedelta(minutes=minutes) for minutes in (5, 10, 20, 40)]
-    assert seen == list(zip(["passing", "passing", "missing", "missing"], waits, strict=True))
+    assert faults == list(zip(["passing", "passing", "missing", "missing"], waits, strict=True))
     poll(linked, FakeTikTok())
-    assert kept(linked, tables.Account, "7001").fault is None
+    assert stored(linked, tables.Account, "7001").fault is None
 
 
 @on_both_databases
@@ -315,7 +315,7 @@ def test_an_account_out_of_reach_is_told_and_still_asked_for(linked, code, fault
     waits = []
     for _ in range(5):
         poll(linked, refusing)
-        account = kept(linked, tables.Account, "7001")
+        account = stored(linked, tables.Account, "7001")
         assert account.fault == fault
         waits.append(account.next_poll_at - OPEN)
     assert waits == sorted(waits)
@@ -332,7 +332,7 @@ def test_a_report_in_another_currency_is_not_kept_and_leaves_the_currency_unknow
     poll(linked, FakeTikTok(day(SPENT, "25.00")))
     foreign = FakeTikTok(replace(day(SPENT, "5000000.00"), currency="VND"))
     assert poll(linked, foreign).error == "TikTok's report is in VND, the account in USD"
-    account = kept(linked, tables.Account, "7001")
+    account = stored(linked, tables.Account, "7001")
     assert (kept_days(linked), account.fault) == ({SPENT: Decimal("25.00")}, "currency")
     assert account.next_poll_at == OPEN + timedelta(hours=6)
     decision = decide_store(linked.database, OPEN, "st_1")
@@ -349,9 +349,9 @@ def test_rows_that_name_no_currency_are_in_the_accounts(linked):
 
 @on_both_databases
 def test_a_refused_metric_leaves_the_other_figures_and_makes_no_date_final(linked):
-    told = replace(day(SPENT, "25.00"), cash_spend=None, refused=("cash_spend",))
-    poll(linked, FakeTikTok(told))
-    account = kept(linked, tables.Account, "7001")
+    without_cash = replace(day(SPENT, "25.00"), cash_spend=None, refused=("cash_spend",))
+    poll(linked, FakeTikTok(without_cash))
+    account = stored(linked, tables.Account, "7001")
     assert (account.currency, account.fault, account.spend_read_at) == ("USD", "refused", None)
     assert account.last_error == "TikTok refuses the report's cash_spend (code 40002)"
     assert spend_of(linked.database, OPEN, "7001")["days"][0]["billed_cost"] == "25.00"
@@ -362,11 +362,11 @@ def test_a_refused_metric_leaves_the_other_figures_and_makes_no_date_final(linke
 @on_both_databases
 def test_what_was_read_of_an_account_before_its_report_failed_is_kept(linked):
     class Halfway(FakeTikTok):
-        def daily_spend(self, *asked):
+        def daily_spend(self, *arguments):
             raise ProviderError("refused (code 40002)", advice=Advice.CONFIGURATION, code=40002)
 
     poll(linked, Halfway())
-    account = kept(linked, tables.Account, "7001")
+    account = stored(linked, tables.Account, "7001")
     assert (account.country, account.status, account.read_at) == ("US", "STATUS_ENABLE", OPEN)
     assert (account.fault, account.spend_read_at) == ("refused", None)
 
@@ -386,9 +386,12 @@ def test_an_unknown_account_is_told(container):
 
 def test_spend_shown_says_which_dates_are_final(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 17), "40.00"), day(date(2025, 11, 18), "1.00")))
-    shown = spend_of(linked.database, OPEN, "7001")
-    assert [(row["cash_spend"], row["final"]) for row in shown["days"]] == [("40.00", True), ("1.00", False)]
-    assert (shown["currency"], shown["why"]) == ("USD", "its window is open")
+    document = spend_of(linked.database, OPEN, "7001")
+    assert [(row["cash_spend"], row["final"]) for row in document["days"]] == [
+        ("40.00", True),
+        ("1.00", False),
+    ]
+    assert (document["currency"], document["why"]) == ("USD", "its window is open")
 
 
 @on_both_databases
@@ -458,4 +461,4 @@ def test_a_poll_marks_its_stores_undecided_so_that_a_crash_forgets_none(linked):
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").decided_at = OPEN
     poll(linked, FakeTikTok())
-    assert kept(linked, tables.Store, "st_1").decided_at is None
+    assert stored(linked, tables.Store, "st_1").decided_at is None

@@ -37,7 +37,7 @@ def database_kind() -> str:
     return "sqlite"
 
 
-def pays(container, how):
+def record_payment(container, how):
     with container.database.writing() as session:
         session.add(tables.RecordedFact(store_id="st_1", name="payment", value=how, **RECORDED))
 
@@ -48,15 +48,15 @@ def linked(container):
     keep_store(container)
     keep_link(container)
     keep_account(container, read_at=None, spend_read_at=None, business_center="6001")
-    pays(container, "automatic")
+    record_payment(container, "automatic")
     return container
 
 
 @pytest.fixture
 def tiktok():
-    made = FakeTikTok(day(date(2025, 11, 2), "40.00"))
-    made.ledger = [paid(1, AT)]
-    return made
+    fake = FakeTikTok(day(date(2025, 11, 2), "40.00"))
+    fake.ledger = [paid(1, AT)]
+    return fake
 
 
 def poll(container, tiktok, now=OPEN, scheduled=True):
@@ -73,16 +73,16 @@ def facts(container):
         return facts_from(records_of(session, session.get_one(tables.Store, "st_1"), OPEN), OPEN)
 
 
-def kept(container):
+def stored_payments(container):
     with container.database.reading() as session:
         return [(row.transaction_id, row.subtotal) for row in payments(session, "7001")]
 
 
 def keep_issued(container, advertiser_id="7001"):
-    """An award that staff issued."""
+    """Store an award that staff issued."""
     with container.database.writing() as session:
-        said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
-        decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **said)
+        fields = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
+        decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **fields)
         session.add(decision)
         session.flush()
         award = {"programme": "woocommerce-2025", "store_id": "st_1", "merchant": "m_st_1", "state": "issued"}
@@ -100,11 +100,11 @@ def ledger_questions(tiktok):
 
 def test_bills_become_facts_with_the_moment_they_were_read(linked, tiktok):
     poll(linked, tiktok)
-    known = facts(linked)
-    assert known.payments == (
+    result = facts(linked)
+    assert result.payments == (
         BilledTransaction("BILL_PAYMENT", "CASH", Decimal("100.00"), Decimal("20.00"), AT),
     )
-    assert (known.bills_readable, known.read_at["payments"]) == (True, OPEN)
+    assert (result.bills_readable, result.read_at["payments"]) == (True, OPEN)
 
 
 def test_payments_alike_each_count(linked, tiktok):
@@ -119,7 +119,7 @@ def test_reading_again_overwrites_and_never_adds(linked, tiktok):
     poll(linked, tiktok)
     tiktok.ledger = [paid(1, hour_ago, "90.00")]
     poll(linked, tiktok, OPEN + timedelta(hours=6))
-    assert kept(linked) == [("1", Decimal("90.00"))]
+    assert stored_payments(linked) == [("1", Decimal("90.00"))]
 
 
 @on_both_databases
@@ -127,7 +127,7 @@ def test_a_payment_in_the_ledgers_margin_is_kept_once(linked, tiktok):
     tiktok.ledger = [paid(1, datetime(2025, 11, 15, 20, 0, tzinfo=UTC)), paid(2, None)]
     poll(linked, tiktok)
     poll(linked, tiktok, OPEN + timedelta(hours=6))
-    assert [number for number, _ in kept(linked)] == ["1", "2"]
+    assert [number for number, _ in stored_payments(linked)] == ["1", "2"]
 
 
 def test_another_accounts_payments_are_left_alone(linked, tiktok):
@@ -144,24 +144,24 @@ def test_a_payment_no_longer_listed_is_gone_and_those_not_asked_for_stay(linked,
     poll(linked, tiktok)
     tiktok.ledger = []
     poll(linked, tiktok, OPEN + timedelta(hours=6))
-    assert kept(linked) == [("1", Decimal("100.00"))]
+    assert stored_payments(linked) == [("1", Decimal("100.00"))]
 
 
 @pytest.mark.parametrize(
-    ("currency", "known"),
+    ("currency", "amounts"),
     [("GBP", (None, None)), (None, (Decimal("100.00"), Decimal("20.00")))],
 )
-def test_money_in_another_currency_is_unknown_and_not_converted(linked, tiktok, currency, known):
+def test_money_in_another_currency_is_unknown_and_not_converted(linked, tiktok, currency, amounts):
     tiktok.ledger = [paid(1, AT, currency=currency)]
     poll(linked, tiktok)
     (row,) = facts(linked).payments
-    assert (row.subtotal, row.tax) == known
+    assert (row.subtotal, row.tax) == amounts
 
 
 def test_payments_stand_in_the_facts_in_one_order(linked, tiktok):
     tiktok.ledger = [paid(3, None), paid(2, AT), paid(1, AT), paid(4, AT - timedelta(days=1))]
     poll(linked, tiktok)
-    assert [number for number, _ in kept(linked)] == ["4", "1", "2", "3"]
+    assert [number for number, _ in stored_payments(linked)] == ["4", "1", "2", "3"]
 
 
 # From when on, and how often
@@ -210,7 +210,7 @@ def test_the_ledger_shows_how_an_account_pays_where_nobody_said(linked, tiktok):
 
 
 def test_a_credit_that_was_issued_is_looked_for_every_day(linked, tiktok):
-    pays(linked, "manual")
+    record_payment(linked, "manual")
     keep_issued(linked)
     for hours in (0, 23, 24):
         poll(linked, tiktok, OPEN + timedelta(hours=hours))
@@ -218,7 +218,7 @@ def test_a_credit_that_was_issued_is_looked_for_every_day(linked, tiktok):
 
 
 @pytest.mark.parametrize(
-    ("how", "fault", "hours", "asked"),
+    ("how", "fault", "hours", "calls"),
     [
         ("automatic", None, 6, 2),
         ("unknown", None, 23, 1),  # its bills serve only to find out how it pays
@@ -232,12 +232,12 @@ def test_a_credit_that_was_issued_is_looked_for_every_day(linked, tiktok):
         ("unknown", BUSY, 1, 2),
     ],
 )
-def test_bills_are_read_no_more_often_than_needed(linked, tiktok, how, fault, hours, asked):
-    pays(linked, how)
+def test_bills_are_read_no_more_often_than_needed(linked, tiktok, how, fault, hours, calls):
+    record_payment(linked, how)
     tiktok.ledger_fault = fault
     poll(linked, tiktok)
     poll(linked, tiktok, OPEN + timedelta(hours=hours))
-    assert len(ledger_questions(tiktok)) == asked
+    assert len(ledger_questions(tiktok)) == calls
 
 
 @on_both_databases
@@ -253,7 +253,7 @@ def test_staff_who_poll_an_account_have_all_its_bills_read_again(linked, tiktok)
     poll(linked, tiktok)
     tiktok.ledger = [paid(1, AT, "90.00")]
     poll(linked, tiktok, OPEN + timedelta(minutes=1), scheduled=False)
-    assert kept(linked) == [("1", Decimal("90.00"))]
+    assert stored_payments(linked) == [("1", Decimal("90.00"))]
 
 
 @on_both_databases
@@ -313,7 +313,7 @@ def test_a_fault_leaves_the_bills_as_they_were_and_is_told(linked, tiktok, fault
     later = OPEN + timedelta(hours=6)
     polled = poll(linked, tiktok, later)
     after = account(linked)
-    assert (after.bills_readable, after.bills_read_at, len(kept(linked))) == (True, OPEN, 1)
+    assert (after.bills_readable, after.bills_read_at, len(stored_payments(linked))) == (True, OPEN, 1)
     assert (after.spend_read_at, after.failures, polled.error) == (later, 0, None)
     assert (after.last_error, after.next_poll_at) == (str(fault), later + wait)
 
@@ -329,10 +329,10 @@ def test_a_token_found_dead_at_the_ledger_is_forgotten(linked, tiktok):
 
 def test_nothing_is_held_open_while_the_ledger_is_read(linked, tiktok):
     class Writing(FakeTikTok):
-        def transactions(self, *asked):
+        def transactions(self, *arguments):
             with linked.database.writing() as session:
                 session.get_one(tables.Store, "st_1").name = "Written meanwhile"
-            return super().transactions(*asked)
+            return super().transactions(*arguments)
 
     poll(linked, Writing())
     with linked.database.reading() as session:
@@ -352,21 +352,21 @@ def test_what_the_worker_polls_goes_by_the_schedule(linked, tiktok):
 # Credit of somebody else
 
 
-def given(number, at=AT, amount="50.00"):
+def foreign_credit(number, at=AT, amount="50.00"):
     return paid(number, at, amount, type="PROMOTION_ISSUED", billing="CREDIT")
 
 
 def test_credit_of_somebody_else_is_told(linked, tiktok):
-    tiktok.ledger = [given(1)]
+    tiktok.ledger = [foreign_credit(1)]
     poll(linked, tiktok)
     assert facts(linked).history.foreign_credit_issued is True
 
 
 def test_a_ledger_without_such_credit_says_so(linked, tiktok):
     poll(linked, tiktok)
-    known = facts(linked)
-    assert known.history.foreign_credit_issued is False
-    assert known.read_at["history.foreign_credit_issued"] == OPEN
+    result = facts(linked)
+    assert result.history.foreign_credit_issued is False
+    assert result.read_at["history.foreign_credit_issued"] == OPEN
 
 
 @on_both_databases
@@ -387,7 +387,7 @@ def test_a_ledger_never_read_or_refused_says_nothing_about_credit(linked, tiktok
 @pytest.mark.parametrize(("awarded_to", "foreign"), [("7001", False), ("7002", True)])
 def test_our_own_award_is_no_credit_of_somebody_else(linked, tiktok, awarded_to, foreign):
     keep_issued(linked, awarded_to)
-    tiktok.ledger = [given(1, AT + timedelta(hours=1), "500.00")]
+    tiktok.ledger = [foreign_credit(1, AT + timedelta(hours=1), "500.00")]
     poll(linked, tiktok)
     assert facts(linked).history.foreign_credit_issued is foreign
 
@@ -398,7 +398,7 @@ def test_our_own_award_is_no_credit_of_somebody_else(linked, tiktok, awarded_to,
 @pytest.mark.parametrize(("how", "stale"), [("automatic", True), ("unknown", False), ("manual", False)])
 def test_figures_are_stale_where_bills_count_and_were_not_read_for_a_day(linked, tiktok, how, stale):
     poll(linked, tiktok)
-    pays(linked, how)
+    record_payment(linked, how)
     tiktok.ledger_fault = BUSY
     poll(linked, tiktok, OPEN + timedelta(hours=24))
     assert status_of(linked.database, OPEN + timedelta(hours=24), "st_1").stale is False
@@ -407,9 +407,9 @@ def test_figures_are_stale_where_bills_count_and_were_not_read_for_a_day(linked,
 
 def test_spend_shown_says_whether_bills_were_read_and_what_they_were(linked, tiktok):
     poll(linked, tiktok)
-    shown = spend_of(linked.database, OPEN, "7001")
-    assert (shown["bills_readable"], shown["bills_read_at"]) == (True, OPEN)
-    assert shown["payments"] == [
+    document = spend_of(linked.database, OPEN, "7001")
+    assert (document["bills_readable"], document["bills_read_at"]) == (True, OPEN)
+    assert document["payments"] == [
         {
             "at": AT,
             "type": "BILL_PAYMENT",

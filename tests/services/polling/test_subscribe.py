@@ -64,7 +64,7 @@ def keep(container, tiktok):
     return lambda callback=CALLBACK: keep_subscribed(replace(container, tiktok=tiktok), callback, limit=10)
 
 
-def kept(container):
+def stored_subscriptions(container):
     with container.database.reading() as session:
         rows = session.scalars(select(tables.Subscription))
         return sorted((row.advertiser_id, row.entity) for row in rows)
@@ -77,7 +77,7 @@ def at_tiktok(fake):
 def test_an_account_that_may_be_read_is_subscribed_once(container, fake, keep):
     keep()
     keep()
-    assert kept(container) == BOTH
+    assert stored_subscriptions(container) == BOTH
     assert sorted(at_tiktok(fake)) == ["AD_ACCOUNT_SUSPENSION", "REPORT_DATA_CHANGE"]
 
 
@@ -89,9 +89,9 @@ def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_agai
         for number, (_, entity) in enumerate(BOTH, start=7400000000000005001):
             subscriptions.keep_subscription(session, "700009", entity, str(number))
     keep()
-    assert kept(container) == BOTH
+    assert stored_subscriptions(container) == BOTH
     keep()
-    assert kept(container) == [*BOTH, *(("700009", entity) for _, entity in BOTH)]
+    assert stored_subscriptions(container) == [*BOTH, *(("700009", entity) for _, entity in BOTH)]
 
 
 @on_both_databases
@@ -107,7 +107,7 @@ def test_what_may_not_be_read_any_more_is_unsubscribed(container, fake, keep, ho
         else:
             session.get_one(tables.Store, "st_1").disconnected_at = container.now()
     keep()
-    assert (kept(container), at_tiktok(fake)) == ([], [])
+    assert (stored_subscriptions(container), at_tiktok(fake)) == ([], [])
 
 
 @on_both_databases
@@ -116,10 +116,10 @@ def test_a_refusal_hinders_nothing_and_is_tried_again_later(container, fake, kee
     keep()
     faults.clear()
     keep()
-    assert kept(container) == []
+    assert stored_subscriptions(container) == []
     container.now.move(hours=1)
     keep()
-    assert kept(container) == BOTH
+    assert stored_subscriptions(container) == BOTH
 
 
 def test_what_cannot_be_ended_now_is_ended_later(container, fake, keep, faults):
@@ -128,10 +128,10 @@ def test_what_cannot_be_ended_now_is_ended_later(container, fake, keep, faults):
         session.get_one(tables.Link, 1).ended_at = container.now()
     faults.add(Fault.MAINTENANCE)
     keep()
-    assert kept(container) == BOTH
+    assert stored_subscriptions(container) == BOTH
     faults.clear()
     keep()
-    assert kept(container) == []
+    assert stored_subscriptions(container) == []
 
 
 def test_a_subscription_that_died_with_its_token_is_forgotten(container, fake, keep, tiktok):
@@ -141,7 +141,7 @@ def test_a_subscription_that_died_with_its_token_is_forgotten(container, fake, k
     with container.database.writing() as session:
         session.get_one(tables.Link, 1).ended_at = container.now()
     keep()
-    assert kept(container) == []
+    assert stored_subscriptions(container) == []
 
 
 def test_what_was_asked_for_twice_is_ended_once(container, fake, keep, tiktok):
@@ -153,7 +153,7 @@ def test_what_was_asked_for_twice_is_ended_once(container, fake, keep, tiktok):
     assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [stray])
     assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [])
     assert elsewhere in [subscription.id for subscription in tiktok.subscriptions()]
-    assert (len(at_tiktok(fake)), kept(container)) == (3, BOTH)
+    assert (len(at_tiktok(fake)), stored_subscriptions(container)) == (3, BOTH)
 
 
 def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(container, fake, keep, tiktok):
@@ -164,7 +164,7 @@ def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(container, f
     ] == [0, 2]
     keep()
     assert {subscription.callback_url for subscription in tiktok.subscriptions()} == {CALLBACK}
-    assert (len(at_tiktok(fake)), kept(container)) == (2, BOTH)
+    assert (len(at_tiktok(fake)), stored_subscriptions(container)) == (2, BOTH)
 
 
 @on_both_databases
@@ -179,9 +179,9 @@ def test_an_account_whose_subscriptions_are_gone_is_polled_at_once_and_subscribe
         account = session.get_one(tables.Account, "700001")
         assert (account.next_poll_at, account.poll_reason) == (container.now(), PollReason.NOTICES_ENDED)
         assert session.get_one(tables.Link, 1).consent  # whether it stands is the poll's to find out
-    assert kept(container) == []
+    assert stored_subscriptions(container) == []
     keep()
-    assert kept(container) == BOTH
+    assert stored_subscriptions(container) == BOTH
 
 
 def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal(
@@ -198,19 +198,19 @@ def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal
     look()
     faults.clear()
     look()
-    assert kept(container) == BOTH
+    assert stored_subscriptions(container) == BOTH
     container.now.move(minutes=5)
     look()
-    assert kept(container) == []
+    assert stored_subscriptions(container) == []
     keep()
     for subscription in tiktok.subscriptions():
         tiktok.unsubscribe(subscription.id)
     container.now.move(hours=23)
     look()
-    assert kept(container) == BOTH
+    assert stored_subscriptions(container) == BOTH
     container.now.move(hours=1)
     look()
-    assert kept(container) == []
+    assert stored_subscriptions(container) == []
 
 
 @on_both_databases
@@ -249,7 +249,7 @@ def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
         pass
     verify_subscriptions_if_due(replace(container, tiktok=tiktok), callback)
     with container.database.reading() as session:
-        kept_as = {(row.topic, row.state) for row in session.scalars(select(tables.Delivery))}
+        deliveries = {(row.topic, row.state) for row in session.scalars(select(tables.Delivery))}
         account = session.get_one(tables.Account, "700001")
-    assert kept_as == {("tiktok.accounts", "processed"), ("tiktok.ads", "processed")}
+    assert deliveries == {("tiktok.accounts", "processed"), ("tiktok.ads", "processed")}
     assert (account.next_poll_at, account.poll_reason) == (container.now(), PollReason.NOTICES_ENDED)

@@ -33,7 +33,7 @@ def database_kind():
 
 @dataclass(frozen=True)
 class Next:
-    """When this account is asked again (None: not by itself), and whether another may be asked at once."""
+    """The next try of this account (None: not by itself); `others_go_on`: another may be asked at once."""
 
     after: timedelta | None
     why: PollReason
@@ -76,11 +76,11 @@ def two(container):
 
 
 def answer(container, name):
-    """The recorded answer, whatever is asked."""
-    told = recorded(name)["response"]
-    body = {"body": told["body_text"]} if "body_text" in told else {"json": told["body"]}
+    """Answer each call for an account's data with the recording of this name."""
+    recording = recorded(name)["response"]
+    body = {"body": recording["body_text"]} if "body_text" in recording else {"json": recording["body"]}
     url = f"{container.settings.tiktok_api_url}/advertiser/info/"
-    responses.get(url, status=told["http_status"], **body)
+    responses.get(url, status=recording["http_status"], **body)
 
 
 def poll(container, advertiser="7001", now=OPEN, **changes):
@@ -92,7 +92,7 @@ def poll(container, advertiser="7001", now=OPEN, **changes):
 
 
 def is_sent(container, advertiser):
-    """Whether a poll of the account calls TikTok now."""
+    """Return whether a poll of the account calls TikTok now."""
     before = len(responses.calls)
     poll(container, advertiser)
     return len(responses.calls) > before
@@ -125,8 +125,8 @@ def test_each_call_is_counted_by_what_it_came_to(two):
     two.tiktok.advertiser_info("token", ["7001"])
     two.tiktok.advertiser_info("token", ["7001"])
     with two.database.reading() as session:
-        counted = call_counts.by_path_and_code(session)
-    assert counted == {
+        counts = call_counts.by_path_and_code(session)
+    assert counts == {
         ("advertiser/info", "0"): 2,
         ("advertiser/info", "40102"): 1,
         ("advertiser/info", "none"): 1,

@@ -63,19 +63,19 @@ class Watch:
         return self.reception.answer(call).status
 
     def write_counts(self) -> None:
-        """Counts are kept in memory until the next call: one of nobody's."""
+        """Write the counts kept in memory, by a call that comes after WRITE_EVERY, for no known store."""
         self.clock.at += WRITE_EVERY
         self.calls(1, store="st_0")
 
     def track(self) -> None:
         track_problems(self.database, self.clock.at)
 
-    def listed(self, state: str = ProblemState.OPEN, **filters: Any) -> list[ProblemRecord]:
+    def problems(self, state: str = ProblemState.OPEN, **filters: Any) -> list[ProblemRecord]:
         self.track()
         return list_problems(self.database, ProblemFilters(state, **filters), 0)
 
     def causes(self, state: str = ProblemState.OPEN) -> list[ProblemCause]:
-        return [one.cause for one in self.listed(state)]
+        return [problem.cause for problem in self.problems(state)]
 
     def replay(self, **filters: Any) -> None:
         start(self.database, DeliveryFilters(**filters), self.clock.at, actor="ann", reason="put right")
@@ -114,7 +114,7 @@ def test_what_dies_is_known_by_its_cause(watch: Watch, argument: Any, cause: Pro
         process_next(watch.database, watch.clock.at)
     else:
         watch.dies(argument)
-    (problem,) = watch.listed()
+    (problem,) = watch.problems()
     assert (problem.cause, problem.store_id, problem.store_name) == (cause, watch.store, "Example shop")
     assert (problem.who, problem.count) == (CAUSES[cause].who, 1)
     assert problem.addresses == ((ELSEWHERE,) if cause is ProblemCause.ELSEWHERE else ())
@@ -127,13 +127,13 @@ def test_messages_of_one_cause_and_store_are_one_problem_with_their_times_and_nu
     watch.clock.move(hours=3)
     watch.dies(signal(3, v=0), signal(4, home_url=ELSEWHERE))
     watch.dies(signal(1, v=0, home_url="https://other.example/"), store=other)
-    listed = {(one.cause, one.store_name): one for one in watch.listed()}
-    assert listed.keys() == {
+    by_key = {(problem.cause, problem.store_name): problem for problem in watch.problems()}
+    assert by_key.keys() == {
         (ProblemCause.OLD_VERSION, "Example shop"),
         (ProblemCause.ELSEWHERE, "Example shop"),
         (ProblemCause.OLD_VERSION, "Other"),
     }
-    old = listed[ProblemCause.OLD_VERSION, "Example shop"]
+    old = by_key[ProblemCause.OLD_VERSION, "Example shop"]
     assert (old.count, old.kept, old.first_at, old.last_at) == (3, 3, began, watch.clock.at)
 
 
@@ -142,10 +142,10 @@ def test_refused_calls_and_quarantine_of_a_store_are_one_problem(watch: Watch):
     assert [watch.calls(seq) for seq in (1, 2, 3)] == [401] * 3
     watch.calls(4, content_length="100001")
     watch.write_counts()
-    watch.listed()
-    problem = next(one for one in watch.listed() if one.cause is ProblemCause.WRONG_SECRET)
+    watch.problems()
+    problem = next(problem for problem in watch.problems() if problem.cause is ProblemCause.WRONG_SECRET)
     assert (problem.count, problem.kept, problem.first_at) == (3, 3, began)
-    assert {one.cause for one in watch.listed()} == {
+    assert {problem.cause for problem in watch.problems()} == {
         ProblemCause.WRONG_SECRET,
         ProblemCause.UNKNOWN_ADDRESS,
         ProblemCause.MALFORMED_CALL,
@@ -165,7 +165,7 @@ def test_a_store_whose_calls_begin_to_be_refused_is_decided_anew(watch: Watch):
 def test_of_many_messages_so_many_are_counted(watch: Watch, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("receiver.storage.problems.MOST_COUNTED", 2)
     watch.dies(*(signal(seq, v=0) for seq in (1, 2, 3)))
-    assert [one.count for one in watch.listed()] == [2]
+    assert [problem.count for problem in watch.problems()] == [2]
     assert MOST_COUNTED > 2
 
 
@@ -174,7 +174,7 @@ def test_notices_of_tiktok_that_cannot_be_read_are_a_problem_of_no_store(watch: 
     with watch.database.writing() as session:
         session.execute(update(Delivery).values(source="tiktok", store_id=None))
     process_next(watch.database, watch.clock.at)
-    (problem,) = watch.listed()
+    (problem,) = watch.problems()
     assert (problem.cause, problem.store_id, problem.store_name) == (ProblemCause.NOTICE_UNREADABLE, "", None)
 
 
@@ -192,22 +192,22 @@ def test_what_we_failed_at_until_the_end_is_ours(watch: Watch, monkeypatch: pyte
 def test_how_often_the_database_is_asked_does_not_grow_with_the_groups(watch: Watch):
     def statements() -> int:
         watch.track()  # fresh ones are written once
-        asked: list[Any] = []
+        executed: list[Any] = []
 
-        def one_more(*told: Any) -> None:
-            asked.append(told[2])
+        def note_statement(*arguments: Any) -> None:
+            executed.append(arguments[2])
 
-        event.listen(watch.database.engine, "before_cursor_execute", one_more)
-        watch.listed()
-        event.remove(watch.database.engine, "before_cursor_execute", one_more)
-        return len(asked)
+        event.listen(watch.database.engine, "before_cursor_execute", note_statement)
+        watch.problems()
+        event.remove(watch.database.engine, "before_cursor_execute", note_statement)
+        return len(executed)
 
     watch.dies(signal(1, v=0))
     few = statements()
     for number in range(5):
         url = f"https://shop{number}.example/"
         watch.dies(signal(1, v=0, home_url=url), store=add_shop(watch.container, url=url).id)
-    assert len(watch.listed()) == 6
+    assert len(watch.problems()) == 6
     assert statements() == few
 
 
@@ -283,45 +283,45 @@ def test_of_a_store_that_has_left_nothing_is_left_to_do(watch: Watch):
 
 def test_what_has_ended_is_forgotten_after_a_month(watch: Watch):
     watch.dies(signal(1, v=0))
-    watch.listed()
+    watch.problems()
     with watch.database.writing() as session:
         session.query(Delivery).delete()
     assert watch.causes(ProblemState.RESOLVED) == [ProblemCause.OLD_VERSION]
-    gone = purge(
+    counts = purge(
         watch.database,
         watch.clock.at + PROBLEMS_KEPT + timedelta(seconds=1),
         30,
         within=timedelta(minutes=1),
     )
-    assert gone["problems"] == 1
+    assert counts["problems"] == 1
 
 
 # -- Acknowledged --------------------------------------------------------------------------------------
 
 
 def acknowledge(watch: Watch, note: str = "a staging copy") -> ProblemRecord:
-    (problem,) = watch.listed()
+    (problem,) = watch.problems()
     return acknowledge_problem(watch.database, watch.clock.at, problem.id, note=note, actor="ann")
 
 
 def test_who_acknowledged_a_problem_when_and_why_is_kept_and_audited(watch: Watch):
     watch.dies(signal(1, home_url=ELSEWHERE))
-    told = acknowledge(watch)
-    assert (told.state, told.acknowledged_by, told.acknowledged_at, told.note) == (
+    problem = acknowledge(watch)
+    assert (problem.state, problem.acknowledged_by, problem.acknowledged_at, problem.note) == (
         ProblemState.ACKNOWLEDGED, "ann", watch.clock.at, "a staging copy",
     )  # fmt: skip
     with watch.database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "problem acknowledged")).one()
     assert (entry.actor, entry.store_id, entry.detail["cause"]) == ("ann", watch.store, "elsewhere")
     watch.dies(signal(2, home_url=ELSEWHERE))
-    assert watch.listed() == []
-    assert [one.count for one in watch.listed(ProblemState.ACKNOWLEDGED)] == [2]
+    assert watch.problems() == []
+    assert [problem.count for problem in watch.problems(ProblemState.ACKNOWLEDGED)] == [2]
     assert count_open_problems(watch.database) == 0
 
 
 def test_a_problem_is_acknowledged_once_and_with_a_note(watch: Watch):
     watch.dies(signal(1, v=0))
-    (problem,) = watch.listed()
+    (problem,) = watch.problems()
     with pytest.raises(InputError, match="note"):
         acknowledge_problem(watch.database, watch.clock.at, problem.id, note=" ", actor="ann")
     acknowledge(watch)
@@ -341,7 +341,7 @@ def test_what_comes_back_within_a_week_is_still_acknowledged(watch: Watch, days:
     assert watch.causes(ProblemState.RESOLVED) == [ProblemCause.OLD_VERSION]
     watch.clock.move(days=days)
     watch.dies(signal(3, v=0))
-    (problem,) = watch.listed(state)
+    (problem,) = watch.problems(state)
     assert (problem.acknowledged_by is None) == (state is ProblemState.OPEN)
 
 
@@ -355,27 +355,29 @@ def test_the_most_urgent_cause_comes_first_page_by_page_and_no_row_twice(watch: 
         watch.dies(argument | {"seq": number + 1}, store=store)
         watch.clock.move(minutes=1)
     watch.track()
-    whole = [one.id for one in list_problems(watch.database, ProblemFilters(), 0)]
-    seen, after = [], None
+    whole = [problem.id for problem in list_problems(watch.database, ProblemFilters(), 0)]
+    ids, after = [], None
     while True:
         page = page_of_problems(watch.database, ProblemFilters(), after=after, limit=1)
-        seen += [one.id for one in page.rows]
+        ids += [problem.id for problem in page.rows]
         after = page.next
         if after is None:
             break
-    assert seen == whole
-    causes = [one.cause for one in list_problems(watch.database, ProblemFilters(), 0)]
+    assert ids == whole
+    causes = [problem.cause for problem in list_problems(watch.database, ProblemFilters(), 0)]
     assert causes == sorted(causes, key=list(CAUSES).index)
 
 
 def test_filters_narrow_the_list_and_a_wrong_one_is_named(watch: Watch):
     watch.dies(signal(1, v=0), signal(2, home_url=ELSEWHERE))
-    assert [one.cause for one in watch.listed(who=Actor.MERCHANT)] == [ProblemCause.OLD_VERSION]
-    assert [one.cause for one in watch.listed(cause=ProblemCause.ELSEWHERE)] == [ProblemCause.ELSEWHERE]
-    assert len(watch.listed(store="Example")) == 2
+    assert [problem.cause for problem in watch.problems(who=Actor.MERCHANT)] == [ProblemCause.OLD_VERSION]
+    assert [problem.cause for problem in watch.problems(cause=ProblemCause.ELSEWHERE)] == [
+        ProblemCause.ELSEWHERE
+    ]
+    assert len(watch.problems(store="Example")) == 2
     with pytest.raises(InputError, match="no store matches"):
-        watch.listed(store="Tin Roof")
-    assert {one.cause for one in problems_of_store(watch.database, watch.store)} == {
+        watch.problems(store="Tin Roof")
+    assert {problem.cause for problem in problems_of_store(watch.database, watch.store)} == {
         ProblemCause.OLD_VERSION,
         ProblemCause.ELSEWHERE,
     }
