@@ -242,8 +242,8 @@ def test_permalinks_that_change_later_are_told_by_name_or_followed(
 def test_an_account_is_linked_once_its_id_follows_its_token_and_never_before(
     container, service, connected, clock
 ):
-    tiktok_plugin.come_back_from_tiktok(connected)
-    tiktok_plugin.draw_page(connected, OLD)
+    tiktok_plugin.write_token(connected)
+    tiktok_plugin.write_advertiser_id(connected, OLD)
     sent(container, connected)
     clock.move(hours=1)
     tiktok_plugin.deactivate(connected)
@@ -253,11 +253,11 @@ def test_an_account_is_linked_once_its_id_follows_its_token_and_never_before(
 
     clock.move(hours=1)
     tiktok_plugin.activate(connected, INTEGRATION)
-    tiktok_plugin.come_back_from_tiktok(connected)  # the new token beside the old id
+    tiktok_plugin.write_token(connected)  # the new token beside the old id
     check(container)
     sent(container, connected)
     assert only_row(container, tables.Link).ended_at is not None  # the old account is not linked anew
-    tiktok_plugin.draw_page(connected, NEW)
+    tiktok_plugin.write_advertiser_id(connected, NEW)
     sent(container, connected)
     standing = [link.advertiser_id for link in rows_of(container, tables.Link) if link.ended_at is None]
     assert standing == [NEW]

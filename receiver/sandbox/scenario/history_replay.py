@@ -127,8 +127,8 @@ class _HistoryReplay:
             )
         if read_at is None or read_at < event.at:
             container = self._container
-            polled = poll_account(container, advertiser_id)
-            decide_each(container.database, event.at, polled.stores)
+            poll = poll_account(container, advertiser_id)
+            decide_each(container.database, event.at, poll.stores)
 
     def _issue(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)

@@ -79,8 +79,8 @@ def respond(shop: SandboxShop, request: PhpRequest, route: str, cookies: dict[st
         if request.query.get("wc_auth_nonce") != _nonce(session):
             raise KeyRequestRefused("Invalid nonce verification")
         return _grant_key(shop, request.query, user)
-    except KeyRequestRefused as refused:
-        return access_denied(str(refused))
+    except KeyRequestRefused as refusal:
+        return access_denied(str(refusal))
 
 
 def sanitize_text(text: str) -> str:

@@ -93,9 +93,9 @@ def _respond_rest(shop: SandboxShop, php_request: PhpRequest, route: str) -> tup
     if fault_response is not None:
         return fault_response, None
     answer, key = respond(shop, php_request, route, ROUTES)
-    refused = None if key else faulty_answers.keyless_fault_response(shop)
-    if refused is not None:
-        return refused, None
+    refusal = None if key else faulty_answers.keyless_fault_response(shop)
+    if refusal is not None:
+        return refusal, None
     return faulty_answers.spoil_response(shop, answer), key
 
 

@@ -29,7 +29,7 @@ def activate(shop: SandboxShop, integration: str) -> None:
     _report(shop, "integration_installed")
 
 
-def come_back_from_tiktok(shop: SandboxShop) -> None:
+def write_token(shop: SandboxShop) -> None:
     """Write the token of a new connection; its advertiser is unknown until the next page is drawn."""
     with shop.changing():
         shop.records.options[TOKEN] = "token"
@@ -37,7 +37,7 @@ def come_back_from_tiktok(shop: SandboxShop) -> None:
     _report(shop, "integration_set_up")
 
 
-def draw_page(shop: SandboxShop, advertiser_id: str) -> None:
+def write_advertiser_id(shop: SandboxShop, advertiser_id: str) -> None:
     """Write the advertiser id of this connection, the same as before or another, and signal the link."""
     with shop.changing():
         shop.records.options[ADVERTISER] = advertiser_id

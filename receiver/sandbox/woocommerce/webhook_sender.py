@@ -64,7 +64,7 @@ def build_delivery(webhook: SandboxWebhook, topic: str, payload: Any, delivery_i
     """Return the signed request that delivers one event."""
     body = wordpress_json(payload)
     resource, _, event = topic.partition(".")
-    signed = {
+    webhook_headers = {
         "Content-Type": "application/json",
         "X-WC-Webhook-Source": webhook.home_url,
         "X-WC-Webhook-Topic": topic,
@@ -74,7 +74,7 @@ def build_delivery(webhook: SandboxWebhook, topic: str, payload: Any, delivery_i
         "X-WC-Webhook-ID": str(webhook.id),
         "X-WC-Webhook-Delivery-ID": delivery_id,
     }
-    return Request({**leading_headers(webhook.agent), **signed, **trailing_headers(body)}, body)
+    return Request({**leading_headers(webhook.agent), **webhook_headers, **trailing_headers(body)}, body)
 
 
 def build_ping(webhook: SandboxWebhook) -> Request:

@@ -259,8 +259,8 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
     assert documents["morning-roast"]["next_tier"]["threshold"] == "500.00"
     silks = documents["lotus-row"]
     assert (silks["account"]["timezone"], silks["account"]["country"]) == ("Asia/Bangkok", "US")
-    (left_out,) = silks["spend"]["excluded"]
-    assert (left_out["why"], float(left_out["amount"]) > 0) == ("ad_credit", True)
+    (exclusion,) = silks["spend"]["excluded"]
+    assert (exclusion["why"], float(exclusion["amount"]) > 0) == ("ad_credit", True)
     assert documents["night-owl"]["spend"]["provisional"] is True
     kites = documents["cobalt-sky"]
     assert kites["spend"]["qualifying"] == "416.00"
@@ -268,8 +268,8 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
         {"why": "tax", "amount": "33.28"},
         {"why": "not_paid", "amount": "364.00"},
     ]
-    (reached,) = [rule["text"] for rule in kites["rules"] if rule["id"] == "spend_reached"]
-    assert "not all of it is paid yet" in reached
+    (text,) = [rule["text"] for rule in kites["rules"] if rule["id"] == "spend_reached"]
+    assert "not all of it is paid yet" in text
     assert documents["last-call"]["programme"]["id"] == "woocommerce-2025"
     assert morning.status("copper-kettle").stale
     assert float(documents["copper-kettle"]["spend"]["qualifying"]) > 0

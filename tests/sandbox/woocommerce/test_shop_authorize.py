@@ -47,9 +47,9 @@ def test_an_approval_posts_keys_that_work_before_the_browser_goes_on(shop, servi
         "success": ["1"],
         "user_id": ["nonce-77"],
     }
-    posted = json.loads(service.heard[0].body)
+    fields = json.loads(service.heard[0].body)
     (key,) = shop.records.keys
-    assert posted == {
+    assert fields == {
         "key_id": key.id,
         "user_id": "nonce-77",
         "consumer_key": key.consumer_key,
@@ -58,7 +58,7 @@ def test_an_approval_posts_keys_that_work_before_the_browser_goes_on(shop, servi
     }
     assert key.description == "Ad credit - API (2025-11-20 12:00:00)"
     shop.setup.https = True
-    auth = (posted["consumer_key"], posted["consumer_secret"])
+    auth = (fields["consumer_key"], fields["consumer_secret"])
     assert requests.get(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, timeout=60).json() == []
 
 

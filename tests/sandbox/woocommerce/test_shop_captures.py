@@ -166,9 +166,9 @@ def test_an_action_is_sent_in_the_same_words(shop, listener):
 
 
 def test_any_body_is_signed_as_the_store_signed_it():
-    signed = captures_of("signed")
-    assert len(signed) > 200
-    for capture in signed:
+    signed_captures = captures_of("signed")
+    assert len(signed_captures) > 200
+    for capture in signed_captures:
         assert signature(capture.secret, capture.body) == dict(capture.headers)["X-WC-Webhook-Signature"]
 
 
@@ -235,10 +235,10 @@ def test_keys_are_posted_in_the_same_words(shop, listener, capture):
     }
     answer = Merchant(shop).approve(f"{shop.url}/wc-auth/v1/authorize?{urlencode(params)}")
     request = shop.sent_requests[1 if redirected else 0]
-    posted = json.loads(request.body)
+    fields = json.loads(request.body)
     assert (request.method, request.url) == (capture.method, f"https://127.0.0.1:9443{capture.path}")
-    assert list(posted) == list(real)
-    assert {**posted, "consumer_key": 0, "consumer_secret": 0} == {
+    assert list(fields) == list(real)
+    assert {**fields, "consumer_key": 0, "consumer_secret": 0} == {
         **real,
         "consumer_key": 0,
         "consumer_secret": 0,
