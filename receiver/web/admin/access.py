@@ -21,7 +21,7 @@ access_pages = Blueprint("access", __name__, url_prefix="/admin/stores", templat
 
 @access_pages.get("/<store_id>/end-access")
 @operators_only
-def ask(store_id: str) -> str | tuple[str, int]:
+def preview(store_id: str) -> str | tuple[str, int]:
     """Show what ending our access to the ad account of a store changes, before it is done."""
     try:
         changes = preview_revocation(current_container(), store_id)

@@ -94,7 +94,7 @@ def replace_password() -> Response | tuple[str, int]:
 
 @account_pages.post("/sign-out-everywhere")
 @staff_only
-def leave_everywhere() -> Response:
+def end_all_sessions() -> Response:
     """End all sessions of the person who is signed in."""
     sign_out_everywhere(current_container().database, current_container().now(), g.person.id)
     end_session()
@@ -103,7 +103,7 @@ def leave_everywhere() -> Response:
 
 @account_pages.post("/zone")
 @staff_only
-def keep_zone() -> Response:
+def set_zone() -> Response:
     """Store the time zone in which the person reads times."""
     choose_zone(
         current_container().database, current_container().now(), g.person.id, request.form.get("zone", "")
