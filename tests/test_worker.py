@@ -25,7 +25,7 @@ from receiver.services.programmes.statistics import programme_stats
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.worker import jobs, loop
-from receiver.worker.jobs import Job, queue_of
+from receiver.worker.jobs import Job, open_job_queue
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.fakes import FrozenClock
@@ -199,7 +199,7 @@ class TestClock:
     def test_of_two_workers_one_runs_the_minute(self, container: Container, clock: FrozenClock) -> None:
         runs: list[str] = []
         job = Job("count", lambda _: runs.append("ran"))
-        queues = [queue_of(container, (job,), Event()) for _ in range(2)]
+        queues = [open_job_queue(container, (job,), Event()) for _ in range(2)]
         for minute in (1, 2):
             for queue in queues:
                 for tick in queue.read_periodic(None):
@@ -213,7 +213,7 @@ class TestClock:
         starts: list[str] = []
         finish = Event()
         slow = Job("slow", lambda _: (starts.append("begun"), finish.wait(120)))
-        queue = queue_of(container, (slow,), Event())
+        queue = open_job_queue(container, (slow,), Event())
         (tick,) = queue.read_periodic(None)
         first = Thread(target=queue.execute, args=(tick,))
         first.start()

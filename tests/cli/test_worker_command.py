@@ -20,7 +20,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def refused(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(loop, "queue_of", None)  # nothing gets as far as that
+    monkeypatch.setattr(loop, "open_job_queue", None)  # nothing gets as far as that
     answer = CliRunner().invoke(ad_credit, ["worker"])
     assert (answer.exit_code, answer.stdout) == (1, "")
     (line,) = answer.stderr.splitlines()

@@ -16,7 +16,7 @@ from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
 from receiver.storage import postgresql as engine
 from receiver.storage.database import Driver, driver_of
-from receiver.worker.jobs import Job, queue_of
+from receiver.worker.jobs import Job, open_job_queue
 from tests.conftest import database_on, make_settings
 from tests.dead_network import Line
 from tests.fakes import FrozenClock
@@ -50,7 +50,7 @@ def ran() -> list[str]:
 
 @pytest.fixture
 def queue(far: Container, ran: list[str]) -> Iterator[Huey]:
-    made = queue_of(far, (Job("tick", lambda _: ran.append("ran")),), Event())
+    made = open_job_queue(far, (Job("tick", lambda _: ran.append("ran")),), Event())
     yield made
     made.storage.close()
 
