@@ -43,7 +43,8 @@ def _drained(kind: str, deliveries: int, sent: Sent) -> dict[str, float]:
                 inbox.keep(session, waiting[first : first + KEPT_AT_ONCE])
         before, touched = _count(container, DecisionRow), TouchedStores()
         began, computed = time.perf_counter(), time.process_time()
-        while work_inbox(container, touched=touched):  # as the worker's loop does
+        # As the worker's loop does with what arrived after it started.
+        while work_inbox(container, touched=touched, newest_at_start=0):
             pass
         touched.decide(container)
         computed, took = time.process_time() - computed, time.perf_counter() - began

@@ -59,7 +59,10 @@ BODY_STAYS = frozenset({DeliveryReason.FELL_BACK})
 WAITING = (DeliveryState.RECEIVED, DeliveryState.FAILED)
 UNDONE = (DeliveryState.FAILED, DeliveryState.DEAD)  # the same delivery arriving again queues it again
 MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.RECEIVED: frozenset({DeliveryState.PROCESSING}),
+    # To an end at once: processed without a lease.
+    DeliveryState.RECEIVED: frozenset(
+        {DeliveryState.PROCESSING, DeliveryState.PROCESSED, DeliveryState.IGNORED, DeliveryState.DEAD}
+    ),
     # to received: given back, because storage and not the delivery was at fault
     DeliveryState.PROCESSING: frozenset(
         {

@@ -15,7 +15,7 @@ from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Select, Table, case, select, update
+from sqlalchemy import Select, Table, case, func, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import BODY_STAYS, UNDONE, WAITING, DeliveryReason, DeliveryState, may_move
@@ -249,12 +249,7 @@ def claim(
 
     What another worker is just taking is left to it.
     """
-    ids: list[int] = []
-    if _is_crowded(session, now, limit):
-        ids = _unlocked(session, now, in_turn(session, now, limit))
-    if len(ids) < limit:
-        oldest = _due(now).where(DELIVERIES.c.id.not_in(ids)) if ids else _due(now)
-        ids += session.scalars(oldest.limit(limit - len(ids)).with_for_update(skip_locked=True))
+    ids = _lock_due(session, now, limit)
     until = now + lease
     taken = (
         update(DELIVERIES)
@@ -265,6 +260,35 @@ def claim(
     )
     rows = {row.id: cast(HeldDelivery, row) for row in session.execute(taken).all()} if ids else {}
     return [ClaimedDelivery(item, rows[item].tries, until, rows[item]) for item in ids if item in rows]
+
+
+def newest_id(session: Session) -> int:
+    """Return the id of the newest delivery, 0 where there is none."""
+    return session.scalar(select(func.max(DELIVERIES.c.id))) or 0
+
+
+def lock_untried(session: Session, now: datetime, limit: int, newer_than: int) -> list[HeldDelivery] | None:
+    """Lock for this transaction what `claim` would take, and return its contents.
+
+    None, to be claimed, where any of it was tried before or is not newer than the delivery `newer_than`.
+    """
+    ids = _lock_due(session, now, limit)
+    contents = select(*HELD).where(is_any_of(DELIVERIES.c.id, ids))
+    rows = {row.id: cast(HeldDelivery, row) for row in session.execute(contents).all()} if ids else {}
+    if any(row.id <= newer_than or row.tries > 0 for row in rows.values()):
+        return None
+    return [rows[number] for number in ids]
+
+
+def _lock_due(session: Session, now: datetime, limit: int) -> list[int]:
+    """Lock due deliveries that nobody else has: the oldest, or in turn where more wait than `limit`."""
+    ids: list[int] = []
+    if _is_crowded(session, now, limit):
+        ids = _unlocked(session, now, in_turn(session, now, limit))
+    if len(ids) < limit:
+        oldest = _due(now).where(DELIVERIES.c.id.not_in(ids)) if ids else _due(now)
+        ids += session.scalars(oldest.limit(limit - len(ids)).with_for_update(skip_locked=True))
+    return ids
 
 
 def _due(now: datetime) -> Select[int]:
@@ -346,12 +370,13 @@ def finish(
 
 def finish_all(session: Session, ends: Iterable[tuple[HeldDelivery, TryEnd]], at: datetime) -> None:
     """Mark as `finish` does how the tries on held rows ended, in a statement for those that ended alike."""
-    alike: defaultdict[TryEnd, list[int]] = defaultdict(list)
+    alike: defaultdict[tuple[TryEnd, bool], list[int]] = defaultdict(list)
     for row, end in ends:
         _refuse_move(row, end.state)
-        alike[end].append(row.id)
-    for end, ids in alike.items():
-        session.execute(update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, ids)).values(_ended(end, at)))
+        alike[end, row.tries == 0].append(row.id)
+    for (end, is_untried), ids in alike.items():
+        values = _ended(end, at) | ({"tries": 1} if is_untried else {})  # otherwise the claim has counted it
+        session.execute(update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, ids)).values(values))
 
 
 def _ended(end: TryEnd, at: datetime) -> dict[str, Any]:

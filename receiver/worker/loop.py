@@ -24,7 +24,7 @@ from receiver.services.deliveries.replay import replay_next
 from receiver.services.deliveries.restart import restart_agreed
 from receiver.services.deliveries.sequence import FELL_BACK
 from receiver.services.problems.track import track_quietly
-from receiver.storage import heartbeats
+from receiver.storage import heartbeats, inbox
 from receiver.storage.database import Database
 from receiver.storage.migrate import require_newest
 from receiver.worker.huey_queue import QuietConsumer
@@ -68,13 +68,17 @@ def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = No
 
 def _work(container: Container, stopping: Event, consumer: QuietConsumer) -> None:
     beat_due, full_batches, touched = 0.0, 0, TouchedStores()
+    newest_at_start: int | None = None
     while not stopping.is_set():
         try:
             if time.monotonic() >= beat_due:
                 _beat(container)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            full_batches = full_batches + 1 if work_inbox(container, stopping.is_set, touched) else 0
+            if newest_at_start is None:
+                newest_at_start = _newest_delivery(container)
+            has_more = work_inbox(container, stopping.is_set, touched, newest_at_start)
+            full_batches = full_batches + 1 if has_more else 0
             pause = 0.0 if full_batches % REPLAY_EVERY else _work_replay(container)
             pause = 0.0 if full_batches else pause
         except StorageUnavailable as error:
@@ -91,6 +95,11 @@ def _work(container: Container, stopping: Event, consumer: QuietConsumer) -> Non
 def _beat(container: Container) -> None:
     with container.database.writing() as session:
         heartbeats.beat(session, heartbeats.WORKER, container.now())
+
+
+def _newest_delivery(container: Container) -> int:
+    with container.database.reading() as session:
+        return inbox.newest_id(session)
 
 
 class TouchedStores:
@@ -136,13 +145,21 @@ def work_inbox(
     container: Container,
     stopping: Callable[[], bool] = lambda: False,
     touched: TouchedStores | None = None,
+    newest_at_start: int | None = None,
 ) -> bool:
     """Process one batch, decide the stores it touched, and return whether there may be more to do.
 
-    With `touched` the stores of a whole batch may wait there until they are due.
+    With `touched` the stores of a whole batch may wait there until they are due; `newest_at_start` is as for
+    `process_next`.
     """
     limit = batch_of(container.database)
-    outcomes = process_next(container.database, container.now(), limit=limit, stopping=stopping)
+    outcomes = process_next(
+        container.database,
+        container.now(),
+        limit=limit,
+        stopping=stopping,
+        newest_at_start=newest_at_start,
+    )
     passed_over = [
         store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
     ]

@@ -55,6 +55,9 @@ def test_the_longest_waits_grow():
 
 ALLOWED = {
     (DeliveryState.RECEIVED, DeliveryState.PROCESSING),
+    (DeliveryState.RECEIVED, DeliveryState.PROCESSED),  # without a claim
+    (DeliveryState.RECEIVED, DeliveryState.IGNORED),
+    (DeliveryState.RECEIVED, DeliveryState.DEAD),
     (DeliveryState.PROCESSING, DeliveryState.PROCESSED),
     (DeliveryState.PROCESSING, DeliveryState.IGNORED),
     (DeliveryState.PROCESSING, DeliveryState.FAILED),

@@ -271,8 +271,8 @@ def test_what_was_ignored_cannot_be_taken_again(container: Container, store_id: 
 
 def test_a_state_that_may_not_follow_is_refused(container: Container, store_id: str):
     (kept,) = keep(container, store_id, b"a")
-    with container.database.writing() as session, pytest.raises(Refused, match="cannot become processed"):
-        inbox.finish(session.get_one(Delivery, kept.id), DeliveryState.PROCESSED, container.now())
+    with container.database.writing() as session, pytest.raises(Refused, match="cannot become failed"):
+        inbox.finish(session.get_one(Delivery, kept.id), DeliveryState.FAILED, container.now())
 
 
 def test_a_delivery_never_shows_its_bytes_by_accident(container: Container, store_id: str):

@@ -66,21 +66,34 @@ def process_next(
     limit: int = 50,
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
+    newest_at_start: int | None = None,
 ) -> list[AttemptResult]:
-    """Claim what is due, in turn from each store, and process it.
+    """Process what is due, in turn from each store.
 
-    Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
-    Raises StorageUnavailable, having lost nothing.
+    What arrived after the delivery `newest_at_start`, when this worker started, has ended no worker before it
+    and is processed without a claim; None: all is claimed. Once it is `stopping`, what is in hand is finished
+    and the others are given back, due at once. Raises StorageUnavailable, having lost nothing.
     """
+    failure: Exception | None = None
+    if newest_at_start is not None and not stopping():
+        try:
+            untried = _process_untried(database, now, limit, newest_at_start)
+        except Exception as error:  # one of them or storage: claimed and in parts it shows which
+            failure = error
+        else:
+            if untried is not None:
+                return _logged(untried)
     with database.writing_unsynced() as session:  # a claim that is lost is made again
         claims = inbox.claim(session, now, limit, LEASE)
-    parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
-    if not stopping():
+    if failure is None and not stopping():
         try:
             return _logged(_processed(database, claims, now))
-        except Exception as error:  # one of them or storage: parts show which, and only that one stays behind
-            parts, ids = _parts(claims, error), [claim.id for claim in claims]
-            log.info("batch undone, done in parts", deliveries=ids, error=type(error).__name__)
+        except Exception as error:  # as above
+            failure = error
+    parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
+    if failure is not None:
+        parts, ids = _parts(claims, failure), [claim.id for claim in claims]
+        log.info("batch undone, done in parts", deliveries=ids, error=type(failure).__name__)
     return _logged(_attempted(database, deque(parts), now, chance, stopping))
 
 
@@ -190,10 +203,22 @@ def _processed(
 ) -> list[AttemptResult]:
     """Apply effects, attempts and states in one transaction."""
     with database.writing_unsynced() as session:  # effects that a crash takes are made again
-        rows = inbox.hold(session, claims)
-        hopeful = [row for row in rows if row.tries <= MOST_TRIES]
-        endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
-        return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
+        return _applied(session, inbox.hold(session, claims), now)
+
+
+def _process_untried(
+    database: Database, now: datetime, limit: int, newer_than: int
+) -> list[AttemptResult] | None:
+    """Lock and process deliveries in one transaction; None where one of them has to be claimed first."""
+    with database.writing_unsynced() as session:
+        rows = inbox.lock_untried(session, now, limit, newer_than)
+        return None if rows is None else _applied(session, rows, now)
+
+
+def _applied(session: Session, rows: Sequence[inbox.HeldDelivery], now: datetime) -> list[AttemptResult]:
+    hopeful = [row for row in rows if row.tries <= MOST_TRIES]
+    endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
+    return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
 
 
 def _finished(

@@ -78,14 +78,17 @@ MESSAGES = st.builds(
     sent=[Message(seq=6), Message(seq=2), Message(seq=1, event="state", kind="by REST"), Message(seq=6)]
 )
 def test_a_batch_leaves_what_its_deliveries_one_by_one_would(container: Container, sent: list[Message]):
-    together, alone = _shops(container), _shops(container)
-    _keep(container, together, sent)
+    claimed, unclaimed, alone = _shops(container), _shops(container), _shops(container)
+    _keep(container, claimed, sent)
     process_next(container.database, container.now(), limit=500)
+    _keep(container, unclaimed, sent)
+    process_next(container.database, container.now(), limit=500, newest_at_start=0)
     _keep(container, alone, sent)
     while process_next(container.database, container.now(), limit=1):
         pass
-    for one, other in zip(together, alone, strict=True):
-        assert _left_by(container, one) == _left_by(container, other)
+    for shops in zip(claimed, unclaimed, alone, strict=True):
+        expected, *others = [_left_by(container, store_id) for store_id in shops]
+        assert others == [expected, expected]
 
 
 def _shops(container: Container) -> list[str]:
