@@ -40,14 +40,14 @@ class Stop:
     """The request to stop: by Ctrl-C, SIGTERM or a closed terminal."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
             signal.signal(signal.SIGHUP, self._ask)
 
     def _ask(self, *_: object) -> None:
-        self.asked = True
+        self.requested = True
 
 
 @dataclass

@@ -105,36 +105,36 @@ class _SourceEnv(Env):
 
 
 def _settings(env: Env) -> Settings:
-    _required(env, "SECRET_KEYS", KEYS_HELP)
-    _required(env, "PUBLIC_URL", PUBLIC_HELP)
+    _check_required(env, "SECRET_KEYS", KEYS_HELP)
+    _check_required(env, "PUBLIC_URL", PUBLIC_HELP)
     return Settings(
-        secret_keys=tuple(env.list("SECRET_KEYS", validate=_fernet_keys)),
-        public_url=_origin(env.str("PUBLIC_URL", validate=_public_address)),
-        database_url=_in_home(env.str("DATABASE_URL", validate=_database)),
+        secret_keys=tuple(env.list("SECRET_KEYS", validate=_check_fernet_keys)),
+        public_url=_origin(env.str("PUBLIC_URL", validate=_check_public_address)),
+        database_url=_in_home(env.str("DATABASE_URL", validate=_check_database)),
         programme=env.str("PROGRAMME", validate=Length(min=1, error=PROGRAMME_HELP)).strip(),
-        tiktok_api_url=env.str("TIKTOK_API_URL", validate=_web_address).rstrip("/"),
+        tiktok_api_url=env.str("TIKTOK_API_URL", validate=_check_web_address).rstrip("/"),
         tiktok_app_id=env.str("TIKTOK_APP_ID", ""),
         tiktok_app_secret=env.str("TIKTOK_APP_SECRET", ""),
-        tiktok_rate=_number(env, "TIKTOK_RATE", 0.1, _most_calls(env)),
-        web_threads=_whole(env, "WEB_THREADS", 4, 4096),
-        max_body_bytes=_whole(env, "MAX_BODY_BYTES", 1024, 64 * 1024 * 1024),
-        keep_deliveries_days=_whole(env, "KEEP_DELIVERIES_DAYS", 4, 3650),
-        trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),
-        allow_loopback_stores=_yes_no(env, "ALLOW_LOOPBACK_STORES"),
-        **_channel(env),
-        support_contact=env.str("SUPPORT_CONTACT", "", validate=_contact).strip(),
-        operator_name=env.str("OPERATOR_NAME", "", validate=_one_line).strip(),
-        privacy_url=env.str("PRIVACY_URL", "", validate=_web_address_or_none).strip(),
-        sandbox_folder=_sandbox_folder(env),
+        tiktok_rate=_read_number(env, "TIKTOK_RATE", 0.1, _highest_rate(env)),
+        web_threads=_read_whole_number(env, "WEB_THREADS", 4, 4096),
+        max_body_bytes=_read_whole_number(env, "MAX_BODY_BYTES", 1024, 64 * 1024 * 1024),
+        keep_deliveries_days=_read_whole_number(env, "KEEP_DELIVERIES_DAYS", 4, 3650),
+        trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_check_networks)),
+        allow_loopback_stores=_read_yes_no(env, "ALLOW_LOOPBACK_STORES"),
+        **_read_channel(env),
+        support_contact=env.str("SUPPORT_CONTACT", "", validate=_check_contact).strip(),
+        operator_name=env.str("OPERATOR_NAME", "", validate=_check_one_line).strip(),
+        privacy_url=env.str("PRIVACY_URL", "", validate=_check_web_address_or_none).strip(),
+        sandbox_folder=_read_sandbox_folder(env),
     )
 
 
-def _required(env: Env, name: str, right: str) -> None:
+def _check_required(env: Env, name: str, right: str) -> None:
     if not env.str(name, "").strip():
         raise EnvError(f"{name} is not set; it {right}")
 
 
-def _number(env: Env, name: str, least: float, most: float) -> float:
+def _read_number(env: Env, name: str, least: float, most: float) -> float:
     """Read a number within bounds. Raises EnvError that states them."""
     right = f"should be a number from {least:g} to {most:g}, such as {DEFAULTS[name]}"
     try:
@@ -146,7 +146,7 @@ def _number(env: Env, name: str, least: float, most: float) -> float:
     return value
 
 
-def _whole(env: Env, name: str, least: int, most: int) -> int:
+def _read_whole_number(env: Env, name: str, least: int, most: int) -> int:
     """Read a whole number within bounds. Raises EnvError that states them."""
     value = env.str(name).strip()
     if not (value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= most):
@@ -154,14 +154,14 @@ def _whole(env: Env, name: str, least: int, most: int) -> int:
     return int(value)
 
 
-def _yes_no(env: Env, name: str) -> bool:
+def _read_yes_no(env: Env, name: str) -> bool:
     try:
         return env.bool(name, default=False)
     except EnvError as error:
         raise EnvError(f"{name}: {YES_NO_HELP}") from error
 
 
-def _channel(env: Env) -> dict[str, Any]:
+def _read_channel(env: Env) -> dict[str, Any]:
     """Return the settings of the channel to staff: a webhook or e-mail, set in full, or neither."""
     webhook = _all_or_none(env, STAFF_WEBHOOK)
     mail = _all_or_none(env, MAIL)
@@ -170,42 +170,44 @@ def _channel(env: Env) -> dict[str, Any]:
             "STAFF_WEBHOOK_URL and SMTP_URL are both set; staff are told by one of them: unset the other"
         )
     return {
-        "staff_webhook_url": env.str("STAFF_WEBHOOK_URL", validate=_web_address) if webhook else "",
-        "staff_webhook_secret": env.str("STAFF_WEBHOOK_SECRET", validate=_signing_secret) if webhook else "",
-        "smtp_url": env.str("SMTP_URL", validate=_mail_server) if mail else "",
-        "mail_from": env.str("MAIL_FROM", validate=_mail_address) if mail else "",
-        "mail_to": _mail_to(env) if mail else (),
+        "staff_webhook_url": env.str("STAFF_WEBHOOK_URL", validate=_check_web_address) if webhook else "",
+        "staff_webhook_secret": env.str("STAFF_WEBHOOK_SECRET", validate=_check_signing_key)
+        if webhook
+        else "",
+        "smtp_url": env.str("SMTP_URL", validate=_check_mail_server) if mail else "",
+        "mail_from": env.str("MAIL_FROM", validate=_check_mail_address) if mail else "",
+        "mail_to": _read_mail_to(env) if mail else (),
     }
 
 
-def _mail_to(env: Env) -> tuple[str, ...]:
-    addresses: list[str] = env.list("MAIL_TO", validate=_mail_addresses)
+def _read_mail_to(env: Env) -> tuple[str, ...]:
+    addresses: list[str] = env.list("MAIL_TO", validate=_check_mail_addresses)
     return tuple(address.strip() for address in addresses)
 
 
 def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:
     """Return whether all are set. Raises EnvError for some: that would fail only once it is needed."""
     is_set = {name: bool(env.str(name, "").strip()) for name in names}
-    missing = [name for name, there in is_set.items() if not there]
+    missing = [name for name, has_value in is_set.items() if not has_value]
     if missing and len(missing) < len(names):
-        there = next(name for name, set_ in is_set.items() if set_)
-        raise EnvError(f"{missing[0]} is not set, while {there} is; it {names[missing[0]]}")
+        other = next(name for name, has_value in is_set.items() if has_value)
+        raise EnvError(f"{missing[0]} is not set, while {other} is; it {names[missing[0]]}")
     return not missing
 
 
-def _sandbox_folder(env: Env) -> Path | None:
+def _read_sandbox_folder(env: Env) -> Path | None:
     """Return the sandbox's folder; None without SANDBOX=yes, so that no folder alone replaces real time."""
     folder = env.str("SANDBOX_FOLDER", "").strip()
-    if _yes_no(env, "SANDBOX"):
+    if _read_yes_no(env, "SANDBOX"):
         return Path(folder) if folder else SANDBOX_FOLDER
     if folder:
         raise EnvError(f"SANDBOX_FOLDER {SANDBOX_HELP}")
     return None
 
 
-def _most_calls(env: Env) -> float:
+def _highest_rate(env: Env) -> float:
     """Return the highest TIKTOK_RATE: that of TikTok's top level; more in a sandbox, whose clock moves."""
-    return 1000 if _yes_no(env, "SANDBOX") else 50
+    return 1000 if _read_yes_no(env, "SANDBOX") else 50
 
 
 def _error_text(error: EnvError) -> str:
@@ -214,7 +216,7 @@ def _error_text(error: EnvError) -> str:
     return message.replace("['", "").replace("']", "")
 
 
-def _fernet_keys(keys: list[str]) -> None:
+def _check_fernet_keys(keys: list[str]) -> None:
     for number, key in enumerate(keys, 1):
         try:
             Fernet(key.strip())
@@ -222,7 +224,7 @@ def _fernet_keys(keys: list[str]) -> None:
             raise ValidationError(f"key {number} is not a Fernet key; it {KEYS_HELP}") from error
 
 
-def _web_address(value: str) -> None:
+def _check_web_address(value: str) -> None:
     try:
         parts = urlsplit(value)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -232,10 +234,10 @@ def _web_address(value: str) -> None:
         raise ValidationError(ADDRESS_HELP)
 
 
-def _public_address(value: str) -> None:
+def _check_public_address(value: str) -> None:
     """Check the service's address, which has no path: our links lead to the root of their host."""
     try:
-        _web_address(value.strip())
+        _check_web_address(value.strip())
         parts = urlsplit(value.strip())
         canonical_host(parts.hostname or "")
     except (ValidationError, ValueError) as error:
@@ -260,17 +262,17 @@ def _in_home(database: str) -> str:
     return url.set(database=str(HOME / (url.database or ""))).render_as_string(hide_password=False)
 
 
-def _web_address_or_none(value: str) -> None:
+def _check_web_address_or_none(value: str) -> None:
     if value.strip():
-        _web_address(value.strip())
+        _check_web_address(value.strip())
 
 
-def _one_line(value: str) -> None:
+def _check_one_line(value: str) -> None:
     if len(value) > LONGEST_NAME or not value.strip().isprintable():
         raise ValidationError(NAME_HELP)
 
 
-def _mail_server(value: str) -> None:
+def _check_mail_server(value: str) -> None:
     try:
         parts = urlsplit(value)
         usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
@@ -286,25 +288,25 @@ def _mail_server(value: str) -> None:
         raise ValidationError(SMTP_HELP)
 
 
-def _mail_address(value: str) -> None:
+def _check_mail_address(value: str) -> None:
     if not MAIL_ADDRESS.fullmatch(value.strip()):
         raise ValidationError(MAIL_HELP)
 
 
-def _contact(value: str) -> None:
+def _check_contact(value: str) -> None:
     if value.strip() and not MAIL_ADDRESS.fullmatch(value.strip()):
         try:
-            _web_address(value.strip())
+            _check_web_address(value.strip())
         except ValidationError as error:
             raise ValidationError(CONTACT_HELP) from error
 
 
-def _mail_addresses(values: list[str]) -> None:
+def _check_mail_addresses(values: list[str]) -> None:
     for value in values:
-        _mail_address(value)
+        _check_mail_address(value)
 
 
-def _signing_secret(value: str) -> None:
+def _check_signing_key(value: str) -> None:
     try:
         key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
     except ValueError:
@@ -313,7 +315,7 @@ def _signing_secret(value: str) -> None:
         raise ValidationError(SIGNING_HELP)
 
 
-def _database(value: str) -> None:
+def _check_database(value: str) -> None:
     try:
         url = make_url(value)
     except (ArgumentError, ValueError) as error:
@@ -324,7 +326,7 @@ def _database(value: str) -> None:
         raise ValidationError(DATABASE_HELP)
 
 
-def _networks(parts: list[str]) -> None:
+def _check_networks(parts: list[str]) -> None:
     for part in parts:
         try:
             ipaddress.ip_network(part.strip(), strict=False)

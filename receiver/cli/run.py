@@ -27,7 +27,7 @@ def run_command(host: str, port: int) -> None:
     stop = Stop()
     require_address(host, port)
     threads = _prepare()
-    if not stop.asked:
+    if not stop.requested:
         become_watch(host, port, threads)
 
 

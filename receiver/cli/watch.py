@@ -43,7 +43,7 @@ def watch_command(host: str, port: int, threads: int) -> None:
 
 def _watch(children: Children, stop: Stop) -> None:
     """Return once told to stop. Raises Refused when a child ended by itself."""
-    while not stop.asked:
+    while not stop.requested:
         if fallen := children.find_ended():
             raise Refused(f"{fallen.name} ended by itself (exit status {fallen.process.returncode})")
         time.sleep(LOOK_SECONDS)

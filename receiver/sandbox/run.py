@@ -80,13 +80,13 @@ def _watch(paths: SandboxPaths, state: SandboxState, children: Children, stop: S
         children.start(name, command, os.environ)
     deadline = time.monotonic() + READY_SECONDS
     while not (ready := all(map(_responds, paths.ports))):
-        if stop.asked or children.find_ended() or time.monotonic() > deadline:
+        if stop.requested or children.find_ended() or time.monotonic() > deadline:
             break
         time.sleep(CHECK_SECONDS)
     if ready:
         children.start("stores", [sys.executable, "-m", "receiver.sandbox.scenario.stores"], os.environ)
         print(banner(paths, state), flush=True)
-    elif not stop.asked and not children.find_ended():
+    elif not stop.requested and not children.find_ended():
         print(f"The web process did not answer within {READY_SECONDS:.0f} s.", file=sys.stderr)
         return 1
     return _watch_until_stopped(children, stop)
@@ -117,7 +117,7 @@ def _responds(port: int) -> bool:
 
 
 def _watch_until_stopped(children: Children, stop: Stop) -> int:
-    while not stop.asked:
+    while not stop.requested:
         _print_new_lines(children)
         if child := children.find_ended():
             _print_end(child)
