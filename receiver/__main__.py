@@ -14,10 +14,10 @@ from receiver.version import VERSION
 if TYPE_CHECKING:
     from flask import Flask
 
-# Beside what `flask --app wsgi` has: its `run` is a server of its own.
+# Commands that `flask --app wsgi` does not have: its own `run` is a server.
 OWN_COMMANDS = {
     "run": LazyCommand("receiver.cli.run:run_command", "Migrate, then run web and worker on this machine."),
-    # Without an app, and so without Flask: 8 MB that it would have no use for.
+    # Without an app, and so without Flask, which would take 8 MB.
     "worker": replace(COMMANDS["worker"], path="receiver.cli.worker:bare_worker_command", has_app=False),
     "web": LazyCommand(
         "receiver.cli.web:web_command",

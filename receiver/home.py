@@ -30,4 +30,4 @@ def with_package(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 HOME = _home()
-COMMAND = "flask --app wsgi" if IS_CHECKOUT else "ad-credit"  # what stands before the name of a command
+COMMAND = "flask --app wsgi" if IS_CHECKOUT else "ad-credit"  # the prefix of every command

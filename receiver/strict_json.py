@@ -30,7 +30,7 @@ def read_json(source: str | bytes, *, path: str = "") -> Any:
     """
     value = _parse(source, path, STRICT)
     if isinstance(source, bytes) and b"\\u" not in source:
-        return value  # UTF-8 has no half characters, only escapes have
+        return value  # UTF-8 holds no lone surrogates, only escapes do
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()  # a lone surrogate fails here
     except UnicodeError as error:
@@ -118,5 +118,5 @@ def _decoder(of_pairs: Callable[[Pairs], Any]) -> json.JSONDecoder:
     )
 
 
-# Made once: `json.loads` makes one for each text, which takes as long as a short one does.
+# Built once: `json.loads` builds one for each text, which takes as long as parsing a short one.
 STRICT, LOOSE = _decoder(_unique_keys), _decoder(dict)

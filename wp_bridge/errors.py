@@ -29,7 +29,7 @@ class OtherVersion(BadSignal):
 class StoreTrouble(StrEnum):
     """A reason why a store cannot be used; each has a sentence for the merchant and a next step."""
 
-    UNREACHABLE = "unreachable"  # whatever it was: nobody shall learn from us what lies in a network
+    UNREACHABLE = "unreachable"  # for every network failure alike: we are no port scanner
     NOT_HTTPS = "not_https"
     NOT_WORDPRESS = "not_wordpress"
     NO_WOOCOMMERCE = "no_woocommerce"
@@ -38,10 +38,10 @@ class StoreTrouble(StrEnum):
     KEYS_REFUSED = "keys_refused"
     KEYS_TOO_WEAK = "keys_too_weak"  # they may not read and write, or their user may not manage
     BUSY = "busy"
-    MALFORMED = "malformed"  # something else than WordPress's own answer comes before or instead of it
+    MALFORMED = "malformed"  # something precedes or replaces WordPress's own answer
     TOO_OLD = "too_old"
     NO_COMPANION = "no_companion"  # our plugin is not there
-    ELSEWHERE = "elsewhere"  # it leads to another address for good, or calls another one its home
+    ELSEWHERE = "elsewhere"  # it redirects permanently, or calls another address its home
     DISCONNECTED = "disconnected"  # its merchant ended the connection in our plugin, after our keys were made
 
 

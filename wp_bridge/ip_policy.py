@@ -43,7 +43,7 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # how IPv4 is reached from a netw
 
 LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # A last label that begins with a digit is a number to some resolvers: 127.1, 2130706433, 0x7f.1.
-# Without a closing dot, which a host as it is compared never has: the name looked up is the name compared.
+# Without a closing dot: the name that is looked up is the very name that is compared.
 NAME = re.compile(rf"(?:{LABEL}\.)+(?!\d){LABEL}")
 INNER_NAMES = (
     *("localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "private"),

@@ -61,7 +61,7 @@ def compile_translation(po: bytes) -> bytes:
     mo = io.BytesIO()
     write_mo(mo, read_po(io.BytesIO(po), abort_invalid=True))
     content = bytearray(mo.getvalue())
-    # Babel leaves out the hash table and its address; WordPress reads the address, and takes no file without.
+    # Babel leaves out the hash table and its address; WordPress refuses a file without the address.
     (texts,) = struct.unpack_from("I", content, TEXTS_AT)
     struct.pack_into("I", content, HASH_TABLE_AT, MO_HEADER + 2 * MO_INDEX * texts)
     return bytes(content)

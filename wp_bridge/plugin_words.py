@@ -1,4 +1,4 @@
-"""The plugin's own words in its own translations, for whoever shows its page elsewhere."""
+"""The plugin's texts in its own translations, for the console's view of its page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent / "plugin" / "ad-credit-status-for-woocommerce" / "languages"
 NAME = "ad-credit-status-for-woocommerce"
-LOCALES = {"es": "es_ES", "th": "th"}  # of its files, by language
+LOCALES = {"es": "es_ES", "th": "th"}  # WordPress's locale by language
 
 
 def plugin_words(text: str, language: str) -> str:

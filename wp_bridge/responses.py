@@ -24,9 +24,8 @@ KEYS_SEEN = "woocommerce_rest_authentication_error"
 ENDED = "wc_ad_credit_disconnected"  # our plugin's, to keys of a connection that its merchant ended
 CODE = re.compile(r"[a-z0-9_-]{1,80}", re.ASCII)
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-HOME = re.compile(
-    r"https?://[^\x00-\x20\x7f-\xa0]{1,500}"
-)  # WordPress keeps other scripts as they were typed
+# Not only ASCII: WordPress keeps other scripts as they were typed.
+HOME = re.compile(r"https?://[^\x00-\x20\x7f-\xa0]{1,500}")
 COUNTRY = re.compile(r"([A-Z]{2})(:.*)?", re.DOTALL)
 CURRENCY = re.compile("[A-Z]{3}")
 

@@ -34,7 +34,7 @@ STATUS_FIELDS = (
     "environment.home_url,environment.store_id,environment.version,environment.wp_version,"
     "settings.currency,settings.HPOS_enabled,active_plugins"
 )
-PROBING = Limits(connect=5, read=10, deadline=15)  # somebody waits before a page
+PROBING = Limits(connect=5, read=10, deadline=15)  # a person waits for a page
 GONE = "woocommerce_rest_shop_webhook_invalid_id"
 
 Result = TypeVar("Result")

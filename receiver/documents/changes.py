@@ -16,7 +16,7 @@ MOMENTS = ("as_of", "read_at")  # of a facts document: when it was written and r
 
 def changes_of_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
     """Compare two facts documents, without the moments at which they were written and read."""
-    return _changes(_without(before, *MOMENTS), _without(after, *MOMENTS))
+    return _changes(_omit(before, *MOMENTS), _omit(after, *MOMENTS))
 
 
 def changes_of_answer(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
@@ -54,7 +54,7 @@ def outcome_of(decision: Decision) -> dict[str, Any]:
 
 
 def _answer(status: Mapping[str, Any]) -> dict[str, Any]:
-    window = status["window"] and _without(status["window"], "days_left", "bills_until")
+    window = status["window"] and _omit(status["window"], "days_left", "bills_until")
     return {
         "stage": status["stage"],
         "verdict": status["verdict"],
@@ -63,7 +63,7 @@ def _answer(status: Mapping[str, Any]) -> dict[str, Any]:
         "window": window or {},
         "tier": (status["tier"] or {}).get("threshold"),
         "award": status["award"]
-        and _without(status["award"], "decided_at", "id", "overdue", "used", "remaining"),
+        and _omit(status["award"], "decided_at", "id", "overdue", "used", "remaining"),
     }
 
 
@@ -89,8 +89,8 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def _keyed_row(row: Any, place: int) -> tuple[str, Any]:
     """Return a row's key and the row without it; its place in the list where it has no key."""
     key = next((key for key in ROW_KEYS if key in row), None) if isinstance(row, Mapping) else None
-    return (str(row[key]), _without(row, key)) if key else (str(place), row)
+    return (str(row[key]), _omit(row, key)) if key else (str(place), row)
 
 
-def _without(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _omit(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in names}

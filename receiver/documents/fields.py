@@ -41,7 +41,7 @@ def _first(messages: Any, path: str = "") -> tuple[str, str]:
 
 
 def _join(path: str, key: Any) -> str:
-    # marshmallow's own words, not the document's: a whole object, and the two halves of a map's entry
+    # marshmallow's own names, none of the document: for a whole object, and for the key and value of a map
     if key in ("_schema", "key", "value"):
         return path
     if isinstance(key, int):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from receiver.domain.health import Health, Sign, SignId
 
-MINUTES = 60  # of the hour over which deliveries are counted
+MINUTES = 60  # deliveries are counted over an hour
 
 
 @dataclass(frozen=True)

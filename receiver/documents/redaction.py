@@ -19,7 +19,7 @@ DEEPEST = 50
 # Whatever is beyond these bounds is hidden unread, so that no body makes us work for long.
 MOST_VALUES = 20_000
 MOST_CHARACTERS = 256 * 1024  # of texts and keys that are searched, JSON inside texts counted again
-MOST_PATHS = 1_000  # told of what was hidden
+MOST_PATHS = 1_000  # of hidden values that are listed
 LONGEST_NAME = 100  # of a key in a path
 PUBLIC_KEYS = frozenset({"store_name"})  # a name, and public all the same
 
@@ -31,16 +31,16 @@ KEY_WORD = re.compile(
     "tel|user|vat|zip|zipcode|billing|shipping|"
     "bank|bic|cards?|cvc|cvv|expiry|iban|pan|payments?|paypal|stripe|swift|transaction"
 )
-# by a part that is written in many ways,
+# by a part that is spelled in many ways,
 KEY_PART = re.compile(
     "password|secret|token|signature|apikey|privatekey|accesskey|email|phone|address|firstname|lastname|"
     "fullname|username|displayname|creditcard|cardnumber|accountnumber|sortcode|routingnumber|taxid"
 )
-# or by being somebody's key: consumer_key is one, and key alone only names something.
+# or by being a key with an owner: consumer_key is one; key alone only names something.
 KEY_LIKE = frozenset({"key", "keys"})
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W_A-Za-z]+")
 
-# Every one of them is bounded: a body may be a million characters that nearly fit.
+# Each pattern is bounded: a body may be a million characters that nearly match.
 OF_MAIL = r"[^\s\"'<>()\[\]{},;:@/]"
 TEXTS = (
     re.compile(r"(?<=//)[^\s/@]{1,200}(?=@)"),  # user and password in an address

@@ -116,7 +116,7 @@ class Status:
     admission: PlaceInLine | None = None  # while it waits for a place
     observed: Observations = field(default_factory=Observations)
     since: Mapping[str, datetime] = field(default_factory=dict)  # of troubles, by id
-    notices: Sequence[tuple[Notice, datetime]] = ()  # and when each was first noticed
+    notices: Sequence[tuple[Notice, datetime]] = ()  # each with the time at which it was first found
     mail: MailState = MailState.OFF
 
 
@@ -246,7 +246,7 @@ def _spend(decision: Decision) -> dict[str, Any] | None:
     if account is None or not account.was_consented:
         return None
     read_at = _time(decision.figures_read_at)
-    if spend is None:  # an account without a zone has spend nobody can place
+    if spend is None:  # without the account's zone, spend belongs to no known date
         return {**_spend_without_figures(account.currency), "read_at": read_at}
     return {
         "read_at": read_at,

@@ -162,13 +162,8 @@ PAGES = (
     "rule.",
     *PROGRESS,
 )
-BESIDE_DOCUMENTS = (
-    ":history",
-    ":notice",
-    ":mail",
-    ":mail_page",
-    ":letter",
-)  # told beside a document, or about two of them
+# Of sentences that no document holds.
+BESIDE_DOCUMENTS = (":history", ":notice", ":mail", ":mail_page", ":letter")
 
 
 def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):

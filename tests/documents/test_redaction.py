@@ -180,7 +180,7 @@ def test_a_long_text_that_nearly_fits_is_read_all_the_same(text: str):
     assert isinstance(result["arg"], str)
 
 
-# whatever the shape
+# -- Bodies of any shape ---------------------------------------------------------------------------
 
 
 def trees() -> st.SearchStrategy[Any]:
@@ -272,7 +272,7 @@ def test_the_work_grows_with_the_body_and_no_further_than_its_bound(
 ):
     work = [count_searched_characters(monkeypatch, make(4**power)) for power in range(6, 11)]
     assert all(more <= 4 * less + 4_096 for less, more in pairwise(work)), work
-    # At most twice what may be looked through, once as it came and once as it is shown; and short numbers.
+    # At most twice the characters that may be searched, before and after JSON is redacted; and short numbers.
     assert max(work) <= 2 * MOST_CHARACTERS + 20 * MOST_VALUES
 
 

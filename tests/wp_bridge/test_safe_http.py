@@ -176,7 +176,7 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch, connected):
     assert connected == [(PUBLIC, 443)]
 
 
-# What answers, on this machine
+# Answers of a server on this machine
 
 
 def app(status="200 OK", headers=(), pieces=(b"{}",)):
@@ -345,7 +345,7 @@ def test_a_handshake_that_is_never_answered_ends():
         assert str(refuse(guard, f"https://127.0.0.1:{silent.getsockname()[1]}/")) == "unreachable"
 
 
-# What is told
+# Logs and errors
 
 
 def test_no_log_of_the_way_holds_what_an_address_carries(caplog, monkeypatch):

@@ -413,7 +413,7 @@ def test_a_token_never_goes_over_http(shop, guard):
     assert trouble_of(store.put_token, "stt_1") == (StoreTrouble.NOT_HTTPS, None)
 
 
-# What a stranger may say
+# Answers of an untrusted store
 
 
 def error(status, code, message="", http=None):

@@ -1,4 +1,4 @@
-"""The pages on which a merchant connects a store."""
+"""The texts of the pages on which a merchant connects a store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from receiver.i18n.sentences.sentence import Sentence
 
-# The pages on which a merchant connects a store.
 CONNECT: Mapping[str, Sentence] = {
     "ask": Sentence(
         "Connect your WooCommerce store to see where you stand with the TikTok ad credit.",

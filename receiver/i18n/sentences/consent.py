@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from receiver.i18n.sentences import next_steps
 from receiver.i18n.sentences.sentence import Sentence
 
-# The pages on which an advertiser gives consent: what came of it, or why this browser may not go on.
+# Each page of the consent flow: a step, an outcome, or the reason why this browser may not go on.
 CONSENT: Mapping[str, Sentence] = {
     "start": Sentence(
         "You let us read what your TikTok ad account spends, so that it can count towards ad credit for this "
@@ -81,7 +81,7 @@ CONSENT_LABELS: Mapping[str, str] = {
     "close": "You can close this page.",
 }
 
-# As TikTok's consent page calls them, and what each is for.
+# The names on TikTok's consent page, with the purpose of each.
 PERMISSIONS: Mapping[str, str] = {
     "reports": "Reporting (what your ad account spent)",
     "account": "Ad Account Information (its country, currency and state)",

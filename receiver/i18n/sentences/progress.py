@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from receiver.i18n.sentences.sentence import Sentence
 
-# What can still be reached (documents/progress.py).
+# The tier that can still be reached (documents/progress.py).
 PROGRESS: Mapping[str, str] = {
     "next_tier.daily": "{remaining} more by {by} earns {credit} of credit in all: {per_day} a day.",
     "next_tier.spend": "{remaining} more by {by} earns {credit} of credit in all.",
@@ -21,7 +21,7 @@ PROGRESS: Mapping[str, str] = {
     "admission.place": "Place {place} of {of} in the line. Stores that have connected TikTok come first.",
 }
 
-# How a place in an offer with few of them stands (domain/places.py).
+# The place of a store in an offer of limited capacity (domain/places.py).
 PLACES: Mapping[str, Sentence] = {
     "reserved": Sentence(
         "Your place in this offer is reserved until {until}.",

@@ -334,7 +334,7 @@ RULES: Mapping[str, Sentence] = {
     ),
 }
 
-# What each rule is about, where an answer by staff does not say it.
+# The subject of each rule that staff can override, for the sentences of overrides.
 RULE_NAMES: Mapping[str, str] = {
     "programme_open": "joined while the offer was open",
     "admission": "a place in the offer",

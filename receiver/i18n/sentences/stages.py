@@ -1,4 +1,4 @@
-"""The headline of each stage, and what is said in place of a next step."""
+"""The headline of each stage, and the texts that replace a next step."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from receiver.i18n.sentences import next_steps
 from receiver.i18n.sentences.sentence import Sentence
 
-# The next step of what waits for a link, and what stands in its place where only the consent is missing.
+# The next step of rules that wait for a link, and the rule whose step replaces it where only consent is missing.
 LINK, CONNECT_TIKTOK = next_steps.LINK, "account_linked.pending.claimed"
 
 # Next steps that are of no use while we cannot read the ad account.
 UNSEEN = frozenset({next_steps.WAIT, next_steps.RUN, next_steps.LAUNCH})
 
-# By stage, and after the dot what tells apart within one (words.py, `_told_apart`). `because` is the sentence of
-# the rule that decides; where a headline has no next step, that rule's own is told.
+# By stage, and after the dot by its variant (words.py, `_headline_variant`). `because` is the sentence of the
+# deciding rule; where a headline has no next step, that rule's next step is shown.
 HEADLINES: Mapping[str, Sentence] = {
     "too_late": Sentence(next_steps.TOO_LATE, "Nothing for you to do: check back for the next offer."),
     "not_admitted": Sentence(
@@ -159,7 +159,7 @@ HEADLINES: Mapping[str, Sentence] = {
     ),
 }
 
-# In these stages what a rule still waits for helps nobody, and may cost money: said in place of its next step.
+# In these stages a pending rule's next step would be useless and might cost money; this text replaces it.
 MEANWHILE: Mapping[str, str] = {
     "too_late": next_steps.NO_MORE,
     "programme_over": "Nothing for you to do: the offer is over.",

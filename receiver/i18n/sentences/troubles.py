@@ -1,4 +1,4 @@
-"""Advice on the way to a tier, and what is wrong about a store."""
+"""The warnings on the way to a tier, and the troubles of a store."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WARNINGS: Mapping[str, Sentence] = {
     ),
 }
 
-# domain/troubles.py: what is wrong about a store, as its merchant may read it.
+# A store's troubles (domain/troubles.py) in words for its merchant.
 TROUBLES: Mapping[str, Sentence] = {
     "award_overdue": Sentence(
         "Your ad credit was due by {due_by}, and that date has passed.", next_steps.ISSUE
@@ -126,7 +126,7 @@ TROUBLES: Mapping[str, Sentence] = {
     ),
 }
 
-# What keeps us from a store (wp_bridge.errors.StoreTrouble): on those pages, and as a warning later.
+# What keeps us from a store (wp_bridge.errors.StoreTrouble): on the pages of connecting, and later as a warning.
 SHOP_TROUBLES: Mapping[str, Sentence] = {
     "unreachable": Sentence(
         "We cannot reach a WooCommerce store at this address.",
@@ -181,7 +181,7 @@ SHOP_TROUBLES: Mapping[str, Sentence] = {
     ),
 }
 
-# A store's clock that is off; `skew` is how long.
+# A store's clock skew, which `skew` holds.
 CLOCK_TROUBLES: Mapping[str, Sentence] = {
     "clock_ahead": Sentence(
         "Your store's clock is {skew} ahead of ours: dates that it tells us are not relied on.",
@@ -193,7 +193,7 @@ CLOCK_TROUBLES: Mapping[str, Sentence] = {
     ),
 }
 
-# What is wrong with a webhook of ours at a store, and stays so (domain/store_webhooks.py).
+# The problems of our webhooks at a store that we cannot repair (domain/store_webhooks.py).
 WEBHOOK_TROUBLES: Mapping[str, Sentence] = {
     "paused": Sentence(
         "A webhook that tells us what happens in your store was paused there, so news does not reach us at once.",
