@@ -105,16 +105,16 @@ def moved(
     move: AwardMove, state: AwardState, by: Mover, blocked_from: AwardState | None = None
 ) -> AwardState | None:
     """Return the state a move leads to; None where `by` may not make it from here."""
-    way = MOVES[move]
-    if by not in way.by or state not in way.out_of:
+    transition = MOVES[move]
+    if by not in transition.by or state not in transition.out_of:
         return None
-    return way.into or blocked_from
+    return transition.into or blocked_from
 
 
 def masked_code(code: str) -> str:
     """Mask all but the last characters of a redeem code; of a short code, show at most half."""
-    shown = min(LAST, len(code) // 2)
-    return MASK + code[len(code) - shown :]
+    length = min(LAST, len(code) // 2)
+    return MASK + code[len(code) - length :]
 
 
 def has_ended(state: AwardState, today: date, credit_expires: date) -> bool:
@@ -128,17 +128,17 @@ def may_be_issued(state: AwardState, today: date, credit_expires: date) -> bool:
 
 
 def remaining_credit(
-    state: AwardState, credit: Decimal, held: Decimal | None, *, other_credit: bool | None
+    state: AwardState, credit: Decimal, balance: Decimal | None, *, other_credit: bool | None
 ) -> Decimal | None:
-    """Return how much of a credit is left by the ad credit an account holds; None where that cannot be told.
+    """Return how much of a credit is left, by the ad credit `balance` of its account; None where unknown.
 
     An account that holds, or may hold, credit of somebody else's has no balance of ours alone.
     """
     if state is not AwardState.CREDITED or other_credit is not False:
         return None
-    if held is None or not 0 <= held <= credit:
+    if balance is None or not 0 <= balance <= credit:
         return None
-    return held
+    return balance
 
 
 def is_overdue(state: AwardState, due_by: date | None, today: date) -> bool:

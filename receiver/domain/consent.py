@@ -58,10 +58,10 @@ class ResolvedAccount:
     advertiser_id: str | None = None
 
 
-def missing(scopes: Collection[int], answered: Collection[Permission] = ()) -> tuple[Permission, ...]:
-    """Return the permissions that were not granted; TikTok answers the calls of those in `answered`."""
+def missing(scopes: Collection[int], readable: Collection[Permission] = ()) -> tuple[Permission, ...]:
+    """Return the permissions that were not granted, less those `readable`, whose calls TikTok answers."""
     granted = set(scopes)
-    return tuple(item for item in Permission if item not in answered and granted.isdisjoint(_lineage(item)))
+    return tuple(item for item in Permission if item not in readable and granted.isdisjoint(_lineage(item)))
 
 
 def _lineage(permission: Permission) -> Iterator[int]:
@@ -73,26 +73,26 @@ def _lineage(permission: Permission) -> Iterator[int]:
 
 
 def resolve_account(
-    covered: Sequence[str],
-    lacking: Collection[Permission],
-    standing: str | None,
-    chosen: str | None = None,
+    accounts: Sequence[str],
+    missing: Collection[Permission],
+    linked_id: str | None,
+    chosen_id: str | None = None,
 ) -> ResolvedAccount:
     """Return which account a consent links, or why none.
 
-    `covered` are the consent's accounts, `lacking` the permissions it does not give, `standing` the account
-    the store is linked to now.
+    `accounts` are those the consent covers, `missing` the permissions it does not give, `linked_id` the
+    account the store is linked to now, `chosen_id` the one the advertiser picked.
     """
-    if not covered:
+    if not accounts:
         return ResolvedAccount(ConsentOutcome.NO_ACCOUNT)
-    if NEEDED & set(lacking):
+    if NEEDED & set(missing):
         return ResolvedAccount(ConsentOutcome.NOT_ENOUGH)
-    if standing is not None:
-        agreed = standing in covered and chosen in (None, standing)
-        return ResolvedAccount(ConsentOutcome.LINKED if agreed else ConsentOutcome.OTHER_ACCOUNT, standing)
-    only = covered[0] if len(covered) == 1 else chosen
+    if linked_id is not None:
+        agreed = linked_id in accounts and chosen_id in (None, linked_id)
+        return ResolvedAccount(ConsentOutcome.LINKED if agreed else ConsentOutcome.OTHER_ACCOUNT, linked_id)
+    only = accounts[0] if len(accounts) == 1 else chosen_id
     return (
         ResolvedAccount(ConsentOutcome.LINKED, only)
-        if only in covered
+        if only in accounts
         else ResolvedAccount(ConsentOutcome.CHOOSE)
     )

@@ -132,8 +132,8 @@ class Decision:
     @property
     def award_today(self) -> date:
         """The date of `as_of` in the zone by which the award is due, whichever account is linked now."""
-        kept = self.award if isinstance(self.award, RecordedAward) else None
-        return kept.date_of(self.as_of, self.today) if kept else self.today
+        award = self.award if isinstance(self.award, RecordedAward) else None
+        return award.date_of(self.as_of, self.today) if award else self.today
 
     def outcome(self, rule_id: str) -> Outcome:
         """Return the outcome of a rule."""
@@ -149,10 +149,10 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
     context = EvaluationContext(facts, programme, as_of)
     rules = apply_rules(context)
     verdict = _verdict(rules)
-    decided = _decided_award(context)
-    stage = _stage(context, rules, verdict, decided)
+    due_award = _earned_award(context)
+    stage = _stage(context, rules, verdict, due_award)
     spend, deadlines = context.spend, context.deadlines
-    known = spend.qualifying if spend else None
+    qualifying = spend.qualifying if spend else None
     above = _next_tier(context, stage)
     return Decision(
         as_of=as_of,
@@ -167,12 +167,12 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
         window=context.window,
         spend=spend,
         tiers=tuple(_progress(context, tier, stage, verdict) for tier in context.tiers_offered),
-        tier=highest_tier(context.tiers, known) if known is not None else None,
+        tier=highest_tier(context.tiers, qualifying) if qualifying is not None else None,
         next_tier=above,
         pace=pace_of(spend, context.tiers, deadlines, context.today) if spend and stage in EARNING else None,
         deadlines=deadlines,
-        award=facts.award or (decided if stage is Stage.DUE else None),
-        params=_params(context, decided),
+        award=facts.award or (due_award if stage is Stage.DUE else None),
+        params=_params(context, due_award),
         lost_signals=facts.lost_signals,
         claimed_account=facts.claimed_account,
         is_too_late=stage in EARNING and not can_still_earn(context, above),
@@ -194,7 +194,7 @@ def _verdict(rules: Sequence[RuleResult]) -> Verdict:
 
 
 def _stage(
-    context: EvaluationContext, rules: Sequence[RuleResult], verdict: Verdict, decided: DueAward | None
+    context: EvaluationContext, rules: Sequence[RuleResult], verdict: Verdict, due_award: DueAward | None
 ) -> Stage:
     award = context.facts.award
     if context.facts.history.safety_flag:
@@ -204,7 +204,7 @@ def _stage(
     failed = {rule.id for rule in rules if rule.outcome is Outcome.FAIL}
     if failed:
         return _stage_of_failure(context, failed)
-    if decided is not None:
+    if due_award is not None:
         return Stage.DUE if verdict is Verdict.QUALIFIED else Stage.HELD
     return _stage_on_the_line(context)
 
@@ -215,8 +215,8 @@ def _stage_of_award(context: EvaluationContext, award: RecordedAward) -> Stage:
     The award is kept whatever changes later; one that was given ends with its credit.
     """
     today = award.date_of(context.as_of, context.today)
-    ended = has_ended(award.state, today, context.programme.credit_expires)
-    return Stage.EXPIRED if ended else Stage(award.state)
+    is_over = has_ended(award.state, today, context.programme.credit_expires)
+    return Stage.EXPIRED if is_over else Stage(award.state)
 
 
 def _stage_of_failure(context: EvaluationContext, failed: set[str]) -> Stage:
@@ -242,7 +242,7 @@ def _stage_on_the_line(context: EvaluationContext) -> Stage:
 # -- The award -----------------------------------------------------------------------------------
 
 
-def _decided_award(context: EvaluationContext) -> DueAward | None:
+def _earned_award(context: EvaluationContext) -> DueAward | None:
     """Return the award that the final figures earn; None while they decide none.
 
     Whether the other rules let it through is for the stage to say.
@@ -290,20 +290,25 @@ def _progress(context: EvaluationContext, tier: Tier, stage: Stage, verdict: Ver
 
 def _credit_by(context: EvaluationContext, spend: Spend, tier: Tier) -> date | None:
     """Return when the credit of the tier that counts now comes; None for other tiers, or where unsure."""
-    known, deadlines, window = spend.qualifying, context.deadlines, context.window
-    if known is None or window is None or spend.provisional or highest_tier(context.tiers, known) != tier:
+    qualifying, deadlines, window = spend.qualifying, context.deadlines, context.window
+    if (
+        qualifying is None
+        or window is None
+        or spend.provisional
+        or highest_tier(context.tiers, qualifying) != tier
+    ):
         return None
     seen_on = spend.seen_on(tier.threshold)
     assert seen_on is not None
     if tier == context.tiers[-1]:
-        decisive, decided_on = seen_on, deadlines.final_on(seen_on)
+        decisive_date, decided_on = seen_on, deadlines.final_on(seen_on)
     elif highest_tier(context.tiers, spend.net) == tier:
-        decisive, decided_on = max(window.last, seen_on), deadlines.final_on(window.last)
+        decisive_date, decided_on = max(window.last, seen_on), deadlines.final_on(window.last)
     else:  # unpaid bills could still raise it
-        decisive = window.last + timedelta(days=context.programme.bill_grace_days)
-        decided_on = decisive
+        decisive_date = window.last + timedelta(days=context.programme.bill_grace_days)
+        decided_on = decisive_date
     expires = context.programme.credit_expires
-    due_by = min(decisive + timedelta(days=context.programme.credit_within_days), expires)
+    due_by = min(decisive_date + timedelta(days=context.programme.credit_within_days), expires)
     return due_by if decided_on <= expires and context.today <= due_by else None
 
 
@@ -329,7 +334,7 @@ def _spend_unknown(context: EvaluationContext) -> str | None:
     return "zone" if context.spend is None else context.spend.unknown_because
 
 
-def _params(context: EvaluationContext, decided: DueAward | None) -> Mapping[str, Any]:
+def _params(context: EvaluationContext, due_award: DueAward | None) -> Mapping[str, Any]:
     failed = {rule for rule, outcome in context.outcomes.items() if outcome is Outcome.FAIL}
     return {
         "failed_else": failed - {"credit_in_time", "programme_open"},
@@ -340,7 +345,7 @@ def _params(context: EvaluationContext, decided: DueAward | None) -> Mapping[str
         "closes": context.programme.closes,
         "last_date": context.window.last if context.window else None,
         "days_left": context.window.days_left(context.today) if context.window else None,
-        "credit": decided.tier.credit if decided else None,
-        "currency": decided.currency if decided else None,
-        "due_by": decided.due_by if decided else None,
+        "credit": due_award.tier.credit if due_award else None,
+        "currency": due_award.currency if due_award else None,
+        "due_by": due_award.due_by if due_award else None,
     }

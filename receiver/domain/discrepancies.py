@@ -43,10 +43,10 @@ def figure_discrepancies(days: Sequence[DaySpend], option: Payment) -> frozenset
     less_credit = sum(((day.spend or ZERO) - (day.voucher_spend or ZERO) for day in days), ZERO)
     # TikTok does not say what cash_spend means for accounts that pay later; a zero is no contradiction there.
     sums = (net, less_credit, cash) if cash else (net, less_credit)
-    found = {Discrepancy.FIGURES_APART} if differ(sums) else set()
+    discrepancies = {Discrepancy.FIGURES_APART} if differ(sums) else set()
     if option is not Payment.AUTOMATIC and _days_without_cash(days) > DAYS_WITHOUT_CASH:
-        found.add(Discrepancy.NO_CASH_SPEND)
-    return frozenset(found)
+        discrepancies.add(Discrepancy.NO_CASH_SPEND)
+    return frozenset(discrepancies)
 
 
 def differ(amounts: Sequence[Decimal]) -> bool:
@@ -54,12 +54,9 @@ def differ(amounts: Sequence[Decimal]) -> bool:
     return max(amounts) - min(amounts) > APART * max(map(abs, amounts))
 
 
-def contradicts(recorded: Payment, shown: Payment) -> bool:
-    """Return whether the ledger shows another option than staff recorded.
-
-    Where either is unknown there is none.
-    """
-    return Payment.UNKNOWN not in (recorded, shown) and recorded is not shown
+def contradicts(recorded: Payment, ledger: Payment) -> bool:
+    """Return whether the ledger shows another option than staff recorded; False where either is unknown."""
+    return Payment.UNKNOWN not in (recorded, ledger) and recorded is not ledger
 
 
 def _days_without_cash(days: Iterable[DaySpend]) -> int:

@@ -26,11 +26,11 @@ Line = Callable[[EvaluationContext], Evidence]
 
 def evidence_for(context: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
     """Return all that the answer of a rule rests on, before any override."""
-    lines = _SPEND + _what_proves_it(context) if rule_id == "spend_reached" else _LINES[rule_id]
-    found = tuple([line(context) for line in lines])
+    lines = _SPEND + _proof_lines(context) if rule_id == "spend_reached" else _LINES[rule_id]
+    evidence = tuple([line(context) for line in lines])
     if not context.facts.claimed_dates:
-        return found
-    return found + tuple(
+        return evidence
+    return evidence + tuple(
         Evidence(name, context.facts.claimed_dates[path], Source.PLUGIN)
         for line, name, path in _CLAIMED_DATES
         if line in lines and path in context.facts.claimed_dates
@@ -90,7 +90,7 @@ def _figure(name: str, figure: Callable[[Spend], Any], read: str = "spend") -> L
     )
 
 
-def _reckoned(name: str, value: Callable[[EvaluationContext], Any]) -> Line:
+def _computed(name: str, value: Callable[[EvaluationContext], Any]) -> Line:
     """Build the line of a value that the service computes at the moment of the decision."""
     return lambda context: Evidence(name, value(context), Source.SERVICE, context.as_of)
 
@@ -116,7 +116,7 @@ _CREATED = _fact("account created", "account.created_at", Source.TIKTOK)
 _FINAL_SPEND = _figure(
     "qualifying spend of final dates", lambda spend: None if spend.bill_in_doubt else spend.final_qualifying
 )
-_LAST_DATE = _reckoned("window's last date", lambda context: context.window and context.window.last)
+_LAST_DATE = _computed("window's last date", lambda context: context.window and context.window.last)
 _MARKETS = _term("markets", lambda context: [market.country for market in context.programme.markets])
 _OPENS = _term("offer opens", lambda context: context.programme.opens)
 
@@ -168,10 +168,10 @@ _LINES: Mapping[str, tuple[Line, ...]] = {
     ),
     "credit_in_time": (
         _term("credit expires", lambda context: context.programme.credit_expires),
-        _reckoned("today", lambda context: context.today),
+        _computed("today", lambda context: context.today),
         _ZONE,
         _LAST_DATE,
-        _reckoned("window final on", lambda context: context.window_final_on),
+        _computed("window final on", lambda context: context.window_final_on),
         _term("highest threshold", lambda context: context.tiers[-1].threshold if context.tiers else None),
         _FINAL_SPEND,
     ),
@@ -189,9 +189,9 @@ _SPEND = (
     _ZONE,
     _term("window days", lambda context: context.programme.window_days),
     _term("window begins with", lambda context: context.programme.anchor),
-    _reckoned("window's first date", lambda context: context.window and context.window.first),
+    _computed("window's first date", lambda context: context.window and context.window.first),
     _LAST_DATE,
-    _reckoned("figures final through", lambda context: context.spend and context.spend.final_through),
+    _computed("figures final through", lambda context: context.spend and context.spend.final_through),
 )
 _BILLS = (
     _figure(
@@ -209,7 +209,7 @@ _UNLESS_MANUAL = (
 )
 
 
-def _what_proves_it(context: EvaluationContext) -> tuple[Line, ...]:
+def _proof_lines(context: EvaluationContext) -> tuple[Line, ...]:
     """Return the further lines of spend: the window's anchor, and bills or what stands in for them."""
     created = (_CREATED,) if context.programme.anchor is Anchor.REGISTRATION else ()
     match context.account and context.account.payment:

@@ -194,10 +194,10 @@ class Facts:
 
 def value_at(facts: Facts, path: str) -> Any:
     """Return the fact at a path of the facts document; None also where the part that holds it is missing."""
-    found: Any = facts
+    value: Any = facts
     for name in path.split("."):
-        found = None if found is None else getattr(found, name)
-    return found
+        value = None if value is None else getattr(value, name)
+    return value
 
 
 def as_known_at(facts: Facts, as_of: datetime) -> Facts:

@@ -62,8 +62,8 @@ def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:
         return {AwardFlag.LINK_LOST, *_failed(decision, only=STORE_RULES)}
     if account.advertiser_id != award.advertiser_id:
         return {AwardFlag.ACCOUNT_SWITCHED, *_failed(decision, only=STORE_RULES)}
-    lost = {AwardFlag.CONSENT_LOST} if account.consent is False else set()
-    return lost | _failed(decision) | _spend_flags(award, decision)
+    consent_flags = {AwardFlag.CONSENT_LOST} if account.consent is False else set()
+    return consent_flags | _failed(decision) | _spend_flags(award, decision)
 
 
 def cleared_flags(raised: Collection[str], award: AwardedFor, decision_without_award: Decision) -> set[str]:
@@ -73,10 +73,10 @@ def cleared_flags(raised: Collection[str], award: AwardedFor, decision_without_a
     if account is None:
         return set()
     is_same = account.advertiser_id == award.advertiser_id
-    passed = {RULE_FAILED + rule.id for rule in decision.rules if rule.outcome is Outcome.PASS}
+    passing_rules = {RULE_FAILED + rule.id for rule in decision.rules if rule.outcome is Outcome.PASS}
     clear = {
         AwardFlag.LINK_LOST,
-        *(flag for flag in passed if is_same or flag.removeprefix(RULE_FAILED) in STORE_RULES),
+        *(flag for flag in passing_rules if is_same or flag.removeprefix(RULE_FAILED) in STORE_RULES),
     }
     if is_same:
         clear.add(AwardFlag.ACCOUNT_SWITCHED)

@@ -45,11 +45,11 @@ class Sent:
     body_bytes: int = 0
 
 
-def how_to_keep(sent: Sent, size: int) -> Keep:
-    """Return how to keep a delivery of `size` bytes, after what the store sent that day."""
-    if sent.deliveries >= DELIVERIES_A_DAY:
+def how_to_keep(usage: Sent, size: int) -> Keep:
+    """Return how to keep a delivery whose body has `size` bytes, by the store's usage of that day."""
+    if usage.deliveries >= DELIVERIES_A_DAY:
         return Keep.MERGED
-    return Keep.SHORTENED if size and sent.body_bytes + size > BODY_BYTES_A_DAY else Keep.WHOLE
+    return Keep.SHORTENED if size and usage.body_bytes + size > BODY_BYTES_A_DAY else Keep.WHOLE
 
 
 def day_of(at: datetime) -> date:

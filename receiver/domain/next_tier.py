@@ -57,10 +57,12 @@ def _missing(
     spent_for = highest_tier(tiers, spend.net)
     if spend.has_bills and spent_for is not None and spend.net >= tier.threshold:
         by = deadlines.pay_by(tier, spent_for)
-        found = None if by is None else NextTier(tier, tier.threshold - spend.billed, None, Needs.PAYMENT, by)
+        candidate = (
+            None if by is None else NextTier(tier, tier.threshold - spend.billed, None, Needs.PAYMENT, by)
+        )
     else:
-        found = _spend_missing(spend, tier, deadlines, today)
-    return found if found is not None and today <= found.by else None
+        candidate = _spend_missing(spend, tier, deadlines, today)
+    return candidate if candidate is not None and today <= candidate.by else None
 
 
 def _spend_missing(spend: Spend, tier: Tier, deadlines: Deadlines, today: date) -> NextTier | None:

@@ -58,39 +58,39 @@ class Notice:
 
 
 def notices_of(
-    decision: Decision, since: Mapping[str, datetime], observed: Observations = NOTHING_SEEN
+    decision: Decision, since: Mapping[str, datetime], observations: Observations = NOTHING_SEEN
 ) -> tuple[Notice, ...]:
     """Return the notices that are true at the decision's moment.
 
     `since`: when each trouble was first noticed, by its id; it tells one loss of consent from the next.
-    A store that has left is told of the keys that are left there, and of nothing else.
+    A store that has left gets a notice about keys still at the shop, and no other.
     """
-    if observed.has_left:
-        return tuple(_of_leaving(decision, observed))
-    of_store = _of_the_address(decision, since, observed)
-    return (*_of_progress(decision), *_of_consent(decision, since), *_of_the_award(decision), *of_store)
+    if observations.has_left:
+        return tuple(_of_leaving(decision, observations))
+    of_address = _of_the_address(decision, since, observations)
+    return (*_of_progress(decision), *_of_consent(decision, since), *_of_the_award(decision), *of_address)
 
 
-def _of_leaving(decision: Decision, observed: Observations) -> Iterator[Notice]:
-    left_at = observed.keys_left_at
+def _of_leaving(decision: Decision, observations: Observations) -> Iterator[Notice]:
+    left_at = observations.keys_left_at
     if left_at is not None and decision.as_of - left_at < KEYS_TOLD_FOR:
         yield _notice(NoticeKind.KEYS_LEFT, _stamp(left_at), None, {})
 
 
 def _of_the_address(
-    decision: Decision, since: Mapping[str, datetime], observed: Observations
+    decision: Decision, since: Mapping[str, datetime], observations: Observations
 ) -> Iterator[Notice]:
     """Yield the notices about the store's address: held messages, and a move to another one.
 
     A merchant who did not move the shop has to know at once.
     """
-    held = next((since[trouble] for trouble in HELD_BY_ADDRESS if trouble in since), None)
-    if held is not None:
-        yield _notice(NoticeKind.MESSAGES_HELD, _stamp(held), None, {})
-    moved = observed.moved
-    if moved is not None and moved.is_news(decision.as_of):
-        params = {"old": moved.old, "address": moved.address}
-        yield _notice(NoticeKind.ADDRESS_CHANGED, _stamp(moved.at), None, params)
+    held_since = next((since[trouble] for trouble in HELD_BY_ADDRESS if trouble in since), None)
+    if held_since is not None:
+        yield _notice(NoticeKind.MESSAGES_HELD, _stamp(held_since), None, {})
+    change = observations.moved
+    if change is not None and change.is_news(decision.as_of):
+        params = {"old": change.old, "address": change.address}
+        yield _notice(NoticeKind.ADDRESS_CHANGED, _stamp(change.at), None, params)
 
 
 def _of_progress(decision: Decision) -> Iterator[Notice]:
@@ -104,7 +104,7 @@ def _of_progress(decision: Decision) -> Iterator[Notice]:
         yield _notice(NoticeKind.BILL_DEADLINE, f"{unpaid['by']}:{lead}", unpaid["by"], unpaid)
 
 
-def _of_spend(decision: Decision, above: NextTier, known: Decimal | None) -> Iterator[Notice]:
+def _of_spend(decision: Decision, above: NextTier, qualifying: Decimal | None) -> Iterator[Notice]:
     params = {
         "remaining": above.remaining,
         "credit": above.tier.credit,
@@ -114,7 +114,7 @@ def _of_spend(decision: Decision, above: NextTier, known: Decimal | None) -> Ite
     lead = _lead(decision.today, above.by)
     if lead is not None:
         yield _notice(NoticeKind.WINDOW_ENDS, f"{above.by}:{lead}", above.by, params)
-    elif known is not None and known >= NEAR * above.tier.threshold:
+    elif qualifying is not None and qualifying >= NEAR * above.tier.threshold:
         yield _notice(NoticeKind.NEAR_TIER, f"{above.tier.threshold:f}", above.by, params)
 
 
@@ -129,8 +129,8 @@ def _unpaid(decision: Decision) -> Mapping[str, Any] | None:
 
 def _lead(today: date, end: date) -> int | None:
     """Return the notice that is due before an end: the nearest of LEADS; None before all of them."""
-    left = (end - today).days
-    return next((lead for lead in LEADS if 0 <= left <= lead), None)
+    days_left = (end - today).days
+    return next((lead for lead in LEADS if 0 <= days_left <= lead), None)
 
 
 def _of_consent(decision: Decision, since: Mapping[str, datetime]) -> Iterator[Notice]:

@@ -46,8 +46,8 @@ def pace_of(spend: Spend, tiers: Sequence[Tier], deadlines: Deadlines, today: da
     if not final:
         return None
     rate = Fraction(sum(final, ZERO)) / len(final)
-    shown = (sum(final, ZERO) / len(final)).quantize(CENT, ROUND_DOWN)
-    return Pace(shown, len(final), project(rate, spend.net, tiers, deadlines, today))
+    per_day = (sum(final, ZERO) / len(final)).quantize(CENT, ROUND_DOWN)
+    return Pace(per_day, len(final), project(rate, spend.net, tiers, deadlines, today))
 
 
 def project(
@@ -66,8 +66,8 @@ def _projection(
 ) -> Projection | None:
     days = -(Fraction(spent - tier.threshold) // rate)  # rounded up
     window = deadlines.window or Window.of(today + DAY, deadlines.terms.window_days)
-    begun = Deadlines(deadlines.terms, deadlines.zone, window, deadlines.highest)
-    by = begun.spend_by(tier)
+    own_deadlines = Deadlines(deadlines.terms, deadlines.zone, window, deadlines.highest)
+    by = own_deadlines.spend_by(tier)
     if by is None or days > (by - today).days:
         return None
     on = today + timedelta(days=days)

@@ -31,10 +31,10 @@ def pasted_address(text: str) -> str:
     """
     for _ in range(LINKS):
         text = _with_scheme(_unwrapped(text))
-        named = _named_in(text)
-        if named is None:
+        shop = _named_in(text)
+        if shop is None:
             break
-        text = named
+        text = shop
     return shop_address(_home_of(text))
 
 

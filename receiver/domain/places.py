@@ -44,9 +44,9 @@ class PlaceInLine:
     of: int
 
 
-def place_in_line(waiting: Iterable[Seeker], store_id: str) -> PlaceInLine | None:
-    """Return a store's place in the order in which places are given; None where it does not wait."""
-    line = [item.store_id for item in sorted(waiting, key=_turn)]
+def place_in_line(seekers: Iterable[Seeker], store_id: str) -> PlaceInLine | None:
+    """Return a store's place in the order in which places are assigned; None where it does not wait."""
+    line = [item.store_id for item in sorted(seekers, key=_turn)]
     return PlaceInLine(line.index(store_id) + 1, len(line)) if store_id in line else None
 
 
@@ -59,22 +59,26 @@ def share_out(
     capacity: int | None,
     owners: Iterable[str],
     reserved: Sequence[Seeker],
-    waiting: Sequence[Seeker],
+    queue: Sequence[Seeker],
     at: datetime,
 ) -> Places:
-    """Take, free and give places as of a moment. `owners` are the merchants whose place is their own.
+    """Confirm, free and assign places as of a moment; return the changes by store id.
 
-    A merchant has one place for all its stores. Who is proven comes first, by the time of the consent; then
-    who joined first. A reservation that lapsed is not given again: such a store comes back by being proven.
+    `owners` are the merchants whose place is their own, `reserved` the stores with a reservation, `queue`
+    those that wait. A merchant has one place for all its stores. Proven stores come first, by the time of
+    their consent, then the others, by the time they joined. A reservation that lapsed is not given again:
+    such a store comes back by being proven.
     """
-    proven = {item.merchant for item in (*reserved, *waiting) if item.proven_at or capacity is None}
+    proven = {item.merchant for item in (*reserved, *queue) if item.proven_at or capacity is None}
     own = {*owners, *(item.merchant for item in reserved if item.merchant in proven)}
-    taken = {item.store_id for item in reserved if item.merchant in own}
-    kept = [item for item in reserved if item.store_id not in taken and is_reserved(item.reserved_until, at)]
-    lapsed = {item.store_id for item in reserved} - taken - {item.store_id for item in kept}
-    until = {item.merchant: item.reserved_until for item in kept}
-    on_host = Counter(item.host for item in kept)
-    line = sorted(waiting, key=_turn)
+    confirmed = {item.store_id for item in reserved if item.merchant in own}
+    reservations = [
+        item for item in reserved if item.store_id not in confirmed and is_reserved(item.reserved_until, at)
+    ]
+    lapsed = {item.store_id for item in reserved} - confirmed - {item.store_id for item in reservations}
+    until = {item.merchant: item.reserved_until for item in reservations}
+    on_host = Counter(item.host for item in reservations)
+    line = sorted(queue, key=_turn)
     for item in line:
         is_full = capacity is not None and len(own) + len(until) >= capacity  # nobody is in both
         if is_full or item.merchant in own or item.merchant in until:
@@ -85,8 +89,8 @@ def share_out(
             until[item.merchant] = item.reserved_until or at + RESERVED_FOR
             on_host[item.host] += 1
     inside = [item for item in line if item.merchant in own or item.merchant in until]
-    given = {item.store_id: None if item.merchant in own else until[item.merchant] for item in inside}
-    return Places(frozenset(taken), frozenset(lapsed), given)
+    assigned = {item.store_id: None if item.merchant in own else until[item.merchant] for item in inside}
+    return Places(frozenset(confirmed), frozenset(lapsed), assigned)
 
 
 def _turn(seeker: Seeker) -> tuple[bool, datetime, str]:

@@ -83,11 +83,11 @@ def admission(context: EvaluationContext) -> Finding:
 
 def integration_set_up(context: EvaluationContext) -> Finding:
     """Pass a store whose TikTok integration was set up."""
-    set_up_at, lost = context.facts.store.set_up_at, context.facts.lost_signals
+    set_up_at, loss = context.facts.store.set_up_at, context.facts.lost_signals
     if set_up_at is None:
-        return Finding(UNKNOWN, lost) if lost else Finding(PENDING)
-    seen = "seen" if "store.set_up_at" in context.facts.claimed_dates else ""
-    return Finding(PASS, seen, {"at": set_up_at})
+        return Finding(UNKNOWN, loss) if loss else Finding(PENDING)
+    reason = "seen" if "store.set_up_at" in context.facts.claimed_dates else ""
+    return Finding(PASS, reason, {"at": set_up_at})
 
 
 def first_set_up(context: EvaluationContext) -> Finding:
@@ -109,15 +109,19 @@ def store_market(context: EvaluationContext) -> Finding:
 
 def account_linked(context: EvaluationContext) -> Finding:
     """Pass a linked ad account whose advertiser's consent stands."""
-    account, claimed, lost = context.account, context.facts.claimed_account, context.facts.lost_signals
-    if account is None and claimed is not None:  # by the store alone, which makes no link
-        return Finding(PENDING, "claimed", {"advertiser": claimed})
+    account, claimed_account, loss = (
+        context.account,
+        context.facts.claimed_account,
+        context.facts.lost_signals,
+    )
+    if account is None and claimed_account is not None:  # by the store alone, which makes no link
+        return Finding(PENDING, "claimed", {"advertiser": claimed_account})
     if account is None or account.linked_at is None:
-        return Finding(UNKNOWN, lost) if lost else Finding(PENDING)
+        return Finding(UNKNOWN, loss) if loss else Finding(PENDING)
     if account.consent is not True:
         return Finding(UNKNOWN, consent_loss(account) or "unread")
-    seen = "" if account.linked_at_exact is True else "seen"
-    return Finding(PASS, seen, {"at": account.linked_at})
+    reason = "" if account.linked_at_exact is True else "seen"
+    return Finding(PASS, reason, {"at": account.linked_at})
 
 
 def consent_loss(account: AccountProfile) -> ConsentLoss | None:
@@ -309,8 +313,8 @@ def _market(context: EvaluationContext, country: str | None) -> Finding:
     if country is None:
         return Finding(UNKNOWN)
     open_to = [market.country for market in context.programme.markets]
-    found = context.programme.market(country) is not None
-    return Finding(PASS if found else FAIL, params={"country": country, "markets": open_to})
+    is_open = context.programme.market(country) is not None
+    return Finding(PASS if is_open else FAIL, params={"country": country, "markets": open_to})
 
 
 # -- All of them ---------------------------------------------------------------------------------

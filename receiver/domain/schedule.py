@@ -97,20 +97,20 @@ def polling_state_of(decision: Decision) -> PollingState:
     )
 
 
-def next_poll(advertiser_id: str, standing: PollingState, now: datetime) -> NextPoll:
+def next_poll(advertiser_id: str, state: PollingState, now: datetime) -> NextPoll:
     """Return when to poll an account again after a poll made `now`: later than `now`, within about a week."""
     share = share_of(advertiser_id)
-    why = _poll_reason(standing, now)
+    why = _poll_reason(state, now)
     routine = NextPoll(now + EVERY[why] * (EARLIEST + share * (LATEST - EARLIEST)), why)
-    decisive = _decisive_moment(standing, now)
+    decisive = _decisive_moment(state, now)
     if decisive is None or decisive >= routine.at:
         return routine
     return NextPoll(decisive + SPAN * share, PollReason.FINAL)
 
 
-def fresh_for(standing: PollingState, now: datetime) -> timedelta:
+def fresh_for(state: PollingState, now: datetime) -> timedelta:
     """Return how old figures may be before a poll was missed: a day at least."""
-    return max(FRESH_FOR, EVERY[_poll_reason(standing, now)] * LATEST + PUT_BACK)
+    return max(FRESH_FOR, EVERY[_poll_reason(state, now)] * LATEST + PUT_BACK)
 
 
 def after_failures(advertiser_id: str, first: timedelta, longest: timedelta, failures: int) -> timedelta:
@@ -128,46 +128,46 @@ def share_of(advertiser_id: str) -> float:
     return int.from_bytes(hashlib.sha256(advertiser_id.encode()).digest()[:4]) / 2**32
 
 
-def _poll_reason(standing: PollingState, now: datetime) -> PollReason:
-    if standing.stage is Stage.SETTLING:
-        return PollReason.BILLS if standing.awaits_bills else PollReason.SETTLING
-    if standing.stage is not Stage.ACCUMULATING:
-        at_rest = PollReason.STANDING if standing.bad_standing else PollReason.AT_REST
-        return BY_STAGE.get(standing.stage, at_rest)
-    if standing.zone is None or standing.window is None:
+def _poll_reason(state: PollingState, now: datetime) -> PollReason:
+    if state.stage is Stage.SETTLING:
+        return PollReason.BILLS if state.awaits_bills else PollReason.SETTLING
+    if state.stage is not Stage.ACCUMULATING:
+        at_rest = PollReason.STANDING if state.bad_standing else PollReason.AT_REST
+        return BY_STAGE.get(state.stage, at_rest)
+    if state.zone is None or state.window is None:
         return PollReason.SPENDING
-    today = local_date(now, standing.zone)
-    if standing.window.days_left(today) < LAST_DATES:
+    today = local_date(now, state.zone)
+    if state.window.days_left(today) < LAST_DATES:
         return PollReason.WINDOW_END
-    return PollReason.NEAR_TIER if _may_cross(standing, today) else PollReason.SPENDING
+    return PollReason.NEAR_TIER if _may_cross(state, today) else PollReason.SPENDING
 
 
-def _may_cross(standing: PollingState, today: date) -> bool:
+def _may_cross(state: PollingState, today: date) -> bool:
     """Return whether the recent pace may bring the next threshold within about a day and a half."""
-    total = sum((amount for _, amount in standing.counted), Decimal(0))
-    above = next((threshold for threshold in standing.thresholds if threshold > total), None)
+    total = sum((amount for _, amount in state.counted), Decimal(0))
+    above = next((threshold for threshold in state.thresholds if threshold > total), None)
     if above is None:
         return False
     since = today - timedelta(days=LAST_DATES)
-    recent = max((amount for day, amount in standing.counted if day >= since), default=Decimal(0))
+    recent = max((amount for day, amount in state.counted if day >= since), default=Decimal(0))
     return above - total <= recent * NEARLY
 
 
-def _decisive_moment(standing: PollingState, now: datetime) -> datetime | None:
+def _decisive_moment(state: PollingState, now: datetime) -> datetime | None:
     """Return when the next date that may decide becomes final; None where no date can decide.
 
     That date lifts the final sum over the highest threshold, or is the window's last.
     """
-    zone, window = standing.zone, standing.window
-    if zone is None or window is None or standing.stage not in (Stage.ACCUMULATING, Stage.SETTLING):
+    zone, window = state.zone, state.window
+    if zone is None or window is None or state.stage not in (Stage.ACCUMULATING, Stage.SETTLING):
         return None
     last = final_at(window.last, zone)
-    highest = standing.thresholds[-1] if standing.thresholds else None
+    highest = state.thresholds[-1] if state.thresholds else None
     total = Decimal(0)
-    if highest is not None and standing.reached < highest:
-        for day, amount in standing.counted:
+    if highest is not None and state.reached < highest:
+        for day, amount in state.counted:
             total += amount
             if total >= highest:
-                crossed = final_at(day, zone)
-                return crossed if now < crossed <= last else (last if now < last else None)
+                final_from = final_at(day, zone)
+                return final_from if now < final_from <= last else (last if now < last else None)
     return last if now < last else None

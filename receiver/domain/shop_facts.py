@@ -39,8 +39,8 @@ def integration_of(plugins: Sequence[tuple[str, str | None]] | None) -> list[str
     """Return the files and versions of TikTok's integration among the active plugins; None where unknown."""
     if plugins is None:
         return None
-    found = ((file, version or "?") for file, version in plugins if INTEGRATION_MARK in file.lower())
-    few = islice(found, MOST_INTEGRATIONS)
+    integrations = ((file, version or "?") for file, version in plugins if INTEGRATION_MARK in file.lower())
+    few = islice(integrations, MOST_INTEGRATIONS)
     return [f"{file[:LONGEST_FILE]} {version[:LONGEST_VERSION]}" for file, version in few]
 
 

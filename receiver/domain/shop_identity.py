@@ -67,20 +67,20 @@ class FalseClaim:
     store_id: str
 
 
-def false_claim(reported: Reported, known: Neighbours) -> FalseClaim | None:
+def false_claim(reported: Reported, neighbours: Neighbours) -> FalseClaim | None:
     """Return the claim that is not believed; None where there is none.
 
     A false claim names a store that does not stand at this address, or replaces the one that does.
     """
-    here = known.at_address.id if known.at_address else None
-    if known.of_uuid is not None and known.of_uuid.id != here:
-        return FalseClaim(ClaimReason.COPY, known.of_uuid.id)
-    if reported.is_elsewhere and known.at_home is not None and known.at_home.id != here:
-        return FalseClaim(ClaimReason.HOME, known.at_home.id)
-    if known.at_address is not None and is_another(known.at_address, reported.uuid):
-        return FalseClaim(ClaimReason.REPLACED, known.at_address.id)
-    if reported.is_elsewhere and known.at_address is not None:
-        return FalseClaim(ClaimReason.ELSEWHERE, known.at_address.id)
+    here = neighbours.at_address.id if neighbours.at_address else None
+    if neighbours.of_uuid is not None and neighbours.of_uuid.id != here:
+        return FalseClaim(ClaimReason.COPY, neighbours.of_uuid.id)
+    if reported.is_elsewhere and neighbours.at_home is not None and neighbours.at_home.id != here:
+        return FalseClaim(ClaimReason.HOME, neighbours.at_home.id)
+    if neighbours.at_address is not None and is_another(neighbours.at_address, reported.uuid):
+        return FalseClaim(ClaimReason.REPLACED, neighbours.at_address.id)
+    if reported.is_elsewhere and neighbours.at_address is not None:
+        return FalseClaim(ClaimReason.ELSEWHERE, neighbours.at_address.id)
     return None
 
 

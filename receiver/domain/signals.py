@@ -172,12 +172,12 @@ def integration_change(event: SignalEvent) -> Integration | None:
         case IntegrationRemoved():
             return Integration(there=False, set_up=False)
         case StateReported(installed, set_up):
-            return _reported(installed, set_up)
+            return _state_integration(installed, set_up)
         case _:
             return None
 
 
-def _reported(installed: bool | None, set_up: bool | None) -> Integration | None:
+def _state_integration(installed: bool | None, set_up: bool | None) -> Integration | None:
     """Return the integration that a state signal reports; None where it does not tell.
 
     TikTok's options stay behind when its plugin goes, so not installed is never set up.

@@ -187,8 +187,8 @@ class Spend:
 
     def seen_on(self, threshold: Decimal) -> date | None:
         """Return the first date at `threshold`, dates not yet final included; None where there is none."""
-        known = self.qualifying
-        return self._first_date_at(threshold) if known is not None and known >= threshold else None
+        qualifying = self.qualifying
+        return self._first_date_at(threshold) if qualifying is not None and qualifying >= threshold else None
 
     @cached_property
     def excluded(self) -> tuple[tuple[Excluded, Decimal], ...]:
@@ -253,10 +253,10 @@ class Spend:
         spent, billed = dict(self._counted), defaultdict[date, Decimal](Decimal)
         for bill in self.bills:
             billed[bill.date] += bill.subtotal
-        net, paid, totals = ZERO, ZERO, []
+        net_so_far, paid_so_far, totals = ZERO, ZERO, []
         for day in sorted({*spent, *billed}):
-            net, paid = net + spent.get(day, ZERO), paid + billed[day]
-            totals.append((day, min(net, paid) if self.has_bills else net))
+            net_so_far, paid_so_far = net_so_far + spent.get(day, ZERO), paid_so_far + billed[day]
+            totals.append((day, min(net_so_far, paid_so_far) if self.has_bills else net_so_far))
         return tuple(totals)
 
     def _first_date_at(self, threshold: Decimal) -> date:

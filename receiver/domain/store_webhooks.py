@@ -65,47 +65,52 @@ class Repair:
 
 
 def plan_repairs(
-    wanted: Sequence[ExpectedWebhook], found: Sequence[ActualWebhook], created: dict[str, int]
+    expected: Sequence[ExpectedWebhook], actual: Sequence[ActualWebhook], created: dict[str, int]
 ) -> list[Repair]:
-    """Return a repair for each of `wanted`; `created` are the ids of those we created, by topic.
+    """Return a repair for each expected webhook; `created` are the ids of those we created, by topic.
 
     What is not ours is never touched: ours carries our address for it, whatever its id. A paused one stays
     as it is, since a person in the shop wanted that; one with another address is that person's now.
     """
     return [
-        _repair(item, [webhook for webhook in found if webhook.url == item.url], found, created)
-        for item in wanted
+        _repair(item, [webhook for webhook in actual if webhook.url == item.url], actual, created)
+        for item in expected
     ]
 
 
 def _repair(
-    wanted: ExpectedWebhook,
+    expected: ExpectedWebhook,
     ours: Sequence[ActualWebhook],
-    found: Sequence[ActualWebhook],
+    actual: Sequence[ActualWebhook],
     created: dict[str, int],
 ) -> Repair:
-    right = [webhook for webhook in ours if webhook.topic == wanted.topic and webhook.can_fire]
+    right = [webhook for webhook in ours if webhook.topic == expected.topic and webhook.can_fire]
     for status, trouble in ((WebhookStatus.ACTIVE, None), (WebhookStatus.PAUSED, WebhookProblem.PAUSED)):
-        standing = [webhook.id for webhook in right if webhook.status == status]
-        if standing:
-            keep = min(standing)  # of two made at once, everybody keeps the same
-            return Repair(wanted, trouble, tuple(webhook.id for webhook in ours if webhook.id != keep), keep)
+        ids = [webhook.id for webhook in right if webhook.status == status]
+        if ids:
+            keep = min(ids)  # of two made at once, everybody keeps the same
+            return Repair(
+                expected, trouble, tuple(webhook.id for webhook in ours if webhook.id != keep), keep
+            )
     return Repair(
-        wanted, _why_gone(wanted, ours, right, found, created), tuple(webhook.id for webhook in ours), None
+        expected,
+        _why_gone(expected, ours, right, actual, created),
+        tuple(webhook.id for webhook in ours),
+        None,
     )
 
 
 def _why_gone(
-    wanted: ExpectedWebhook,
+    expected: ExpectedWebhook,
     ours: Sequence[ActualWebhook],
     right: Sequence[ActualWebhook],
-    found: Sequence[ActualWebhook],
+    actual: Sequence[ActualWebhook],
     created: dict[str, int],
 ) -> WebhookProblem:
     if right:
         return WebhookProblem.DISABLED
     if ours:
         return WebhookProblem.MUTE
-    if any(webhook.id == created.get(wanted.topic) for webhook in found):
+    if any(webhook.id == created.get(expected.topic) for webhook in actual):
         return WebhookProblem.MOVED
     return WebhookProblem.MISSING

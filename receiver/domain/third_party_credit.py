@@ -35,12 +35,12 @@ def foreign_credit_issued(
 
     Credit once seen stays seen, also where the ledger cannot be read any more.
     """
-    given = [row for row in payments if row.type == CREDIT_GIVEN]
-    since = [(row, at) for row, at in _dated(given) if utc_date(at) >= opens]
-    seen, unexplained = _explained(since, own)
-    if any(row.subtotal is not None or len(seen) == len(own) for row in unexplained):
+    credits = [row for row in payments if row.type == CREDIT_GIVEN]
+    since = [(row, at) for row, at in _dated(credits) if utc_date(at) >= opens]
+    rows_by_award, unexplained = _explained(since, own)
+    if any(row.subtotal is not None or len(rows_by_award) == len(own) for row in unexplained):
         return True
-    undated = any(row.at is None for row in given)
+    undated = any(row.at is None for row in credits)
     return None if unexplained or undated or not ledger_read else False
 
 
@@ -49,19 +49,19 @@ Dated = list[tuple[BilledTransaction, datetime]]
 
 def _dated(payments: Iterable[BilledTransaction]) -> Dated:
     """Return the credits given that have a time, the oldest first."""
-    given = [(row, row.at) for row in payments if row.type == CREDIT_GIVEN and row.at is not None]
-    return sorted(given, key=lambda dated: dated[1])
+    credits = [(row, row.at) for row in payments if row.type == CREDIT_GIVEN and row.at is not None]
+    return sorted(credits, key=lambda dated: dated[1])
 
 
 def _explained(
-    given: Dated, own: Sequence[OwnCredit]
+    credits: Dated, own: Sequence[OwnCredit]
 ) -> tuple[dict[str, BilledTransaction], list[BilledTransaction]]:
     """Match credits to awards, one to one; return the row of each award, and the rows left unmatched."""
-    seen, unexplained = dict[str, BilledTransaction](), []
-    for row, at in given:
+    rows_by_award, unexplained = dict[str, BilledTransaction](), []
+    for row, at in credits:
         fits = (item for item in own if row.subtotal == item.amount and at >= item.decided_at)
-        if ours := next((fit for fit in fits if fit.award_id not in seen), None):
-            seen[ours.award_id] = row
+        if ours := next((fit for fit in fits if fit.award_id not in rows_by_award), None):
+            rows_by_award[ours.award_id] = row
         else:
             unexplained.append(row)
-    return seen, unexplained
+    return rows_by_award, unexplained

@@ -236,25 +236,28 @@ class FoundTrouble:
 
 def troubles_of(
     decision: Decision,
-    observed: Observations = Observations(),
+    observations: Observations = Observations(),
     since: Mapping[str, datetime] | None = None,
 ) -> tuple[FoundTrouble, ...]:
-    """Return a store's troubles, the most urgent first; `since` by id, as far as it was noticed before.
+    """Return a store's troubles, the most urgent first.
 
-    Of a store that has left, only what concerns its award is left to do, and to remove keys of ours.
+    `since`: when each was first noticed, by its id. A store that has left only has troubles with its award,
+    and with keys of ours that are still at the shop.
     """
-    found = {trouble.id: trouble for trouble in _of_the_award(decision)}
-    if not observed.has_left:
-        found |= {trouble.id: trouble for trouble in _of_progress(decision, observed)}
-    elif observed.keys_left_at is not None:
-        found[TroubleId.KEYS_LEFT] = FoundTrouble(TroubleId.KEYS_LEFT)
-    known = since or {}
-    return tuple(FoundTrouble(id, found[id].params, known.get(id)) for id in TROUBLES if id in found)
+    troubles = {trouble.id: trouble for trouble in _of_the_award(decision)}
+    if not observations.has_left:
+        troubles |= {trouble.id: trouble for trouble in _of_progress(decision, observations)}
+    elif observations.keys_left_at is not None:
+        troubles[TroubleId.KEYS_LEFT] = FoundTrouble(TroubleId.KEYS_LEFT)
+    since_by_id = since or {}
+    return tuple(
+        FoundTrouble(id, troubles[id].params, since_by_id.get(id)) for id in TROUBLES if id in troubles
+    )
 
 
-def _of_progress(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
-    yield from _of_the_account(decision, observed)
-    yield from _of_the_store(decision, observed)
+def _of_progress(decision: Decision, observations: Observations) -> Iterator[FoundTrouble]:
+    yield from _of_the_account(decision, observations)
+    yield from _of_the_store(decision, observations)
     for warned in decision.warnings:
         yield FoundTrouble(TroubleId(warned.id), warned.params)
 
@@ -270,7 +273,7 @@ def _of_the_award(decision: Decision) -> Iterator[FoundTrouble]:
         yield FoundTrouble(TroubleId.AWARD_HELD)
 
 
-def _of_the_account(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
+def _of_the_account(decision: Decision, observations: Observations) -> Iterator[FoundTrouble]:
     account, stage = decision.account, decision.stage
     if account is None:
         return
@@ -279,8 +282,8 @@ def _of_the_account(decision: Decision, observed: Observations) -> Iterator[Foun
         if loss in OF_LOSS:
             yield FoundTrouble(OF_LOSS[loss])
     elif loss is None and stage in READ_AT_ALL:
-        yield from _of_readings(observed)
-    for discrepancy in observed.discrepancies:  # whatever the stage: it may rest on them
+        yield from _of_readings(observations)
+    for discrepancy in observations.discrepancies:  # whatever the stage: it may rest on them
         yield FoundTrouble(TroubleId(discrepancy))
     if stage in READ_FOR_PROGRESS:
         if decision.spend is not None and decision.spend.bill_in_doubt:
@@ -290,38 +293,38 @@ def _of_the_account(decision: Decision, observed: Observations) -> Iterator[Foun
             yield FoundTrouble(TroubleId.STATUS_UNKNOWN, params)
 
 
-def _of_readings(observed: Observations) -> Iterator[FoundTrouble]:
-    if observed.reading is ReadingFault.REFUSED:
+def _of_readings(observations: Observations) -> Iterator[FoundTrouble]:
+    if observations.reading is ReadingFault.REFUSED:
         yield FoundTrouble(TroubleId.READING_REFUSED)
-    elif observed.reading is ReadingFault.CURRENCY:
+    elif observations.reading is ReadingFault.CURRENCY:
         yield FoundTrouble(TroubleId.CURRENCY_DIFFERS)
-    elif observed.is_stale:
+    elif observations.is_stale:
         yield FoundTrouble(TroubleId.FIGURES_STALE)
-    if observed.reading is ReadingFault.INCOMPLETE:
+    if observations.reading is ReadingFault.INCOMPLETE:
         yield FoundTrouble(TroubleId.FIGURES_INCOMPLETE)
 
 
-def _of_the_store(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
-    lost = LostSignals.HELD if observed.is_held else decision.lost_signals
-    named = {"address": observed.other_address} if observed.other_address else {}
-    if lost is not None:
-        yield FoundTrouble(TroubleId(f"signals_{lost}"), named if lost is LostSignals.HELD else {})
-    if observed.fell_back:
+def _of_the_store(decision: Decision, observations: Observations) -> Iterator[FoundTrouble]:
+    loss = LostSignals.HELD if observations.is_held else decision.lost_signals
+    address_params = {"address": observations.other_address} if observations.other_address else {}
+    if loss is not None:
+        yield FoundTrouble(TroubleId(f"signals_{loss}"), address_params if loss is LostSignals.HELD else {})
+    if observations.fell_back:
         yield FoundTrouble(TroubleId.SIGNALS_FELL_BACK)
     if any(rule.reason == "merchant_once.unknown" for rule in decision.rules):
         yield FoundTrouble(TroubleId.MERCHANTS_ALIKE)
-    if observed.shop is not None and not (lost is LostSignals.HELD and observed.shop == "elsewhere"):
-        yield FoundTrouble(TroubleId(f"store_{observed.shop}"))
-    for webhook in observed.webhooks:
+    if observations.shop is not None and not (loss is LostSignals.HELD and observations.shop == "elsewhere"):
+        yield FoundTrouble(TroubleId(f"store_{observations.shop}"))
+    for webhook in observations.webhooks:
         yield FoundTrouble(TroubleId(f"webhook_{webhook}"))
-    if observed.clock_skew is not None:
-        skew = observed.clock_skew
+    if observations.clock_skew is not None:
+        skew = observations.clock_skew
         yield FoundTrouble(
             TroubleId.CLOCK_AHEAD if skew > 0 else TroubleId.CLOCK_BEHIND,
             {"skew": timedelta(seconds=abs(skew))},
         )
-    moved = observed.moved
-    if moved is not None and moved.is_news(decision.as_of):
-        yield FoundTrouble(TroubleId.ADDRESS_CHANGED, {"old": moved.old, "address": moved.address})
-    if observed.place_until is not None:
-        yield FoundTrouble(TroubleId.PLACE_RESERVED, {"until": observed.place_until})
+    change = observations.moved
+    if change is not None and change.is_news(decision.as_of):
+        yield FoundTrouble(TroubleId.ADDRESS_CHANGED, {"old": change.old, "address": change.address})
+    if observations.place_until is not None:
+        yield FoundTrouble(TroubleId.PLACE_RESERVED, {"until": observations.place_until})
