@@ -34,7 +34,7 @@ from receiver.domain.programme import Market, Programme
 from receiver.domain.reviews import ReviewSummary
 from receiver.domain.rules import RuleResult, consent_loss
 from receiver.domain.spend import CountedDay
-from receiver.domain.troubles import STAFF_ONLY, FoundTrouble, Observations, troubles_of
+from receiver.domain.troubles import STAFF_ONLY, ActiveTrouble, Observations, troubles_of
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.words import (
     connect_words_for,
@@ -50,7 +50,7 @@ UNSETTLED = (Outcome.UNKNOWN, Outcome.PENDING)
 def status_document(
     decision: Decision,
     locale: Locale = ENGLISH,
-    troubles: Sequence[FoundTrouble] | None = None,
+    troubles: Sequence[ActiveTrouble] | None = None,
     contact: str | None = None,
 ) -> dict[str, Any]:
     """Return the status document of the contract. Amounts are decimal text, times UTC.

@@ -8,7 +8,7 @@ from typing import Any
 from babel import Locale
 
 from receiver.documents.times import time_text
-from receiver.domain.troubles import FoundTrouble, TroubleId
+from receiver.domain.troubles import ActiveTrouble, TroubleId
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.sentences import Sentence
 from receiver.i18n.words import contact_words, trouble_words
@@ -181,7 +181,7 @@ def short_staff_words(trouble_id: TroubleId) -> str:
 
 
 def trouble_document(
-    trouble: FoundTrouble, locale: Locale = ENGLISH, contact: str | None = None
+    trouble: ActiveTrouble, locale: Locale = ENGLISH, contact: str | None = None
 ) -> dict[str, Any]:
     """Return a trouble as the status document has it; `contact`: where merchants can write to staff."""
     words = _words(trouble, locale, contact)
@@ -195,14 +195,14 @@ def trouble_document(
 
 
 def warning_document(
-    trouble: FoundTrouble, locale: Locale = ENGLISH, contact: str | None = None
+    trouble: ActiveTrouble, locale: Locale = ENGLISH, contact: str | None = None
 ) -> dict[str, Any]:
     """Return a trouble as a warning to the merchant."""
     words = _words(trouble, locale, contact)
     return {"id": trouble.id, "text": words.text, "next_step": words.next_step}
 
 
-def _words(trouble: FoundTrouble, locale: Locale, contact: str | None) -> Sentence:
+def _words(trouble: ActiveTrouble, locale: Locale, contact: str | None) -> Sentence:
     """Return a trouble's words; with `contact` where the merchant's answer lets staff end it."""
     words = trouble_words(trouble.id, trouble.params, locale)
     if contact is None or trouble.id not in ANSWERED_BY_STAFF:

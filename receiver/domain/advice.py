@@ -28,14 +28,14 @@ class WarningId(StrEnum):
 
 
 @dataclass(frozen=True)
-class Warned:
+class DatedWarning:
     """Something the merchant should know, and the parameters of its sentence."""
 
     id: WarningId
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def warnings_of(context: EvaluationContext, above: NextTier | None) -> tuple[Warned, ...]:
+def warnings_of(context: EvaluationContext, above: NextTier | None) -> tuple[DatedWarning, ...]:
     """Return the warnings of a store that may still earn credit; `above` is the tier it can still reach."""
     if context.window is None:
         return tuple(_before_the_window(context))
@@ -55,7 +55,7 @@ def can_still_earn(context: EvaluationContext, above: NextTier | None) -> bool:
     return above is not None
 
 
-def _before_the_window(context: EvaluationContext) -> Iterator[Warned]:
+def _before_the_window(context: EvaluationContext) -> Iterator[DatedWarning]:
     if not context.tiers_offered or (context.spend is not None and context.spend.unknown_because):
         return
     lowest, highest = context.tiers_offered[0], context.tiers_offered[-1]
@@ -64,26 +64,28 @@ def _before_the_window(context: EvaluationContext) -> Iterator[Warned]:
     params = {"expires": context.programme.credit_expires, "currency": market and market.currency}
     has_no_place = context.outcomes["admission"] is Outcome.PENDING  # to begin without one is no advice
     if context.today > last:
-        yield Warned(WarningId.TOO_LATE_TO_BEGIN, params)
+        yield DatedWarning(WarningId.TOO_LATE_TO_BEGIN, params)
     elif has_no_place:
         return
     elif context.today > begin_by:
-        yield Warned(WarningId.BEGIN_FOR_HIGHEST, {**params, "by": last, "threshold": highest.threshold})
+        yield DatedWarning(
+            WarningId.BEGIN_FOR_HIGHEST, {**params, "by": last, "threshold": highest.threshold}
+        )
     elif context.today >= begin_by - WARN_BEFORE:
-        yield Warned(WarningId.BEGIN_BY, {**params, "by": begin_by})
+        yield DatedWarning(WarningId.BEGIN_BY, {**params, "by": begin_by})
 
 
-def _in_the_window(context: EvaluationContext, above: NextTier | None) -> Iterator[Warned]:
+def _in_the_window(context: EvaluationContext, above: NextTier | None) -> Iterator[DatedWarning]:
     expires, by = {"expires": context.programme.credit_expires}, context.deadlines.highest_by
     if context.spend is not None and (unpaid := _unpaid(context, context.spend)):
-        yield Warned(WarningId.BILL_DEADLINE, unpaid)
+        yield DatedWarning(WarningId.BILL_DEADLINE, unpaid)
     if context.window_is_over and not _outlives_credit(context):
         return
     if context.highest_tier_is_in_reach or not context.tiers:
         if _outlives_credit(context) or _only_highest_counts(context):
-            yield Warned(WarningId.WINDOW_OUTLIVES_CREDIT, {**expires, "by": by})
+            yield DatedWarning(WarningId.WINDOW_OUTLIVES_CREDIT, {**expires, "by": by})
     elif above is None:
-        yield Warned(WarningId.NOTHING_MORE_IN_TIME, expires)
+        yield DatedWarning(WarningId.NOTHING_MORE_IN_TIME, expires)
 
 
 def _outlives_credit(context: EvaluationContext) -> bool:

@@ -101,7 +101,7 @@ class AwardFilters:
     text: str | None = None  # part of a store's name, an ad account, a reference or an id
 
 
-def moved(
+def next_state(
     move: AwardMove, state: AwardState, by: Mover, blocked_from: AwardState | None = None
 ) -> AwardState | None:
     """Return the state a move leads to; None where `by` may not make it from here."""

@@ -58,7 +58,9 @@ class ResolvedAccount:
     advertiser_id: str | None = None
 
 
-def missing(scopes: Collection[int], readable: Collection[Permission] = ()) -> tuple[Permission, ...]:
+def missing_permissions(
+    scopes: Collection[int], readable: Collection[Permission] = ()
+) -> tuple[Permission, ...]:
     """Return the permissions that were not granted, less those `readable`, whose calls TikTok answers."""
     granted = set(scopes)
     return tuple(item for item in Permission if item not in readable and granted.isdisjoint(_lineage(item)))

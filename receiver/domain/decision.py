@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from receiver.domain.advice import Warned, can_still_earn, warnings_of
+from receiver.domain.advice import DatedWarning, can_still_earn, warnings_of
 from receiver.domain.awards import has_ended
 from receiver.domain.calendar import Window
 from receiver.domain.deadlines import Deadlines
@@ -113,7 +113,7 @@ class Decision:
     stage: Stage
     verdict: Verdict
     rules: tuple[RuleResult, ...]
-    warnings: tuple[Warned, ...]
+    warnings: tuple[DatedWarning, ...]
     window: Window | None
     spend: Spend | None  # None: no account, or its zone is unknown
     tiers: tuple[TierProgress, ...]

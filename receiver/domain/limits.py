@@ -38,14 +38,14 @@ class Keep(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sent:
+class DailyUsage:
     """A store's deliveries on a day, and the bytes kept of their bodies."""
 
     deliveries: int = 0
     body_bytes: int = 0
 
 
-def how_to_keep(usage: Sent, size: int) -> Keep:
+def how_to_keep(usage: DailyUsage, size: int) -> Keep:
     """Return how to keep a delivery whose body has `size` bytes, by the store's usage of that day."""
     if usage.deliveries >= DELIVERIES_A_DAY:
         return Keep.MERGED

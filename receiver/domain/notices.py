@@ -87,7 +87,7 @@ def _of_the_address(
     held_since = next((since[trouble] for trouble in HELD_BY_ADDRESS if trouble in since), None)
     if held_since is not None:
         yield _notice(NoticeKind.MESSAGES_HELD, _stamp(held_since), None, {})
-    change = observations.moved
+    change = observations.address_change
     if change is not None and change.is_news(decision.as_of):
         params = {"old": change.old, "address": change.address}
         yield _notice(NoticeKind.ADDRESS_CHANGED, _stamp(change.at), None, params)

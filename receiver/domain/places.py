@@ -31,9 +31,9 @@ class Seeker:
 class Places:
     """The new state of places, by store id."""
 
-    taken: frozenset[str]  # reserved before, and its own from now on
+    confirmed: frozenset[str]  # reserved before, and its own from now on
     lapsed: frozenset[str]  # reserved before, and free again
-    given: dict[str, datetime | None]  # given now; until when it is reserved, None: its own
+    assigned: dict[str, datetime | None]  # new; until when it is reserved, None: its own
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def is_reserved(reserved_until: datetime | None, at: datetime) -> bool:
     return reserved_until is None or at < reserved_until
 
 
-def share_out(
+def assign_places(
     capacity: int | None,
     owners: Iterable[str],
     reserved: Sequence[Seeker],

@@ -120,17 +120,17 @@ def is_of_deliveries(cause: ProblemCause) -> bool:
 
 @dataclass(frozen=True)
 class Messages:
-    """The messages behind a problem, up to MOST_COUNTED; `kept`: those that can be processed again."""
+    """The messages behind a problem, up to MOST_COUNTED; `replayable`: how many can be processed again."""
 
     count: int
-    kept: int
+    replayable: int
     first_at: datetime
     last_at: datetime
 
     def __add__(self, more: Messages) -> Messages:
         return Messages(
             self.count + more.count,
-            self.kept + more.kept,
+            self.replayable + more.replayable,
             min(self.first_at, more.first_at),
             max(self.last_at, more.last_at),
         )
@@ -147,11 +147,15 @@ class SenderNews:
 
 def is_over(cause: ProblemCause, messages: Messages, news: SenderNews, now: datetime) -> bool:
     """Return whether a cause has stopped and nothing is left to do, though its messages are still there."""
-    if not is_of_deliveries(cause) and not messages.kept and now - messages.last_at > ENDS_AFTER:
+    if not is_of_deliveries(cause) and not messages.replayable and now - messages.last_at > ENDS_AFTER:
         return True
     if news.has_left and cause is not ProblemCause.STORE_LEFT:
         return True
-    if cause is ProblemCause.WRONG_SECRET and not messages.kept and _is_since(news.secret_set_at, messages):
+    if (
+        cause is ProblemCause.WRONG_SECRET
+        and not messages.replayable
+        and _is_since(news.secret_set_at, messages)
+    ):
         return True
     return CAUSES[cause].ends_with_news and _is_since(news.heard_at, messages)
 

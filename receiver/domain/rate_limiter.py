@@ -109,7 +109,7 @@ class Rate:
         return moment <= now + PATIENCE + self.gap * (1 + 1 / ROUTINE_SHARE)
 
 
-def waiting(pause: Backoff | None, now: datetime, why: DenialReason) -> Throttled | None:
+def pause_denial(pause: Backoff | None, now: datetime, why: DenialReason) -> Throttled | None:
     """Return the denial while a pause lasts.
 
     One longer than any can be was kept by a clock put back since.
@@ -119,7 +119,7 @@ def waiting(pause: Backoff | None, now: datetime, why: DenialReason) -> Throttle
     return Throttled(pause.until, why)
 
 
-def refused_to_app(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
+def back_off_app(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
     """Return the back-off after TikTok answered that the app's limit is reached.
 
     TikTok does not say whether the limit of the second, the minute or the day is meant, so its advice for
@@ -136,7 +136,7 @@ def refused_to_app(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
     )
 
 
-def refused_to_advertiser(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
+def back_off_advertiser(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
     """Return the back-off after TikTok answered that an ad account's limit is reached.
 
     Exponential, up to an hour.
@@ -147,7 +147,7 @@ def refused_to_advertiser(pause: Backoff | None, turn: Slot, now: datetime) -> B
     return Backoff(now + min(SLOWED_MOST, SLOWED * 2 ** min(attempts - 1, 10)), attempts)
 
 
-def blocked(pause: Backoff | None, now: datetime) -> Backoff:
+def back_off_blocked_app(pause: Backoff | None, now: datetime) -> Backoff:
     """Return the back-off after TikTok answered that the app is blocked, which only people can lift."""
     return Backoff(now + BLOCKED, pause.attempts if pause else 0)
 

@@ -60,14 +60,14 @@ BY_STAGE = {
 class PollingState:
     """The state that a poll is planned by: a store's progress with the account, as of the last reading.
 
-    `counted` is what qualifies, by date, dates not final included; `reached` the sum of final dates;
+    `daily_spend` is what qualifies, by date, dates not final included; `reached` the sum of final dates;
     `thresholds` rise. `bad_standing`: the account's own state at TikTok is what fails.
     """
 
     stage: Stage
     zone: ZoneInfo | None = None
     window: Window | None = None
-    counted: Sequence[tuple[date, Decimal]] = ()
+    daily_spend: Sequence[tuple[date, Decimal]] = ()
     reached: Decimal = Decimal(0)
     thresholds: Sequence[Decimal] = ()
     awaits_bills: bool = False
@@ -89,7 +89,7 @@ def polling_state_of(decision: Decision) -> PollingState:
         stage=decision.stage,
         zone=spend.zone if spend else None,
         window=window,
-        counted=[(day.date, day.qualifying) for day in spend.days if day.qualifying] if spend else [],
+        daily_spend=[(day.date, day.qualifying) for day in spend.days if day.qualifying] if spend else [],
         reached=spend.final_qualifying if spend else PollingState.reached,
         thresholds=[progress.tier.threshold for progress in decision.tiers],
         awaits_bills=spend is not None and spend.has_bills and spend.net > spend.paid,
@@ -144,12 +144,12 @@ def _poll_reason(state: PollingState, now: datetime) -> PollReason:
 
 def _may_cross(state: PollingState, today: date) -> bool:
     """Return whether the recent pace may bring the next threshold within about a day and a half."""
-    total = sum((amount for _, amount in state.counted), Decimal(0))
+    total = sum((amount for _, amount in state.daily_spend), Decimal(0))
     above = next((threshold for threshold in state.thresholds if threshold > total), None)
     if above is None:
         return False
     since = today - timedelta(days=LAST_DATES)
-    recent = max((amount for day, amount in state.counted if day >= since), default=Decimal(0))
+    recent = max((amount for day, amount in state.daily_spend if day >= since), default=Decimal(0))
     return above - total <= recent * NEARLY
 
 
@@ -165,7 +165,7 @@ def _decisive_moment(state: PollingState, now: datetime) -> datetime | None:
     highest = state.thresholds[-1] if state.thresholds else None
     total = Decimal(0)
     if highest is not None and state.reached < highest:
-        for day, amount in state.counted:
+        for day, amount in state.daily_spend:
             total += amount
             if total >= highest:
                 final_from = final_at(day, zone)

@@ -27,7 +27,7 @@ class ShopFacts:
     hpos: bool | None = None
     plugins: tuple[tuple[str, str | None], ...] | None = None  # the active ones: file and version
 
-    def kept(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return the facts as they are stored: of the plugins, TikTok's integration alone."""
         values = {
             name: _cut(value) for name, value in asdict(self).items() if name not in ("plugins", "name")
@@ -48,8 +48,8 @@ def _cut(value: Any) -> Any:
     return value[:LONGEST_TEXT] if isinstance(value, str) else value
 
 
-def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return old and new of what changed, by name. What was not said now changes nothing."""
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the old and the new value of what changed, by name; what is None now changes nothing."""
     was = before or {}
     return {
         name: [was.get(name), value]
@@ -58,6 +58,6 @@ def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[
     }
 
 
-def merged(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is known now: what was not said this time stays as it was."""
+def merge(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both together; what is None in `after` stays as it was before."""
     return {**(before or {}), **{name: value for name, value in after.items() if value is not None}}

@@ -18,7 +18,7 @@ class ClaimReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownStore:
     """A store that is here; its UUID is None as long as it never said."""
 
     id: str
@@ -27,7 +27,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportedIdentity:
     """The identity a shop reports at the address where its REST API was opened with keys."""
 
     address: str
@@ -54,9 +54,9 @@ class MoveEvidence:
 class Neighbours:
     """The known stores that a report touches: at its address, with its UUID, at the home it names."""
 
-    at_address: Known | None = None
-    of_uuid: Known | None = None
-    at_home: Known | None = None
+    at_address: KnownStore | None = None
+    of_uuid: KnownStore | None = None
+    at_home: KnownStore | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class FalseClaim:
     store_id: str
 
 
-def false_claim(reported: Reported, neighbours: Neighbours) -> FalseClaim | None:
+def false_claim(reported: ReportedIdentity, neighbours: Neighbours) -> FalseClaim | None:
     """Return the claim that is not believed; None where there is none.
 
     A false claim names a store that does not stand at this address, or replaces the one that does.
@@ -84,6 +84,6 @@ def false_claim(reported: Reported, neighbours: Neighbours) -> FalseClaim | None
     return None
 
 
-def is_another(store: Known, uuid: str | None) -> bool:
+def is_another(store: KnownStore, uuid: str | None) -> bool:
     """Return whether a UUID belongs to another installation than the store's own."""
     return uuid is not None and store.uuid not in (None, uuid)

@@ -89,7 +89,7 @@ class Integration:
 
 
 @dataclass(frozen=True)
-class Linked:
+class LinkReport:
     """A signal's report on the link: the account it names, or that there is none."""
 
     account: AdAccount | None
@@ -189,14 +189,14 @@ def _state_integration(installed: bool | None, set_up: bool | None) -> Integrati
     return None
 
 
-def link_change(event: SignalEvent) -> Linked | None:
+def link_change(event: SignalEvent) -> LinkReport | None:
     """Return what a signal reports on the link; None where it does not speak of it."""
     match event:
         case AccountLinked(account) | AccountSwitched(account):
-            return Linked(account)
+            return LinkReport(account)
         case LinkLost():
-            return Linked(None)
+            return LinkReport(None)
         case StateReported(account=account):
-            return Linked(account)
+            return LinkReport(account)
         case _:
             return None

@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 TAKEN_BACK = ("REFUND", "CANCELLATION")
 
 
-class Excluded(StrEnum):
+class ExclusionReason(StrEnum):
     """Why money spent does not count."""
 
     AD_CREDIT = "ad_credit"
@@ -191,15 +191,15 @@ class Spend:
         return self._first_date_at(threshold) if qualifying is not None and qualifying >= threshold else None
 
     @cached_property
-    def excluded(self) -> tuple[tuple[Excluded, Decimal], ...]:
+    def excluded(self) -> tuple[tuple[ExclusionReason, Decimal], ...]:
         """Return the spend that does not count, by reason; reasons that took nothing are left out."""
         amounts = {
-            Excluded.AD_CREDIT: sum((row.voucher_spend or ZERO for row in self.rows), ZERO),
-            Excluded.TAX: sum((bill.tax for bill in self.bills), ZERO),
-            Excluded.OUTSIDE_WINDOW: sum(
+            ExclusionReason.AD_CREDIT: sum((row.voucher_spend or ZERO for row in self.rows), ZERO),
+            ExclusionReason.TAX: sum((bill.tax for bill in self.bills), ZERO),
+            ExclusionReason.OUTSIDE_WINDOW: sum(
                 (net_of(row, self.payment) or ZERO for row in self.rows if not self._counts(row.date)), ZERO
             ),
-            Excluded.NOT_PAID: ZERO if self.bill_in_doubt else self.net - self._certain,
+            ExclusionReason.NOT_PAID: ZERO if self.bill_in_doubt else self.net - self._certain,
         }
         return tuple((why, amount) for why, amount in amounts.items() if amount > 0)
 

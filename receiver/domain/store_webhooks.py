@@ -51,16 +51,16 @@ class WebhookProblem(StrEnum):
 
 @dataclass(frozen=True)
 class Repair:
-    """The repair of one wanted webhook: delete these, then make it anew or keep `keep`."""
+    """The repair of an expected webhook: delete these, then keep `keep` or create it anew."""
 
-    wanted: ExpectedWebhook
+    expected: ExpectedWebhook
     trouble: WebhookProblem | None
     delete: tuple[int, ...]
-    keep: int | None  # None: make it anew, unless it is paused
+    keep: int | None  # None: create it anew
 
     @property
-    def makes(self) -> bool:
-        """Deleted and made anew, a webhook counts its failures from 0; set active again, from 6."""
+    def creates(self) -> bool:
+        """Return whether it is created anew: its failures then count from 0; set active again, from 6."""
         return self.keep is None
 
 

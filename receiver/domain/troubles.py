@@ -213,12 +213,12 @@ class Observations:
     fell_back: bool = False  # its signals count from an earlier number, and its state was not read since
     place_until: datetime | None = None  # its place in a capped offer is reserved
     has_left: bool = False  # we, or its merchant, disconnected it
-    moved: AddressChange | None = None
+    address_change: AddressChange | None = None
     keys_left_at: datetime | None = None  # since when keys that we gave up stand at the shop
 
 
 @dataclass(frozen=True)
-class FoundTrouble:
+class ActiveTrouble:
     """A trouble with what its sentence speaks of, and since when it was noticed (None: just now)."""
 
     id: TroubleId
@@ -238,7 +238,7 @@ def troubles_of(
     decision: Decision,
     observations: Observations = Observations(),
     since: Mapping[str, datetime] | None = None,
-) -> tuple[FoundTrouble, ...]:
+) -> tuple[ActiveTrouble, ...]:
     """Return a store's troubles, the most urgent first.
 
     `since`: when each was first noticed, by its id. A store that has left only has troubles with its award,
@@ -248,83 +248,83 @@ def troubles_of(
     if not observations.has_left:
         troubles |= {trouble.id: trouble for trouble in _of_progress(decision, observations)}
     elif observations.keys_left_at is not None:
-        troubles[TroubleId.KEYS_LEFT] = FoundTrouble(TroubleId.KEYS_LEFT)
+        troubles[TroubleId.KEYS_LEFT] = ActiveTrouble(TroubleId.KEYS_LEFT)
     since_by_id = since or {}
     return tuple(
-        FoundTrouble(id, troubles[id].params, since_by_id.get(id)) for id in TROUBLES if id in troubles
+        ActiveTrouble(id, troubles[id].params, since_by_id.get(id)) for id in TROUBLES if id in troubles
     )
 
 
-def _of_progress(decision: Decision, observations: Observations) -> Iterator[FoundTrouble]:
+def _of_progress(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
     yield from _of_the_account(decision, observations)
     yield from _of_the_store(decision, observations)
     for warned in decision.warnings:
-        yield FoundTrouble(TroubleId(warned.id), warned.params)
+        yield ActiveTrouble(TroubleId(warned.id), warned.params)
 
 
-def _of_the_award(decision: Decision) -> Iterator[FoundTrouble]:
+def _of_the_award(decision: Decision) -> Iterator[ActiveTrouble]:
     award = decision.award
     if isinstance(award, RecordedAward):
         if is_overdue(award.state, award.due_by, decision.award_today):
-            yield FoundTrouble(TroubleId.AWARD_OVERDUE, {"due_by": award.due_by})
+            yield ActiveTrouble(TroubleId.AWARD_OVERDUE, {"due_by": award.due_by})
         if award.flags:
-            yield FoundTrouble(TroubleId.AWARD_FLAGGED)
+            yield ActiveTrouble(TroubleId.AWARD_FLAGGED)
     elif decision.stage is Stage.HELD:
-        yield FoundTrouble(TroubleId.AWARD_HELD)
+        yield ActiveTrouble(TroubleId.AWARD_HELD)
 
 
-def _of_the_account(decision: Decision, observations: Observations) -> Iterator[FoundTrouble]:
+def _of_the_account(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
     account, stage = decision.account, decision.stage
     if account is None:
         return
     loss = consent_loss(account)
     if loss is not None and stage in READ_FOR_PROGRESS:
         if loss in OF_LOSS:
-            yield FoundTrouble(OF_LOSS[loss])
+            yield ActiveTrouble(OF_LOSS[loss])
     elif loss is None and stage in READ_AT_ALL:
         yield from _of_readings(observations)
     for discrepancy in observations.discrepancies:  # whatever the stage: it may rest on them
-        yield FoundTrouble(TroubleId(discrepancy))
+        yield ActiveTrouble(TroubleId(discrepancy))
     if stage in READ_FOR_PROGRESS:
         if decision.spend is not None and decision.spend.bill_in_doubt:
-            yield FoundTrouble(TroubleId.BILL_UNREADABLE)
+            yield ActiveTrouble(TroubleId.BILL_UNREADABLE)
         reasons = {rule.reason: rule.params for rule in decision.rules}
         if (params := reasons.get("good_standing.unknown.status.new")) is not None:
-            yield FoundTrouble(TroubleId.STATUS_UNKNOWN, params)
+            yield ActiveTrouble(TroubleId.STATUS_UNKNOWN, params)
 
 
-def _of_readings(observations: Observations) -> Iterator[FoundTrouble]:
+def _of_readings(observations: Observations) -> Iterator[ActiveTrouble]:
     if observations.reading is ReadingFault.REFUSED:
-        yield FoundTrouble(TroubleId.READING_REFUSED)
+        yield ActiveTrouble(TroubleId.READING_REFUSED)
     elif observations.reading is ReadingFault.CURRENCY:
-        yield FoundTrouble(TroubleId.CURRENCY_DIFFERS)
+        yield ActiveTrouble(TroubleId.CURRENCY_DIFFERS)
     elif observations.is_stale:
-        yield FoundTrouble(TroubleId.FIGURES_STALE)
+        yield ActiveTrouble(TroubleId.FIGURES_STALE)
     if observations.reading is ReadingFault.INCOMPLETE:
-        yield FoundTrouble(TroubleId.FIGURES_INCOMPLETE)
+        yield ActiveTrouble(TroubleId.FIGURES_INCOMPLETE)
 
 
-def _of_the_store(decision: Decision, observations: Observations) -> Iterator[FoundTrouble]:
+def _of_the_store(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
     loss = LostSignals.HELD if observations.is_held else decision.lost_signals
     address_params = {"address": observations.other_address} if observations.other_address else {}
     if loss is not None:
-        yield FoundTrouble(TroubleId(f"signals_{loss}"), address_params if loss is LostSignals.HELD else {})
+        yield ActiveTrouble(TroubleId(f"signals_{loss}"), address_params if loss is LostSignals.HELD else {})
     if observations.fell_back:
-        yield FoundTrouble(TroubleId.SIGNALS_FELL_BACK)
+        yield ActiveTrouble(TroubleId.SIGNALS_FELL_BACK)
     if any(rule.reason == "merchant_once.unknown" for rule in decision.rules):
-        yield FoundTrouble(TroubleId.MERCHANTS_ALIKE)
+        yield ActiveTrouble(TroubleId.MERCHANTS_ALIKE)
     if observations.shop is not None and not (loss is LostSignals.HELD and observations.shop == "elsewhere"):
-        yield FoundTrouble(TroubleId(f"store_{observations.shop}"))
+        yield ActiveTrouble(TroubleId(f"store_{observations.shop}"))
     for webhook in observations.webhooks:
-        yield FoundTrouble(TroubleId(f"webhook_{webhook}"))
+        yield ActiveTrouble(TroubleId(f"webhook_{webhook}"))
     if observations.clock_skew is not None:
         skew = observations.clock_skew
-        yield FoundTrouble(
+        yield ActiveTrouble(
             TroubleId.CLOCK_AHEAD if skew > 0 else TroubleId.CLOCK_BEHIND,
             {"skew": timedelta(seconds=abs(skew))},
         )
-    change = observations.moved
+    change = observations.address_change
     if change is not None and change.is_news(decision.as_of):
-        yield FoundTrouble(TroubleId.ADDRESS_CHANGED, {"old": change.old, "address": change.address})
+        yield ActiveTrouble(TroubleId.ADDRESS_CHANGED, {"old": change.old, "address": change.address})
     if observations.place_until is not None:
-        yield FoundTrouble(TroubleId.PLACE_RESERVED, {"until": observations.place_until})
+        yield ActiveTrouble(TroubleId.PLACE_RESERVED, {"until": observations.place_until})

@@ -177,7 +177,7 @@ def add_problems(session: Session, found: Mapping[Key, Messages]) -> None:
             "first_at": messages.first_at,
             "last_at": messages.last_at,
             "count": messages.count,
-            "kept": messages.kept,
+            "kept": messages.replayable,
         }
         for (store_id, cause), messages in sorted(found.items())
     ]

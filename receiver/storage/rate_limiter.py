@@ -22,11 +22,11 @@ from receiver.domain.rate_limiter import (
     Rate,
     Slot,
     Throttled,
-    blocked,
+    back_off_advertiser,
+    back_off_app,
+    back_off_blocked_app,
     is_over,
-    refused_to_advertiser,
-    refused_to_app,
-    waiting,
+    pause_denial,
 )
 from receiver.storage import call_counts, hourly_counts
 from receiver.storage.database import Database
@@ -65,7 +65,7 @@ class SharedBudget:
                 DenialReason.SLOWED: _pause(session, advertiser_id),
             }
             for why, pause in pauses.items():
-                if not_now := waiting(pause, now, why):
+                if not_now := pause_denial(pause, now, why):
                     return not_now
             budget = BudgetState(row.next_at, row.routine_at, row.day, row.used)
             left, answer = self._rate.reserve(budget, now, urgent=urgent)
@@ -79,15 +79,15 @@ class SharedBudget:
 
     def refused_to_app(self, turn: Slot, now: datetime) -> datetime:
         """Pause all calls after TikTok throttled the app; return until when."""
-        return self._pause(APP, lambda pause: refused_to_app(pause, turn, now))
+        return self._pause(APP, lambda pause: back_off_app(pause, turn, now))
 
     def refused_to_advertiser(self, advertiser_id: str, turn: Slot, now: datetime) -> datetime:
         """Pause calls about this ad account; return until when."""
-        return self._pause(advertiser_id, lambda pause: refused_to_advertiser(pause, turn, now))
+        return self._pause(advertiser_id, lambda pause: back_off_advertiser(pause, turn, now))
 
     def blocked(self, now: datetime) -> datetime:
         """Pause all calls after TikTok refused the app altogether; return until when."""
-        return self._pause(APP, lambda pause: blocked(pause, now))
+        return self._pause(APP, lambda pause: back_off_blocked_app(pause, now))
 
     def answered(self, advertiser_id: str | None, turn: Slot) -> None:
         """Note a successful call: forget the pauses it shows to be over."""
@@ -111,7 +111,7 @@ class SharedBudget:
         with self._database.reading() as session:
             row = session.get(CallBudget, PROVIDER)
             used = BudgetState(day=row.day, used=row.used).used_on(now.astimezone(UTC).date()) if row else 0
-            paused = waiting(_pause(session, APP), now, DenialReason.PAUSED)
+            paused = pause_denial(_pause(session, APP), now, DenialReason.PAUSED)
             slowed = select(func.count()).where(CallPause.subject != APP, CallPause.until > now)
             return Remaining(
                 routine=max(0, self._rate.a_day(urgent=False) - used),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.shop_identity import Known
+from receiver.domain.shop_identity import KnownStore
 from receiver.domain.shops import other_scheme
 from receiver.domain.store_filters import SCANNED_STORES, NoStage, StoreCondition, StoreFilters
 from receiver.domain.troubles import TroubleId
@@ -63,17 +63,17 @@ def get_stores(session: Session, store_ids: Iterable[str]) -> list[Store]:
     return [found[store_id] for store_id in wanted]
 
 
-def store_of_uuid(session: Session, uuid: str) -> Known | None:
+def store_of_uuid(session: Session, uuid: str) -> KnownStore | None:
     """Return the store of a shop's UUID, None for an unknown one."""
     row = session.execute(select(Store.id, Store.url).where(Store.shop_uuid == uuid)).first()
-    return Known(row.id, row.url, uuid) if row else None
+    return KnownStore(row.id, row.url, uuid) if row else None
 
 
-def store_at_address(session: Session, url: str) -> Known | None:
+def store_at_address(session: Session, url: str) -> KnownStore | None:
     """Return the store at an address, under either scheme."""
     query = select(Store.id, Store.url, Store.shop_uuid).where(Store.url.in_((url, other_scheme(url))))
     row = session.execute(query.limit(1)).first()
-    return Known(row.id, row.url, row.shop_uuid) if row else None
+    return KnownStore(row.id, row.url, row.shop_uuid) if row else None
 
 
 def store_of_token(session: Session, status_token_hash: str) -> Store:

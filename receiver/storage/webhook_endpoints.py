@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.limits import Sent, day_of
+from receiver.domain.limits import DailyUsage, day_of
 from receiver.storage.database import Driver
 from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import WebhookEndpoint, WebhookSecret
@@ -31,7 +31,7 @@ class ResolvedEndpoint:
     topic: str | None  # null: the header names it
     connected: bool
     secrets: tuple[str, ...]  # encrypted
-    sent: Sent = Sent()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
+    sent: DailyUsage = DailyUsage()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
 
 
 _ENDPOINTS = """
@@ -64,7 +64,7 @@ def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) ->
         before = found[hook_id].secrets if hook_id in found else ()
         secrets = (*before, encrypted) if encrypted is not None else before
         found[hook_id] = ResolvedEndpoint(
-            store_id, platform, hook_id, topic, bool(connected), secrets, Sent(deliveries, body_bytes)
+            store_id, platform, hook_id, topic, bool(connected), secrets, DailyUsage(deliveries, body_bytes)
         )
     return found
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from receiver.domain.awards import MOVES, AwardMove, AwardState, Mover, has_ended, is_overdue, moved
+from receiver.domain.awards import MOVES, AwardMove, AwardState, Mover, has_ended, is_overdue, next_state
 
 STAFF, SERVICE = Mover.STAFF, Mover.SERVICE
 
@@ -27,7 +27,7 @@ ALLOWED = {
 @pytest.mark.parametrize("state", AwardState)
 @pytest.mark.parametrize("by", Mover)
 def test_only_these_moves_are_allowed(move, state, by):
-    assert moved(move, state, by, blocked_from="issued") == ALLOWED.get((move, state, by))
+    assert next_state(move, state, by, blocked_from="issued") == ALLOWED.get((move, state, by))
 
 
 def test_every_move_starts_and_ends_in_a_known_state():
@@ -38,8 +38,8 @@ def test_every_move_starts_and_ends_in_a_known_state():
 
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
 def test_a_lift_goes_back_to_where_the_block_found_it(state):
-    blocked = moved(AwardMove.BLOCK, state, STAFF)
-    assert moved(AwardMove.LIFT, blocked, STAFF, blocked_from=state) == state
+    blocked = next_state(AwardMove.BLOCK, state, STAFF)
+    assert next_state(AwardMove.LIFT, blocked, STAFF, blocked_from=state) == state
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,13 @@
 
 import pytest
 
-from receiver.domain.consent import ConsentOutcome, Permission, ResolvedAccount, missing, resolve_account
+from receiver.domain.consent import (
+    ConsentOutcome,
+    Permission,
+    ResolvedAccount,
+    missing_permissions,
+    resolve_account,
+)
 
 ALL = [4, 44, 100, 152, 200]
 ONE, TWO = ["7001"], ["7001", "7002"]
@@ -41,7 +47,7 @@ JUDGED = [
 def test_a_consent_proves_the_account_the_store_named_and_names_one_only_where_it_named_none(
     covered, scopes, standing, chosen, judged
 ):
-    assert resolve_account(covered, missing(scopes), standing, chosen) == judged
+    assert resolve_account(covered, missing_permissions(scopes), standing, chosen) == judged
 
 
 @pytest.mark.parametrize(
@@ -64,9 +70,9 @@ def test_a_consent_proves_the_account_the_store_named_and_names_one_only_where_i
     ],
 )
 def test_permissions_are_told_from_tiktoks_numbers(scopes, lacking):
-    assert missing(scopes) == lacking
+    assert missing_permissions(scopes) == lacking
 
 
 def test_a_permission_that_no_number_gives_is_there_once_tiktok_answers_its_call():
-    assert missing([152], {"account", "reports"}) == ()
-    assert missing([], {Permission.REPORTS}) == (Permission.ACCOUNT, Permission.MONEY)
+    assert missing_permissions([152], {"account", "reports"}) == ()
+    assert missing_permissions([], {Permission.REPORTS}) == (Permission.ACCOUNT, Permission.MONEY)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.advice import Warned, WarningId
+from receiver.domain.advice import DatedWarning, WarningId
 from receiver.domain.decision import DueAward
 from receiver.domain.facts import Payment
 from receiver.domain.next_tier import Needs, NextTier
@@ -332,7 +332,9 @@ def test_the_warning_says_when_the_credit_expires():
     terms = make_programme(credit_expires=date(2025, 12, 3))
     found = decided(OPEN, terms, spend=(cash("10.00"),))
     assert found.warnings == (
-        Warned(WarningId.WINDOW_OUTLIVES_CREDIT, {"expires": date(2025, 12, 3), "by": date(2025, 11, 26)}),
+        DatedWarning(
+            WarningId.WINDOW_OUTLIVES_CREDIT, {"expires": date(2025, 12, 3), "by": date(2025, 11, 26)}
+        ),
     )
 
 

@@ -96,7 +96,7 @@ MOVED = AddressChange(OPEN, "https://old.example/", "https://new.example/")
 
 
 def test_a_merchant_is_told_of_a_move_for_two_weeks():
-    observed = Observations(moved=MOVED)
+    observed = Observations(address_change=MOVED)
     (notice,) = notices_of(decided(OPEN), {}, observed)
     assert (notice.kind, notice.params["old"]) == (NoticeKind.ADDRESS_CHANGED, MOVED.old)
     assert notices_of(decided(OPEN + 14 * DAY), {}, observed) == ()
@@ -112,7 +112,7 @@ def test_a_merchant_is_told_that_messages_are_held_once_each_time(trouble):
 def test_a_store_that_left_is_told_of_the_keys_that_are_left_there_and_of_nothing_else():
     near = decided(OPEN, spend=(cash("450.00"),), award=make_award())
     assert notices_of(near, {}, Observations(has_left=True)) == ()
-    left = Observations(has_left=True, keys_left_at=OPEN, moved=MOVED)
+    left = Observations(has_left=True, keys_left_at=OPEN, address_change=MOVED)
     assert [one.kind for one in notices_of(near, {}, left)] == [NoticeKind.KEYS_LEFT]
     assert notices_of(decided(OPEN + 30 * DAY), {}, left) == ()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.domain.places import RESERVED_FOR, UNPROVEN_PER_HOST, Seeker, share_out
+from receiver.domain.places import RESERVED_FOR, UNPROVEN_PER_HOST, Seeker, assign_places
 
 AT = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 UNTIL = AT + RESERVED_FOR
@@ -21,59 +21,59 @@ def seeker(name: str, **changes) -> Seeker:
 
 
 def test_who_joined_first_has_a_place_reserved_for_seven_days():
-    shared = share_out(2, (), (), [seeker("c"), seeker("a"), seeker("b")], AT)
-    assert shared.given == {"a": UNTIL, "b": UNTIL}
+    shared = assign_places(2, (), (), [seeker("c"), seeker("a"), seeker("b")], AT)
+    assert shared.assigned == {"a": UNTIL, "b": UNTIL}
 
 
 def test_who_is_proven_comes_first_and_its_place_is_its_own():
     late, later = (AT - timedelta(hours=hours) for hours in (2, 1))
     waiting = [seeker("a"), seeker("b", proven_at=later), seeker("c", proven_at=late)]
-    assert share_out(2, (), (), waiting, AT).given == {"c": None, "b": None}
+    assert assign_places(2, (), (), waiting, AT).assigned == {"c": None, "b": None}
 
 
 @pytest.mark.parametrize(("until", "kept"), [(AT + timedelta(seconds=1), True), (AT, False), (OVER, False)])
 def test_a_reservation_lapses_at_its_moment_and_the_place_goes_to_the_next_in_line(until, kept):
-    shared = share_out(1, (), [seeker("a", reserved_until=until)], [seeker("b")], AT)
-    assert (shared.lapsed, shared.given) == ((set(), {}) if kept else ({"a"}, {"b": UNTIL}))
+    shared = assign_places(1, (), [seeker("a", reserved_until=until)], [seeker("b")], AT)
+    assert (shared.lapsed, shared.assigned) == ((set(), {}) if kept else ({"a"}, {"b": UNTIL}))
 
 
 def test_what_lapsed_is_not_reserved_again_but_is_given_to_who_is_proven():
     lapsed = seeker("a", reserved_until=OVER)
-    assert share_out(5, (), (), [lapsed], AT).given == {}
-    assert share_out(5, (), (), [replace(lapsed, proven_at=AT)], AT).given == {"a": None}
+    assert assign_places(5, (), (), [lapsed], AT).assigned == {}
+    assert assign_places(5, (), (), [replace(lapsed, proven_at=AT)], AT).assigned == {"a": None}
 
 
 def test_who_left_and_came_back_in_time_has_the_rest_of_its_reservation():
     rest = AT + timedelta(days=1)
-    assert share_out(5, (), (), [seeker("a", reserved_until=rest)], AT).given == {"a": rest}
+    assert assign_places(5, (), (), [seeker("a", reserved_until=rest)], AT).assigned == {"a": rest}
 
 
 def test_a_consent_takes_the_place_that_was_reserved_however_late_somebody_looks():
-    shared = share_out(1, (), [seeker("a", reserved_until=OVER, proven_at=AT)], [seeker("b")], AT)
-    assert (shared.taken, shared.lapsed, shared.given) == ({"a"}, set(), {})
+    shared = assign_places(1, (), [seeker("a", reserved_until=OVER, proven_at=AT)], [seeker("b")], AT)
+    assert (shared.confirmed, shared.lapsed, shared.assigned) == ({"a"}, set(), {})
 
 
 def test_all_stores_of_a_merchant_have_its_one_place():
     waiting = [seeker("b", merchant="m_a"), seeker("c", merchant="m_a"), seeker("d")]
-    assert share_out(1, ("m_a",), (), waiting, AT).given == {"b": None, "c": None}
+    assert assign_places(1, ("m_a",), (), waiting, AT).assigned == {"b": None, "c": None}
     reserved = [seeker("a", reserved_until=UNTIL)]
-    assert share_out(1, (), reserved, waiting, AT).given == {"b": UNTIL, "c": UNTIL}
+    assert assign_places(1, (), reserved, waiting, AT).assigned == {"b": UNTIL, "c": UNTIL}
     proven = [seeker("b", merchant="m_a", proven_at=AT)]
-    assert share_out(1, (), reserved, proven, AT).taken == {"a"}
+    assert assign_places(1, (), reserved, proven, AT).confirmed == {"a"}
 
 
 def test_a_host_has_so_many_unproven_places_and_no_more():
     shops = [seeker(name, host="shops.example") for name in "abcdef"]
-    shared = share_out(100, (), [replace(shops[0], reserved_until=UNTIL)], [*shops[1:], seeker("z")], AT)
-    assert set(shared.given) == {"b", "c", "z"}
+    shared = assign_places(100, (), [replace(shops[0], reserved_until=UNTIL)], [*shops[1:], seeker("z")], AT)
+    assert set(shared.assigned) == {"b", "c", "z"}
     assert len({"a", "b", "c"}) == UNPROVEN_PER_HOST
     proven = [replace(shop, proven_at=AT) for shop in shops]
-    assert set(share_out(100, (), (), proven, AT).given) == set("abcdef")
+    assert set(assign_places(100, (), (), proven, AT).assigned) == set("abcdef")
 
 
 def test_without_a_cap_everybody_is_in_at_once_and_nothing_is_only_reserved():
     shops = [seeker(name, host="shops.example", reserved_until=OVER) for name in "abcdef"]
-    assert share_out(None, (), (), shops, AT).given == dict.fromkeys("abcdef")
+    assert assign_places(None, (), (), shops, AT).assigned == dict.fromkeys("abcdef")
 
 
 seekers = st.lists(
@@ -92,17 +92,17 @@ seekers = st.lists(
 
 @given(seekers, st.integers(1, 3), st.randoms(use_true_random=False))
 def test_no_more_merchants_than_places_whatever_the_order(waiting, capacity, random):
-    shared = share_out(capacity, (), (), waiting, AT)
-    merchants = {item.merchant for item in waiting if item.store_id in shared.given}
+    shared = assign_places(capacity, (), (), waiting, AT)
+    merchants = {item.merchant for item in waiting if item.store_id in shared.assigned}
     assert len(merchants) <= capacity
     mixed = list(waiting)
     random.shuffle(mixed)
-    assert share_out(capacity, (), (), mixed, AT) == shared
+    assert assign_places(capacity, (), (), mixed, AT) == shared
 
 
 @given(seekers, st.integers(1, 3))
 def test_sharing_out_a_second_time_changes_nothing(waiting, capacity):
-    first = share_out(capacity, (), (), waiting, AT)
+    first = assign_places(capacity, (), (), waiting, AT)
     owners = {item.merchant for item in waiting if first.given.get(item.store_id, AT) is None}
     reserved = [
         replace(item, reserved_until=first.given[item.store_id])
@@ -110,5 +110,5 @@ def test_sharing_out_a_second_time_changes_nothing(waiting, capacity):
         if first.given.get(item.store_id) is not None
     ]
     left = [item for item in waiting if item.store_id not in first.given]
-    again = share_out(capacity, owners, reserved, left, AT)
+    again = assign_places(capacity, owners, reserved, left, AT)
     assert (again.given, again.lapsed) == ({}, set())

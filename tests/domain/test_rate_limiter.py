@@ -15,10 +15,10 @@ from receiver.domain.rate_limiter import (
     Rate,
     Slot,
     Throttled,
-    blocked,
-    refused_to_advertiser,
-    refused_to_app,
-    waiting,
+    back_off_advertiser,
+    back_off_app,
+    back_off_blocked_app,
+    pause_denial,
 )
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -140,7 +140,7 @@ def test_a_day_that_is_used_up_waits_for_midnight_utc_and_begins_anew():
 def test_a_clock_put_back_does_not_stop_all_calls():
     budget, _ = FIVE.reserve(BudgetState(), NOW + timedelta(hours=1), urgent=False)
     assert FIVE.reserve(budget, NOW, urgent=False)[1] == Slot(NOW)
-    assert waiting(Backoff(NOW + timedelta(days=2), 3), NOW, DenialReason.PAUSED) is None
+    assert pause_denial(Backoff(NOW + timedelta(days=2), 3), NOW, DenialReason.PAUSED) is None
 
 
 # Pauses
@@ -157,29 +157,33 @@ def pauses_in_a_row(refused, count):
 
 
 def test_the_app_waits_for_the_next_second_then_five_minutes_and_after_an_hour_for_midnight():
-    lengths, end = pauses_in_a_row(refused_to_app, 14)
+    lengths, end = pauses_in_a_row(back_off_app, 14)
     assert lengths[:13] == [SECOND, *[timedelta(minutes=5)] * 12]
     assert end == MIDNIGHT
 
 
 def test_many_calls_refused_at_once_are_one_refusal():
-    pause = refused_to_app(None, Slot(NOW), NOW)
+    pause = back_off_app(None, Slot(NOW), NOW)
     for late in range(5):
-        assert refused_to_app(pause, Slot(NOW), NOW + late * SECOND) == pause
-    assert refused_to_app(pause, Slot(NOW + SECOND), NOW + SECOND).attempts == 2
+        assert back_off_app(pause, Slot(NOW), NOW + late * SECOND) == pause
+    assert back_off_app(pause, Slot(NOW + SECOND), NOW + SECOND).attempts == 2
 
 
 def test_an_ad_account_is_left_alone_for_longer_and_longer_up_to_an_hour():
-    lengths, _ = pauses_in_a_row(refused_to_advertiser, 9)
+    lengths, _ = pauses_in_a_row(back_off_advertiser, 9)
     assert [length // timedelta(minutes=1) for length in lengths] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 def test_a_blocked_app_asks_once_an_hour():
-    assert blocked(None, NOW).until == blocked(Backoff(NOW, 2), NOW).until == NOW + timedelta(hours=1)
+    assert (
+        back_off_blocked_app(None, NOW).until
+        == back_off_blocked_app(Backoff(NOW, 2), NOW).until
+        == NOW + timedelta(hours=1)
+    )
 
 
 def test_a_pause_speaks_until_it_ends():
     pause = Backoff(NOW + SECOND, 1)
-    assert waiting(pause, NOW, DenialReason.SLOWED) == Throttled(NOW + SECOND, DenialReason.SLOWED)
-    assert waiting(pause, NOW + SECOND, DenialReason.SLOWED) is None
-    assert waiting(None, NOW, DenialReason.SLOWED) is None
+    assert pause_denial(pause, NOW, DenialReason.SLOWED) == Throttled(NOW + SECOND, DenialReason.SLOWED)
+    assert pause_denial(pause, NOW + SECOND, DenialReason.SLOWED) is None
+    assert pause_denial(None, NOW, DenialReason.SLOWED) is None

@@ -60,17 +60,17 @@ def test_an_open_window_far_from_a_tier_is_looked_at_every_six_hours_or_so():
     ],
 )
 def test_close_to_a_tier_it_is_looked_at_more_often(total, why):
-    assert planned(counted=spent(total)).why is why
+    assert planned(daily_spend=spent(total)).why is why
 
 
 def test_above_all_tiers_nothing_is_close_any_more():
-    assert planned(counted=spent("600.00"), reached=Decimal(5500)).why is PollReason.SPENDING
+    assert planned(daily_spend=spent("600.00"), reached=Decimal(5500)).why is PollReason.SPENDING
 
 
 @pytest.mark.parametrize("day", [29, 30, 31])
 def test_a_windows_last_dates_are_looked_at_often(day):
     now = datetime(2025, 11, 29, 12, tzinfo=UTC) + timedelta(days=day - 29)
-    assert planned(now, counted=[]).why is PollReason.WINDOW_END
+    assert planned(now, daily_spend=[]).why is PollReason.WINDOW_END
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ def test_the_windows_last_date_is_read_as_soon_as_it_is_final():
 def test_the_date_that_crosses_the_highest_tier_is_read_as_soon_as_it_is_final():
     counted = spent("600.00", count=9)  # 5,400 on 10 November
     crossed = final_at(date(2025, 11, 10), ZONE)
-    plan = planned(crossed - HOUR, counted=counted, reached=Decimal(3600))
+    plan = planned(crossed - HOUR, daily_spend=counted, reached=Decimal(3600))
     assert (plan.why, crossed <= plan.at < crossed + SPAN) == (PollReason.FINAL, True)
 
 
 def test_what_is_final_already_is_not_waited_for():
-    plan = planned(counted=spent("600.00"), reached=Decimal(5400))
+    plan = planned(daily_spend=spent("600.00"), reached=Decimal(5400))
     assert plan.why is PollReason.SPENDING
 
 
@@ -141,7 +141,7 @@ standings = st.builds(
         [None, ZONE, ZoneInfo("Asia/Tokyo"), ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12")]
     ),
     window=st.sampled_from([None, WINDOW]),
-    counted=st.lists(st.decimals(0, 900, places=2), max_size=30).map(
+    daily_spend=st.lists(st.decimals(0, 900, places=2), max_size=30).map(
         lambda amounts: [(WINDOW.first + timedelta(days=n), amount) for n, amount in enumerate(amounts)]
     ),
     reached=st.decimals(0, 6000, places=2),

@@ -12,8 +12,8 @@ from receiver.domain.signals import (
     IntegrationInstalled,
     IntegrationRemoved,
     IntegrationSetUp,
-    Linked,
     LinkLost,
+    LinkReport,
     SignalOrder,
     StateReported,
     integration_change,
@@ -46,15 +46,15 @@ SAYS = [  # told, of the integration, of the link
     (IntegrationInstalled(), Integration(True, False), None),
     (IntegrationSetUp(), Integration(True, True), None),
     (IntegrationRemoved(), Integration(False, False), None),
-    (AccountLinked(ACCOUNT), None, Linked(ACCOUNT)),
-    (AccountSwitched(ACCOUNT), None, Linked(ACCOUNT)),
-    (LinkLost(), None, Linked(None)),
-    (StateReported(True, True, ACCOUNT), Integration(True, True), Linked(ACCOUNT)),
-    (StateReported(True, False, None), Integration(True, False), Linked(None)),
-    (StateReported(None, True, None), Integration(True, True), Linked(None)),
-    (StateReported(False, True, None), Integration(False, False), Linked(None)),  # options stay behind
-    (StateReported(None, None, None), None, Linked(None)),
-    (StateReported(None, False, ACCOUNT), None, Linked(ACCOUNT)),
+    (AccountLinked(ACCOUNT), None, LinkReport(ACCOUNT)),
+    (AccountSwitched(ACCOUNT), None, LinkReport(ACCOUNT)),
+    (LinkLost(), None, LinkReport(None)),
+    (StateReported(True, True, ACCOUNT), Integration(True, True), LinkReport(ACCOUNT)),
+    (StateReported(True, False, None), Integration(True, False), LinkReport(None)),
+    (StateReported(None, True, None), Integration(True, True), LinkReport(None)),
+    (StateReported(False, True, None), Integration(False, False), LinkReport(None)),  # options stay behind
+    (StateReported(None, None, None), None, LinkReport(None)),
+    (StateReported(None, False, ACCOUNT), None, LinkReport(ACCOUNT)),
 ]
 
 

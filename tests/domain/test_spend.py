@@ -8,7 +8,7 @@ import pytest
 
 from receiver.domain.facts import DaySpend, Payment
 from receiver.domain.programme import Anchor
-from receiver.domain.spend import CountedDay, Excluded
+from receiver.domain.spend import CountedDay, ExclusionReason
 from tests.factories import (
     FIRST,
     LAST,
@@ -431,7 +431,7 @@ def test_spend_reached_answers(as_of, parts, outcome):
 
 def test_what_is_left_out_is_never_listed_with_nothing():
     assert [why for why, _ in decided(spend=(cash("5.00"),)).spend.excluded] == []
-    assert Excluded.NOT_PAID not in dict(decided(spend=(cash("5.00"),)).spend.excluded)
+    assert ExclusionReason.NOT_PAID not in dict(decided(spend=(cash("5.00"),)).spend.excluded)
 
 
 def test_the_order_of_rows_and_payments_changes_nothing():

@@ -33,7 +33,7 @@ def repair(*found: ActualWebhook, made: dict[str, int] | None = None) -> Repair:
 
 def test_a_right_one_is_left_as_it_is():
     item = repair(FOREIGN, RIGHT)
-    assert (item.trouble, item.delete, item.keep, item.makes) == (None, (), 7, False)
+    assert (item.trouble, item.delete, item.keep, item.creates) == (None, (), 7, False)
 
 
 TROUBLES = {
@@ -49,13 +49,13 @@ def test_what_can_send_nothing_is_named_and_made_anew(
     trouble: WebhookProblem, found: tuple[ActualWebhook, ...]
 ):
     item = repair(FOREIGN, *found, made={SIGNAL.topic: 7})
-    assert (item.trouble, item.makes) == (trouble, True)
+    assert (item.trouble, item.creates) == (trouble, True)
     assert item.delete == tuple(hook.id for hook in found if hook.url == SIGNAL.url)
 
 
 def test_one_that_can_never_fire_is_made_anew():
     item = repair(replace(RIGHT, can_fire=False))
-    assert (item.trouble, item.delete, item.makes) == (WebhookProblem.MUTE, (7,), True)
+    assert (item.trouble, item.delete, item.creates) == (WebhookProblem.MUTE, (7,), True)
 
 
 def test_one_with_our_address_and_another_topic_is_no_webhook_of_ours_to_keep():
@@ -64,7 +64,7 @@ def test_one_with_our_address_and_another_topic_is_no_webhook_of_ours_to_keep():
 
 def test_a_paused_one_is_told_and_left_to_whoever_paused_it():
     item = repair(replace(RIGHT, status="paused"))
-    assert (item.trouble, item.delete, item.makes) == (WebhookProblem.PAUSED, (), False)
+    assert (item.trouble, item.delete, item.creates) == (WebhookProblem.PAUSED, (), False)
 
 
 def test_one_that_works_outdoes_one_that_is_paused_or_disabled():
@@ -95,10 +95,10 @@ def test_once_repaired_there_is_one_of_each_and_nothing_more_to_do(found: list[A
     assert not any(hook.id in gone for hook in found if hook.url == FOREIGN.url)
     kept = [hook for hook in found if hook.id not in gone]
     made = [
-        ActualWebhook(100 + place, item.wanted.topic, item.wanted.url, "active", True)
+        ActualWebhook(100 + place, item.expected.topic, item.expected.url, "active", True)
         for place, item in enumerate(once)
-        if item.makes
+        if item.creates
     ]
     again = plan_repairs(wanted, kept + made, {})
-    assert not any(item.makes or item.delete for item in again)
+    assert not any(item.creates or item.delete for item in again)
     assert {item.trouble for item in again} <= {None, WebhookProblem.PAUSED}

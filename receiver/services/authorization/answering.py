@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from receiver.domain.consent import NEEDED, Permission, missing
+from receiver.domain.consent import NEEDED, Permission, missing_permissions
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.oauth import Consent
@@ -30,7 +30,7 @@ def answered_permissions(tiktok: ReadingApi, consent: Consent, now: datetime) ->
 
     Raises ProviderError where TikTok neither answers nor refuses.
     """
-    unnamed: Collection[Permission] = NEEDED.intersection(missing(consent.scopes))
+    unnamed: Collection[Permission] = NEEDED.intersection(missing_permissions(consent.scopes))
     if not consent.advertiser_ids:
         return ()
     return tuple(permission for permission in sorted(unnamed) if _answers(tiktok, consent, permission, now))

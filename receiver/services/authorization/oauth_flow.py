@@ -16,7 +16,13 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
-from receiver.domain.consent import ConsentOutcome, FlowError, Permission, missing, resolve_account
+from receiver.domain.consent import (
+    ConsentOutcome,
+    FlowError,
+    Permission,
+    missing_permissions,
+    resolve_account,
+)
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.logs import get_logger
@@ -298,4 +304,4 @@ def _status_of(flow: ConsentFlow, store: Store, now: datetime) -> FlowStatus:
 
 def _missing(answer: Mapping[str, Any]) -> tuple[Permission, ...]:
     """Return the permissions that a consent lacks, by its scopes and by the calls TikTok answered."""
-    return missing(answer["scopes"], answer.get("answered", ()))
+    return missing_permissions(answer["scopes"], answer.get("answered", ()))

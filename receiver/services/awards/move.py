@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
-from receiver.domain.awards import MOVES, AwardMove, AwardState, Mover, moved
+from receiver.domain.awards import MOVES, AwardMove, AwardState, Mover, next_state
 from receiver.errors import Refused
 from receiver.storage import audit
 from receiver.storage.tables import Award
@@ -40,7 +40,7 @@ def move_award(
     detail: dict[str, Any],
 ) -> None:
     """Move an award that the caller has locked to another state, and audit it. Raises Refused."""
-    before, after = award.state, moved(move, award.state, by, award.blocked_from)
+    before, after = award.state, next_state(move, award.state, by, award.blocked_from)
     if after is None:
         raise Refused(_refusal(award, move))
     award.state, award.blocked_from = after, before if move is AwardMove.BLOCK else None
@@ -50,7 +50,7 @@ def move_award(
 
 def why_not(award: Award, move: AwardMove, by: Mover) -> str | None:
     """Return the reason that refuses a move; None where it is allowed."""
-    return None if moved(move, award.state, by, award.blocked_from) else _refusal(award, move)
+    return None if next_state(move, award.state, by, award.blocked_from) else _refusal(award, move)
 
 
 def _refusal(award: Award, move: AwardMove) -> str:

@@ -90,13 +90,13 @@ def diagnose_trouble(shops: Shops, task: CheckTask, findings: CheckFindings) -> 
 
 def _repair(shop: Shop, task: CheckTask, repair: Repair, findings: CheckFindings) -> None:
     """Repair one webhook at the store, and note it in the findings."""
-    topic = repair.wanted.topic
+    topic = repair.expected.topic
     for number in repair.delete:
         shop.delete_webhook(number)
     if repair.keep is not None:
         findings.numbers[topic] = repair.keep
     else:
-        created = shop.make_webhook(TOPICS[topic], topic, repair.wanted.url, task.secrets[topic])
+        created = shop.make_webhook(TOPICS[topic], topic, repair.expected.url, task.secrets[topic])
         findings.numbers[topic] = created.id
         if created.topic != topic or not created.can_fire:
             findings.without_event.add(topic)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent
 from receiver.domain.shop_facts import ShopFacts
-from receiver.domain.shop_identity import ClaimReason, FalseClaim, MoveEvidence, Reported
+from receiver.domain.shop_identity import ClaimReason, FalseClaim, MoveEvidence, ReportedIdentity
 from receiver.domain.shops import same_shop
 from receiver.errors import Refused, ShopError
 from receiver.logs import get_logger
@@ -93,7 +93,7 @@ def _move_or_hold(
         moved_to = _relocate(session, now, store, sighting) if sighting.is_same else None
         if moved_to is None:
             claim = FalseClaim(ClaimReason.ELSEWHERE, store.id)
-            hold_claim(session, now, claim, Reported(store.url, None, move.address), move.evidence)
+            hold_claim(session, now, claim, ReportedIdentity(store.url, None, move.address), move.evidence)
             return move
     replay_held(database, now, before.id, actor=Agent.CONNECTION, reason=REASON)
     return Move(moved_to, move.evidence, is_made=True)

@@ -13,7 +13,7 @@ from receiver.domain.shop_identity import (
     FalseClaim,
     MoveEvidence,
     Neighbours,
-    Reported,
+    ReportedIdentity,
     false_claim,
 )
 from receiver.domain.shops import canonical
@@ -22,7 +22,7 @@ from receiver.storage.address_claims import NewClaim
 from receiver.storage.tables import Store
 
 
-def neighbours_of(session: Session, reported: Reported) -> Neighbours:
+def neighbours_of(session: Session, reported: ReportedIdentity) -> Neighbours:
     """Return the stores that a report touches: at its address, of its UUID, at its home.
 
     To write, the caller has locked the addresses.
@@ -39,7 +39,7 @@ def hold_claim(
     session: Session,
     now: datetime,
     claim: FalseClaim,
-    reported: Reported,
+    reported: ReportedIdentity,
     evidence: MoveEvidence | None = None,
 ) -> None:
     """Store the claim for staff, and nothing else: no key, and no change of the store that it is about.
@@ -62,7 +62,7 @@ def hold_claim(
         audit.record(session, now, Agent.CONNECTION, AuditAction.CONNECT_HELD, claim.store_id, detail)
 
 
-def claim_of(session: Session, reported: Reported) -> FalseClaim | None:
+def claim_of(session: Session, reported: ReportedIdentity) -> FalseClaim | None:
     """Return the claim in a shop's report that is not believed; None where all of it is.
 
     To write, the caller has locked the addresses.
@@ -74,7 +74,7 @@ def note_report(
     session: Session,
     now: datetime,
     store: Store,
-    reported: Reported,
+    reported: ReportedIdentity,
     claim: FalseClaim | None,
     evidence: MoveEvidence | None = None,
 ) -> None:

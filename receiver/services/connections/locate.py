@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from receiver.domain.shop_facts import ShopFacts
-from receiver.domain.shop_identity import Reported
+from receiver.domain.shop_identity import ReportedIdentity
 from receiver.domain.shops import canonical, names_shop, other_scheme, without_language
 from receiver.errors import ShopError
 from receiver.services.connections.ports import Keys, Shops
@@ -22,8 +22,8 @@ class OpenedShop:
     facts: ShopFacts
 
     @property
-    def reported(self) -> Reported:
-        return Reported(self.address, self.facts.uuid, self.facts.home_url)
+    def reported(self) -> ReportedIdentity:
+        return ReportedIdentity(self.address, self.facts.uuid, self.facts.home_url)
 
 
 def open_shop(shops: Shops, keys: Keys, *, address: str, rest_base: str) -> OpenedShop:

@@ -20,7 +20,7 @@ from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.deliveries import DeliverySource
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.domain.shop_facts import ShopFacts
-from receiver.domain.shop_identity import Reported
+from receiver.domain.shop_identity import ReportedIdentity
 from receiver.domain.shops import canonical
 from receiver.domain.store_checks import AFTER_NEWS, REFUSED, next_check, retry
 from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem
@@ -95,7 +95,7 @@ def reconcile_store(context: ServiceContext, store_id: str) -> Reconciliation:
 def _follow_store(context: ServiceContext, task: CheckTask, findings: CheckFindings) -> Move | None:
     """Follow a store that was redirected or names another home; None where it stands where it was."""
     facts = findings.facts or ShopFacts()
-    is_elsewhere = Reported(task.url, facts.uuid, facts.home_url).is_elsewhere
+    is_elsewhere = ReportedIdentity(task.url, facts.uuid, facts.home_url).is_elsewhere
     if not findings.redirected and not is_elsewhere:
         return None
     home = canonical(facts.home_url) if is_elsewhere else None
@@ -202,7 +202,7 @@ def _store_findings(
 ) -> Reconciliation:
     """Store the findings of a check, and plan the next one."""
     facts = findings.facts or ShopFacts()
-    reported = Reported(task.url, facts.uuid, facts.home_url)
+    reported = ReportedIdentity(task.url, facts.uuid, facts.home_url)
     claim = claim_of(session, reported)
     stores.lock_stores(session, {task.store_id, *([claim.store_id] if claim else ())})  # in one order
     store = stores.get_store(session, task.store_id, locked=True)
@@ -229,9 +229,9 @@ def _store_facts(
     session: Session, now: datetime, store: Store, connection: Connection, facts: ShopFacts
 ) -> dict[str, Any]:
     """Merge the shop's facts into those we have; return what changed, old and new value by name."""
-    reported = facts.kept()
-    changed = shop_facts.changed(connection.facts, reported)
-    connection.facts, connection.facts_at = shop_facts.merged(connection.facts, reported), now
+    reported = facts.as_json()
+    changed = shop_facts.changes(connection.facts, reported)
+    connection.facts, connection.facts_at = shop_facts.merge(connection.facts, reported), now
     store.facts_read_at = now if facts.country else store.facts_read_at
     if not changed:
         return changed
@@ -254,7 +254,7 @@ def _store_endpoints(
     }
     changes = []
     for repair in findings.repairs:
-        topic = repair.wanted.topic
+        topic = repair.expected.topic
         endpoint = endpoints[topic]
         is_first = endpoint.webhook_id is None
         problem = _remaining_problem(repair, findings)
@@ -263,7 +263,7 @@ def _store_endpoints(
         )
         endpoint.webhook_id, endpoint.trouble, endpoint.checked_at = findings.numbers[topic], problem, now
         if is_new or repair.delete:
-            what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
+            what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.creates}
             audit.record(session, now, Agent.CONNECTION, AuditAction.STORE_WEBHOOK, task.store_id, what)
             changes.append(what)
     return changes
@@ -271,7 +271,7 @@ def _store_endpoints(
 
 def _remaining_problem(repair: Repair, findings: CheckFindings) -> WebhookProblem | None:
     """Return what is wrong with a webhook after its repair; None where nothing is."""
-    if repair.wanted.topic in findings.without_event:
+    if repair.expected.topic in findings.without_event:
         return WebhookProblem.MUTE
     return repair.trouble if repair.trouble is WebhookProblem.PAUSED else None
 

@@ -11,7 +11,7 @@ from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.connection_attempts import ConnectionOutcome
 from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shop_facts import ShopFacts
-from receiver.domain.shop_identity import ClaimReason, Known, false_claim
+from receiver.domain.shop_identity import ClaimReason, KnownStore, false_claim
 from receiver.services.connections.identity import hold_claim, neighbours_of
 from receiver.services.connections.locate import OpenedShop
 from receiver.services.connections.ports import Keys
@@ -61,7 +61,7 @@ def register_store(context: ServiceContext, *, opened: OpenedShop, keys: Keys) -
 
 
 def _find_or_add_store(
-    session: Session, context: ServiceContext, now: datetime, existing: Known | None, opened: OpenedShop
+    session: Session, context: ServiceContext, now: datetime, existing: KnownStore | None, opened: OpenedShop
 ) -> Store:
     """Return the store at the shop's address, connected anew, or a new one."""
     if existing is None:

@@ -38,7 +38,7 @@ def observe(records: StoreRecords, decision: Decision, now: datetime) -> Observa
         fell_back=store.sequence_fell_at is not None,
         place_until=_place_until(records),
         has_left=store.disconnected_at is not None,
-        moved=_last_move(store),
+        address_change=_last_move(store),
         keys_left_at=store.keys_left_at,
     )
 

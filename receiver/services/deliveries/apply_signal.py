@@ -26,8 +26,8 @@ from receiver.domain.signals import (
     IntegrationInstalled,
     IntegrationRemoved,
     IntegrationSetUp,
-    Linked,
     LinkLost,
+    LinkReport,
     SignalEvent,
     SignalOrder,
     StateReported,
@@ -85,7 +85,7 @@ class _ReadSignal:
     received_at: datetime
     by_rest: bool  # we asked the store for it
     integration: Integration | None  # what it says of TikTok's plugin
-    linked: Linked | None  # what it says of the link
+    linked: LinkReport | None  # what it says of the link
     is_state: bool  # it says all there is at once
     dated_at: datetime  # `claimed_at`, set right by what is known of that clock
 
@@ -279,7 +279,7 @@ def _note_integration(
 
 
 def _note_link(
-    held: LockedStores, store: StoreState, linked: Linked, signal: _ReadSignal, *, is_truth: bool
+    held: LockedStores, store: StoreState, linked: LinkReport, signal: _ReadSignal, *, is_truth: bool
 ) -> None:
     news, last = signal.news, store.account_news
     newest = is_truth or is_newer(news, last)

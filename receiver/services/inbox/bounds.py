@@ -18,8 +18,8 @@ from receiver.domain.limits import (
     OVER_BYTES,
     OVER_DELIVERIES,
     SAME_BODY_ROWS,
+    DailyUsage,
     Keep,
-    Sent,
     day_of,
     how_to_keep,
 )
@@ -39,7 +39,7 @@ class DailyBounds:
         self._bodies: OrderedDict[tuple[str, date, str], tuple[int, str]] = OrderedDict()
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
-    def bounded(self, new: NewDelivery, written: Sent) -> NewDelivery:
+    def bounded(self, new: NewDelivery, written: DailyUsage) -> NewDelivery:
         """Return the delivery as it is to be stored within its store's daily limits.
 
         `written`: what the database counted for the store that day.
@@ -52,8 +52,10 @@ class DailyBounds:
             if counts is None:
                 counts = self._unwritten[new.store_id, day] = Counter(deliveries=0, body_bytes=0)
             size = len(new.body) if new.body is not None else 0
-            sent = Sent(written.deliveries + counts["deliveries"], written.body_bytes + counts["body_bytes"])
-            keep = how_to_keep(sent, size)
+            usage = DailyUsage(
+                written.deliveries + counts["deliveries"], written.body_bytes + counts["body_bytes"]
+            )
+            keep = how_to_keep(usage, size)
             # Beyond the day's rows the first of these bodies may have no row either.
             if first is not None and keep is not Keep.MERGED:
                 counts["merged"] += 1

@@ -83,7 +83,7 @@ def _update(row: Problem, messages: Messages, now: datetime) -> None:
         first_at = messages.first_at
         _reopen(row, now)
     row.first_at, row.last_at = first_at, messages.last_at
-    row.count, row.kept = messages.count, messages.kept
+    row.count, row.kept = messages.count, messages.replayable
     row.who, row.rank = CAUSES[row.cause].who, RANKS[row.cause]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.documents.times import time_text
 from receiver.domain.audit import Agent, AuditAction
-from receiver.domain.places import PlaceInLine, Places, Seeker, is_reserved, place_in_line, share_out
+from receiver.domain.places import PlaceInLine, Places, Seeker, assign_places, is_reserved, place_in_line
 from receiver.domain.programme import Programme
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import audit, places, stores
@@ -36,9 +36,9 @@ def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
         session.expire_all()
         reserved = places.reserved_stores(session, programme)
         waiting = stores.waiting_stores(session, programme)
-        shared = _share_out(session, terms_of(session, programme), reserved, waiting, now)
+        shared = _assign_places(session, terms_of(session, programme), reserved, waiting, now)
         _keep(session, now, {store.id: store for store in (*reserved, *waiting)}, shared, programme)
-        return [store.id for store in waiting if store.id in shared.given]
+        return [store.id for store in waiting if store.id in shared.assigned]
 
 
 def claim_place(session: Session, terms: Programme, store: Store, now: datetime) -> None:
@@ -47,10 +47,10 @@ def claim_place(session: Session, terms: Programme, store: Store, now: datetime)
     What lapses at this moment goes to those in line first, with the next `fill_places`.
     """
     reserved = places.reserved_stores(session, terms.id)
-    shared = _share_out(session, terms, reserved, [store], now)
+    shared = _assign_places(session, terms, reserved, [store], now)
     left = terms.capacity is None or not shared.lapsed
-    if store.id in shared.given and (left or store.merchant in _owners(session, terms.id)):
-        store.admitted_at, store.reserved_until = now, shared.given[store.id]
+    if store.id in shared.assigned and (left or store.merchant in _owners(session, terms.id)):
+        store.admitted_at, store.reserved_until = now, shared.assigned[store.id]
 
 
 def holds_place(session: Session, store: Store, now: datetime) -> bool:
@@ -90,23 +90,23 @@ def _owners(session: Session, programme: str) -> set[str]:
     return places.merchants_with_own_place(session, programme)
 
 
-def _share_out(
+def _assign_places(
     session: Session, terms: Programme, reserved: Sequence[Store], waiting: Sequence[Store], now: datetime
 ) -> Places:
     proven = places.proven_since(session, [*reserved, *waiting])
     held, line = _seekers(reserved, proven), _seekers(waiting, proven)
-    return share_out(terms.capacity, _owners(session, terms.id), held, line, now)
+    return assign_places(terms.capacity, _owners(session, terms.id), held, line, now)
 
 
 def _keep(session: Session, now: datetime, held: dict[str, Store], shared: Places, programme: str) -> None:
-    for store_id in sorted(shared.taken):
+    for store_id in sorted(shared.confirmed):
         held[store_id].reserved_until = None
     for store_id in sorted(shared.lapsed):
         held[store_id].admitted_at = held[store_id].decided_at = None
         audit.record(
             session, now, Agent.SERVICE, AuditAction.PLACE_LAPSED, store_id, {"programme": programme}
         )
-    for store_id, until in shared.given.items():
+    for store_id, until in shared.assigned.items():
         store = held[store_id]
         store.admitted_at, store.reserved_until, store.decided_at = now, until, None
         detail = {"programme": programme, "reserved_until": until and time_text(until)}

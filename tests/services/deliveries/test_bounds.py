@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.domain import limits, shop_facts
-from receiver.domain.limits import Keep, Sent, how_to_keep
+from receiver.domain.limits import DailyUsage, Keep, how_to_keep
 from receiver.integrations.providers import PROVIDERS
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED
 from receiver.services.decisions.decide import decide_store
@@ -176,7 +176,7 @@ def test_what_other_processes_counted_counts_too(sender: Sender, monkeypatch):
 
 
 def test_a_days_bounds_are_far_above_an_honest_stores_need():
-    assert how_to_keep(Sent(1_440, 1_440 * 1_000), 1_000) is Keep.WHOLE
+    assert how_to_keep(DailyUsage(1_440, 1_440 * 1_000), 1_000) is Keep.WHOLE
 
 
 def test_a_thousand_calls_of_a_megabyte_grow_the_database_by_less_than_two(sender: Sender):
@@ -325,7 +325,7 @@ def test_what_is_kept_for_a_while_goes_after_it(container: Container, clock, kin
 
 def test_a_long_list_of_integrations_is_cut():
     plugins = [(f"tiktok-{number}/{'x' * 400}.php", "9" * 400) for number in range(5_000)]
-    kept = shop_facts.ShopFacts(wc_version="1" * 5_000, plugins=tuple(plugins)).kept()
+    kept = shop_facts.ShopFacts(wc_version="1" * 5_000, plugins=tuple(plugins)).as_json()
     assert len(kept["integration"]) == shop_facts.MOST_INTEGRATIONS
     assert len(json.dumps(kept)) < 2_000
 
