@@ -15,7 +15,7 @@ from threading import Event, Lock
 from receiver.container import Container
 from receiver.logs import get_logger
 from receiver.services.alerts.notify_staff import notify_staff
-from receiver.services.connections.errands import ask_to_leave
+from receiver.services.connections.errands import request_leaving
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly
 from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.services.decisions.decide import decide_each, decide_stale
@@ -132,7 +132,7 @@ def _subscribe(container: Container) -> None:
 
 def _check_stores(container: Container, stopping: Event) -> None:
     """Reconcile the connected stores that are due, several at once: most of it is waiting for them."""
-    ask_to_leave(container.database, container.now())
+    request_leaving(container.database, container.now())
 
     def check(store_id: str) -> None:
         if not stopping.is_set():

@@ -10,7 +10,7 @@ from receiver.documents.status import full_document
 from receiver.sandbox.woocommerce import companion, tiktok_plugin
 from receiver.sandbox.woocommerce.deliveries import run_queue
 from receiver.sandbox.woocommerce.shop import INTEGRATION, Permalinks
-from receiver.services.connections.errands import ask_to_leave
+from receiver.services.connections.errands import request_leaving
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.decisions.status import status_of
 from receiver.storage import tables
@@ -98,13 +98,13 @@ def test_a_store_that_left_while_a_check_was_under_way_is_tidied_up_all_the_same
         ).one().check_requested_at = None  # as a check does at its end
     work_stores(container)
     assert len(rows_of(container, tables.Connection)) == 1
-    ask_to_leave(container.database, container.now())
+    request_leaving(container.database, container.now())
     work_stores(container)
     assert rows_of(container, tables.Connection) == []
 
 
 def test_a_connected_store_is_not_asked_to_leave(container, connected):
-    ask_to_leave(container.database, container.now())
+    request_leaving(container.database, container.now())
     assert only_row(container, tables.Connection).check_requested_at is None
 
 

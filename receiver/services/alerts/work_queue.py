@@ -21,9 +21,9 @@ from receiver.services.staff.records import StaffMember
 from receiver.storage import alerts, heartbeats, store_days, store_troubles, work_queue
 from receiver.storage.database import Database
 
-MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
+MOST = 1000  # more than anybody works through in a day; counting further costs, and says nothing
 FIRST_STORES = 5  # of an item, with id and name
-# These have a kind of their own here, with its own list.
+# Troubles that have an item of their own here, with a list of its own.
 LISTED_APART = frozenset(
     {
         TroubleId.AWARD_OVERDUE,

@@ -30,7 +30,7 @@ def give_consent(
     link = _open_link(session, store_id, advertiser_id, linked_at, now)
     link.token_encrypted, link.consent, link.consent_at = cipher.encrypt(token), True, now
     link.proven_at, link.last_figures, link.consent_lost = link.proven_at or now, None, None
-    link.scopes, link.tiktok_user_hash = scopes, None  # who it was, only TikTok's own answer tells
+    link.scopes, link.tiktok_user_hash = scopes, None  # only TikTok's own answer says who consented
     account = spend.account_for_polling(session, advertiser_id, now, PollReason.LINKED)
     account.failures, account.last_error, account.fault = 0, None, None
     return link

@@ -35,7 +35,7 @@ from receiver.storage.database import Database
 from receiver.storage.tables import ConsentFlow, Store
 
 STEP_LASTS = timedelta(minutes=30)  # to sign in at TikTok, to choose
-FAILED = {
+FAILURE_OUTCOMES = {
     Advice.REAUTHORISE: ConsentOutcome.REFUSED,
     Advice.GIVE_UP: ConsentOutcome.REFUSED,
     Advice.CONFIGURATION: ConsentOutcome.NOT_SET_UP,
@@ -141,8 +141,8 @@ def handle_callback(context: ServiceContext, *, state: str, auth_code: str | Non
         consent = tiktok.exchange_code(auth_code)
         permissions = answered_permissions(tiktok, consent, now)
     except ProviderError as error:
-        return _record_outcome(database, flow_id, FAILED.get(error.advice, ConsentOutcome.FAULT))
-    names, user = _names(tiktok, consent), _user_hash(tiktok, consent)
+        return _record_outcome(database, flow_id, FAILURE_OUTCOMES.get(error.advice, ConsentOutcome.FAULT))
+    names, user = _account_names(tiktok, consent), _user_hash(tiktok, consent)
     with database.writing() as session:
         flow, store = _lock_flow(session, flow_id, consent.advertiser_ids)
         flow.found = {
@@ -159,8 +159,8 @@ def choose(context: ServiceContext, *, flow_id: str, browser: str, advertiser_id
     """Link one of the accounts a consent covers, unless the store has named one since. Raises FlowRefused."""
     now, cipher = context.now(), context.cipher
     with context.database.writing() as session:
-        covered = (_own_flow(session, flow_id, browser)[0].found or {}).get("accounts", ())
-        flow, store = _lock_flow(session, flow_id, [covers for covers, _ in covered])
+        accounts = (_own_flow(session, flow_id, browser)[0].found or {}).get("accounts", ())
+        flow, store = _lock_flow(session, flow_id, [account_id for account_id, _ in accounts])
         if flow.token_encrypted is None or flow.expires_at <= now:
             raise FlowRefused(FlowError.EXPIRED)
         _finish(session, cipher, now, flow, store, cipher.decrypt(flow.token_encrypted), advertiser_id)
@@ -205,7 +205,7 @@ def _own_flow(
     session: Session, flow_id: str, browser: str, *, locked: bool = False
 ) -> tuple[ConsentFlow, Store]:
     """Return the flow and its store, if the flow is this browser's. Raises FlowRefused."""
-    # PostgreSQL cannot be asked for a NUL, which an address can hold.
+    # PostgreSQL refuses a NUL in a parameter, and a URL can hold one.
     flow = consents.flow(session, flow_id, locked=locked) if flow_id.isprintable() else None
     if flow is None or not _is_of_browser(flow, browser):
         raise FlowRefused(FlowError.NOT_YOURS)
@@ -227,7 +227,7 @@ def _lock_flow(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple
     return flow, store
 
 
-def _names(tiktok: ConsentApi, consent: Consent) -> dict[str, str | None]:
+def _account_names(tiktok: ConsentApi, consent: Consent) -> dict[str, str | None]:
     """Return account names by id; empty where TikTok refuses, since choosing by number still works."""
     try:
         advertisers = tiktok.authorised_advertisers(consent.access_token)
@@ -257,8 +257,8 @@ def _finish(
     """Resolve which account the consent is for, and link it where that is clear."""
     answer = flow.found or {}
     link = links.open_link(session, store.id)
-    covered = [advertiser_id for advertiser_id, _ in answer["accounts"]]
-    resolution = resolve_account(covered, _missing(answer), link.advertiser_id if link else None, choice)
+    account_ids = [advertiser_id for advertiser_id, _ in answer["accounts"]]
+    resolution = resolve_account(account_ids, _missing(answer), link.advertiser_id if link else None, choice)
     flow.outcome, flow.expires_at = resolution.outcome, now + STEP_LASTS
     flow.found = {**answer, "about": resolution.advertiser_id}
     flow.token_encrypted = cipher.encrypt(token) if resolution.outcome is ConsentOutcome.CHOOSE else None

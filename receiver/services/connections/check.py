@@ -35,7 +35,7 @@ class CheckTask:
 
 @dataclass
 class CheckFindings:
-    """The store's answers and what was done there, as far as it came."""
+    """The findings of a check: the store's answers and the repairs made, up to a trouble."""
 
     facts: ShopFacts | None = None
     repairs: list[Repair] = field(default_factory=list)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from receiver.errors import NotFound
 from receiver.services.connections.disconnect import finish_leaving
-from receiver.services.connections.isolation import isolated
+from receiver.services.connections.isolation import isolate_errors
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import finish_rotation
 from receiver.services.context import ServiceContext
@@ -30,7 +30,7 @@ def stores_with_errands(database: Database, now: datetime, limit: int) -> list[t
         return connections.stores_with_errands(session, now, limit)
 
 
-def ask_to_leave(database: Database, now: datetime) -> None:
+def request_leaving(database: Database, now: datetime) -> None:
     """Request once more to leave the stores that disconnected, where their keys are still here.
 
     A check that ended meanwhile may have taken the request for its own.
@@ -41,7 +41,7 @@ def ask_to_leave(database: Database, now: datetime) -> None:
 
 def run_errand(context: ServiceContext, store_id: str) -> None:
     """Carry out what was requested of one store; an error is logged and holds up no other store."""
-    with isolated("errand not done", store_id):
+    with isolate_errors("errand not done", store_id):
         _run(context, store_id)
 
 

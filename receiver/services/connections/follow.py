@@ -33,7 +33,7 @@ class Move:
 
     address: str
     evidence: MoveEvidence
-    is_made: bool  # the store is there now
+    is_done: bool  # the store is at the address now
 
 
 def follow_move(
@@ -60,9 +60,9 @@ def follow_move(
     sighting = inspect_address(context.shops, keys_of(context, connection), address, before)
     evidence = MoveEvidence(target is not None, sighting.trouble, sighting.same_uuid, sighting.is_home)
     if target is None:
-        return Move(address, evidence, is_made=False)
+        return Move(address, evidence, is_done=False)
     return _move_or_hold(
-        context.database, context.now(), store, sighting, Move(target, evidence, is_made=False)
+        context.database, context.now(), store, sighting, Move(target, evidence, is_done=False)
     )
 
 
@@ -88,7 +88,7 @@ def _move_or_hold(
     with database.writing() as session:
         stores.lock_addresses(session)
         store = stores.get_store(session, before.id, locked=True)
-        if (store.url, store.shop_uuid) != (before.url, before.shop_uuid):  # somebody was quicker
+        if (store.url, store.shop_uuid) != (before.url, before.shop_uuid):  # changed meanwhile
             return None
         moved_to = _relocate(session, now, store, sighting) if sighting.is_same else None
         if moved_to is None:
@@ -96,7 +96,7 @@ def _move_or_hold(
             hold_claim(session, now, claim, ReportedIdentity(store.url, None, move.address), move.evidence)
             return move
     replay_held(database, now, before.id, actor=Agent.CONNECTION, reason=REASON)
-    return Move(moved_to, move.evidence, is_made=True)
+    return Move(moved_to, move.evidence, is_done=True)
 
 
 def _relocate(session: Session, now: datetime, store: Store, sighting: Sighting) -> str | None:

@@ -1,4 +1,4 @@
-"""Keeps a fault at one store from the work at all others."""
+"""Isolation of stores: an error at one does not stop the work at others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ log = get_logger(__name__)
 
 
 @contextmanager
-def isolated(what: str, store_id: str) -> Iterator[None]:
-    """Log an error in the block under the event `what`; the lease of the work makes it due again."""
+def isolate_errors(event: str, store_id: str) -> Iterator[None]:
+    """Log an error in the block as `event`; the lease of the work makes it due again."""
     try:
         yield
     except ReceiverError as error:
-        log.warning(what, store_id=store_id, error=str(error))
-    except Exception:  # the edge
-        log.exception(what, store_id=store_id)
+        log.warning(event, store_id=store_id, error=str(error))
+    except Exception:  # the edge of a job: whatever goes wrong at a store stays there
+        log.exception(event, store_id=store_id)

@@ -66,7 +66,7 @@ def relocate(
     detail = {"old_url": old_url, "url": url, "reason": reason}
     audit.record(session, now, actor, AuditAction.STORES_MOVE, store.id, detail)
     address_claims.end_claims_at(session, store.id, url)
-    store.decided_at = None  # its list of troubles is another one
+    store.decided_at = None  # to be decided anew: its troubles have changed
 
 
 def _check_is_free(session: Session, store: Store, url: str) -> None:

@@ -17,8 +17,8 @@ from receiver.services.connections.ports import Shops
 from receiver.services.inbox.rate_limit import MOST_KEYS, TokenBucket
 from wp_bridge.errors import StoreTrouble
 
-OF_ADDRESS = (10, 1 / 20)  # a burst, then so many a second
-OF_HOST = (60, 1 / 2)  # or paths without end would be addresses without end
+OF_ADDRESS = (10, 1 / 20)  # a burst, then tokens a second
+OF_HOST = (60, 1 / 2)  # since a host has addresses without end, by its paths
 HOPS = 3  # from http to https, to www., and one more
 NOTHING_THERE = (StoreTrouble.UNREACHABLE, StoreTrouble.NOT_WORDPRESS, StoreTrouble.NOT_HTTPS)
 

@@ -30,7 +30,7 @@ from receiver.services.connections.check import TOPICS, CheckFindings, CheckTask
 from receiver.services.connections.end_connection import end_if_over
 from receiver.services.connections.follow import Move, follow_move
 from receiver.services.connections.identity import claim_of, note_report
-from receiver.services.connections.isolation import isolated
+from receiver.services.connections.isolation import isolate_errors
 from receiver.services.connections.ports import keys_of
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
@@ -50,7 +50,7 @@ UNFIT_KEYS = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)  # no later
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The findings and acts of a check; `trouble` says why it did not come through."""
+    """The result of a check; `trouble` is what stopped it, or what is wrong at the store."""
 
     store_id: str
     changed: Mapping[str, Any] = field(default_factory=dict)
@@ -79,7 +79,7 @@ def reconcile_store(context: ServiceContext, store_id: str) -> Reconciliation:
         shops.open(task.rest_base, *task.keys.pair()), task, lambda: _new_token(database, store_id)
     )
     move = _follow_store(context, task, findings)
-    if move is not None and move.is_made:
+    if move is not None and move.is_done:
         decide_each(database, now, [store_id])
         return Reconciliation(store_id, {"url": [task.url, move.address]})
     diagnose_trouble(shops, task, findings)
@@ -115,7 +115,7 @@ def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
 
 def reconcile_quietly(context: ServiceContext, store_id: str) -> Reconciliation | None:
     """Check a store; None where it failed, which is logged and holds up no other store."""
-    with isolated("store not checked", store_id):
+    with isolate_errors("store not checked", store_id):
         return reconcile_store(context, store_id)
     return None
 
@@ -217,7 +217,7 @@ def _store_findings(
     _store_token_time(session, now, connection, findings)
     caught_up = findings.state is not None and _receive_state(session, now, task, findings.state)
     if findings.trouble != connection.trouble or repaired:
-        store.decided_at = None  # its list of troubles is another one
+        store.decided_at = None  # to be decided anew: its troubles have changed
     _note_companion(connection, now, findings)
     _plan_next(connection, now, findings.trouble, findings.retry_after)
     if findings.rest_base is not None:

@@ -42,7 +42,7 @@ def register_store(context: ServiceContext, *, opened: OpenedShop, keys: Keys) -
     """
     now = context.now()
     with context.database.writing() as session:
-        stores.lock_addresses(session)  # or two would find the shop unknown
+        stores.lock_addresses(session)  # or two registrations at once would each add the shop
         neighbours = neighbours_of(session, opened.reported)
         claim = false_claim(opened.reported, neighbours)
         if claim is not None:
@@ -81,7 +81,7 @@ def _find_or_add_store(
 
 def _add_store(session: Session, context: ServiceContext, now: datetime, opened: OpenedShop) -> Store:
     terms = enrol_in(session, context.settings.programme, now)
-    stores.lock_programme(session, terms.id)  # or two would find the last place free
+    stores.lock_programme(session, terms.id)  # or two stores at once would both take the last place
     store = _new_store(now, opened.address, opened.facts, terms.id)
     session.add(store)
     session.flush()

@@ -1,1 +1,1 @@
-"""Gathers a store's facts and evaluates them; reads only."""
+"""The facts of a store, and their evaluation; reads only."""

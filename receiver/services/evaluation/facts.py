@@ -54,7 +54,7 @@ def facts_from(records: StoreRecords, now: datetime) -> Facts:
         spend=days,
         payments=bills.payments,
         bills_readable=bills.readable,
-        paid_bills_confirmed=_recorded(recorded, StaffFactName.PAID_BILLS_CONFIRMED),
+        paid_bills_confirmed=_recorded_value(recorded, StaffFactName.PAID_BILLS_CONFIRMED),
         award=_award(records.award, account, bills, now),
         discrepancies=pays.discrepancies,
         lost_signals=_lost_signals(records),
@@ -128,9 +128,9 @@ def _history(records: StoreRecords, bills: Bills) -> History:
         merchant_awards=related.merchant_awards,
         account_awards=related.account_awards,
         business_center_awards=related.center_awards,
-        conflicting_promotion=_recorded(recorded, StaffFactName.CONFLICTING_PROMOTION, NOT_FLAGGED),
-        policy_violation=_recorded(recorded, StaffFactName.POLICY_VIOLATION, NOT_FLAGGED),
-        safety_flag=_recorded(recorded, StaffFactName.SAFETY_FLAG, NOT_FLAGGED),
+        conflicting_promotion=_recorded_value(recorded, StaffFactName.CONFLICTING_PROMOTION, NOT_FLAGGED),
+        policy_violation=_recorded_value(recorded, StaffFactName.POLICY_VIOLATION, NOT_FLAGGED),
+        safety_flag=_recorded_value(recorded, StaffFactName.SAFETY_FLAG, NOT_FLAGGED),
         foreign_credit_issued=bills.foreign_credit_issued,
         overrides=_overrides(recorded),
     )
@@ -152,8 +152,10 @@ def _overrides(recorded: Mapping[str, tables.RecordedFact]) -> dict[str, Overrid
     }
 
 
-def _recorded(recorded: Mapping[str, tables.RecordedFact], name: StaffFactName, otherwise: Any = None) -> Any:
-    return recorded[name].value if name in recorded else otherwise
+def _recorded_value(
+    recorded: Mapping[str, tables.RecordedFact], name: StaffFactName, default: Any = None
+) -> Any:
+    return recorded[name].value if name in recorded else default
 
 
 def _award(

@@ -33,7 +33,7 @@ LOOKED_UP = (
     "history.merchant_awards",
     "history.account_awards",
     "history.business_center_awards",
-    "history.conflicting_promotion",  # nobody raised one; so with the other flags
+    "history.conflicting_promotion",  # where nobody raised it; likewise the next two
     "history.policy_violation",
     "history.safety_flag",
 )

@@ -44,7 +44,7 @@ class StoreRecords:
     award: tables.Award | None
     account_awards: Sequence[tables.Award]  # for the link's account, the oldest first
     holds_place: bool
-    place_proven: bool  # so that its reservation, if it had one, is over
+    place_proven: bool  # its reservation, if it had one, has ended
     history: RelatedRecords
     lost_messages: LostMessages
     shop: connections.ConnectionTrouble | None
@@ -83,14 +83,14 @@ def gather_records(
     open_links = links.open_links(session, ids)
     figures = figures_of_links(session, open_links.values())
     figures_of_store = {item: figures[link.id] for item, link in open_links.items() if link.id in figures}
-    awarded = awards.awards_of_stores(session, stores)
+    award_of_store = awards.awards_of_stores(session, stores)
     advertiser_ids = {
         item.account.advertiser_id
         for item in figures_of_store.values()
         if item.account.bills_readable is not None
     }
     by_account = awards.awards_of_accounts(session, advertiser_ids) if advertiser_ids else {}
-    related = _Related(session, stores, open_links, figures_of_store, awarded)
+    related = _Related(session, stores, open_links, figures_of_store, award_of_store)
     terms = {name: terms_of(session, name) for name in {store.programme for store in stores}}
     recorded = recorded_facts.recorded_facts_of(session, ids)
     reserved = [store for store in stores if store.admitted_at and store.reserved_until]
@@ -109,7 +109,7 @@ def gather_records(
             link=open_links.get(store.id),
             figures=figures_of_store.get(store.id),
             recorded=recorded.get(store.id, {}),
-            award=awarded.get(store.id),
+            award=award_of_store.get(store.id),
             account_awards=by_account.get(_advertiser_id(figures_of_store.get(store.id)), ()),
             holds_place=is_admitted(store, now, proven=store.id in proven),
             place_proven=store.id in proven,
@@ -144,9 +144,9 @@ class _Related:
         stores: Sequence[tables.Store],
         open_links: Mapping[str, tables.Link],
         figures: Mapping[str, AccountFigures],
-        awarded: Mapping[str, tables.Award],
+        award_of_store: Mapping[str, tables.Award],
     ) -> None:
-        self._links, self._figures, self._awarded = open_links, figures, awarded
+        self._links, self._figures, self._award_of_store = open_links, figures, award_of_store
         self._lineages = store_marks.lineages(session, stores)
         ids = {store.id for store in stores}
         earlier = {item for lineage in self._lineages.values() for item in lineage}
@@ -159,7 +159,9 @@ class _Related:
             session, stores, lineages=earlier, advertiser_ids=proven, business_centers=filter(None, centers)
         )
         self._apart = likeness.told_apart(session, ids)
-        unsure = [store for store in stores if store.id not in awarded and not self._of_merchant(store)]
+        unsure = [
+            store for store in stores if store.id not in award_of_store and not self._of_merchant(store)
+        ]
         self._alike = (
             likeness.find_alike_of(session, unsure, self._apart, only_holding=True) if unsure else {}
         )
@@ -188,12 +190,12 @@ class _Related:
 
     def _of_center(self, store: tables.Store) -> int | None:
         """Return how many other awards the account's Business Center has; None where it is not known."""
-        figures, award = self._figures.get(store.id), self._awarded.get(store.id)
+        figures, award = self._figures.get(store.id), self._award_of_store.get(store.id)
         if figures is None or figures.account.read_at is None:
             return None
         if not figures.account.business_center:
             return 0
-        apart = self._apart.get(store.id, ())  # an agency's clients, as staff said
-        before_own = award.decided_at if award else None  # a later one puts no first receiver in doubt
+        apart = self._apart.get(store.id, ())  # clients of one agency, as staff answered
+        before_own = award.decided_at if award else None  # a later award does not question this one
         center = figures.account.business_center
         return self._awards.of_business_center(store, center, but=apart, until=before_own)

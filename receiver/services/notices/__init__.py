@@ -1,1 +1,1 @@
-"""E-mails to merchants who asked for them: whose address it is, and what is sent to it."""
+"""E-mails to merchants who asked for them: their confirmed addresses, and the notices sent."""

@@ -20,7 +20,7 @@ from receiver.storage.codes import write_codes
 from receiver.storage.tables import NoticeAddress, Store
 
 DAY = timedelta(days=1)
-ASKED_A_DAY = 5  # of a store, and for one address: each sends somebody a message who may not want it
+ASKED_A_DAY = 5  # by a store, and for an address: each sends a message to somebody who may not want it
 
 
 class LinkUse(StrEnum):

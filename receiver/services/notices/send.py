@@ -23,7 +23,7 @@ from receiver.storage.tables import NoticeAddress, Store
 
 BATCH = 100
 LEASE = timedelta(minutes=10)  # of the sender: longer than a mail server can take
-LOOKED_AT_AGAIN = timedelta(hours=1)  # for what was noticed meanwhile, or is not true at this moment
+CHECKED_AGAIN_AFTER = timedelta(hours=1)  # for what was noticed meanwhile, or is not true at this moment
 
 log = get_logger(__name__)
 
@@ -64,11 +64,11 @@ def _send_to(context: ServiceContext, now: datetime, mail: Mail, store_id: str) 
         question = confirmation_mail(shop_of(store), link, now, locale)
         return _deliver(database, now, mail, row, email, question, None, ())
     stop = make_link(cipher, now, LinkUse.STOP, row, public_url)
-    message, claimed = _claim_news(database, now, store, stop, locale)
+    message, notice_ids = _claim_news(database, now, store, stop, locale)
     if message is None:
         _record_sent(database, now, row)
         return False
-    return _deliver(database, now, mail, row, email, message, stop, claimed)
+    return _deliver(database, now, mail, row, email, message, stop, notice_ids)
 
 
 def _claim_news(
@@ -80,9 +80,9 @@ def _claim_news(
     """
     current = [item for item, _ in status_of(database, now, store.id).notices]
     with database.writing() as session:
-        claimed = notices.claim_unsent(session, store.id, [item.id for item in current], now)
-    news = [item for item in current if item.id in claimed]
-    return (notices_mail(news, shop_of(store), stop, now, locale) if news else None), claimed
+        notice_ids = notices.claim_unsent(session, store.id, [item.id for item in current], now)
+    news = [item for item in current if item.id in notice_ids]
+    return (notices_mail(news, shop_of(store), stop, now, locale) if news else None), notice_ids
 
 
 def _deliver(
@@ -93,7 +93,7 @@ def _deliver(
     email: str,
     message: Message,
     stop: str | None,
-    claimed: Collection[str],
+    notice_ids: Collection[str],
 ) -> bool:
     """Send the message, and record the result; return True.
 
@@ -102,7 +102,7 @@ def _deliver(
     try:
         mail.send_to(email, message, stop)
     except ProviderError:
-        _record_failure(database, now, row, claimed)
+        _record_failure(database, now, row, notice_ids)
         raise
     _record_sent(database, now, row)
     return True
@@ -116,15 +116,17 @@ def _record_sent(database: Database, now: datetime, row: NoticeAddress) -> None:
             or current.email_hash != row.email_hash
             or current.confirmed_at != row.confirmed_at
         ):
-            return  # changed meanwhile: that has its own turn
+            return  # it was changed meanwhile, and has a turn of its own
         current.failures = 0
         waits = current.confirmed_at is not None and notices.has_unsent(session, row.store_id)
-        current.due_at = now + LOOKED_AT_AGAIN if waits else None
+        current.due_at = now + CHECKED_AGAIN_AFTER if waits else None
 
 
-def _record_failure(database: Database, now: datetime, row: NoticeAddress, claimed: Collection[str]) -> None:
+def _record_failure(
+    database: Database, now: datetime, row: NoticeAddress, notice_ids: Collection[str]
+) -> None:
     with database.writing() as session:
-        notices.give_back(session, row.store_id, claimed)
+        notices.give_back(session, row.store_id, notice_ids)
         current = notices.address_of(session, row.store_id)
         if current is None or current.email_hash != row.email_hash:
             return

@@ -1,1 +1,1 @@
-"""Pictures of the whole service: how it stands, and what happened when."""
+"""The whole service at a glance: the Overview's figures, and the timeline."""

@@ -48,7 +48,7 @@ def page_of_timeline(
 
     A page may be short, or empty, and have a `next`. Raises InputError, also where no store matches.
     """
-    filters = _checked(filters)
+    filters = _validated(filters)
     place = Place.read(after) if after else None
     with database.reading() as session:
         stores = None if filters.store is None else match_stores(session, filters.store)
@@ -67,7 +67,7 @@ def list_timeline(database: Database, filters: TimelineFilters, limit: int) -> l
     return first_rows(read, limit)
 
 
-def _checked(filters: TimelineFilters) -> TimelineFilters:
+def _validated(filters: TimelineFilters) -> TimelineFilters:
     check_filters(asdict(filters))
     if filters.kind is TimelineKind.HOUR and filters.store is not None:
         raise InputError("what is counted by the hour is not counted by store", path="kind")
@@ -80,7 +80,7 @@ def _checked(filters: TimelineFilters) -> TimelineFilters:
 def _in_utc(moment: datetime | None, path: str) -> datetime | None:
     try:
         return moment and moment.astimezone(UTC)
-    except OverflowError:  # its offset leads out of the calendar
+    except OverflowError:  # its offset leads beyond the first or the last year
         raise InputError("is no moment of the calendar", path=path) from None
 
 

@@ -18,7 +18,7 @@ PUT_BACK = {
 }
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 OUT_OF_REACH = (timedelta(hours=6), timedelta(days=2))  # first and longest wait where TikTok gives no access
-EMPTY_LISTS = 3  # so many in a row are no passing fault
+EMPTY_LISTS = 3  # in a row: then it is no passing fault
 
 
 class AccountNotListed(ProviderError):

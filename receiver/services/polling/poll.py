@@ -46,8 +46,8 @@ from receiver.storage.database import Database
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 BILLS_RETRY = timedelta(hours=1)
 AT_ONCE = 8  # accounts: nearly all of a poll is waiting for TikTok, and the budget keeps the rate
-# Of accounts that none may read: one that is linked again is read within the hour.
-LOOKED_AT, LOOKED_AT_AGAIN = 5_000, timedelta(hours=1)
+# Accounts that nobody may read: one that is linked again is read within the hour.
+MOST_UNREADABLE, UNREADABLE_AGAIN = 5_000, timedelta(hours=1)
 LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
 
 log = get_logger(__name__)
@@ -80,7 +80,7 @@ class PollResult:
 
 @dataclass(frozen=True)
 class _PollTask:
-    """The questions about one account."""
+    """The task of one poll: its token, and what earlier polls have read."""
 
     link_id: int
     token: str
@@ -93,7 +93,7 @@ class _PollTask:
     read_at: datetime | None
     last_spend: date | None  # the last date known to have spend
     bills: BillsTask
-    requested_by: str | None  # the request that brought this poll forward
+    requested_by: str | None  # the id of the request behind this poll
 
 
 def poll_due(context: ServiceContext, limit: int = 20) -> list[PollResult]:
@@ -117,7 +117,7 @@ def put_off_unreadable(database: Database, now: datetime) -> None:
     They are looked at again in an hour.
     """
     with database.writing() as session:
-        spend.put_off_unreadable(session, now, now + LOOKED_AT_AGAIN, LOOKED_AT)
+        spend.put_off_unreadable(session, now, now + UNREADABLE_AGAIN, MOST_UNREADABLE)
 
 
 def _poll_or_log(context: ServiceContext, advertiser_id: str) -> PollResult | None:
@@ -126,7 +126,7 @@ def _poll_or_log(context: ServiceContext, advertiser_id: str) -> PollResult | No
         return poll_account(context, advertiser_id, scheduled=True)
     except StorageUnavailable:
         raise
-    except Exception:  # the edge: its lease brings this account up again
+    except Exception:  # the edge of a job: the lease makes this account due again
         log.exception("account not polled", advertiser_id=advertiser_id)
         return None
 

@@ -70,7 +70,7 @@ def end_subscription(database: Database, tiktok: SubscriptionApi, subscription_i
     try:
         tiktok.unsubscribe(subscription_id)
     except ProviderError as error:
-        # A token that was taken back took its subscriptions with it: then there is none of this id.
+        # A revoked token takes its subscriptions with it: then there is none of this id.
         if error.code != WRONG_PARAMETER:
             log.warning("not unsubscribed", subscription_id=subscription_id, advice=error.advice)
             return

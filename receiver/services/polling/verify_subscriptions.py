@@ -21,8 +21,8 @@ from receiver.storage import heartbeats, subscriptions
 
 EVERY, SOONEST = timedelta(days=1), timedelta(minutes=5)
 REQUESTED, BEGUN = "look through asked", "look through begun"  # stored names of heartbeats
-# Where TikTok shows none at all, as its fault or ours, not every account is urgent at once.
-MOST_HINTED = 100
+# Where TikTok lists none at all, by its fault or ours, not every account is to be polled at once.
+MOST_POLLED = 100
 
 log = get_logger(__name__)
 
@@ -72,7 +72,7 @@ def _forget_lost(session: Session, subscription_ids: Collection[str], now: datet
     """Delete lost subscriptions, and request polls of their accounts; return these, sorted."""
     forgotten = {subscriptions.forget_subscription(session, item) for item in subscription_ids}
     accounts = sorted(item for item in forgotten if item is not None)
-    for advertiser_id in accounts[:MOST_HINTED]:
+    for advertiser_id in accounts[:MOST_POLLED]:
         request_poll(session, advertiser_id, now, PollReason.NOTICES_ENDED)
     return accounts
 

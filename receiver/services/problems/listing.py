@@ -22,7 +22,7 @@ from receiver.storage import address_claims, audit, problems
 from receiver.storage.database import Database
 from receiver.storage.tables import Problem
 
-MOST_SHOWN = 1_000  # open problems: the bar counts on no further
+MOST_SHOWN = 1_000  # the navigation counts no more open problems than these
 
 
 @dataclass(frozen=True)

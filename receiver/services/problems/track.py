@@ -55,7 +55,7 @@ def track_quietly(database: Database, now: datetime, store_ids: Collection[str |
         track_problems(database, now, {store_id or "" for store_id in store_ids})
     except StorageUnavailable:
         raise
-    except Exception:  # the edge: a list of problems must not stop the work that they are about
+    except Exception:  # the edge: the list of problems must not stop the work it is about
         log.exception("problems not tracked")
 
 

@@ -25,7 +25,7 @@ URL = "https://credit.example"
 
 
 class FakeChannel:
-    """A channel that keeps what it was given, and fails when told to."""
+    """A channel that records its messages, and fails when a test says so."""
 
     words = "a note"
 

@@ -43,7 +43,7 @@ def database_kind() -> str:
 
 
 class FakeTikTok:
-    """Grants what it is told to, or fails; remembers the codes it saw."""
+    """A TikTok that grants what a test sets, or fails, and records the codes it was given."""
 
     def __init__(self):
         self.covered: tuple[str, ...] = ("7001",)
@@ -88,7 +88,7 @@ class FakeTikTok:
 
 
 class Way:
-    """One store's way through the consent; each step is one call of a service."""
+    """The steps of one store's consent; each is one call of a service."""
 
     def __init__(self, container, tiktok, store_id="st_1"):
         self.container, self.tiktok, self.store_id = container, tiktok, store_id

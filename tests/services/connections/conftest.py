@@ -24,7 +24,7 @@ BROWSER = "b" * 43
 
 
 class Visit:
-    """A merchant and the service; each step is one that a page or a shop causes."""
+    """A merchant's visit to the service; each step is one that a page or a shop causes."""
 
     def __init__(self, container, shops):
         self.container, self.shops, self.probes = container, shops, Probes()

@@ -58,7 +58,7 @@ def test_paths_without_end_are_no_way_to_call_a_host_without_end(clock):
 
 
 class LeadingShops(FakeShops):
-    """Shops that stand at `home` alone; what leads there redirects for good."""
+    """Shops of which only the one at `home` answers; addresses in `redirects` lead on for good."""
 
     def __init__(self, home: str, redirects: dict[str, str], trouble: StoreTrouble | None = None) -> None:
         super().__init__(moved=redirects)

@@ -61,7 +61,7 @@ class TimedSignal:
 
 
 class Figures(FakeTikTok):
-    """One account's figures, the earlier ones added up as TikTok does."""
+    """The figures of one account; those before the link are added up as TikTok does."""
 
     def __init__(self, advertiser_id: str, spending: Spending) -> None:
         super().__init__(*_days(spending))

@@ -25,8 +25,8 @@ EMAIL = "owner@shop.example"
 URL = "https://credit.example"
 
 
-class Post:
-    """A mail server of the test's own."""
+class FakeMailServer:
+    """A mail server that records what it was given, and fails when a test says so."""
 
     def __init__(self):
         self.sent, self.fails = [], False
@@ -44,11 +44,11 @@ class Post:
 
 @pytest.fixture
 def post():
-    return Post()
+    return FakeMailServer()
 
 
 class Merchant:
-    """A store near a tier, and what its merchant, its worker and its mailbox do."""
+    """A store near a tier; its methods act for its merchant, its worker and its mailbox."""
 
     def __init__(self, container, clock, post):
         self.container, self.clock, self.post = container, clock, post
