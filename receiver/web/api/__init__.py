@@ -23,7 +23,7 @@ from receiver.web.api.what_if import what_if_api
 
 
 class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
-    """Describes its routes for the first who asks: that takes longer than all else at a start."""
+    """The API, described at the first request for it: that takes longer than all else at a start."""
 
     ERROR_SCHEMA = RefusalSchema
 
@@ -56,11 +56,12 @@ class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
 
 
 class _BoundedJson(DefaultJSONProvider):
-    """Whatever of Flask reads a body reads it within our bounds."""
+    """JSON as Flask reads and writes it, with our bounds on what is read."""
 
     sort_keys = False  # as the contract orders them
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Read JSON within our bounds. Raises ValueError."""
         try:
             return read_json(s)
         except InputError as error:
@@ -68,7 +69,7 @@ class _BoundedJson(DefaultJSONProvider):
 
 
 def register(app: Flask) -> Api:
-    """Put what plugins ask on the app, and return the API, which takes more."""
+    """Register the plugins' part of the API on the app; return the API, which takes further parts."""
     app.config.update(
         API_TITLE="Ad credit receiver",
         API_VERSION="v1",

@@ -7,7 +7,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 
-def given_token() -> str | None:
+def find_bearer_token() -> str | None:
     """Return the token of `Authorization: Bearer …`; None where there is none."""
     # Not Werkzeug's parser: it unpacks what other schemes write, and stumbles over some of it.
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -15,16 +15,16 @@ def given_token() -> str | None:
 
 
 def bearer_token() -> str:
-    """Return the token of `Authorization: Bearer …`; raise the 401 where there is none."""
-    token = given_token()
+    """Return the token of `Authorization: Bearer …`. Raises Unauthorized (401) where there is none."""
+    token = find_bearer_token()
     if token is None:
-        raise refused()
+        raise unauthorized()
     return token
 
 
-def refused(why: str | None = None) -> Unauthorized:
-    """Return the 401 of RFC 6750; `why` is only for a token that was right once."""
+def unauthorized(reason: str | None = None) -> Unauthorized:
+    """Return the 401 of RFC 6750; `reason` is only for a token that was right once."""
     details: dict[str, str | None] | None = (
-        {"error": "invalid_token", "error_description": why} if why else None
+        {"error": "invalid_token", "error_description": reason} if reason else None
     )
     return Unauthorized(www_authenticate=WWWAuthenticate("bearer", details))

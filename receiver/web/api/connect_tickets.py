@@ -14,7 +14,7 @@ from receiver.errors import NotFound
 from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
-from receiver.web.api.bearer import bearer_token, refused
+from receiver.web.api.bearer import bearer_token, unauthorized
 from receiver.web.api.schemas import ConnectTicketRequestSchema, ConnectTicketSchema, RefusalSchema
 
 connect_tickets_api = Blueprint(
@@ -43,6 +43,6 @@ class ConnectTicketsView(MethodView):
             return_url = read_return_url(read_json(body)) if body else None
             ticket = issue_ticket(container.database, container.now(), token, return_url)
         except NotFound as error:
-            raise refused() from error
+            raise unauthorized() from error
         url = f"{container.settings.public_url}/connect/tiktok?ticket={ticket.text}"
         return ticket_document(url, ticket.expires_at), 201, {"Cache-Control": "no-store"}

@@ -15,7 +15,7 @@ from receiver.errors import NotFound
 from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
-from receiver.web.api.bearer import bearer_token, refused
+from receiver.web.api.bearer import bearer_token, unauthorized
 from receiver.web.api.schemas import DisconnectedSchema, DisconnectRequestSchema, RefusalSchema
 
 disconnect_api = Blueprint(
@@ -35,12 +35,12 @@ class MerchantDisconnectView(MethodView):
     @disconnect_api.alt_response(401, schema=RefusalSchema)
     @disconnect_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> dict[str, Any]:
-        """End it at once; the worker removes what we made at the store. The status token ends with it."""
+        """End the connection at once, with its status token; the worker removes what we made at the store."""
         container = current_container()
         try:
             store_id = store_for_token(container.database, bearer_token())
         except NotFound as error:
-            raise refused() from error
+            raise unauthorized() from error
         reason = read_reason(read_json(request.get_data()))
         disconnect_store(
             container.database,

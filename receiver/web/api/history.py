@@ -13,8 +13,8 @@ from receiver.container import current_container
 from receiver.errors import InputError, NotFound
 from receiver.i18n.languages import reader_locale
 from receiver.services.decisions.merchant_history import merchant_history
-from receiver.web.api.bearer import bearer_token, refused
-from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
+from receiver.web.api.bearer import bearer_token, unauthorized
+from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, accepted_languages, in_language
 from receiver.web.api.schemas import HistorySchema, RefusalSchema
 
 history_api = Blueprint("history", __name__, url_prefix="/api/v1", description="For the companion plugin")
@@ -39,22 +39,22 @@ class HistoryView(MethodView):
     @history_api.alt_response(503, schema=RefusalSchema)
     def get(self) -> tuple[dict[str, Any], dict[str, str]]:
         """List changes of the status, the newest first; a page may hold few and still have a next one."""
-        token, locale = bearer_token(), reader_locale(languages_wanted())
+        token, locale = bearer_token(), reader_locale(accepted_languages())
         try:
             changes, following = merchant_history(
                 current_container().database, token, locale, before=_after()
             )
         except NotFound as error:
-            raise refused() from error
+            raise unauthorized() from error
         return {"changes": changes, "next": None if following is None else str(following)}, in_language(
             locale
         )
 
 
 def _after() -> int | None:
-    asked = request.args.get("after")
-    if asked is None:
+    cursor = request.args.get("after")
+    if cursor is None:
         return None
-    if not NUMBER.fullmatch(asked):
+    if not NUMBER.fullmatch(cursor):
         raise InputError("must be `next` of the page before", path="after")
-    return int(asked)
+    return int(cursor)

@@ -20,7 +20,7 @@ LANGUAGE_HEADERS = {
 }
 
 
-def languages_wanted() -> list[str]:
+def accepted_languages() -> list[str]:
     """Return the languages the caller accepts, best first, refused ones left out."""
     return languages_in(request.accept_languages)
 

@@ -13,8 +13,8 @@ from receiver.i18n.languages import language_tag, reader_locale
 from receiver.services.notices.addresses import ask_for_mail
 from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
-from receiver.web.api.bearer import bearer_token, refused
-from receiver.web.api.language import LANGUAGE, languages_wanted
+from receiver.web.api.bearer import bearer_token, unauthorized
+from receiver.web.api.language import LANGUAGE, accepted_languages
 from receiver.web.api.schemas import NoticesRequestSchema, NoticesSchema, RefusalSchema
 
 notices_api = Blueprint("notices", __name__, url_prefix="/api/v1", description="For the companion plugin")
@@ -41,10 +41,10 @@ class NoticesView(MethodView):
         try:
             store_for_token(container.database, token)
         except NotFound as error:
-            raise refused() from error
+            raise unauthorized() from error
         email = read_address(read_json(request.get_data()))
         if email is not None and container.mail is None:
             raise Refused("this service sends no e-mails")
-        language = language_tag(reader_locale(languages_wanted()))
+        language = language_tag(reader_locale(accepted_languages()))
         state = ask_for_mail(container, token, email, language)
         return {"mail": state.value}

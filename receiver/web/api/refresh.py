@@ -13,7 +13,7 @@ from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.errors import NotFound
 from receiver.services.polling.refresh import refresh_for_token
-from receiver.web.api.bearer import bearer_token, refused
+from receiver.web.api.bearer import bearer_token, unauthorized
 from receiver.web.api.schemas import RefreshSchema, RefusalSchema
 
 refresh_api = Blueprint("refresh", __name__, url_prefix="/api/v1", description="For the companion plugin")
@@ -36,11 +36,11 @@ class RefreshView(MethodView):
         """
         container = current_container()
         try:
-            asked = refresh_for_token(container.database, container.now(), bearer_token())
+            refresh = refresh_for_token(container.database, container.now(), bearer_token())
         except NotFound as error:
-            raise refused() from error
-        if asked.accepted:
-            return {"status": "accepted", "again_at": time_text(asked.again_at)}
-        wait = max(1, ceil((asked.again_at - container.now()).total_seconds()))
+            raise unauthorized() from error
+        if refresh.accepted:
+            return {"status": "accepted", "again_at": time_text(refresh.again_at)}
+        wait = max(1, ceil((refresh.again_at - container.now()).total_seconds()))
         # A whole answer: the schema of the 202 would empty it.
         return make_response({"error": "asked less than a minute ago"}, 429, {"Retry-After": str(wait)})

@@ -16,8 +16,8 @@ from receiver.services.awards.code import without_code
 from receiver.services.reviews.ask import ask_review
 from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
-from receiver.web.api.bearer import bearer_token, refused
-from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
+from receiver.web.api.bearer import bearer_token, unauthorized
+from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, accepted_languages, in_language
 from receiver.web.api.schemas import RefusalSchema, ReviewRequestSchema, ReviewSchema
 
 reviews_api = Blueprint("reviews", __name__, url_prefix="/api/v1", description="For the companion plugin")
@@ -42,9 +42,9 @@ class ReviewsView(MethodView):
         try:
             store_id = store_for_token(container.database, bearer_token())
         except NotFound as error:
-            raise refused() from error
+            raise unauthorized() from error
         message = read_message(read_json(request.get_data()))
         masked = without_code(container, store_id, message)
         review, is_new = ask_review(container.database, container.now(), store_id, masked)
-        locale = reader_locale(languages_wanted())
+        locale = reader_locale(accepted_languages())
         return review_document(review, locale), 201 if is_new else 200, in_language(locale)

@@ -12,8 +12,8 @@ from receiver.documents.status import full_document
 from receiver.errors import NotFound
 from receiver.i18n.languages import reader_locale
 from receiver.services.decisions.status import status_for_merchant
-from receiver.web.api.bearer import bearer_token, refused
-from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
+from receiver.web.api.bearer import bearer_token, unauthorized
+from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, accepted_languages, in_language
 from receiver.web.api.schemas import RefusalSchema, StatusSchema
 
 status_api = Blueprint("status", __name__, url_prefix="/api/v1", description="For the companion plugin")
@@ -33,8 +33,8 @@ class StatusView(MethodView):
         try:
             status = status_for_merchant(container, bearer_token())
         except NotFound as error:
-            raise refused() from error
-        locale = reader_locale(languages_wanted())
+            raise unauthorized() from error
+        locale = reader_locale(accepted_languages())
         document = full_document(
             status,
             locale,

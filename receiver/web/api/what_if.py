@@ -15,8 +15,8 @@ from receiver.documents.progress import what_if_document
 from receiver.errors import InputError, NotFound
 from receiver.i18n.languages import reader_locale
 from receiver.services.decisions.status import status_for_token
-from receiver.web.api.bearer import bearer_token, refused
-from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
+from receiver.web.api.bearer import bearer_token, unauthorized
+from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, accepted_languages, in_language
 from receiver.web.api.schemas import RefusalSchema, WhatIfSchema
 
 what_if_api = Blueprint("what_if", __name__, url_prefix="/api/v1", description="For the companion plugin")
@@ -47,13 +47,13 @@ class WhatIfView(MethodView):
         try:
             status = status_for_token(container.database, container.now(), bearer_token())
         except NotFound as error:
-            raise refused() from error
-        locale = reader_locale(languages_wanted())
+            raise unauthorized() from error
+        locale = reader_locale(accepted_languages())
         return what_if_document(status.decision, _per_day(), locale), in_language(locale)
 
 
 def _per_day() -> Decimal:
-    asked = request.args.get("per_day", "")
-    if not AMOUNT.fullmatch(asked):
+    amount = request.args.get("per_day", "")
+    if not AMOUNT.fullmatch(amount):
         raise InputError("must be an amount such as 45.50", path="per_day")
-    return Decimal(asked)
+    return Decimal(amount)

@@ -58,10 +58,8 @@ class AuditView(MethodView):
         number of entries.
         """
         after, limit = arguments.pop("after", None), arguments.pop("limit")
-        found = search_audit(
-            current_container().database, AuditFilters(**arguments), after=after, limit=limit
-        )
-        return page_document(found.show(_item))
+        page = search_audit(current_container().database, AuditFilters(**arguments), after=after, limit=limit)
+        return page_document(page.show(_item))
 
 
 def _item(entry: AuditRecord) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class AwardEntrySchema(Schema):
 
 
 class AwardSchema(AwardRowSchema):
-    """An award, what it rests on, and its life."""
+    """An award, what it rests on, and its history."""
 
     threshold = fields.String(required=True)
     business_center = fields.String(required=True, **MAYBE)
@@ -104,7 +104,7 @@ class AwardSchema(AwardRowSchema):
 
 
 class IssueSchema(Schema):
-    """That the credit was given."""
+    """The way in which the credit was given, and its reference."""
 
     reference = fields.String(**WORDS)
     delivered_as = fields.String(
@@ -132,13 +132,13 @@ class EvidenceSchema(Schema):
 
 
 class ReasonSchema(Schema):
-    """Why."""
+    """The reason."""
 
     reason = fields.String(**WORDS)
 
 
 class BlockSchema(ReasonSchema):
-    """Why: for staff, and out of a list for the merchant."""
+    """The reason for staff, and one out of a list for the merchant."""
 
     cause = fields.String(
         load_default=BlockCause.OTHER,
@@ -229,7 +229,7 @@ class IssueView(MethodView):
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
-        """Record that the credit was given. The same again changes nothing."""
+        """Record that the credit was given. Idempotent."""
         return _move(award_id, partial(issue, cipher=current_container().cipher), body)
 
 
@@ -243,7 +243,7 @@ class CorrectView(MethodView):
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
-        """Put the reference right; the audit keeps the wrong item. The same again changes nothing."""
+        """Correct the reference; the audit keeps the wrong one. Idempotent."""
         return _move(award_id, partial(correct_reference, cipher=current_container().cipher), body)
 
 
@@ -299,7 +299,7 @@ class LiftView(MethodView):
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
-        """Take a block back: the award is again what it was."""
+        """Lift a block: the award is again what it was."""
         return _move(award_id, blocks.lift, body)
 
 

@@ -132,10 +132,10 @@ class DeliveriesView(MethodView):
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """List deliveries, the newest first. A page may hold fewer than asked for and still have a `next`."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
-        found = search_deliveries(
+        page = search_deliveries(
             current_container().database, DeliveryFilters(**arguments), after=after, limit=limit
         )
-        return page_document(found)
+        return page_document(page)
 
 
 @deliveries_api.route("/deliveries/counts")
@@ -159,13 +159,13 @@ class DeliveryView(MethodView):
     def get(self, delivery_id: int) -> dict[str, Any]:
         """Show a delivery: its attempts, the check of its hash and signature, and its redacted body."""
         container = current_container()
-        viewed = delivery_detail(container, delivery_id)
+        detail = delivery_detail(container, delivery_id)
         return {
-            "delivery": viewed.delivery,
-            "attempts": viewed.attempts,
-            "body_hash": str(viewed.body_hash),
-            "signature": viewed.signature,
-            **_body(viewed),
+            "delivery": detail.delivery,
+            "attempts": detail.attempts,
+            "body_hash": str(detail.body_hash),
+            "signature": detail.signature,
+            **_body(detail),
         }
 
 

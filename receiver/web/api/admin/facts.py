@@ -88,5 +88,5 @@ class FactsView(MethodView):
         container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
         act = partial(record, now=container.now(), store_id=store_id, actor=actor, **body)
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
-        stands = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
-        return {**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}
+        decision = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
+        return {**effect.answer, **decision, "saved": not dry_run, "effect": effect.changes}

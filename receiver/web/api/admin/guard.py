@@ -11,20 +11,20 @@ from receiver.domain.staff import Role
 from receiver.errors import StorageUnavailable
 from receiver.services.staff.records import ApiToken
 from receiver.services.staff.tokens import TokenExpired, use_token
-from receiver.web.api.bearer import given_token, refused
+from receiver.web.api.bearer import find_bearer_token, unauthorized
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def only_staff() -> None:
-    """Set `g.person` and `g.token`; answer 401 without a token that holds, 403 to a viewer's change."""
+    """Set `g.person` and `g.token`; answer 401 without a valid token, 403 to a viewer's change."""
     try:
-        used = _used_token()
+        token = _find_token()
     except TokenExpired as error:
-        raise refused(str(error)) from error
-    if used is None:
-        raise refused()
-    g.person, g.token = used.owner, used
+        raise unauthorized(str(error)) from error
+    if token is None:
+        raise unauthorized()
+    g.person, g.token = token.owner, token
     if request.method not in SAFE and g.person.role != Role.OPERATOR:
         raise Forbidden
 
@@ -37,16 +37,13 @@ def tell_expiry(response: Response) -> Response:
 
 
 def carries_staff_token() -> bool:
-    """Return whether the request's bearer token is a member of staff's.
-
-    No, while the database cannot tell.
-    """
+    """Return whether the bearer token is a member of staff's; False while the database cannot tell."""
     try:
-        return _used_token() is not None
+        return _find_token() is not None
     except (StorageUnavailable, TokenExpired):
         return False
 
 
-def _used_token() -> ApiToken | None:
-    token = given_token()
+def _find_token() -> ApiToken | None:
+    token = find_bearer_token()
     return use_token(current_container().database, current_container().now(), token) if token else None

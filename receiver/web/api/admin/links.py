@@ -49,7 +49,7 @@ class NewLinkSchema(Schema):
 
 
 class RevokeSchema(Schema):
-    """Why, and for whom."""
+    """The reason, and whether other stores of the consent are included."""
 
     reason = fields.String(required=True, validate=Length(min=1, max=LONGEST))
     with_others = fields.Boolean(

@@ -20,7 +20,7 @@ WITHIN = timedelta(seconds=20)  # a request holds one of few threads; the worker
 
 
 class CheckSchema(Schema):
-    """One thing looked at; `do` is empty where there is nothing to do."""
+    """A check; `do` is empty where there is nothing to do."""
 
     check = fields.String(required=True)
     state = fields.String(required=True, metadata={"enum": list(CheckState)})
@@ -36,13 +36,13 @@ class DoctorSchema(Schema):
 
 
 class PurgeSchema(Schema):
-    """The choice to say only what would go."""
+    """A deletion, or a dry run of it."""
 
     dry_run = fields.Boolean(load_default=False)
 
 
 class PurgedSchema(Schema):
-    """The number of rows that went, by kind."""
+    """The number of deleted rows, by kind."""
 
     gone = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     saved = fields.Boolean(required=True)
@@ -54,14 +54,14 @@ class DoctorView(MethodView):
 
     @operations_api.response(200, DoctorSchema)
     def get(self) -> dict[str, Any]:
-        """Look at settings, database, secrets, worker, terms, TikTok and clock."""
+        """Check settings, database, secrets, worker, terms, TikTok and clock."""
         container = current_container()
-        found = list(diagnose(container, probe, container.channel))
+        checks = list(diagnose(container, probe, container.channel))
         return {
-            "healthy": not any(item.state is CheckState.FAIL for item in found),
+            "healthy": not any(check.state is CheckState.FAIL for check in checks),
             "checks": [
-                {"check": item.name, "state": item.state, "found": item.found, "do": item.do}
-                for item in found
+                {"check": check.name, "state": check.state, "found": check.found, "do": check.do}
+                for check in checks
             ],
         }
 
@@ -73,10 +73,10 @@ class PurgeView(MethodView):
     @operations_api.arguments(PurgeSchema)
     @operations_api.response(200, PurgedSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Forget it, as far as that goes within 20 seconds; the worker does the rest at night."""
+        """Delete expired data for up to 20 seconds; the worker deletes the rest at night."""
         container = current_container()
         act = expired if body["dry_run"] else purge
-        gone = act(
+        counts = act(
             container.database, container.now(), container.settings.keep_deliveries_days, within=WITHIN
         )
-        return {"gone": gone, "saved": not body["dry_run"]}
+        return {"gone": counts, "saved": not body["dry_run"]}

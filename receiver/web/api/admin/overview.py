@@ -91,8 +91,8 @@ class OverviewView(MethodView):
     def get(self) -> dict[str, Any]:
         """Show the overview as of now, as the console's first page does."""
         container = current_container()
-        found = read_overview(container.database, container.budget, container.now(), g.person)
-        return overview_document(found)
+        overview = read_overview(container.database, container.budget, container.now(), g.person)
+        return overview_document(overview)
 
 
 def _todo_item(item: TodoItem) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class ProblemsView(MethodView):
 
 @problems_api.route("/problems/<int:problem_id>/acknowledge")
 class AcknowledgeView(MethodView):
-    """Somebody has seen it."""
+    """The acknowledgement of a problem."""
 
     @problems_api.arguments(NoteSchema)
     @problems_api.response(200, ProblemSchema)

@@ -93,8 +93,8 @@ class ProgrammesView(MethodView):
     def get(self) -> dict[str, Any]:
         """Show the programme new stores join, and each other that has stores."""
         container = current_container()
-        found = programme_stats(container.database, container.now(), container.settings.programme)
-        return {"programmes": list(map(_programme, found))}
+        programmes = programme_stats(container.database, container.now(), container.settings.programme)
+        return {"programmes": list(map(_programme, programmes))}
 
 
 @programmes_api.route("/programmes/<programme_id>")
@@ -106,8 +106,8 @@ class ProgrammeView(MethodView):
     def get(self, programme_id: str) -> dict[str, Any]:
         """Show a programme's terms, as stores enrolled in it or as they are for new stores."""
         container = current_container()
-        known = list_terms(container.database, container.settings.programme)
-        return {"terms": programme_data(find_terms(known, programme_id))}
+        programmes = list_terms(container.database, container.settings.programme)
+        return {"terms": programme_data(find_terms(programmes, programme_id))}
 
 
 @programmes_api.route("/programmes/check")
@@ -118,7 +118,7 @@ class CheckProgrammeView(MethodView):
     @programmes_api.response(200, CheckedProgrammeSchema)
     @programmes_api.alt_response(400, schema=RefusalSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Check that its terms can be applied; keeps nothing."""
+        """Check that the terms of a file can be applied; stores nothing."""
         terms = read_programme_text(body["toml"])
         return {"id": terms.id, "valid": True, "warnings": programme_warnings(terms)}
 
@@ -151,20 +151,20 @@ class LoadProgrammeView(MethodView):
         }
 
 
-def _programme(standing: ProgrammeStats) -> dict[str, Any]:
+def _programme(stats: ProgrammeStats) -> dict[str, Any]:
     return {
-        "terms": programme_data(standing.terms),
-        "for_new_stores": standing.is_for_new_stores,
-        "counted": _counted(standing.counted) if standing.counted else None,
+        "terms": programme_data(stats.terms),
+        "for_new_stores": stats.is_for_new_stores,
+        "counted": _counts(stats.counted) if stats.counted else None,
     }
 
 
-def _counted(counted: StoreCounts) -> dict[str, Any]:
+def _counts(counts: StoreCounts) -> dict[str, Any]:
     return {
-        "at": counted.at,
-        "admitted": counted.admitted,
-        "waiting": counted.waiting,
-        "stages": dict(counted.stages),
+        "at": counts.at,
+        "admitted": counts.admitted,
+        "waiting": counts.waiting,
+        "stages": dict(counts.stages),
         "tiers": [
             {
                 "currency": tier.currency,
@@ -174,9 +174,9 @@ def _counted(counted: StoreCounts) -> dict[str, Any]:
                 "overdue": _sum(tier.overdue),
                 "due_soon": _sum(tier.due_soon),
             }
-            for tier in counted.tiers
+            for tier in counts.tiers
         ],
-        "money": list(map(_money, counted.money)),
+        "money": list(map(_money, counts.money)),
     }
 
 

@@ -39,7 +39,7 @@ class QuarantineArguments(NumberedPage):
 
 
 class HeldSchema(Schema):
-    """Something whose signature fits no secret of its store."""
+    """A call whose signature fits no secret of its store."""
 
     id = fields.Integer(required=True)
     store = fields.String(required=True)
@@ -70,7 +70,7 @@ class TriedSchema(Schema):
 
 
 class ReleasedSchema(Schema):
-    """Each that was tried."""
+    """The result for each call."""
 
     tried = fields.List(fields.Nested(TriedSchema), required=True)
 
@@ -146,9 +146,9 @@ class ReleaseView(MethodView):
     @rejections_api.arguments(ReleaseSchema)
     @rejections_api.response(200, ReleasedSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Verify anew; what is right goes into the inbox like any delivery, the rest stays."""
+        """Verify calls anew; those that are valid go into the inbox like any delivery, the rest stays."""
         container = current_container()
-        tried = release_from_quarantine(
+        results = release_from_quarantine(
             container,
             store=body.get("store"),
             ids=body["ids"],
@@ -156,7 +156,7 @@ class ReleaseView(MethodView):
             actor=g.person.email,
             dry_run=body["dry_run"],
         )
-        return {"tried": tried}
+        return {"tried": results}
 
 
 @rejections_api.route("/rejections")
@@ -169,7 +169,7 @@ class RejectionsView(MethodView):
         """Count rejections by day, the newest day first, pings included."""
         page = page_of_rejections(
             current_container().database,
-            **_which(arguments),
+            **_filters(arguments),
             after=arguments.get("after"),
             limit=arguments["limit"],
         )
@@ -184,8 +184,10 @@ class SamplesView(MethodView):
     @rejections_api.response(200, SamplesSchema)
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """List samples of rejected calls, without credentials and bodies."""
-        return {"items": samples(current_container().database, **_which(arguments), limit=arguments["limit"])}
+        return {
+            "items": samples(current_container().database, **_filters(arguments), limit=arguments["limit"])
+        }
 
 
-def _which(arguments: dict[str, Any]) -> dict[str, str | None]:
+def _filters(arguments: dict[str, Any]) -> dict[str, str | None]:
     return {"store": arguments.get("store"), "reason": arguments.get("reason")}

@@ -96,7 +96,7 @@ class ReplaysView(MethodView):
     @replays_api.arguments(AskedSchema)
     @replays_api.response(201, ReplaySchema)
     def post(self, body: dict[str, Any]) -> Any:
-        """Ask for one; the worker does it in the background, live deliveries first."""
+        """Start a replay; the worker does it in the background, live deliveries first."""
         container, reason, rate = current_container(), body.pop("reason"), body.pop("rate")
         return start(
             container.database,
@@ -138,7 +138,7 @@ class CancelView(MethodView):
     @replays_api.alt_response(404, schema=RefusalSchema)
     @replays_api.alt_response(409, schema=RefusalSchema)
     def post(self, replay_id: int) -> Any:
-        """End it after the batch in hand; what is done stays done."""
+        """Cancel a replay after the batch in hand; what is done stays done."""
         container = current_container()
         return cancel(container.database, replay_id, container.now(), actor=g.person.email)
 

@@ -112,10 +112,10 @@ class AnswerView(MethodView):
     @admin_reviews_api.alt_response(404, schema=RefusalSchema)
     @admin_reviews_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], review_id: str) -> dict[str, Any]:
-        """Keep the answer, or with `dry_run` tell what it would change. The same again changes nothing."""
+        """Store the answer, or with `dry_run` only return what it would change. Idempotent."""
         container = current_container()
         store_id = show_review(container.database, review_id)["store"]
-        given = checked_answer(
+        answer = checked_answer(
             container.now(),
             review_id,
             reason=body["reason"],
@@ -124,7 +124,7 @@ class AnswerView(MethodView):
             evidence=body.get("evidence"),
         )
         act = partial(
-            answer_review, now=container.now(), review_id=review_id, answer=given, actor=g.person.email
+            answer_review, now=container.now(), review_id=review_id, answer=answer, actor=g.person.email
         )
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=body["dry_run"])
         return {**effect.answer, "effect": effect.changes}

@@ -30,7 +30,7 @@ class SearchArguments(Schema):
 
 
 class HitSchema(Schema):
-    """A thing that was found."""
+    """A hit."""
 
     kind = fields.String(required=True, metadata=KINDS)
     id = fields.String(required=True)

@@ -124,8 +124,8 @@ class MembersView(MethodView):
     def get(self) -> dict[str, Any]:
         """List the staff, by email address."""
         container = current_container()
-        found = list_staff(container.database, container.now(), real_now=utc_now(), limit=0)
-        return {"items": list(map(_listed, found))}
+        members = list_staff(container.database, container.now(), real_now=utc_now(), limit=0)
+        return {"items": list(map(_member_row, members))}
 
     @staff_api.arguments(NewMemberSchema)
     @staff_api.response(201, LetInSchema)
@@ -133,9 +133,9 @@ class MembersView(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Let someone in with a one-time password."""
         container, password = current_container(), new_password()
-        given = {"password": password, "actor": g.person.email, "one_time": True}
+        arguments = {"password": password, "actor": g.person.email, "one_time": True}
         person = add_staff(
-            container.database, container.now(), email=body["email"], role=Role(body["role"]), **given
+            container.database, container.now(), email=body["email"], role=Role(body["role"]), **arguments
         )
         return {**_member(person), "password": password}
 
@@ -150,8 +150,8 @@ class PasswordView(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Give someone a one-time password; it ends their sessions, and their tokens stay."""
         container, password = current_container(), new_password()
-        given = {"password": password, "actor": g.person.email, "one_time": True}
-        person = set_password(container.database, container.now(), **body, **given)
+        arguments = {"password": password, "actor": g.person.email, "one_time": True}
+        person = set_password(container.database, container.now(), **body, **arguments)
         return {**_member(person), "password": password}
 
 
@@ -185,7 +185,7 @@ class RemoveView(MethodView):
     @staff_api.alt_response(404, schema=RefusalSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Let someone in no longer: sessions and tokens end at once, what they did stays on record."""
+        """Remove someone: sessions and tokens end at once, what they did stays on record."""
         container = current_container()
         return _member(remove_staff(container.database, container.now(), **body, actor=g.person.email))
 
@@ -203,17 +203,17 @@ class NewTokenView(MethodView):
         A stolen token can therefore not prolong itself.
         """
         container = current_container()
-        left = (g.token.expires_at - container.now()).days
-        days = body.get("days", left)
-        if not 1 <= days <= left:
+        days_left = (g.token.expires_at - container.now()).days
+        days = body.get("days", days_left)
+        if not 1 <= days <= days_left:
             ends = time_text(g.token.expires_at)
             raise Refused(f"a token made by a token ends no later than that, by {ends}")
         email = body.get("email", g.person.email)
-        made = make_token_for(
+        token = make_token_for(
             container.database, container.now(), g.person, email=email, name=body["name"], days=days
         )
-        about = {"id": made.id, "name": made.name, "expires_at": time_text(made.expires_at)}
-        return {**_member(made.owner), **about, "token": made.text}
+        about = {"id": token.id, "name": token.name, "expires_at": time_text(token.expires_at)}
+        return {**_member(token.owner), **about, "token": token.text}
 
 
 @staff_api.route("/staff/me")
@@ -256,7 +256,7 @@ class RevokeTokenView(MethodView):
         return _token(revoke_token(container.database, container.now(), token_id, actor=g.person.email))
 
 
-def _listed(member: TeamMember) -> dict[str, Any]:
+def _member_row(member: TeamMember) -> dict[str, Any]:
     return {
         **_member(member.person),
         "since": time_text(member.person.created_at),

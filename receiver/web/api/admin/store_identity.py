@@ -39,7 +39,7 @@ class StoreSuggestionSchema(SuggestionSchema):
 
 
 class ApartSchema(Schema):
-    """That another store is of another merchant."""
+    """Another store, of another merchant, and the reason."""
 
     other = fields.String(**WORDS)
     reason = fields.String(**WORDS)
@@ -60,7 +60,7 @@ class ListedClaimSchema(ClaimSchema):
 
 
 class MergeSchema(Schema):
-    """With whose merchant."""
+    """The store whose merchant stays, the reason and the evidence."""
 
     into = fields.String(**WORDS, metadata={"description": "A store of the merchant that stays."})
     reason = fields.String(**WORDS)
@@ -175,7 +175,7 @@ class MergeView(MethodView):
         With `dry_run`, only return what would change.
         """
         actor = g.person.email
-        return _merged(
+        return _merge_document(
             merge_merchants(
                 current_container().database, current_container().now(), store_id, **body, actor=actor
             )
@@ -217,7 +217,7 @@ class SuggestionsView(MethodView):
         )
 
 
-def _merged(merged: Merged) -> dict[str, Any]:
+def _merge_document(merged: Merged) -> dict[str, Any]:
     stores = [
         {"id": store.store, "stage": store.after.stage.value, "effect": store.changes}
         for store in merged.stores

@@ -99,7 +99,7 @@ class StoreView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def get(self, store_id: str) -> dict[str, Any]:
         """Show a store, without its secrets."""
-        return _shown(store_id)
+        return _store_document(store_id)
 
 
 @stores_api.route("/stores/<store_id>/status")
@@ -140,7 +140,7 @@ class AdmitView(MethodView):
     def post(self, store_id: str) -> dict[str, Any]:
         """Admit the store, beyond the cap too. Idempotent."""
         admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
-        return _shown(store_id)
+        return _store_document(store_id)
 
 
 @stores_api.route("/stores/admit")
@@ -190,14 +190,14 @@ class RotateSecretView(MethodView):
             release=body["release"] or body["take_in"],
             dry_run=body["dry_run"],
         )
-        asked = not body["dry_run"] and request_rotation(
+        is_requested = not body["dry_run"] and request_rotation(
             container.database, now, store_id, overlap_hours=hours, actor=actor
         )
         return {
             "webhook_url": container.settings.public_url + webhook_path(store_id),
             "webhook_secret": rotated.new_secret,
             "old_valid_until": now + timedelta(hours=hours),
-            "asked_at_the_store": asked,
+            "asked_at_the_store": is_requested,
             "held": rotated.held,
             "accepted": rotated.accepted,
             "saved": not body["dry_run"],
@@ -232,7 +232,7 @@ class DisconnectView(MethodView):
         """
         container, actor = current_container(), g.person.email
         disconnect_store(container.database, container.now(), store_id, **body, actor=actor)
-        return _shown(store_id)
+        return _store_document(store_id)
 
 
 @stores_api.route("/stores/<store_id>/erase")
@@ -280,7 +280,7 @@ class RestartSequenceView(MethodView):
         return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
 
 
-def _shown(store_id: str) -> dict[str, Any]:
+def _store_document(store_id: str) -> dict[str, Any]:
     container = current_container()
     store = show_store(container.database, store_id)
     connection = connection_document(container.database, store_id)

@@ -65,5 +65,5 @@ class TimelineView(MethodView):
         """
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         filters = TimelineFilters(**arguments)
-        found = page_of_timeline(current_container().database, filters, after=after, limit=limit)
-        return page_document(found.show(asdict))
+        page = page_of_timeline(current_container().database, filters, after=after, limit=limit)
+        return page_document(page.show(asdict))
