@@ -75,7 +75,7 @@ def issue_command(
 
 @credits_group.command("correct")
 @click.argument("award_id", metavar="ID")
-@click.option("--reference", required=True, help="The right item.")
+@click.option("--reference", required=True, help="The right reference.")
 @click.option(
     "--as",
     "delivered_as",
@@ -89,7 +89,7 @@ def issue_command(
 def correct_command(
     award_id: str, reference: str, delivered_as: str, reason: str, dry_run: bool, as_json: bool
 ) -> None:
-    """Put the reference of an issued award right; the audit keeps the wrong item."""
+    """Correct the reference of an issued award; the audit keeps the wrong one."""
     changes = {"reference": reference, "delivered_as": delivered_as, "reason": reason}
     correct = partial(correct_reference, cipher=current_container().cipher)
     _move(correct, award_id, dry_run, as_json, **changes)
@@ -128,7 +128,7 @@ def block_command(award_id: str, reason: str, cause: str, dry_run: bool, as_json
 @dry_run_option
 @json_option
 def lift_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
-    """Take a block back: the award is again what it was."""
+    """Lift a block: the award is again what it was."""
     _move(blocks.lift, award_id, dry_run, as_json, reason=reason)
 
 

@@ -19,5 +19,5 @@ def do_and_show(store_id: str, act: Action, *, dry_run: bool, as_json: bool) -> 
     """Print the answer of `act`, the store's stage and verdict afterwards, and each change."""
     container = current_container()
     effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
-    stage = {"stage": effect.after.stage, "verdict": effect.after.verdict}
-    print_one({**effect.answer, **stage, "saved": not dry_run, "effect": effect.changes}, as_json)
+    decision = {"stage": effect.after.stage, "verdict": effect.after.verdict}
+    print_one({**effect.answer, **decision, "saved": not dry_run, "effect": effect.changes}, as_json)

@@ -33,12 +33,12 @@ def register(app: Flask, container: Container) -> None:
 
 
 def register_lean(app: Flask, container: Container, make_app: Callable[[], Flask]) -> None:
-    """Do the same, but add what only staff call when they do, with every other route to another app."""
+    """Do the same without what only staff call; an app with all routes is made at the first such call."""
 
     def make() -> WSGIApplication:
-        whole = make_app()
-        _add_routes(whole, container, with_staffs=True)
-        return whole.wsgi_app
+        full_app = make_app()
+        _add_routes(full_app, container, with_staffs=True)
+        return full_app.wsgi_app
 
     _add_routes(app, container, with_staffs=False)
     _put_in_front(app, StaffOnFirstCall(app.wsgi_app, make), container)
@@ -61,14 +61,14 @@ def _add_routes(app: Flask, container: Container, *, with_staffs: bool) -> None:
 
 def _put_in_front(app: Flask, routes: WSGIApplication, container: Container) -> None:
     settings = container.settings
-    reception = WebhookReceiver(
+    receiver = WebhookReceiver(
         container.database,
         container.cipher,
         settings.max_body_bytes,
         container.now,
         app_secrets=settings.app_secrets,
     )
-    front = WebhookMiddleware(Bulkhead(BodyLimit(routes), settings.web_threads), reception)
-    app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
+    middleware = WebhookMiddleware(Bulkhead(BodyLimit(routes), settings.web_threads), receiver)
+    app.wsgi_app = TrustedProxies(RequestIds(middleware), settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     if container.channel:
         app.wsgi_app = AlertMonitor(app.wsgi_app, lambda: notify_staff(container, container.channel))  # type: ignore[method-assign]  # as Flask says

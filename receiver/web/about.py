@@ -10,7 +10,7 @@ from receiver.container import current_container
 from receiver.i18n.languages import reader_locale
 from receiver.i18n.pages import site_labels
 from receiver.services.programmes.terms import terms_link
-from receiver.web.api.language import languages_wanted
+from receiver.web.api.language import accepted_languages
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,15 @@ class About:
 
 
 def register(app: Flask) -> None:
-    """Let templates ask for it; no database is asked, so that errors of the database can be told."""
+    """Give templates `about_service`; it asks no database, so that pages about its errors can use it."""
     app.jinja_env.globals["about_service"] = about_service
 
 
 def about_service() -> About:
-    """Return it in the reader's language."""
+    """Return the service's own words and links, in the reader's language."""
     settings = current_container().settings
     return About(
-        label=site_labels(reader_locale(languages_wanted())),
+        label=site_labels(reader_locale(accepted_languages())),
         operator=settings.operator_name or None,
         terms=terms_link(settings.programme),
         privacy=settings.privacy_url or None,

@@ -18,7 +18,10 @@ log = get_logger(__name__)
 
 
 class AlertMonitor:
-    """Begins with this process's first request; a server may fork after it has imported the app."""
+    """WSGI middleware that checks for alerts in a thread of its own.
+
+    The thread begins with this process's first request: a server may fork after it has imported the app.
+    """
 
     def __init__(
         self, app: WSGIApplication, check: Callable[[], object], stopping: Event | None = None
@@ -30,10 +33,10 @@ class AlertMonitor:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._thread is None:
-            self._begin()
+            self._start()
         return self._app(environ, start_response)
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         with self._lock:
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="watch", daemon=True)

@@ -23,10 +23,11 @@ def wants_page(path: str, accepted: MIMEAccept) -> bool:
 
 
 def lies_in(path: str, roots: tuple[str, ...]) -> bool:
+    """Return whether a path is one of the roots, or below one."""
     return any(path == root or path.startswith(f"{root}/") for root in roots)
 
 
 def languages_in(accepted: LanguageAccept) -> list[str]:
-    """Return the language tags wanted, best first, refused ones left out."""
+    """Return the accepted language tags, best first, refused ones left out."""
     # Not Werkzeug's best_match: it looks for exact tags first, and answers "es-AR, en;q=0.1" in English.
     return [tag for tag, quality in accepted if quality > 0]

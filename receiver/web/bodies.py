@@ -22,7 +22,7 @@ LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class BodyLimit:
-    """Passes on calls whose body has a length that is bearable."""
+    """WSGI middleware that refuses bodies of no length, or of too great a one, unread."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
@@ -35,7 +35,7 @@ class BodyLimit:
 
 
 def _refusal(environ: WSGIEnvironment) -> str | None:
-    """The status to refuse with, where the body is not to be read."""
+    """Return the status to refuse a body with; None for one that may be read."""
     if "HTTP_TRANSFER_ENCODING" in environ:
         return "411 Length Required"  # a chunked body that is cut off looks like one that is complete
     length = environ.get("CONTENT_LENGTH") or "0"

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 SHARE = 4  # of the threads, one in so many
 ALIVE = "/healthz"  # touches nothing and is over at once
 FULL = "503 Service Unavailable"
-COME_AGAIN = (("Retry-After", "2"),)  # seconds
+RETRY_AFTER = (("Retry-After", "2"),)  # seconds
 
 
 class Bulkhead:
-    """Passes requests on while places are free, and answers 503 beyond that, at once."""
+    """WSGI middleware that passes requests on while places are free, and answers 503 at once beyond that."""
 
     def __init__(self, app: WSGIApplication, threads: int) -> None:
-        """`threads`: how many requests the server works on at the same time."""
+        """Share the places of a server that works on `threads` requests at the same time."""
         self._app = app
         self._free = max(1, threads // SHARE)
         self._lock = Lock()
@@ -30,12 +30,12 @@ class Bulkhead:
         if environ.get("PATH_INFO") == ALIVE:
             return self._app(environ, start_response)
         if not self._enter():
-            return refuse(environ, start_response, FULL, "too many requests at once; try again", COME_AGAIN)
-        place = _Permit(self)
+            return refuse(environ, start_response, FULL, "too many requests at once; try again", RETRY_AFTER)
+        permit = _Permit(self)
         try:
-            return _TrackedResponse(self._app(environ, start_response), place)
+            return _TrackedResponse(self._app(environ, start_response), permit)
         except BaseException:
-            place.leave()
+            permit.leave()
             raise
 
     def _enter(self) -> bool:
@@ -46,17 +46,19 @@ class Bulkhead:
             return True
 
     def leave(self) -> None:
+        """Give a place back."""
         with self._lock:
             self._free += 1
 
 
 class _Permit:
-    """One place of the bulkhead, given back once, however often it is left."""
+    """A place of the bulkhead, given back once, however often it is left."""
 
     def __init__(self, bulkhead: Bulkhead) -> None:
         self._bulkhead: Bulkhead | None = bulkhead
 
     def leave(self) -> None:
+        """Give the place back, once."""
         bulkhead, self._bulkhead = self._bulkhead, None
         if bulkhead is not None:
             bulkhead.leave()
@@ -79,6 +81,7 @@ class _TrackedResponse:
             raise
 
     def close(self) -> None:
+        """Close the answer, and give the place back."""
         try:
             if hasattr(self._answer, "close"):
                 self._answer.close()

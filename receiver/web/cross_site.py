@@ -21,34 +21,36 @@ OF_A_PAGE = ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch
 
 
 def register(app: Flask) -> None:
+    """Refuse such calls before any page is reached."""
     app.before_request(_refuse_other_sites)
 
 
 def is_from_our_page() -> bool:
-    """Return whether the browser says that a page of ours led here; an old one cannot say so."""
+    """Return whether the browser says that a page of ours led here; an old browser cannot."""
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
-def says_where_from() -> bool:
+def has_fetch_site() -> bool:
+    """Return whether the browser says where the call comes from."""
     return "Sec-Fetch-Site" in request.headers
 
 
 def _refuse_other_sites() -> None:
-    """Answers 403."""
+    """Answer 403 to a call that another site's page had a browser make."""
     if request.endpoint in SERVERS_ONLY:
-        refused = any(name in request.headers for name in OF_A_PAGE)
+        is_foreign = any(name in request.headers for name in OF_A_PAGE)
     elif request.path.startswith(GUARDED):
         return
     elif request.method in SAFE:
-        refused = _is_embedded()
+        is_foreign = _is_embedded()
     else:
-        refused = _is_from_elsewhere()
-    if refused:
+        is_foreign = _is_from_elsewhere()
+    if is_foreign:
         abort(403)
 
 
 def _is_from_elsewhere() -> bool:
-    """Each header that is there has to speak for it, so that none can be left to lie alone."""
+    """Return whether a header speaks for another site; each that is there has to speak for ours."""
     site, origin, referer = (request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin", "Referer"))
     if (site is not None and site not in OURS) or (referer is not None and not _is_ours(referer)):
         return True
@@ -57,7 +59,7 @@ def _is_from_elsewhere() -> bool:
 
 
 def _is_embedded() -> bool:
-    """Fetched by another site's page as a part of it: such a call comes without a browser's cookies."""
+    """Return whether another site's page fetches a part of it, which comes without a browser's cookies."""
     if request.headers.get("Sec-Fetch-Site", OURS[0]) in OURS:
         return False
     return request.headers.get("Sec-Fetch-Dest", "document") != "document"

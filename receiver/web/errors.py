@@ -18,7 +18,7 @@ from receiver.errors import (
 from receiver.i18n.languages import language_tag, reader_locale
 from receiver.i18n.pages import error_words
 from receiver.logs import get_logger
-from receiver.web.api.language import languages_wanted
+from receiver.web.api.language import accepted_languages
 from receiver.web.audience import CONSOLE, lies_in, wants_page
 
 RETRY_AFTER_SECONDS = "5"
@@ -36,6 +36,7 @@ log = get_logger(__name__)
 
 
 def register(app: Flask) -> None:
+    """Register the answer to each kind of exception."""
     app.register_error_handler(ReceiverError, _ours)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
@@ -50,17 +51,17 @@ def _ours(error: ReceiverError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    """Keeps the headers an error carries with it, such as the Allow of a 405."""
-    kept = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
-    return _answer(error.code or 500, _wrong_argument(error) or error.name.lower(), kept)
+    """Answer an HTTP error with the headers it carries, such as the Allow of a 405."""
+    headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
+    return _answer(error.code or 500, _wrong_argument(error) or error.name.lower(), headers)
 
 
 def _wrong_argument(error: HTTPException) -> str | None:
-    """The first of what webargs found, as "field: what is wrong"."""
-    found, path = (getattr(error, "data", None) or {}).get("messages"), ""
-    while isinstance(found, dict) and found:
-        path, found = next(iter(found.items()))
-    return f"{path}: {found[0]}" if isinstance(found, list) and found else None
+    """Return the first problem that webargs found, as "field: what is wrong"; None without one."""
+    messages, path = (getattr(error, "data", None) or {}).get("messages"), ""
+    while isinstance(messages, dict) and messages:
+        path, messages = next(iter(messages.items()))
+    return f"{path}: {messages[0]}" if isinstance(messages, list) and messages else None
 
 
 def _unforeseen(error: Exception) -> Response:
@@ -82,6 +83,6 @@ def _answer(status: int, message: str, headers: dict[str, str] | None = None) ->
 
 
 def _page(status: int) -> Response:
-    locale = reader_locale(languages_wanted())
+    locale = reader_locale(accepted_languages())
     words = error_words(status, locale)
     return make_response(render_template("connect/error.html", message=words, language=language_tag(locale)))

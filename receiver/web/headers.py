@@ -26,6 +26,7 @@ SECURITY_HEADERS = {
 
 
 def register(app: Flask) -> None:
+    """Add the security headers to every answer."""
     app.after_request(_protect)
 
 

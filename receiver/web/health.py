@@ -17,38 +17,41 @@ health = Blueprint("health", __name__)
 
 
 def register(app: Flask) -> None:
-    app.extensions["readiness"] = _Seen()
+    """Register /healthz and /readyz on the app."""
+    app.extensions["readiness"] = _CachedReadiness()
     app.register_blueprint(health)
 
 
 @health.get("/healthz")
 def healthz() -> Response:
+    """Answer that the process is alive; touches nothing."""
     return jsonify(status="ok")
 
 
 @health.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Yes or no to everybody; a write, and the reasons, to those who may look inside."""
+    """Answer whether the service is ready; to internal callers with the reasons, after a write."""
     if is_internal_request():
         reasons = readiness(current_container().database, current_container().now())
         details = {"reasons": reasons} if reasons else {}
         return _answer(is_ready=not reasons, **details)
-    seen: _Seen = current_app.extensions["readiness"]
-    return _answer(is_ready=seen.is_ready(current_container()))
+    cached: _CachedReadiness = current_app.extensions["readiness"]
+    return _answer(is_ready=cached.is_ready(current_container()))
 
 
 def _answer(*, is_ready: bool, **reasons: list[str]) -> tuple[Response, int]:
     return jsonify(status="ready" if is_ready else "not ready", **reasons), 200 if is_ready else 503
 
 
-class _Seen:
-    """The last answer for strangers; whoever comes while somebody looks waits for that look."""
+class _CachedReadiness:
+    """The last answer for strangers; who asks while it is found anew waits for it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._until, self._is_ready = 0.0, False
 
     def is_ready(self, container: Container) -> bool:
+        """Return the last answer, found anew once it is SEEN_FOR old."""
         with self._lock:
             if monotonic() >= self._until:
                 self._is_ready = not readiness_seen(container.database, container.now())

@@ -9,7 +9,7 @@ from receiver.i18n.languages import language_tag, reader_locale
 from receiver.i18n.words import connect_labels
 from receiver.services.connections.connect import ConnectionStatus
 from receiver.services.connections.unfinished import find_unfinished
-from receiver.web.api.language import languages_wanted
+from receiver.web.api.language import accepted_languages
 from receiver.web.connect.browser import known_browser
 
 home_page = Blueprint("home", __name__)
@@ -17,8 +17,8 @@ home_page = Blueprint("home", __name__)
 
 @home_page.get("/")
 def show() -> str:
-    """The database is asked only for a browser that has begun something here."""
-    locale = reader_locale(languages_wanted())
+    """Show the page; the database is asked only for a browser in which something was begun here."""
+    locale = reader_locale(accepted_languages())
     return render_template(
         "connect/home.html",
         unfinished=_unfinished(),

@@ -9,4 +9,5 @@ from receiver.web.proxies import is_local
 
 
 def is_internal_request() -> bool:
+    """Return whether the request comes from this machine, or with a staff token."""
     return is_local(request.environ) or carries_staff_token()

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from receiver.container import current_container
 from receiver.services.operations.metrics import Metrics, collect_metrics
 from receiver.version import VERSION
-from receiver.web.api.bearer import refused
+from receiver.web.api.bearer import unauthorized
 from receiver.web.internal_access import is_internal_request
 
 PREFIX = "ad_credit_"
@@ -23,54 +23,65 @@ metrics_page = Blueprint("metrics", __name__)
 
 @metrics_page.get("/metrics")
 def metrics() -> Response:
-    """The whole service's figures, whichever process answers."""
+    """Return the figures of the whole service, whichever process answers."""
     if not is_internal_request():
-        raise refused()
+        raise unauthorized()
     container = current_container()
     registry = CollectorRegistry()
-    registry.register(_Collected(collect_metrics(container.database, container.budget, container.now())))
+    registry.register(
+        _MetricsCollector(collect_metrics(container.database, container.budget, container.now()))
+    )
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-class _Collected(Collector):
-    """Measures in Prometheus' terms; what is unknown has no sample."""
+class _MetricsCollector(Collector):
+    """The figures as Prometheus' metric families; what is unknown has no sample."""
 
-    def __init__(self, measures: Metrics) -> None:
-        self._measures = measures
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
 
     def collect(self) -> Iterator[Metric]:
-        found = self._measures
+        """Yield each metric family."""
+        metrics = self._metrics
         yield InfoMetricFamily(f"{PREFIX}build", "What runs here.", {"version": VERSION})
         yield CounterMetricFamily(
-            f"{PREFIX}deliveries_accepted", "Deliveries kept; PostgreSQL may skip numbers.", found.accepted
+            f"{PREFIX}deliveries_accepted", "Deliveries kept; PostgreSQL may skip numbers.", metrics.accepted
         )
-        yield _labelled("deliveries", "Deliveries that wait or failed, 10,000 at most.", "state", found.live)
-        yield _labelled("deliveries_ended_recently", "Ended in the last five minutes.", "state", found.ended)
-        yield _age("oldest_waiting", "Since the delivery that waits longest was due.", found.oldest_waiting)
-        yield _labelled("rejected_today", "Rejected calls since 00:00 UTC.", "reason", found.rejected)
+        yield _labelled(
+            "deliveries", "Deliveries that wait or failed, 10,000 at most.", "state", metrics.live
+        )
+        yield _labelled(
+            "deliveries_ended_recently", "Ended in the last five minutes.", "state", metrics.ended
+        )
+        yield _age("oldest_waiting", "Since the delivery that waits longest was due.", metrics.oldest_waiting)
+        yield _labelled("rejected_today", "Rejected calls since 00:00 UTC.", "reason", metrics.rejected)
         yield _gauge(
-            "quarantined", "Deliveries held for a wrong signature, 10,000 at most.", found.quarantined
+            "quarantined", "Deliveries held for a wrong signature, 10,000 at most.", metrics.quarantined
         )
-        yield _age("worker_silent", "Since a worker last showed life.", found.worker_silent)
-        yield _age("poll_late", "Since the ad account that waits longest was due.", found.poll_late)
-        yield _calls(found.calls_made)
-        yield _gauge("tiktok_calls_today", "Calls to TikTok since 00:00 UTC.", found.calls.used)
-        left = {"routine": found.calls.routine, "urgent": found.calls.urgent}
-        yield _labelled("tiktok_calls_left", "Calls that are left until 00:00 UTC.", "kind", left)
+        yield _age("worker_silent", "Since a worker last showed life.", metrics.worker_silent)
+        yield _age("poll_late", "Since the ad account that waits longest was due.", metrics.poll_late)
+        yield _calls(metrics.calls_made)
+        yield _gauge("tiktok_calls_today", "Calls to TikTok since 00:00 UTC.", metrics.calls.used)
+        calls_left = {"routine": metrics.calls.routine, "urgent": metrics.calls.urgent}
+        yield _labelled("tiktok_calls_left", "Calls that are left until 00:00 UTC.", "kind", calls_left)
         yield _gauge(
-            "tiktok_paused", "1 while TikTok wants no calls.", int(found.calls.paused_until is not None)
+            "tiktok_paused", "1 while TikTok wants no calls.", int(metrics.calls.paused_until is not None)
         )
-        yield _gauge("tiktok_slowed_accounts", "Ad accounts TikTok wants no calls about.", found.calls.slowed)
+        yield _gauge(
+            "tiktok_slowed_accounts", "Ad accounts TikTok wants no calls about.", metrics.calls.slowed
+        )
         yield CounterMetricFamily(
-            f"{PREFIX}decisions", "Decisions kept; PostgreSQL may skip numbers.", found.decisions
+            f"{PREFIX}decisions", "Decisions kept; PostgreSQL may skip numbers.", metrics.decisions
         )
-        yield _labelled("stores", "Stores by stage; empty: not decided yet.", "stage", found.stores)
-        yield _labelled("awards", "Awards by state.", "state", found.awards)
-        yield _gauge("awards_overdue", "Awards due and not issued.", found.overdue)
-        yield _troubles(found.troubles)
-        yield _gauge("reviews_open", "Reviews that wait for an answer, 10,000 at most.", found.reviews)
-        yield _gauge("staff_not_told", "Matters staff's own channel could not tell them of.", found.not_told)
-        yield _labelled("database_bytes", "Room the database takes.", "part", found.sizes)
+        yield _labelled("stores", "Stores by stage; empty: not decided yet.", "stage", metrics.stores)
+        yield _labelled("awards", "Awards by state.", "state", metrics.awards)
+        yield _gauge("awards_overdue", "Awards due and not issued.", metrics.overdue)
+        yield _troubles(metrics.troubles)
+        yield _gauge("reviews_open", "Reviews that wait for an answer, 10,000 at most.", metrics.reviews)
+        yield _gauge(
+            "staff_not_told", "Matters staff's own channel could not tell them of.", metrics.not_told
+        )
+        yield _labelled("database_bytes", "Room the database takes.", "part", metrics.sizes)
 
 
 def _gauge(name: str, help_text: str, value: float) -> Metric:
@@ -84,10 +95,10 @@ def _age(name: str, help_text: str, age: timedelta | None) -> Metric:
     return family
 
 
-def _calls(made: Mapping[tuple[str, str], int]) -> Metric:
+def _calls(counts: Mapping[tuple[str, str], int]) -> Metric:
     help_text = "Calls to TikTok, ever; code none: no answer of the API."
     family = CounterMetricFamily(f"{PREFIX}tiktok_calls", help_text, labels=["path", "code"])
-    for labels, count in sorted(made.items()):
+    for labels, count in sorted(counts.items()):
         family.add_metric(labels, count)
     return family
 

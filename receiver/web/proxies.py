@@ -71,7 +71,7 @@ def _holds(network: Network, address: Address) -> bool:
 
 
 def _address(text: str) -> Address | None:
-    """IPv4 in IPv6's form as IPv4; a zone is left out."""
+    """Return the address a text holds, None for no address; IPv4 in IPv6's form as IPv4, a zone left out."""
     try:
         address = ipaddress.ip_address(text.strip().partition("%")[0])
     except ValueError:

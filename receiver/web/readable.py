@@ -20,24 +20,24 @@ class _Number(IntegerConverter):
 
 
 def register(app: Flask) -> None:
-    """Before any route is added: numbers in addresses are bounded by it."""
+    """Bound the numbers in addresses; call it before any route is added."""
     app.url_map.converters["int"] = _Number
     app.before_request(_refuse_unreadable)
 
 
 def _refuse_unreadable() -> None:
-    """Answers 404 to an address, 400 to a query or a form."""
+    """Answer 404 to an unreadable address, 400 to a query or a form."""
     if not all(str(part).isprintable() for part in (request.view_args or {}).values()):
         abort(404)
-    for name, text in _given():
+    for name, text in _query_and_form():
         if _is_no_text(name) or len(name) > LONGEST_NAME:
             abort(400)
         if _is_no_text(text):
             raise InputError("must be text", path=name)
 
 
-def _given() -> Iterator[tuple[str, str]]:
-    """What a query and a form hold, by name."""
+def _query_and_form() -> Iterator[tuple[str, str]]:
+    """Yield what a query and a form hold, by name."""
     try:
         yield from request.args.items(multi=True)
     except UnicodeDecodeError:
@@ -47,7 +47,7 @@ def _given() -> Iterator[tuple[str, str]]:
 
 
 def _is_no_text(text: str) -> bool:
-    """PostgreSQL keeps no NUL, and half a character is no text anywhere."""
+    """Return whether a text is none: PostgreSQL keeps no NUL, and half a character is no text anywhere."""
     return "\0" in text or (not text.isascii() and _is_broken(text))
 
 

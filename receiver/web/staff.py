@@ -20,7 +20,7 @@ PATHS = re.compile(r"/+(?:admin|api/+v1/+admin|openapi\.json)(?![^/])")
 
 
 def register(app: Flask, api: Api, settings: Settings) -> None:
-    """Put it on an app and its API."""
+    """Register the console on an app, and the API for staff on its API."""
     from receiver.web import admin  # here, as below: to import both takes 12 MB
     from receiver.web.api.admin import areas
 

@@ -34,7 +34,7 @@ log = get_logger(__name__)
 
 
 class WebhookMiddleware:
-    """Answers the webhook addresses itself and passes everything else on."""
+    """WSGI middleware that answers the webhook addresses and passes everything else on."""
 
     def __init__(self, app: WSGIApplication, reception: WebhookReceiver) -> None:
         self._app = app
@@ -86,7 +86,7 @@ def _call(environ: WSGIEnvironment) -> WebhookRequest | None:
 
 
 def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    """Reads on until all has come: one read may give less."""
+    """Return a function that reads on until all has come: one read may give less."""
 
     def read_all(length: int) -> bytes:
         first = read(min(length, PIECE)) if length else b""
@@ -112,7 +112,7 @@ def _short(text: str) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Where it happened, without the values that stand in a message or a traceback's lines."""
+    """Return where an error happened, without the values in its message or in the lines of its traceback."""
     trace: Any = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

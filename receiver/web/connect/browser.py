@@ -1,4 +1,4 @@
-"""The cookie by which a browser that began something is known again: no script, other site or host can touch.
+"""The cookie that recognises a browser in which a flow began; no script, other site or host can touch it.
 
 A browser that has one keeps it, whatever leads it here: what was begun in it is found by nothing else.
 """
@@ -22,7 +22,7 @@ LASTS = 24 * 60 * 60  # seconds: longer than any flow
 
 def known_browser() -> str | None:
     """Return the browser's secret; None where it has none."""
-    secret = request.cookies.get(_name(), "")
+    secret = request.cookies.get(_cookie_name(), "")
     return secret if SECRET.fullmatch(secret) else None
 
 
@@ -34,13 +34,19 @@ def this_browser() -> str:
 
 
 def keep_browser(response: Response) -> Response:
-    """Send the cookie, for another day, to a browser that something was begun in.
+    """Set the cookie, for another day, in a browser in which a flow began.
 
     Lax, not Strict: the browser must send it when TikTok leads back here.
     """
     if "browser" in g:
         response.set_cookie(
-            _name(), g.browser, max_age=LASTS, path="/", secure=_is_secure(), httponly=True, samesite="Lax"
+            _cookie_name(),
+            g.browser,
+            max_age=LASTS,
+            path="/",
+            secure=_is_secure(),
+            httponly=True,
+            samesite="Lax",
         )
     return response
 
@@ -50,16 +56,16 @@ def page_token(*parts: str) -> str:
     return hmac.new(this_browser().encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
-def is_page_token(given: str, *parts: str) -> bool:
-    """A browser without a cookie was given none."""
+def is_page_token(token: str, *parts: str) -> bool:
+    """Return whether a token is this browser's for these parts; False for a browser without a cookie."""
     secret = known_browser()
     if secret is None:
         return False
-    return hmac.compare_digest(page_token(*parts).encode(), given.encode())
+    return hmac.compare_digest(page_token(*parts).encode(), token.encode())
 
 
-def _name() -> str:
-    """The prefix keeps other hosts of our domain, and http, from planting one."""
+def _cookie_name() -> str:
+    """Return the cookie's name; its prefix keeps other hosts of our domain, and http, from planting one."""
     return "__Host-connect" if _is_secure() else "connect"
 
 

@@ -12,35 +12,35 @@ from receiver.errors import NotFound
 from receiver.i18n.languages import language_tag, reader_locale
 from receiver.i18n.notices import mail_page_words
 from receiver.services.notices.addresses import LinkUse, follow_link, read_link
-from receiver.web.api.language import languages_wanted
+from receiver.web.api.language import accepted_languages
 
 notices_pages = Blueprint(
     "notices_pages", __name__, url_prefix="/connect/notices", template_folder="templates"
 )
 
 
-@notices_pages.get("/confirm", defaults={"wanted": LinkUse.CONFIRM})
-@notices_pages.get("/stop", defaults={"wanted": LinkUse.STOP})
-def ask(wanted: LinkUse) -> str | tuple[str, int]:
-    """Ask whether the link's reader wants what it is for."""
+@notices_pages.get("/confirm", defaults={"use": LinkUse.CONFIRM})
+@notices_pages.get("/stop", defaults={"use": LinkUse.STOP})
+def ask(use: LinkUse) -> str | tuple[str, int]:
+    """Show the page whose button confirms the address or stops the e-mails; change nothing."""
     container = current_container()
     try:
-        link = read_link(container, wanted, _token())
+        link = read_link(container, use, _token())
     except NotFound:
         return _page("over"), 400
-    return _page(f"{wanted}_ask", shop=link.shop, button=f"{wanted}_button")
+    return _page(f"{use}_ask", shop=link.shop, button=f"{use}_button")
 
 
-@notices_pages.post("/confirm", defaults={"wanted": LinkUse.CONFIRM})
-@notices_pages.post("/stop", defaults={"wanted": LinkUse.STOP})
-def act(wanted: LinkUse) -> str | tuple[str, int]:
-    """Do it."""
+@notices_pages.post("/confirm", defaults={"use": LinkUse.CONFIRM})
+@notices_pages.post("/stop", defaults={"use": LinkUse.STOP})
+def act(use: LinkUse) -> str | tuple[str, int]:
+    """Confirm the address, or stop the e-mails."""
     container = current_container()
     try:
-        follow_link(container, wanted, _token())
+        follow_link(container, use, _token())
     except NotFound:
         return _page("over"), 400
-    return _page(f"{wanted}_done")
+    return _page(f"{use}_done")
 
 
 def _token() -> str:
@@ -48,7 +48,7 @@ def _token() -> str:
 
 
 def _page(page_id: str, shop: str = "", button: str | None = None) -> str:
-    locale = reader_locale(languages_wanted())
+    locale = reader_locale(accepted_languages())
     return render_template(
         "connect/notices.html",
         page_id=page_id,

@@ -34,7 +34,7 @@ from receiver.services.connections.ports import Keys
 from receiver.services.connections.unfinished import find_unfinished, resume
 from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.strict_json import read_json
-from receiver.web.api.language import languages_wanted
+from receiver.web.api.language import accepted_languages
 from receiver.web.connect.browser import (
     ONWARD,
     is_page_token,
@@ -44,11 +44,11 @@ from receiver.web.connect.browser import (
     this_browser,
 )
 from receiver.web.connect.pages import ConnectPage
-from receiver.web.cross_site import is_from_our_page, says_where_from
+from receiver.web.cross_site import has_fetch_site, is_from_our_page
 from receiver.web.errors import RETRY_AFTER_SECONDS
 from wp_bridge.errors import StoreTrouble
 
-LOOK_AGAIN_SECONDS = "2"
+REFRESH_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
 # What a person may have meant for an address, right or wrong; any other text is none to anybody.
 ADDRESS_LIKE = re.compile(r"(\S*[.:]\S*)?|\w+://.*", re.DOTALL)
@@ -78,13 +78,15 @@ visitors, visited = TokenBucket(*OF_VISITOR), TokenBucket(*OF_VISITOR_AT_SHOP)
 
 @shop_pages.get("")
 def ask() -> AnyResponse | str:
-    """Ask for the shop, then show what will happen there; one that this browser had approved goes on."""
+    """Ask for the shop, then show what will happen there; lead on where this browser had one approved."""
     container, browser, shop = current_container(), known_browser(), request.args.get("shop", "").strip()
-    named = address_of(shop) if shop else None
+    address = address_of(shop) if shop else None
     unfinished = (
-        find_unfinished(container.database, container.now(), browser=browser, shop=named) if browser else None
+        find_unfinished(container.database, container.now(), browser=browser, shop=address)
+        if browser
+        else None
     )
-    if named is None:
+    if address is None:
         return _page(ConnectPage.ASK, unfinished=unfinished)
     if unfinished is not None:
         return redirect(url_for("shop.show", attempt_id=unfinished.id), 303)
@@ -93,13 +95,13 @@ def ask() -> AnyResponse | str:
 
 @shop_pages.get("/go")
 def go() -> AnyResponse | str | tuple[str, int]:
-    """Begin, and wait for what the worker finds; from our own page alone.
+    """Begin an attempt, and wait for what the worker finds; from our own page alone.
 
     Whoever is led here from elsewhere sees that page first. A form is answered with a page: browsers hold
     the redirects that follow it to `form-action`, and these lead to the shop.
     """
     container, shop = current_container(), request.args.get("shop", "")
-    if not _was_shown(shop):
+    if not _came_from_start_page(shop):
         return _start_page(shop)
     if not _may_try(shop):
         return _page(ConnectPage.TOO_OFTEN, shop=shop, go=_go(shop)), 429
@@ -107,13 +109,13 @@ def go() -> AnyResponse | str | tuple[str, int]:
     attempt_id = begin(container, shop=shop, browser=this_browser(), return_url=return_url)
     page = url_for("shop.show", attempt_id=attempt_id)
     if request.args.get("form"):
-        return _looking_again(_page(ConnectPage.PROBING, shop=address_of(shop)), page)
+        return _refreshing(_page(ConnectPage.PROBING, shop=address_of(shop)), page)
     return redirect(page, 303)
 
 
 @shop_pages.post("/by-hand")
 def by_hand() -> AnyResponse | tuple[str, int]:
-    """Keys that the merchant typed in."""
+    """Begin an attempt with keys that the merchant typed in."""
     container, shop = current_container(), request.form.get("shop", "")
     if not _may_try(shop):
         return _page(ConnectPage.TOO_OFTEN, shop=shop, go=_go(shop)), 429
@@ -130,7 +132,7 @@ def by_hand() -> AnyResponse | tuple[str, int]:
 
 @shop_pages.post("/keys")
 def keys() -> AnyResponse | tuple[AnyResponse, int]:
-    """A shop posts keys here: exactly 200, or it deletes them. Never a redirect: it would follow."""
+    """Take the keys that a shop posts: with exactly 200, or it deletes them; it would follow a redirect."""
     container = current_container()
     if (request.content_length or 0) > MOST_KEYS_BYTES:
         return jsonify(error="content too large"), 413
@@ -147,7 +149,7 @@ def keys() -> AnyResponse | tuple[AnyResponse, int]:
 
 @shop_pages.get("/back")
 def back() -> AnyResponse | tuple[str, int]:
-    """The browser comes from the shop. That it says success proves nothing by itself."""
+    """Take the browser back from the shop. That it says success proves nothing by itself."""
     container, user_id = current_container(), request.args.get("user_id", "")
     if not user_id:
         return _page(ConnectPage.NOTHING), 400
@@ -186,7 +188,7 @@ def show(attempt_id: str | None) -> AnyResponse | str | tuple[str, int]:
 
 @shop_pages.get("/store/<attempt_id>/tiktok")
 def on_to_tiktok(attempt_id: str) -> AnyResponse | tuple[str, int]:
-    """From a store that this browser has just connected straight to TikTok: this page said what for."""
+    """Lead from a store that this browser has just connected to TikTok: that page said what for."""
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         abort(400, "only somebody who comes here goes on to TikTok")
     container, browser = current_container(), known_browser()
@@ -200,18 +202,18 @@ def on_to_tiktok(attempt_id: str) -> AnyResponse | tuple[str, int]:
 
 
 @shop_pages.errorhandler(InputError)
-def _wrong(error: InputError) -> tuple[str, int]:
+def _invalid_input(error: InputError) -> tuple[str, int]:
     if error.path.startswith("consumer_"):
-        return _page(ConnectPage.KEYS, by_hand=True, **_typed()), 400
+        return _page(ConnectPage.KEYS, by_hand=True, **_form_values()), 400
     if not ADDRESS_LIKE.fullmatch(request.values.get("shop", "").strip()):
-        return _page(ConnectPage.ADDRESS, **_typed()), 400
+        return _page(ConnectPage.ADDRESS, **_form_values()), 400
     # In the words for whatever cannot be reached: what we make of an address is nobody's business.
     unreachable = shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())
-    return _page(ConnectPage.ADDRESS, message=unreachable, **_typed()), 400
+    return _page(ConnectPage.ADDRESS, message=unreachable, **_form_values()), 400
 
 
 @shop_pages.errorhandler(NotFound)
-def _nothing(_: NotFound) -> tuple[str, int]:
+def _not_found(_: NotFound) -> tuple[str, int]:
     return _page(ConnectPage.NOTHING), 404
 
 
@@ -227,25 +229,32 @@ def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
     return _page(ConnectPage.UNAVAILABLE), 503, {"Retry-After": RETRY_AFTER_SECONDS}
 
 
-def _typed() -> dict[str, Any]:
-    """Return what was typed into the form, to be put right there."""
+def _form_values() -> dict[str, Any]:
+    """Return the values of the form, to be corrected in it."""
     return {name: request.values.get(name, "") for name in ("shop", "return_url")}
 
 
 def _start_page(shop: str) -> str:
-    """With keys by hand offered, too: a shop's host may block its key page for this browser alone."""
+    """Return the page that says what will happen at the shop.
+
+    It offers keys by hand, too: a shop's host may block its key page for this browser alone.
+    """
     return_url = request.args.get("return_url")
     return _page(ConnectPage.START, shop=address_of(shop), go=_go(shop), by_hand=True, return_url=return_url)
 
 
-def _was_shown(shop: str) -> bool:
-    if says_where_from():
+def _came_from_start_page(shop: str) -> bool:
+    """Return whether our own page led here; an old browser cannot say so, and shows that page's token."""
+    if has_fetch_site():
         return is_from_our_page()
     return is_page_token(request.args.get("page", ""), shop, request.args.get("return_url", ""))
 
 
 def _may_try(shop: str) -> bool:
-    """Counted by the visitor's network alone: nobody's tries are another's. The worker spares the shops."""
+    """Return whether a visitor may try this shop now.
+
+    Tries are counted by the visitor's network alone: nobody's are another's. The worker spares the shops.
+    """
     now, network, home = current_container().now(), network_of(request.remote_addr or ""), address_of(shop)
     return visitors.allow(network, now) and visited.allow((network, home), now)
 
@@ -261,7 +270,7 @@ def _progress_page(status: ConnectionStatus) -> AnyResponse | str | tuple[str, i
         words = connect_words(ConnectPage.CONSENTED if status.has_consent else page_id, _locale())
         return _page(page_id, message=words, needs_consent=not status.has_consent, **more)
     if page_id in WAITING:
-        return _looking_again(_page(page_id, **more))
+        return _refreshing(_page(page_id, **more))
     by_hand = page_id in (ConnectPage.OVER, ConnectPage.DENIED)
     return _page(page_id, go=_go(status.shop, status.return_url), by_hand=by_hand, **more)
 
@@ -280,13 +289,13 @@ def _trouble_page(
         **more,
     )
     is_tried_again = not has_ended and trouble is not StoreTrouble.NO_KEY_PAGE
-    return _looking_again(page) if is_tried_again else page
+    return _refreshing(page) if is_tried_again else page
 
 
-def _looking_again(shown: str, at: str | None = None) -> AnyResponse:
-    """The page, and after some seconds the one at `at`: itself unless said otherwise."""
-    page = Response(shown)
-    page.headers["Refresh"] = f"{LOOK_AGAIN_SECONDS}; url={at}" if at else LOOK_AGAIN_SECONDS
+def _refreshing(html: str, at: str | None = None) -> AnyResponse:
+    """Return a page that after some seconds leads to `at`; to itself for None."""
+    page = Response(html)
+    page.headers["Refresh"] = f"{REFRESH_SECONDS}; url={at}" if at else REFRESH_SECONDS
     return page
 
 
@@ -305,7 +314,7 @@ def _go(shop: str, return_url: str | None = None) -> str:
 
 
 def _locale() -> Any:
-    return reader_locale(languages_wanted())
+    return reader_locale(accepted_languages())
 
 
 def _page(page_id: ConnectPage | StoreTrouble, message: Sentence | None = None, **more: Any) -> str:

@@ -24,7 +24,7 @@ from receiver.services.authorization.oauth_flow import (
     show_flow,
     start_authorization,
 )
-from receiver.web.api.language import languages_wanted
+from receiver.web.api.language import accepted_languages
 from receiver.web.connect.browser import ONWARD, is_page_token, keep_browser, known_browser, this_browser
 from receiver.web.connect.pages import ConsentPage
 from receiver.web.errors import RETRY_AFTER_SECONDS
@@ -44,7 +44,7 @@ consent_pages.after_request(keep_browser)
 
 @consent_pages.get("/tiktok")
 def enter() -> AnyResponse:
-    """Take the ticket for this browser, and its text out of the address.
+    """Redeem the ticket for this browser, and take its text out of the address.
 
     A browser that has just read on our own page what it is for goes on to TikTok at once; a link that
     somebody else made for it shows the page first.
@@ -52,7 +52,7 @@ def enter() -> AnyResponse:
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         abort(400, "only somebody who comes here takes the ticket")
     container = current_container()
-    ticket = _asked("ticket", FlowError.TICKET_UNKNOWN)
+    ticket = _query_value("ticket", FlowError.TICKET_UNKNOWN)
     has_read = is_page_token(request.args.get(ONWARD, ""), ONWARD, ticket)
     flow_id = redeem_ticket(container.database, container.now(), ticket, this_browser())
     return redirect(url_for("consent.go" if has_read else "consent.show", flow_id=flow_id), 303)
@@ -60,13 +60,14 @@ def enter() -> AnyResponse:
 
 @consent_pages.get("/tiktok/<flow_id>")
 def show(flow_id: str) -> str:
+    """Show how far the consent has come."""
     container = current_container()
     return _flow_page(show_flow(container.database, container.now(), flow_id, _browser()))
 
 
 @consent_pages.get("/tiktok/<flow_id>/go")
 def go(flow_id: str) -> AnyResponse:
-    """On to TikTok. A link and no form: browsers hold a form's redirects to `form-action`."""
+    """Lead on to TikTok. A link and no form: browsers hold a form's redirects to `form-action`."""
     container = current_container()
     state = start_authorization(container.database, container.now(), flow_id, _browser())
     back = f"{container.settings.public_url}{url_for('consent.come_back_from_tiktok')}"
@@ -75,11 +76,11 @@ def go(flow_id: str) -> AnyResponse:
 
 @consent_pages.get("/tiktok/return")
 def come_back_from_tiktok() -> AnyResponse:
-    """The code is out of the address before the merchant sees a page."""
+    """Take the code of TikTok, and its text out of the address before the merchant sees a page."""
     container = current_container()
     flow_id = handle_callback(
         container.for_request(),
-        state=_asked("state", FlowError.STATE_UNKNOWN),
+        state=_query_value("state", FlowError.STATE_UNKNOWN),
         auth_code=request.args.get("auth_code") or None,
         browser=known_browser() or "",  # nobody: that spends the state all the same
     )
@@ -88,7 +89,7 @@ def come_back_from_tiktok() -> AnyResponse:
 
 @consent_pages.post("/tiktok/<flow_id>")
 def pick(flow_id: str) -> AnyResponse:
-    """No token in the form: its address is known to this browser alone."""
+    """Link the ad account that was picked. No token in the form: this browser alone knows its address."""
     container, advertiser_id = current_container(), request.form.get("advertiser", "")
     who = {"flow_id": flow_id, "browser": _browser()}
     choose(container, advertiser_id=advertiser_id, **who)
@@ -106,7 +107,7 @@ def _refused(error: FlowRefused) -> tuple[str, int]:
 
 
 @consent_pages.errorhandler(ProviderError)
-def _no_app(_: ProviderError) -> tuple[str, int]:
+def _not_set_up(_: ProviderError) -> tuple[str, int]:
     return _page(ConsentOutcome.NOT_SET_UP), 503
 
 
@@ -115,7 +116,7 @@ def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
     return _page(ConsentPage.UNAVAILABLE), 503, {"Retry-After": RETRY_AFTER_SECONDS}
 
 
-def _asked(name: str, otherwise: FlowError) -> str:
+def _query_value(name: str, otherwise: FlowError) -> str:
     """Return a part of the query. Raises FlowRefused where it is missing."""
     value = request.args.get(name, "")
     if not value:
@@ -132,8 +133,8 @@ def _browser() -> str:
 
 def _flow_page(flow: FlowStatus) -> str:
     page_id = _page_of(flow)
-    params = {"account": _named(flow.account), "missing": flow.missing}
-    accounts = [(account.advertiser_id, _named(account)) for account in flow.accounts]
+    params = {"account": _account_name(flow.account), "missing": flow.missing}
+    accounts = [(account.advertiser_id, _account_name(account)) for account in flow.accounts]
     return _page(page_id, params, flow=flow, accounts=accounts)
 
 
@@ -145,14 +146,14 @@ def _page_of(flow: FlowStatus) -> PageId:
     return flow.outcome or ConsentPage.START
 
 
-def _named(account: ConsentedAccount | None) -> str:
+def _account_name(account: ConsentedAccount | None) -> str:
     if account is None:
         return ""
     return f"{account.name} ({account.advertiser_id})" if account.name else account.advertiser_id
 
 
 def _page(page_id: PageId, params: dict[str, Any] | None = None, **more: Any) -> str:
-    locale: Locale = reader_locale(languages_wanted())
+    locale: Locale = reader_locale(accepted_languages())
     return render_template(
         "connect/page.html",
         page_id=page_id,
