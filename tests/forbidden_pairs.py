@@ -23,7 +23,7 @@ NOTHING_TO_EARN = frozenset(
 SPEND_MORE = {HEADLINES["awaiting_spend"].next_step, HEADLINES["accumulating"].next_step}
 WITHDRAWN = RULES["account_linked.unknown.withdrawn"].text
 # The fact without which a rule can answer neither yes nor no, by the rule.
-NEEDED: Mapping[str, Callable[[Facts], Any]] = {
+NECESSARY_FACTS: Mapping[str, Callable[[Facts], Any]] = {
     "programme_open": lambda facts: facts.store.joined_at,
     "admission": lambda facts: facts.store.admitted,
     "first_set_up": lambda facts: facts.history.set_up_before,
@@ -44,8 +44,8 @@ def violations(facts: Facts, decision: Decision, document: Document) -> list[str
 def _unknown_decides(facts: Facts, _decision: Decision, document: Document) -> bool:
     outcomes = _outcomes(document)
     return any(
-        outcomes[rule] in ("pass", "fail") and needed(facts) is None and rule not in facts.history.overrides
-        for rule, needed in NEEDED.items()
+        outcomes[rule] in ("pass", "fail") and fact(facts) is None and rule not in facts.history.overrides
+        for rule, fact in NECESSARY_FACTS.items()
     )
 
 
@@ -63,22 +63,22 @@ def _quiet_without_figures(facts: Facts, _decision: Decision, document: Document
 
 
 def _unknown_spend_is_an_amount(facts: Facts, decision: Decision, document: Document) -> bool:
-    shown, spend = document["spend"], decision.spend
-    if shown is None:
+    spend_block, spend = document["spend"], decision.spend
+    if spend_block is None:
         return False
     unknown = spend is None or spend.unknown_because is not None
-    told = (shown["qualifying"], document["tier"], document["next_tier"])
-    seen = (tier["seen_on"] for tier in document["tiers"])
-    return unknown and (shown["final"] or any(item is not None for item in (*told, *seen)))
+    amounts = (spend_block["qualifying"], document["tier"], document["next_tier"])
+    dates = (tier["seen_on"] for tier in document["tiers"])
+    return unknown and (spend_block["final"] or any(item is not None for item in (*amounts, *dates)))
 
 
 def _unsplit_spend_is_zero(facts: Facts, decision: Decision, document: Document) -> bool:
-    shown, spend = document["spend"], decision.spend
+    spend_block, spend = document["spend"], decision.spend
     return (
         spend is not None
-        and shown is not None
+        and spend_block is not None
         and spend.unknown_because is SpendUnknown.SPLIT
-        and (shown["qualifying"] == "0.00" or document["headline"] == HEADLINES["awaiting_spend"].text)
+        and (spend_block["qualifying"] == "0.00" or document["headline"] == HEADLINES["awaiting_spend"].text)
     )
 
 
@@ -86,11 +86,11 @@ def _unread_date_is_zero(facts: Facts, decision: Decision, document: Document) -
     rows = {row.date.isoformat(): row for row in facts.spend}
     for day in (document["spend"] or {"days": []})["days"]:
         row = rows.get(day["date"])
-        counted = (
+        counts = (
             decision.window and decision.spend and decision.spend._counts(date.fromisoformat(day["date"]))
         )
         figure = row and (row.cash_spend if facts.account.payment is Payment.MANUAL else row.billed_cost)
-        if counted and not day["final"] and figure is None and day["qualifying"] is not None:
+        if counts and not day["final"] and figure is None and day["qualifying"] is not None:
             return True
         if not day["final"] and row is None and day["excluded"] is not None:
             return True
@@ -98,8 +98,8 @@ def _unread_date_is_zero(facts: Facts, decision: Decision, document: Document) -
 
 
 def _figures_without_consent(facts: Facts, _decision: Decision, document: Document) -> bool:
-    consented = facts.account is not None and facts.account.was_consented
-    return not consented and (document["account"], document["spend"]) != (None, None)
+    was_consented = facts.account is not None and facts.account.was_consented
+    return not was_consented and (document["account"], document["spend"]) != (None, None)
 
 
 def _advice_that_earns_nothing(_facts: Facts, _decision: Decision, document: Document) -> bool:
@@ -111,13 +111,13 @@ def _advice_that_earns_nothing(_facts: Facts, _decision: Decision, document: Doc
 def _past_date_is_a_promise(_facts: Facts, decision: Decision, document: Document) -> bool:
     award, today = document["award"], decision.today.isoformat()
     late = award is not None and award["state"] == "due" and (award["due_by"] or today) < today
-    promised = document["headline"].endswith("due by") or (late and not award["overdue"])
-    told_late = {item["id"] for item in document["troubles"]} >= {"award_overdue"}
+    is_promised = document["headline"].endswith("due by") or (late and not award["overdue"])
+    is_reported = {item["id"] for item in document["troubles"]} >= {"award_overdue"}
     dates = [tier.get("credit_by") for tier in document["tiers"]]
     dates.append((document["next_tier"] or {}).get("by"))
     is_open = award is None and document["stage"] not in NOTHING_TO_EARN
     stale_dates = is_open and any(item is not None and item < today for item in dates)
-    return promised or (late and award["id"] is not None and not told_late) or stale_dates
+    return is_promised or (late and award["id"] is not None and not is_reported) or stale_dates
 
 
 def _nothing_is_wrong_though_a_rule_fails(_facts: Facts, _decision: Decision, document: Document) -> bool:
@@ -159,7 +159,7 @@ def _after_the_credits_end_is_a_promise(_facts: Facts, decision: Decision, docum
 
 
 def _tier_that_pays_nothing_has_a_date(_facts: Facts, _decision: Decision, document: Document) -> bool:
-    """One tier alone is credited, by one date, and none where nothing can be earned or an award is kept."""
+    """Return whether a date is promised for more than one tier, or where no credit can come."""
     dated = [tier for tier in document["tiers"] if tier["credit_by"] is not None]
     is_over = document["stage"] in NOTHING_TO_EARN or (document["award"] or {}).get("id") is not None
     return len(dated) > 1 or (is_over and bool(dated)) or any(tier["seen_on"] is None for tier in dated)
@@ -174,15 +174,15 @@ def _pace_without_a_future(_facts: Facts, decision: Decision, document: Document
 
 
 def _notice_of_a_past_date(_facts: Facts, decision: Decision, document: Document) -> bool:
-    """A notice never looks back, and urges nobody to spend what earns nothing."""
-    found = notices_of(decision, dict.fromkeys(OF_LOSS.values(), decision.as_of))
-    past = any(item.until is not None and item.until < decision.award_today for item in found)
-    urged = {item.kind for item in found} & {
+    """Return whether a notice looks back, or urges to spend what earns nothing."""
+    notices = notices_of(decision, dict.fromkeys(OF_LOSS.values(), decision.as_of))
+    is_past = any(item.until is not None and item.until < decision.award_today for item in notices)
+    urging_kinds = {item.kind for item in notices} & {
         NoticeKind.NEAR_TIER,
         NoticeKind.WINDOW_ENDS,
         NoticeKind.BILL_DEADLINE,
     }
-    return past or (bool(urged) and document["next_tier"] is None)
+    return is_past or (bool(urging_kinds) and document["next_tier"] is None)
 
 
 def _remaining_of_a_credit_not_there(_facts: Facts, _decision: Decision, document: Document) -> bool:

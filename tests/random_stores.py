@@ -77,7 +77,7 @@ class Population:
             self._add_awards()
 
     def moments(self) -> Iterator[datetime]:
-        """Three moments at which to decide: hours, days or weeks apart."""
+        """Yield three moments at which to decide: hours, days or weeks apart."""
         at = START + self._span(30, 60)
         for _ in range(3):
             yield at
@@ -98,7 +98,7 @@ class Population:
         return self.random.random() < share
 
     def _often(self, *values: Value) -> Value:
-        """The first nine times of ten."""
+        """Choose the first value nine times of ten, else one of the others."""
         return values[0] if self._chance(0.9) or len(values) == 1 else self.random.choice(values[1:])
 
     def _span(self, least: float, most: float) -> timedelta:
@@ -235,7 +235,7 @@ class Population:
                 end_consent(self.session, link, linked, False)
 
     def _add_neighbours(self, number: int, store_id: str) -> None:
-        """What stands beside a store: facts of staff, troubles, connections, lost messages, answers."""
+        """Add what stands beside a store: staff's facts, troubles, connections, lost messages, answers."""
         self._record(store_id, "payment", self._often("manual", "automatic", "unknown", None), 0.8)
         self._record(store_id, "paid_bills_confirmed", True, 0.1)
         self._record(store_id, "safety_flag", self.random.choice((True, False, None)), 0.06)
@@ -261,8 +261,8 @@ class Population:
 
     def _record(self, store_id: str, name: str, value: Any, share: float) -> None:
         if self._chance(share):
-            told = {"reason": "told", "evidence": "T-1", "by": "ann", "at": self._moment(5, 20)}
-            self.session.add(tables.RecordedFact(store_id=store_id, name=name, value=value, **told))
+            details = {"reason": "told", "evidence": "T-1", "by": "ann", "at": self._moment(5, 20)}
+            self.session.add(tables.RecordedFact(store_id=store_id, name=name, value=value, **details))
 
     def _add_connection(self, store_id: str) -> None:
         if not self._chance(0.4):
@@ -331,12 +331,12 @@ class Population:
             )
 
     def _add_awards(self) -> None:
-        taken: set[tuple[str, str]] = set()
+        pairs: set[tuple[str, str]] = set()
         for store in self.session.scalars(select(tables.Store).order_by(tables.Store.id)):
             account = self.random.choice(self.accounts)
-            if not self._chance(0.12) or (store.programme, account) in taken:
+            if not self._chance(0.12) or (store.programme, account) in pairs:
                 continue
-            taken.add((store.programme, account))
+            pairs.add((store.programme, account))
             row = tables.DecisionRow(
                 store_id=store.id, decided_at=START, stage="due", verdict="qualified", digest="0", facts={},
                 programme={},
@@ -374,42 +374,42 @@ KEPT = (
 NUMBERED = {"id", "decision_id", "digest"}  # of a decision: its digest holds an award's random id
 
 
-def everything_kept(session: Session) -> dict[str, list[str]]:
-    """Every row that deciding may write, as text, by table; awards are called by their stores."""
-    called = {award.id: f"award of {award.store_id}" for award in session.scalars(select(tables.Award))}
-    found = {}
+def stored_rows(session: Session) -> dict[str, list[str]]:
+    """Return every row that deciding may write, as text, by table; awards are named after their stores."""
+    names = {award.id: f"award of {award.store_id}" for award in session.scalars(select(tables.Award))}
+    rows_by_table = {}
     for table in KEPT:
-        rows = sorted(_text(row, called) for row in session.scalars(select(table)))
-        found[table.__tablename__] = rows
-    return found
+        rows = sorted(_text(row, names) for row in session.scalars(select(table)))
+        rows_by_table[table.__tablename__] = rows
+    return rows_by_table
 
 
-def _text(row: tables.Base, called: dict[str, str]) -> str:
+def _text(row: tables.Base, award_names: dict[str, str]) -> str:
     names = row.__mapper__.column_attrs.keys()
     hidden = NUMBERED if isinstance(row, (tables.DecisionRow, tables.Award, tables.AuditEntry)) else set()
     text = json.dumps({name: getattr(row, name) for name in names if name not in hidden}, default=str)
-    for award_id, name in called.items():
+    for award_id, name in award_names.items():
         text = text.replace(award_id, name)
     return text
 
 
 def answers(session: Session) -> dict[str, Any]:
-    """The short answer for each store: stage, verdict, troubles, notices, the state of its award."""
-    found = {
+    """Return the short answer for each store: stage, verdict, troubles, notices, the state of its award."""
+    by_store = {
         store.id: [store.stage, store.verdict, [], [], None]
         for store in session.scalars(select(tables.Store).order_by(tables.Store.id))
     }
     for trouble in session.scalars(select(tables.StoreTroubleRow).order_by(tables.StoreTroubleRow.id)):
-        found[trouble.store_id][2].append(trouble.id)
+        by_store[trouble.store_id][2].append(trouble.id)
     for notice in session.scalars(select(tables.StoreNotice).order_by(tables.StoreNotice.id)):
-        found[notice.store_id][3].append(notice.id.partition(":")[0])
+        by_store[notice.store_id][3].append(notice.id.partition(":")[0])
     for award in session.scalars(select(tables.Award)):
-        found[award.store_id][4] = [award.state, str(award.credit), *award.flags]
-    return found
+        by_store[award.store_id][4] = [award.state, str(award.credit), *award.flags]
+    return by_store
 
 
-def decided_answers(database: Database, seed: int, count: int) -> dict[str, Any]:
-    """The answers for a population that was decided at three moments, and changed in between."""
+def answers_of_population(database: Database, seed: int, count: int) -> dict[str, Any]:
+    """Return the answers for a population that was decided at three moments, and changed in between."""
     population = Population(database, seed, count)
     for moment in population.moments():
         assert decide_each(database, moment, population.ids) == count
@@ -419,15 +419,17 @@ def decided_answers(database: Database, seed: int, count: int) -> dict[str, Any]
 
 
 def record() -> str:
-    """The answers for the populations of SEEDS, as JSON with a line for each store."""
+    """Return the answers for the populations of SEEDS, as JSON with a line for each store."""
     lines = []
     for seed in SEEDS:
         with tempfile.TemporaryDirectory() as folder:
             database = Database(f"sqlite:///{folder}/receiver.db")
             migrate(database)
-            found = decided_answers(database, seed, COUNT)
+            answers_by_store = answers_of_population(database, seed, COUNT)
             database.close()
-        stores = ",\n".join(f"  {json.dumps(item)}: {json.dumps(answer)}" for item, answer in found.items())
+        stores = ",\n".join(
+            f"  {json.dumps(item)}: {json.dumps(answer)}" for item, answer in answers_by_store.items()
+        )
         lines.append(f'"{seed}": {{\n{stores}\n }}')
     return "{" + ",\n".join(lines) + "}"
 
@@ -437,11 +439,13 @@ def digests(seed: int, count: int = 100) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/receiver.db")
         migrate(database)
-        decided_answers(database, seed, count)
+        answers_of_population(database, seed, count)
         with database.reading() as session:
-            kept = everything_kept(session)
+            rows_by_table = stored_rows(session)
         database.close()
-    return {table: sha256(json.dumps(rows).encode()).hexdigest()[:16] for table, rows in kept.items()}
+    return {
+        table: sha256(json.dumps(rows).encode()).hexdigest()[:16] for table, rows in rows_by_table.items()
+    }
 
 
 if __name__ == "__main__":

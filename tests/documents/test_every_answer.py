@@ -136,7 +136,7 @@ def test_every_answer_shows_its_evidence():
 
 @given(situations())
 def test_whatever_the_facts_the_answer_is_told_whole_with_its_evidence(situation: Situation):
-    decision = situation.decided()
+    decision = situation.decide()
     assert_whole_sentences(decision, "en")
     assert_evident(status_document(decision))
 

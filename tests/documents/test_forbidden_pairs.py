@@ -64,7 +64,7 @@ def with_gaps(facts: Facts, gaps: list[dict[str, dict[str, Any]]]) -> Facts:
 
 
 def violations_of(situation: Situation) -> list[str]:
-    decision = situation.decided()
+    decision = situation.decide()
     facts = as_known_at(situation.facts, situation.as_of)
     return violations(facts, decision, status_document(decision))
 

@@ -54,11 +54,12 @@ class Situation:
     terms: Programme
     as_of: datetime
 
-    def decided(self) -> Decision:
+    def decide(self) -> Decision:
+        """Decide on these facts, under these terms, at this moment."""
         return decide(self.facts, self.terms, self.as_of)
 
     def but(self, **changes: Any) -> Situation:
-        """The same with other facts."""
+        """Return the same situation with other facts."""
         return replace(self, facts=replace(self.facts, **changes))
 
     @property
@@ -74,11 +75,11 @@ class Situation:
         return local_date(self.facts.account.linked_at, self.zone)
 
 
-def row(day: date, net: Decimal, credit: Decimal = NOTHING) -> DaySpend:
+def spend_row(day: date, net: Decimal, credit: Decimal = NOTHING) -> DaySpend:
     return DaySpend(day, net + credit, net, net, credit)
 
 
-def paid(net: Decimal, at: datetime, **changes: Any) -> BilledTransaction:
+def payment_row(net: Decimal, at: datetime, **changes: Any) -> BilledTransaction:
     return replace(BilledTransaction("BILL_PAYMENT", "CASH", net, None, at), **changes)
 
 
@@ -87,7 +88,7 @@ def evening(day: date) -> datetime:
 
 
 def amounts(market: Market) -> st.SearchStrategy[Decimal]:
-    """From nothing to the highest threshold, and a cent beside each of them."""
+    """Return a strategy of amounts: from nothing to the highest threshold, and a cent beside each of them."""
     near = [tier.threshold + cents for tier in market.tiers for cents in map(Decimal, ("-0.01", "0", "0.01"))]
     small = [NOTHING, *map(Decimal, ("0.01", "20.00", "166.67", "200.00"))]
     return st.sampled_from([*small, *small, *near])
@@ -106,7 +107,7 @@ def terms_around(draw: st.DrawFn, first: date) -> Programme:
 
 
 def sound_facts(first: date, market: Market, payment: Payment, zone: str) -> Facts:
-    """A store that joined, was set up and linked just before `first`; every rule but the spend passes."""
+    """Return facts of a store set up and linked just before `first`: every rule but the spend passes."""
     joined = evening(first - 4 * DAY)
     link = {"linked_at": joined + 2 * DAY, "created_at": joined + timedelta(hours=1), "payment": payment}
     place = {"country": market.country, "currency": market.currency, "timezone": zone}
@@ -119,15 +120,15 @@ def sound_facts(first: date, market: Market, payment: Payment, zone: str) -> Fac
 
 @st.composite
 def situations(draw: st.DrawFn) -> Situation:
-    """Anything: both markets, all options and anchors, bills and refunds, dates with figures and without."""
+    """Draw any situation: both markets, all options and anchors, bills and refunds, dates with gaps."""
     first, market = draw(st.sampled_from(BEGINNINGS)), draw(st.sampled_from(MARKETS))
     payment = draw(st.sampled_from([Payment.AUTOMATIC, *Payment]))
-    known = sound_facts(first, market, payment, draw(st.sampled_from(ZONES)))
+    facts = sound_facts(first, market, payment, draw(st.sampled_from(ZONES)))
     trouble = draw(st.sampled_from(TROUBLES))
     moments = st.builds(lambda day, hour: evening(first) + day * DAY + timedelta(hours=hour), AGES, HOURS)
-    known = replace(
-        known,
-        **{part: replace(getattr(known, part), **changes) for part, changes in trouble.items()},
+    facts = replace(
+        facts,
+        **{part: replace(getattr(facts, part), **changes) for part, changes in trouble.items()},
         spend=draw(spend_rows(first, market)),
         payments=tuple(
             draw(
@@ -139,7 +140,7 @@ def situations(draw: st.DrawFn) -> Situation:
         ),
         paid_bills_confirmed=draw(st.sampled_from([True, False, None])),
     )
-    return Situation(known, draw(terms_around(first)), draw(moments))
+    return Situation(facts, draw(terms_around(first)), draw(moments))
 
 
 @st.composite
@@ -147,5 +148,7 @@ def spend_rows(draw: st.DrawFn, first: date, market: Market) -> tuple[DaySpend, 
     days = draw(
         st.lists(st.sampled_from([-8, -1, *range(12), 20, 28, 29, 30, 31, 45]), unique=True, min_size=1)
     )
-    rows = [row(first + day * DAY, draw(amounts(market)), Decimal(draw(st.integers(0, 1)))) for day in days]
+    rows = [
+        spend_row(first + day * DAY, draw(amounts(market)), Decimal(draw(st.integers(0, 1)))) for day in days
+    ]
     return tuple(item if draw(st.integers(0, 4)) else item._replace(cash_spend=None) for item in rows)

@@ -31,9 +31,9 @@ def test_only_these_moves_are_allowed(move, state, by):
 
 
 def test_every_move_starts_and_ends_in_a_known_state():
-    for way in MOVES.values():
-        assert way.out_of <= set(AwardState)
-        assert way.into is None or way.into in set(AwardState)
+    for transition in MOVES.values():
+        assert transition.out_of <= set(AwardState)
+        assert transition.into is None or transition.into in set(AwardState)
 
 
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
@@ -43,7 +43,7 @@ def test_a_lift_goes_back_to_where_the_block_found_it(state):
 
 
 @pytest.mark.parametrize(
-    ("state", "today", "ended"),
+    ("state", "today", "is_over"),
     [
         ("credited", date(2026, 1, 30), False),  # the last day is still good
         ("credited", date(2026, 1, 31), True),
@@ -53,8 +53,8 @@ def test_a_lift_goes_back_to_where_the_block_found_it(state):
         ("expired", date(2026, 3, 1), False),
     ],
 )
-def test_what_was_given_ends_with_the_credit(state, today, ended):
-    assert has_ended(state, today, date(2026, 1, 30)) is ended
+def test_what_was_given_ends_with_the_credit(state, today, is_over):
+    assert has_ended(state, today, date(2026, 1, 30)) is is_over
 
 
 @pytest.mark.parametrize(

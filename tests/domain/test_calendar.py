@@ -36,10 +36,10 @@ def test_a_date_is_final_at_the_first_noon_utc_48_hours_after_it_ended(zone, day
 
 @given(st.sampled_from(ZONES), st.dates(date(1995, 1, 1), date(2035, 1, 1)))
 def test_in_every_zone_finality_waits_two_to_three_days_and_falls_on_a_noon(zone, day):
-    found = final_at(day, ZoneInfo(zone))
-    waited = found - start_of(day + timedelta(days=1), ZoneInfo(zone))
-    assert timedelta(hours=48) <= waited < timedelta(hours=72)
-    assert (found.hour, found.minute, found.second, found.utcoffset()) == (12, 0, 0, timedelta(0))
+    final = final_at(day, ZoneInfo(zone))
+    delay = final - start_of(day + timedelta(days=1), ZoneInfo(zone))
+    assert timedelta(hours=48) <= delay < timedelta(hours=72)
+    assert (final.hour, final.minute, final.second, final.utcoffset()) == (12, 0, 0, timedelta(0))
 
 
 @given(st.sampled_from(ZONES), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
@@ -61,7 +61,7 @@ def test_a_window_counts_calendar_dates_with_the_first_as_one():
 
 
 @pytest.mark.parametrize(
-    ("today", "left", "over"),
+    ("today", "days_left", "is_over"),
     [
         (date(2025, 11, 2), 29, False),
         (date(2025, 11, 20), 11, False),
@@ -70,6 +70,6 @@ def test_a_window_counts_calendar_dates_with_the_first_as_one():
         (date(2025, 12, 2), 0, True),
     ],
 )
-def test_days_left_are_the_dates_after_today(today, left, over):
+def test_days_left_are_the_dates_after_today(today, days_left, is_over):
     window = Window.of(date(2025, 11, 2), 30)
-    assert (window.days_left(today), window.is_over(today)) == (left, over)
+    assert (window.days_left(today), window.is_over(today)) == (days_left, is_over)

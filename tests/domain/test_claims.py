@@ -27,8 +27,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
     ],
 )
 def test_a_claimed_date_counts_from_joining_to_receiving(claimed_at: datetime, counts: datetime):
-    kept = None if counts == claimed_at else claimed_at
-    assert bound_date(claimed_at, **MOMENTS) == DatedClaim(counts, kept)
+    claimed_beside = None if counts == claimed_at else claimed_at
+    assert bound_date(claimed_at, **MOMENTS) == DatedClaim(counts, claimed_beside)
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -56,17 +56,17 @@ def test_a_link_from_before_joining_was_not_seen_to_happen(minutes: int, exact: 
     assert is_exact(True, JOINED - minutes * MINUTE, **just_joined) is exact
 
 
-@pytest.mark.parametrize("said", [False, None])
-def test_what_a_store_did_not_see_stays_so(said: bool | None):
-    assert is_exact(said, RECEIVED, **MOMENTS) is said
+@pytest.mark.parametrize("exact", [False, None])
+def test_what_a_store_did_not_see_stays_so(exact: bool | None):
+    assert is_exact(exact, RECEIVED, **MOMENTS) is exact
 
 
 @pytest.mark.parametrize(
-    ("ahead", "told"), [(timedelta(0), False), (10 * MINUTE, False), (11 * MINUTE, True), (-40 * DAY, True)]
+    ("ahead", "is_off"), [(timedelta(0), False), (10 * MINUTE, False), (11 * MINUTE, True), (-40 * DAY, True)]
 )
-def test_a_clock_that_is_off_by_more_than_the_allowance_is_told(ahead: timedelta, told: bool):
+def test_a_clock_that_is_off_by_more_than_the_allowance_is_told(ahead: timedelta, is_off: bool):
     skew = clock_skew(RECEIVED + ahead, received_at=RECEIVED)
-    assert (skew, is_skewed(skew)) == (ahead.total_seconds(), told)
+    assert (skew, is_skewed(skew)) == (ahead.total_seconds(), is_off)
 
 
 def test_a_clock_nobody_measured_is_not_called_wrong():

@@ -13,7 +13,7 @@ from receiver.domain.consent import (
 ALL = [4, 44, 100, 152, 200]
 ONE, TWO = ["7001"], ["7001", "7002"]
 
-JUDGED = [
+RESOLUTIONS = [
     # the store named an account: only that one
     (ONE, ALL, "7001", None, ResolvedAccount(ConsentOutcome.LINKED, "7001")),
     (TWO, ALL, "7002", None, ResolvedAccount(ConsentOutcome.LINKED, "7002")),
@@ -43,15 +43,15 @@ JUDGED = [
 ]
 
 
-@pytest.mark.parametrize(("covered", "scopes", "standing", "chosen", "judged"), JUDGED)
+@pytest.mark.parametrize(("accounts", "scopes", "linked_id", "chosen_id", "resolution"), RESOLUTIONS)
 def test_a_consent_proves_the_account_the_store_named_and_names_one_only_where_it_named_none(
-    covered, scopes, standing, chosen, judged
+    accounts, scopes, linked_id, chosen_id, resolution
 ):
-    assert resolve_account(covered, missing_permissions(scopes), standing, chosen) == judged
+    assert resolve_account(accounts, missing_permissions(scopes), linked_id, chosen_id) == resolution
 
 
 @pytest.mark.parametrize(
-    ("scopes", "lacking"),
+    ("scopes", "missing"),
     [
         (ALL, ()),
         ([4, 100, 152], ()),  # Reporting holds the Consolidated Report
@@ -69,8 +69,8 @@ def test_a_consent_proves_the_account_the_store_named_and_names_one_only_where_i
         ([152, 200], (Permission.REPORTS, Permission.ACCOUNT)),
     ],
 )
-def test_permissions_are_told_from_tiktoks_numbers(scopes, lacking):
-    assert missing_permissions(scopes) == lacking
+def test_permissions_are_told_from_tiktoks_numbers(scopes, missing):
+    assert missing_permissions(scopes) == missing
 
 
 def test_a_permission_that_no_number_gives_is_there_once_tiktok_answers_its_call():

@@ -87,8 +87,10 @@ def test_stage(as_of, parts, stage):
 
 
 def test_an_override_of_credit_in_time_lifts_programme_over():
-    found = decided(utc("2026-01-31T05:00"), history={"overrides": {"credit_in_time": override()}}, **ENOUGH)
-    assert found.stage == "due"
+    decision = decided(
+        utc("2026-01-31T05:00"), history={"overrides": {"credit_in_time": override()}}, **ENOUGH
+    )
+    assert decision.stage == "due"
 
 
 # -- Recorded awards ---------------------------------------------------------------------------
@@ -113,16 +115,16 @@ def test_the_stage_follows_a_recorded_award(state, as_of, stage):
 
 
 def test_an_award_is_over_by_the_zone_it_was_kept_with_whichever_account_is_linked_now():
-    kept = make_award(state="issued", timezone="Pacific/Honolulu")  # ten hours behind UTC
+    award = make_award(state="issued", timezone="Pacific/Honolulu")  # ten hours behind UTC
     evening = utc("2026-01-31T09:59")  # 30 January there, the 31st in New York
     for account in ({}, False):
-        assert decided(evening, award=kept, account=account).stage == "issued"
-        assert decided(utc("2026-01-31T10:00"), award=kept, account=account).stage == "expired"
+        assert decided(evening, award=award, account=account).stage == "issued"
+        assert decided(utc("2026-01-31T10:00"), award=award, account=account).stage == "expired"
 
 
 def test_what_changes_after_the_award_moves_the_rules_but_not_the_stage():
-    found = decided(SETTLED, award=make_award(), store={"country": "FR"}, spend=())
-    assert (found.stage, found.verdict, found.award.id) == ("due", "ineligible", "aw_1")
+    decision = decided(SETTLED, award=make_award(), store={"country": "FR"}, spend=())
+    assert (decision.stage, decision.verdict, decision.award.id) == ("due", "ineligible", "aw_1")
 
 
 def test_a_safety_flag_blocks_a_recorded_award_until_lifted():
@@ -137,9 +139,9 @@ def test_an_award_recorded_after_the_moment_has_not_happened():
 # -- Tiers and due dates -----------------------------------------------------------------------
 
 
-def award(found) -> tuple[str, date]:
-    assert isinstance(found.award, DueAward)
-    return str(found.award.tier.credit), found.award.due_by
+def award(decision) -> tuple[str, date]:
+    assert isinstance(decision.award, DueAward)
+    return str(decision.award.tier.credit), decision.award.due_by
 
 
 @pytest.mark.parametrize(
@@ -147,32 +149,34 @@ def award(found) -> tuple[str, date]:
     [("499.99", None), ("500.00", "500"), ("1499.99", "500"), ("1500.00", "1500"), ("5000.00", "5000")],
 )
 def test_only_the_highest_tier_reached_is_shown(spent, tier):
-    found = decided(spend=(cash(spent),))
-    assert (found.tier and str(found.tier.credit)) == tier
+    decision = decided(spend=(cash(spent),))
+    assert (decision.tier and str(decision.tier.credit)) == tier
 
 
 def test_the_uk_has_its_own_thresholds_in_pounds():
     london = {"country": "GB", "currency": "GBP", "timezone": "Europe/London"}
-    found = decided(SETTLED, account=london, store={"country": "GB"}, spend=(cash("395.00"),))
-    assert award(found) == ("395", date(2025, 12, 8))
-    assert found.award.currency == "GBP"
+    decision = decided(SETTLED, account=london, store={"country": "GB"}, spend=(cash("395.00"),))
+    assert award(decision) == ("395", date(2025, 12, 8))
+    assert decision.award.currency == "GBP"
 
 
-@pytest.mark.parametrize(("currency", "awarded"), [("EUR", "EUR"), (None, "USD")])
-def test_an_award_past_an_overridden_currency_is_in_the_accounts_own_where_it_is_known(currency, awarded):
-    passed = {"overrides": {"account_currency": override()}}
-    found = decided(SETTLED, account={"currency": currency}, history=passed, **ENOUGH)
-    assert found.award.currency == awarded
+@pytest.mark.parametrize(("currency", "award_currency"), [("EUR", "EUR"), (None, "USD")])
+def test_an_award_past_an_overridden_currency_is_in_the_accounts_own_where_it_is_known(
+    currency, award_currency
+):
+    history = {"overrides": {"account_currency": override()}}
+    decision = decided(SETTLED, account={"currency": currency}, history=history, **ENOUGH)
+    assert decision.award.currency == award_currency
 
 
 def test_the_highest_tier_decides_at_once_and_is_due_seven_days_later():
-    found = decided(spend=days_of("500.00", 10))
-    assert (found.stage, award(found)) == ("due", ("5000", date(2025, 11, 18)))
+    decision = decided(spend=days_of("500.00", 10))
+    assert (decision.stage, award(decision)) == ("due", ("5000", date(2025, 11, 18)))
 
 
 def test_the_highest_tier_waits_for_final_figures():
-    found = decided(spend=(cash("4000.00"), cash("1000.00", date(2025, 11, 19))))
-    assert (found.stage, str(found.tier.credit), found.award) == ("accumulating", "5000", None)
+    decision = decided(spend=(cash("4000.00"), cash("1000.00", date(2025, 11, 19))))
+    assert (decision.stage, str(decision.tier.credit), decision.award) == ("accumulating", "5000", None)
 
 
 @pytest.mark.parametrize(("spent", "stage"), [("600.00", "due"), ("499.99", "ended")])
@@ -186,9 +190,9 @@ def test_figures_read_before_their_date_was_final_decide_nothing(spent, stage):
 
 def test_bills_last_read_before_their_grace_was_over_are_not_called_unpaid():
     after_the_grace = utc("2026-01-06T12:00")
-    found = {**ENOUGH, **AUTOMATIC, "payments": (bill("400.00", SETTLED),)}
-    assert decided(after_the_grace, **found).stage == "ended"
-    assert decided(after_the_grace, **found, read_at={"payments": SETTLED}).stage == "settling"
+    parts = {**ENOUGH, **AUTOMATIC, "payments": (bill("400.00", SETTLED),)}
+    assert decided(after_the_grace, **parts).stage == "ended"
+    assert decided(after_the_grace, **parts, read_at={"payments": SETTLED}).stage == "settling"
 
 
 def test_a_lower_tier_is_never_decided_before_the_window_is_settled():
@@ -208,9 +212,9 @@ def test_due_is_never_after_the_credit_has_expired():
 
 
 def test_bills_paid_after_the_window_move_the_due_date():
-    paid = (bill("600.00", utc("2025-12-10T17:00")),)
-    found = decided(utc("2025-12-11T00:00"), spend=(cash("600.00"),), payments=paid, **AUTOMATIC)
-    assert award(found) == ("500", date(2025, 12, 17))
+    bills = (bill("600.00", utc("2025-12-10T17:00")),)
+    decision = decided(utc("2025-12-11T00:00"), spend=(cash("600.00"),), payments=bills, **AUTOMATIC)
+    assert award(decision) == ("500", date(2025, 12, 17))
 
 
 def test_a_tier_that_unpaid_bills_could_still_raise_waits_for_the_grace():
@@ -223,14 +227,14 @@ def test_a_tier_that_unpaid_bills_could_still_raise_waits_for_the_grace():
 
 def test_after_the_grace_a_late_bill_does_not_move_the_due_date():
     payments = (bill("600.00", utc("2026-01-05T17:00")),)
-    found = decided(utc("2026-01-07T00:00"), spend=(cash("1600.00"),), payments=payments, **AUTOMATIC)
-    assert award(found) == ("500", date(2026, 1, 12))
+    decision = decided(utc("2026-01-07T00:00"), spend=(cash("1600.00"),), payments=payments, **AUTOMATIC)
+    assert award(decision) == ("500", date(2026, 1, 12))
 
 
 def test_a_refund_before_the_award_takes_the_tier_away():
     rows = (bill("600.00", utc("2025-11-05T17:00")), bill("150.00", utc("2025-12-02T17:00"), "REFUND"))
-    found = decided(SETTLED, spend=(cash("600.00"),), payments=rows, **AUTOMATIC)
-    assert (found.stage, found.tier, found.tiers[0].reached_on) == ("settling", None, None)
+    decision = decided(SETTLED, spend=(cash("600.00"),), payments=rows, **AUTOMATIC)
+    assert (decision.stage, decision.tier, decision.tiers[0].reached_on) == ("settling", None, None)
 
 
 def test_confirmed_bills_release_a_provisional_award():
@@ -243,8 +247,8 @@ def test_confirmed_bills_release_a_provisional_award():
 
 
 def test_the_next_tier_says_what_is_missing_each_day_rounded_up():
-    found = decided(spend=(cash("523.10"),))
-    assert found.next_tier == NextTier(US_TIERS[1], Decimal("976.90"), Decimal("88.81"), Needs.SPEND, LAST)
+    decision = decided(spend=(cash("523.10"),))
+    assert decision.next_tier == NextTier(US_TIERS[1], Decimal("976.90"), Decimal("88.81"), Needs.SPEND, LAST)
 
 
 def test_what_is_missing_each_day_is_never_too_little():
@@ -279,16 +283,18 @@ def test_there_is_no_next_tier_where_reaching_it_earns_nothing(as_of, parts):
 
 
 def test_before_an_account_the_offer_of_the_stores_market_is_shown():
-    found = decided(account=False, store={"country": "GB"})
-    assert [str(shown.tier.threshold) for shown in found.tiers] == ["395", "1186", "3954"]
-    assert (found.tier, found.next_tier) == (None, None)
+    decision = decided(account=False, store={"country": "GB"})
+    assert [str(progress.tier.threshold) for progress in decision.tiers] == ["395", "1186", "3954"]
+    assert (decision.tier, decision.next_tier) == (None, None)
 
 
 def test_a_decision_says_what_it_was_made_of():
     terms = make_programme()
-    found = decided(utc("2025-12-04T03:00"), terms, store={"id": "st_9"}, account={"advertiser_id": "7009"})
-    assert (found.as_of, found.today) == (utc("2025-12-04T03:00"), date(2025, 12, 3))
-    assert (found.programme, found.store.id, found.account.advertiser_id) == (terms, "st_9", "7009")
+    decision = decided(
+        utc("2025-12-04T03:00"), terms, store={"id": "st_9"}, account={"advertiser_id": "7009"}
+    )
+    assert (decision.as_of, decision.today) == (utc("2025-12-04T03:00"), date(2025, 12, 3))
+    assert (decision.programme, decision.store.id, decision.account.advertiser_id) == (terms, "st_9", "7009")
 
 
 NOTHING_YET = {
@@ -330,8 +336,8 @@ def test_the_headline_may_speak_of_the_offers_end_the_window_and_the_award(as_of
 
 def test_the_warning_says_when_the_credit_expires():
     terms = make_programme(credit_expires=date(2025, 12, 3))
-    found = decided(OPEN, terms, spend=(cash("10.00"),))
-    assert found.warnings == (
+    decision = decided(OPEN, terms, spend=(cash("10.00"),))
+    assert decision.warnings == (
         DatedWarning(
             WarningId.WINDOW_OUTLIVES_CREDIT, {"expires": date(2025, 12, 3), "by": date(2025, 11, 26)}
         ),
@@ -351,17 +357,17 @@ def test_windows_and_due_dates_cross_the_year_and_a_clock_change():
         opens=date(2026, 1, 1), closes=date(2026, 6, 30), credit_expires=date(2026, 12, 31)
     )
     linked = utc("2026-02-20T12:00")
-    found = decided(
+    decision = decided(
         utc("2026-04-20T12:00"),
         spring,
         store={"joined_at": linked, "set_up_at": linked},
         account={"linked_at": linked, "created_at": linked, "timezone": "Europe/London"},
         spend=(cash("600.00", date(2026, 3, 10)),),
     )
-    assert (found.window.first, found.window.last) == (date(2026, 3, 10), date(2026, 4, 8))
-    assert award(found) == ("500", date(2026, 4, 15))
+    assert (decision.window.first, decision.window.last) == (date(2026, 3, 10), date(2026, 4, 8))
+    assert award(decision) == ("500", date(2026, 4, 15))
 
 
 def test_first_and_last_date_of_the_window_both_count():
-    found = decided(SETTLED, spend=(cash("250.00", FIRST), cash("250.00", LAST)))
-    assert found.stage == "due"
+    decision = decided(SETTLED, spend=(cash("250.00", FIRST), cash("250.00", LAST)))
+    assert decision.stage == "due"

@@ -15,8 +15,8 @@ APART, NO_CASH = "figures_apart", "no_cash_spend"
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-def figures(spend, billed, paid, credit, days=1):
-    amounts = [None if item is None else Decimal(item) for item in (spend, billed, paid, credit)]
+def figures(spend, billed, cash_spend, credit, days=1):
+    amounts = [None if item is None else Decimal(item) for item in (spend, billed, cash_spend, credit)]
     return [DaySpend(FIRST + timedelta(days=n), *amounts) for n in range(days)]
 
 
@@ -49,10 +49,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("days", "option", "found"), CASES)
-def test_figures_that_contradict_each_other(days, option, found):
-    assert figure_discrepancies(days, Payment(option)) == found
-    assert figure_discrepancies(days[::-1], Payment(option)) == found
+@pytest.mark.parametrize(("days", "option", "discrepancies"), CASES)
+def test_figures_that_contradict_each_other(days, option, discrepancies):
+    assert figure_discrepancies(days, Payment(option)) == discrepancies
+    assert figure_discrepancies(days[::-1], Payment(option)) == discrepancies
 
 
 def test_only_dates_final_when_they_were_read_are_compared():
@@ -65,7 +65,7 @@ def test_only_dates_final_when_they_were_read_are_compared():
 
 
 @pytest.mark.parametrize(
-    ("recorded", "shown", "answer"),
+    ("recorded", "ledger", "answer"),
     [
         ("manual", "automatic", True),
         ("automatic", "manual", True),
@@ -74,8 +74,8 @@ def test_only_dates_final_when_they_were_read_are_compared():
         ("unknown", "automatic", False),
     ],
 )
-def test_the_ledger_contradicts_staff_only_where_both_say_something(recorded, shown, answer):
-    assert contradicts(Payment(recorded), Payment(shown)) is answer
+def test_the_ledger_contradicts_staff_only_where_both_say_something(recorded, ledger, answer):
+    assert contradicts(Payment(recorded), Payment(ledger)) is answer
 
 
 def test_every_discrepancy_has_words_for_staff():

@@ -106,18 +106,18 @@ NEVER_UNKNOWN = {
 }  # fmt: skip
 
 
-def shown(found, rule_id):
-    rule = next(rule for rule in found.rules if rule.id == rule_id)
+def evidence_of(decision, rule_id):
+    rule = next(rule for rule in decision.rules if rule.id == rule_id)
     return {line.fact: (line.value, line.source) for line in rule.evidence}
 
 
-def times(found):
-    return {(rule.id, line.fact): line.read_at for rule in found.rules for line in rule.evidence}
+def read_times(decision):
+    return {(rule.id, line.fact): line.read_at for rule in decision.rules for line in rule.evidence}
 
 
 @pytest.mark.parametrize("rule_id", RULES)
 def test_a_rule_shows_every_fact_and_term_it_rests_on_and_who_said_it(rule_id):
-    assert shown(decided(spend=SPENT), rule_id) == SHOWN[rule_id]
+    assert evidence_of(decided(spend=SPENT), rule_id) == SHOWN[rule_id]
 
 
 NOTHING = {
@@ -130,39 +130,39 @@ NOTHING = {
 @pytest.mark.parametrize("account", [NOTHING["account"], False], ids=["unknown account", "no account"])
 @pytest.mark.parametrize("rule_id", RULES)
 def test_what_is_unknown_is_shown_as_null_and_never_left_out(rule_id, account):
-    lines = shown(decided(**{**NOTHING, "account": account}), rule_id)
+    lines = evidence_of(decided(**{**NOTHING, "account": account}), rule_id)
     assert set(lines) >= set(SHOWN[rule_id])
-    known = {fact for fact, (value, _) in lines.items() if value is not None}
+    with_value = {fact for fact, (value, _) in lines.items() if value is not None}
     if account is False:
-        assert known == set(lines) & (NEVER_UNKNOWN - {"payment option"})
+        assert with_value == set(lines) & (NEVER_UNKNOWN - {"payment option"})
     else:
-        assert known - {"net cost accepted"} == set(lines) & NEVER_UNKNOWN
+        assert with_value - {"net cost accepted"} == set(lines) & NEVER_UNKNOWN
 
 
 def test_a_capped_offer_shows_its_number_of_places():
-    found = decided(programme=make_programme(capacity=3))
-    assert shown(found, "admission")["places"] == (3, Source.PROGRAMME)
+    decision = decided(programme=make_programme(capacity=3))
+    assert evidence_of(decision, "admission")["places"] == (3, Source.PROGRAMME)
 
 
 def test_spend_by_registration_shows_when_the_account_was_created():
-    found = decided(programme=make_programme(anchor=Anchor.REGISTRATION))
-    assert shown(found, "spend_reached")["account created"] == (CREATED, Source.TIKTOK)
+    decision = decided(programme=make_programme(anchor=Anchor.REGISTRATION))
+    assert evidence_of(decision, "spend_reached")["account created"] == (CREATED, Source.TIKTOK)
 
 
 BILLED = {"paid bills", "bill in doubt", "bill grace days"}
-ASKED = {"bills readable", "paid bills confirmed", "net cost accepted"}
+PROOFS = {"bills readable", "paid bills confirmed", "net cost accepted"}
 
 
 @pytest.mark.parametrize(
-    ("payment", "more"), [("manual", set()), ("automatic", BILLED | ASKED), ("unknown", ASKED)]
+    ("payment", "more"), [("manual", set()), ("automatic", BILLED | PROOFS), ("unknown", PROOFS)]
 )
 def test_bills_are_shown_where_the_answer_rests_on_them(payment, more):
-    found = decided(account={"payment": Payment(payment)}, bills_readable=True)
-    assert set(shown(found, "spend_reached")) == set(SHOWN["spend_reached"]) | more
+    decision = decided(account={"payment": Payment(payment)}, bills_readable=True)
+    assert set(evidence_of(decision, "spend_reached")) == set(SHOWN["spend_reached"]) | more
 
 
 def test_paid_bills_are_shown_with_when_they_were_read():
-    found = decided(
+    decision = decided(
         SETTLED,
         account={"payment": Payment.AUTOMATIC},
         bills_readable=True,
@@ -170,26 +170,28 @@ def test_paid_bills_are_shown_with_when_they_were_read():
         payments=(bill("550.00", OPEN),),
         read_at={"payments": READ, "bills_readable": LINKED},
     )
-    lines = shown(found, "spend_reached")
+    lines = evidence_of(decision, "spend_reached")
     assert lines["paid bills"] == (Decimal("550.00"), Source.TIKTOK)
     assert lines["bill in doubt"] == (False, Source.TIKTOK)
     assert lines["bill grace days"] == (35, Source.PROGRAMME)
-    read = times(found)
+    read = read_times(decision)
     assert (read["spend_reached", "paid bills"], read["spend_reached", "bills readable"]) == (READ, LINKED)
 
 
 def test_what_was_paid_is_unknown_while_a_bill_is_in_doubt():
     automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True, "spend": SPENT}
-    lines = shown(
+    lines = evidence_of(
         decided(SETTLED, **automatic, payments=(bill("550.00", OPEN), bill(None, OPEN))), "spend_reached"
     )
-    told = ("paid bills", "qualifying spend", "qualifying spend of final dates")
-    assert [lines[name][0] for name in told] == [None, None, None]
+    names = ("paid bills", "qualifying spend", "qualifying spend of final dates")
+    assert [lines[fact][0] for fact in names] == [None, None, None]
     assert lines["bill in doubt"][0] is True
 
 
 def test_bills_that_cannot_be_read_are_unknown_and_not_zero():
-    lines = shown(decided(account={"payment": Payment.AUTOMATIC}, bills_readable=False), "spend_reached")
+    lines = evidence_of(
+        decided(account={"payment": Payment.AUTOMATIC}, bills_readable=False), "spend_reached"
+    )
     assert (lines["paid bills"][0], lines["bill in doubt"][0], lines["bills readable"][0]) == (
         None,
         None,
@@ -198,9 +200,9 @@ def test_bills_that_cannot_be_read_are_unknown_and_not_zero():
 
 
 def test_each_line_tells_when_its_own_fact_was_read():
-    read = times(decided(spend=SPENT, read_at={"account.consent": READ, "spend": LINKED}))
-    told = {key: at for key, at in read.items() if at is not None}
-    assert told == {
+    read = read_times(decided(spend=SPENT, read_at={"account.consent": READ, "spend": LINKED}))
+    dated = {key: at for key, at in read.items() if at is not None}
+    assert dated == {
         ("account_linked", "consent"): READ,
         ("spend_reached", "qualifying spend of final dates"): LINKED,
         ("spend_reached", "qualifying spend"): LINKED,
@@ -216,22 +218,22 @@ def test_each_line_tells_when_its_own_fact_was_read():
 
 
 def test_a_source_that_is_told_takes_the_place_of_the_usual_one():
-    found = decided(sources={"account.linked_at": Source.STAFF})
-    assert shown(found, "account_linked")["linked"] == (LINKED, Source.STAFF)
-    assert shown(found, "account_linked")["consent"] == (True, Source.TIKTOK)
+    decision = decided(sources={"account.linked_at": Source.STAFF})
+    assert evidence_of(decision, "account_linked")["linked"] == (LINKED, Source.STAFF)
+    assert evidence_of(decision, "account_linked")["consent"] == (True, Source.TIKTOK)
 
 
 def test_an_override_says_what_was_decided_why_by_whom_and_when_and_leaves_the_facts():
-    found = decided(
+    decision = decided(
         store={"country": "FR"},
         history={"overrides": {"store_market": override()}},
         read_at={"history.overrides.store_market": READ},
     )
-    lines = shown(found, "store_market")
+    lines = evidence_of(decision, "store_market")
     assert lines["store country"] == ("FR", Source.WOOCOMMERCE)
     assert {fact: line for fact, line in lines.items() if fact.startswith("override")} == {
         "override": ("pass", Source.STAFF),
         "override reason": ("seen by us", Source.STAFF),
         "override by": ("ann@staff.example", Source.STAFF),
     }
-    assert times(found)["store_market", "override"] == READ
+    assert read_times(decision)["store_market", "override"] == READ

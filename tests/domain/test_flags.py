@@ -77,30 +77,30 @@ def test_flags(award, parts, flags):
 
 
 def test_the_passing_of_time_raises_no_flag():
-    found = decided(AFTER_THE_CREDIT, **ENOUGH)
-    assert found.outcome("credit_in_time") == "fail"
-    assert flags_for(TIER_1, found) == set()
+    decision = decided(AFTER_THE_CREDIT, **ENOUGH)
+    assert decision.outcome("credit_in_time") == "fail"
+    assert flags_for(TIER_1, decision) == set()
 
 
 def test_a_refund_after_the_award_is_told_as_a_refund():
-    def after(*rows):
+    def flags_after(*rows):
         automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
         return flags_for(TIER_1, decided(SETTLED, **automatic, **ENOUGH, payments=rows))
 
-    paid = bill("600.00", datetime(2025, 11, 5, tzinfo=UTC))
-    assert after(paid) == set()
-    assert after(paid, bill("150.00", SETTLED, "REFUND")) == {"bill_refunded"}
+    payment = bill("600.00", datetime(2025, 11, 5, tzinfo=UTC))
+    assert flags_after(payment) == set()
+    assert flags_after(payment, bill("150.00", SETTLED, "REFUND")) == {"bill_refunded"}
 
 
 def test_bills_that_cannot_be_read_any_more_raise_no_flag():
-    def unread(spent, **more):
+    def flags_of(spent, **more):
         return flags_for(
             TIER_1, decided(SETTLED, account={"payment": Payment.AUTOMATIC}, spend=(cash(spent),), **more)
         )
 
-    assert unread("2000.00", bills_readable=False) == set()
-    assert unread("2000.00", bills_readable=False, paid_bills_confirmed=True) == {"tier_higher"}
-    assert unread("499.99", bills_readable=False) == {"spend_restated"}  # it cannot have paid more
+    assert flags_of("2000.00", bills_readable=False) == set()
+    assert flags_of("2000.00", bills_readable=False, paid_bills_confirmed=True) == {"tier_higher"}
+    assert flags_of("499.99", bills_readable=False) == {"spend_restated"}  # it cannot have paid more
 
 
 def test_a_bill_in_doubt_raises_no_flag():
@@ -119,9 +119,9 @@ def test_a_figure_not_yet_final_raises_no_flag():
 )
 def test_without_the_awards_account_only_rules_about_the_store_speak(account, flag):
     all_fail = {"overrides": {rule: override("fail") for rule in RULES}}
-    found = decided(SETTLED, account=account, history=all_fail, **ENOUGH)
+    decision = decided(SETTLED, account=account, history=all_fail, **ENOUGH)
     store_rules = ("programme_open", "admission", "store_market", "merchant_once")
-    assert flags_for(TIER_1, found) == {flag, *(f"rule_failed:{rule}" for rule in store_rules)}
+    assert flags_for(TIER_1, decision) == {flag, *(f"rule_failed:{rule}" for rule in store_rules)}
 
 
 def test_the_rules_named_here_are_rules_of_the_programme():

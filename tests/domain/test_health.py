@@ -56,11 +56,11 @@ def healths(vitals):
 
 
 def test_all_five_are_always_there_with_a_figure_and_a_moment_when_all_is_well():
-    found = signs(WELL, NOW)
-    assert [sign.id for sign in found] == list(SignId)
-    assert {sign.health for sign in found} == {Health.GOOD}
-    assert all(sign.at for sign in found)
-    assert {sign.id: sign.count for sign in found if sign.count is not None} == {
+    all_signs = signs(WELL, NOW)
+    assert [sign.id for sign in all_signs] == list(SignId)
+    assert {sign.health for sign in all_signs} == {Health.GOOD}
+    assert all(sign.at for sign in all_signs)
+    assert {sign.id: sign.count for sign in all_signs if sign.count is not None} == {
         SignId.DELIVERIES: 30,
         SignId.WAITING: 2,
         SignId.CALLS: 100,
@@ -69,8 +69,8 @@ def test_all_five_are_always_there_with_a_figure_and_a_moment_when_all_is_well()
 
 
 def test_what_was_never_seen_is_unknown_and_not_fine():
-    found = healths(UNSEEN)
-    assert found == {
+    actual = healths(UNSEEN)
+    assert actual == {
         SignId.DELIVERIES: Health.UNKNOWN,
         SignId.WAITING: Health.GOOD,
         SignId.WORKER: Health.UNKNOWN,
@@ -108,7 +108,7 @@ def test_one_sign_turns_alone(changes, sign, health):
 
 def test_the_moment_of_a_sign_is_what_it_speaks_of():
     late = NOW - 3 * HOUR
-    at = {one.id: one.at for one in signs(replace(WELL, late_accounts=2, oldest_late=late), NOW)}
+    at = {sign.id: sign.at for sign in signs(replace(WELL, late_accounts=2, oldest_late=late), NOW)}
     assert at == {
         SignId.DELIVERIES: WELL.last_delivery,
         SignId.WAITING: WELL.oldest_due,

@@ -29,16 +29,16 @@ from tests.factories import OPEN, SETTLED, cash, days_of, decided, make_award
 )
 def test_a_store_on_its_way_has_reached_a_tier_none_or_something_unknown(parts, as_of, stage, credit):
     decision = decided(as_of, **parts)
-    found = likely_credit(decision)
+    likely = likely_credit(decision)
     assert decision.stage == stage
     if credit == "none":
-        assert found is None
+        assert likely is None
     else:
-        assert found is not None
-        assert found.credit == (None if credit is None else Decimal(credit))
+        assert likely is not None
+        assert likely.credit == (None if credit is None else Decimal(credit))
 
 
 def test_the_currency_is_the_accounts():
-    found = likely_credit(decided(OPEN, spend=(cash("600.00", date(2025, 11, 3)),)))
-    assert found is not None
-    assert (found.currency, found.credit) == ("USD", Decimal(500))
+    likely = likely_credit(decided(OPEN, spend=(cash("600.00", date(2025, 11, 3)),)))
+    assert likely is not None
+    assert (likely.currency, likely.credit) == ("USD", Decimal(500))

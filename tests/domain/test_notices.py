@@ -21,27 +21,27 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 17, tzinfo=UTC)
 
 
-def found(decision, since=None):
+def notices_by_id(decision, since=None):
     return {item.id: item for item in notices_of(decision, since or {})}
 
 
 def ids(decision, since=None):
-    return list(found(decision, since))
+    return list(notices_by_id(decision, since))
 
 
 def test_nine_tenths_of_a_threshold_are_near_it():
     assert ids(decided(spend=(cash("449.99"),))) == []
-    (notice,) = found(decided(spend=(cash("450.00"),))).values()
+    (notice,) = notices_by_id(decided(spend=(cash("450.00"),))).values()
     assert (notice.id, notice.until) == ("near_tier:500", LAST)
     assert (notice.params["remaining"], notice.params["credit"]) == (Decimal(50), Decimal(500))
 
 
 @pytest.mark.parametrize(
-    ("left", "expected"),
+    ("days_left", "expected"),
     [(8, []), (7, [7]), (3, [7]), (2, [2]), (0, [2]), (-1, [])],
 )
-def test_the_end_is_told_seven_and_two_days_before(left, expected):
-    decision = decided(noon(LAST - left * DAY), spend=(cash("100.00"),))
+def test_the_end_is_told_seven_and_two_days_before(days_left, expected):
+    decision = decided(noon(LAST - days_left * DAY), spend=(cash("100.00"),))
     assert ids(decision) == [f"window_ends:{LAST}:{lead}" for lead in expected]
 
 
@@ -54,7 +54,7 @@ def test_bills_are_told_of_before_the_last_date_on_which_paying_them_earns():
     spent = {"spend": (cash("600.00"),), **AUTOMATIC, "payments": (bill("100.00", OPEN),)}
     by = decided(OPEN, **spent).next_tier.by
     assert ids(decided(noon(by - 8 * DAY), **spent)) == []
-    (notice,) = found(decided(noon(by - 5 * DAY), **spent)).values()
+    (notice,) = notices_by_id(decided(noon(by - 5 * DAY), **spent)).values()
     assert (notice.id, notice.until, notice.params["remaining"]) == (
         f"bill_deadline:{by}:7",
         by,
@@ -65,10 +65,10 @@ def test_bills_are_told_of_before_the_last_date_on_which_paying_them_earns():
 
 
 def test_each_loss_of_consent_has_a_notice_of_its_own():
-    lost = decided(account={"consent": False, "consent_lost": ConsentLoss.WITHDRAWN})
-    assert ids(lost) == [], "not noticed before it was kept"
-    first = ids(lost, {"consent_withdrawn": OPEN})
-    again = ids(lost, {"consent_withdrawn": OPEN + DAY})
+    decision = decided(account={"consent": False, "consent_lost": ConsentLoss.WITHDRAWN})
+    assert ids(decision) == [], "not noticed before it was kept"
+    first = ids(decision, {"consent_withdrawn": OPEN})
+    again = ids(decision, {"consent_withdrawn": OPEN + DAY})
     assert (len(first), first == again) == (1, False)
 
 
@@ -92,29 +92,29 @@ def test_a_credit_is_told_of_at_each_step_and_never_after_its_end(changes, as_of
     assert ids(decided(as_of, award=make_award(**changes))) == expected
 
 
-MOVED = AddressChange(OPEN, "https://old.example/", "https://new.example/")
+MOVE = AddressChange(OPEN, "https://old.example/", "https://new.example/")
 
 
 def test_a_merchant_is_told_of_a_move_for_two_weeks():
-    observed = Observations(address_change=MOVED)
-    (notice,) = notices_of(decided(OPEN), {}, observed)
-    assert (notice.kind, notice.params["old"]) == (NoticeKind.ADDRESS_CHANGED, MOVED.old)
-    assert notices_of(decided(OPEN + 14 * DAY), {}, observed) == ()
+    observations = Observations(address_change=MOVE)
+    (notice,) = notices_of(decided(OPEN), {}, observations)
+    assert (notice.kind, notice.params["old"]) == (NoticeKind.ADDRESS_CHANGED, MOVE.old)
+    assert notices_of(decided(OPEN + 14 * DAY), {}, observations) == ()
 
 
 @pytest.mark.parametrize("trouble", ["signals_held", "store_elsewhere"])
 def test_a_merchant_is_told_that_messages_are_held_once_each_time(trouble):
     first, second = (notices_of(decided(OPEN), {trouble: OPEN + n * DAY}) for n in range(2))
-    assert [one.kind for one in (*first, *second)] == [NoticeKind.MESSAGES_HELD] * 2
+    assert [notice.kind for notice in (*first, *second)] == [NoticeKind.MESSAGES_HELD] * 2
     assert first[0].id != second[0].id
 
 
 def test_a_store_that_left_is_told_of_the_keys_that_are_left_there_and_of_nothing_else():
-    near = decided(OPEN, spend=(cash("450.00"),), award=make_award())
-    assert notices_of(near, {}, Observations(has_left=True)) == ()
-    left = Observations(has_left=True, keys_left_at=OPEN, address_change=MOVED)
-    assert [one.kind for one in notices_of(near, {}, left)] == [NoticeKind.KEYS_LEFT]
-    assert notices_of(decided(OPEN + 30 * DAY), {}, left) == ()
+    decision = decided(OPEN, spend=(cash("450.00"),), award=make_award())
+    assert notices_of(decision, {}, Observations(has_left=True)) == ()
+    observations = Observations(has_left=True, keys_left_at=OPEN, address_change=MOVE)
+    assert [notice.kind for notice in notices_of(decision, {}, observations)] == [NoticeKind.KEYS_LEFT]
+    assert notices_of(decided(OPEN + 30 * DAY), {}, observations) == ()
 
 
 def test_no_notice_promises_a_date_that_is_past():

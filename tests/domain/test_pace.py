@@ -13,7 +13,7 @@ from receiver.domain.decision import decide
 from receiver.domain.facts import Payment
 from receiver.domain.pace import Projection
 from receiver.domain.what_if import what_if
-from tests.domain.situations import DAY, Situation, row, situations
+from tests.domain.situations import DAY, Situation, situations, spend_row
 from tests.factories import FIRST, LAST, OPEN, SETTLED, cash, days_of, decided, seed_programme
 
 US_TIERS = seed_programme().markets[0].tiers
@@ -105,18 +105,20 @@ def test_shown_to_the_cent_the_pace_is_rounded_down_and_the_projection_is_not_ro
 )
 def test_what_an_amount_a_day_from_tomorrow_on_leads_to(per_day, answer):
     spend = (cash("0.01"),)
-    found = decided(spend=spend)
-    assert what_if(found, Decimal(per_day)) == answer
+    decision = decided(spend=spend)
+    assert what_if(decision, Decimal(per_day)) == answer
 
 
 def test_before_the_window_it_would_begin_tomorrow():
-    found = decided(noon("2025-11-20"))
-    assert what_if(found, Decimal("50.00")) == Projection(US_TIERS[1], date(2025, 12, 20), date(2025, 12, 27))
+    decision = decided(noon("2025-11-20"))
+    assert what_if(decision, Decimal("50.00")) == Projection(
+        US_TIERS[1], date(2025, 12, 20), date(2025, 12, 27)
+    )
 
 
 def test_before_an_account_the_offer_of_the_stores_market_answers():
-    found = decided(noon("2025-11-20"), account=False, store={"country": "GB"})
-    assert str(what_if(found, Decimal("40.00")).tier.credit) == "1186"
+    decision = decided(noon("2025-11-20"), account=False, store={"country": "GB"})
+    assert str(what_if(decision, Decimal("40.00")).tier.credit) == "1186"
 
 
 @pytest.mark.parametrize(
@@ -135,19 +137,19 @@ def test_no_amount_leads_anywhere_where_nothing_can_be_earned(as_of, parts):
 
 def test_what_is_spent_and_not_yet_paid_counts_as_spent():
     parts: dict[str, Any] = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
-    found = decided(spend=(cash("450.00"),), **parts)
-    assert what_if(found, Decimal("50.00")).on == date(2025, 11, 21)
+    decision = decided(spend=(cash("450.00"),), **parts)
+    assert what_if(decision, Decimal("50.00")).on == date(2025, 11, 21)
 
 
 @given(situations())
 def test_spending_what_was_asked_reaches_the_tier_on_the_date_told(situation: Situation):
-    found = situation.decided()
-    answer = what_if(found, Decimal("100.00"))
-    assume(answer is not None and found.window is not None and found.spend is not None)
-    dates = [found.today + n * DAY for n in range(1, (answer.on - found.today).days + 1)]
-    rows = [item for item in situation.facts.spend if item.date <= found.today]
-    spent = situation.but(spend=(*rows, *(row(day, Decimal(100)) for day in dates)))
-    here = situation.as_of.astimezone(found.spend.zone)  # a date on which clocks change has 23 or 25 hours
+    decision = situation.decide()
+    answer = what_if(decision, Decimal("100.00"))
+    assume(answer is not None and decision.window is not None and decision.spend is not None)
+    dates = [decision.today + n * DAY for n in range(1, (answer.on - decision.today).days + 1)]
+    rows = [item for item in situation.facts.spend if item.date <= decision.today]
+    spent = situation.but(spend=(*rows, *(spend_row(day, Decimal(100)) for day in dates)))
+    here = situation.as_of.astimezone(decision.spend.zone)  # a date on which clocks change has 23 or 25 hours
     later = decide(spent.facts, spent.terms, (here + len(dates) * DAY).astimezone(UTC))
     assert later.spend is not None
     assert later.spend.net >= answer.tier.threshold

@@ -41,5 +41,5 @@ def test_the_option_a_whole_ledger_shows(payments, option):
 
 @pytest.mark.parametrize(("payments", "option"), OPTIONS)
 def test_a_ledger_with_gaps_never_shows_that_an_account_pays_by_hand(payments, option):
-    shown = option_of(payments, ledger_whole=False)
-    assert shown == (Payment.UNKNOWN if option == "manual" else option)
+    derived = option_of(payments, ledger_whole=False)
+    assert derived == (Payment.UNKNOWN if option == "manual" else option)

@@ -21,20 +21,22 @@ def seeker(name: str, **changes) -> Seeker:
 
 
 def test_who_joined_first_has_a_place_reserved_for_seven_days():
-    shared = assign_places(2, (), (), [seeker("c"), seeker("a"), seeker("b")], AT)
-    assert shared.assigned == {"a": UNTIL, "b": UNTIL}
+    places = assign_places(2, (), (), [seeker("c"), seeker("a"), seeker("b")], AT)
+    assert places.assigned == {"a": UNTIL, "b": UNTIL}
 
 
 def test_who_is_proven_comes_first_and_its_place_is_its_own():
     late, later = (AT - timedelta(hours=hours) for hours in (2, 1))
-    waiting = [seeker("a"), seeker("b", proven_at=later), seeker("c", proven_at=late)]
-    assert assign_places(2, (), (), waiting, AT).assigned == {"c": None, "b": None}
+    queue = [seeker("a"), seeker("b", proven_at=later), seeker("c", proven_at=late)]
+    assert assign_places(2, (), (), queue, AT).assigned == {"c": None, "b": None}
 
 
-@pytest.mark.parametrize(("until", "kept"), [(AT + timedelta(seconds=1), True), (AT, False), (OVER, False)])
-def test_a_reservation_lapses_at_its_moment_and_the_place_goes_to_the_next_in_line(until, kept):
-    shared = assign_places(1, (), [seeker("a", reserved_until=until)], [seeker("b")], AT)
-    assert (shared.lapsed, shared.assigned) == ((set(), {}) if kept else ({"a"}, {"b": UNTIL}))
+@pytest.mark.parametrize(
+    ("until", "is_kept"), [(AT + timedelta(seconds=1), True), (AT, False), (OVER, False)]
+)
+def test_a_reservation_lapses_at_its_moment_and_the_place_goes_to_the_next_in_line(until, is_kept):
+    places = assign_places(1, (), [seeker("a", reserved_until=until)], [seeker("b")], AT)
+    assert (places.lapsed, places.assigned) == ((set(), {}) if is_kept else ({"a"}, {"b": UNTIL}))
 
 
 def test_what_lapsed_is_not_reserved_again_but_is_given_to_who_is_proven():
@@ -49,23 +51,23 @@ def test_who_left_and_came_back_in_time_has_the_rest_of_its_reservation():
 
 
 def test_a_consent_takes_the_place_that_was_reserved_however_late_somebody_looks():
-    shared = assign_places(1, (), [seeker("a", reserved_until=OVER, proven_at=AT)], [seeker("b")], AT)
-    assert (shared.confirmed, shared.lapsed, shared.assigned) == ({"a"}, set(), {})
+    places = assign_places(1, (), [seeker("a", reserved_until=OVER, proven_at=AT)], [seeker("b")], AT)
+    assert (places.confirmed, places.lapsed, places.assigned) == ({"a"}, set(), {})
 
 
 def test_all_stores_of_a_merchant_have_its_one_place():
-    waiting = [seeker("b", merchant="m_a"), seeker("c", merchant="m_a"), seeker("d")]
-    assert assign_places(1, ("m_a",), (), waiting, AT).assigned == {"b": None, "c": None}
+    queue = [seeker("b", merchant="m_a"), seeker("c", merchant="m_a"), seeker("d")]
+    assert assign_places(1, ("m_a",), (), queue, AT).assigned == {"b": None, "c": None}
     reserved = [seeker("a", reserved_until=UNTIL)]
-    assert assign_places(1, (), reserved, waiting, AT).assigned == {"b": UNTIL, "c": UNTIL}
+    assert assign_places(1, (), reserved, queue, AT).assigned == {"b": UNTIL, "c": UNTIL}
     proven = [seeker("b", merchant="m_a", proven_at=AT)]
     assert assign_places(1, (), reserved, proven, AT).confirmed == {"a"}
 
 
 def test_a_host_has_so_many_unproven_places_and_no_more():
     shops = [seeker(name, host="shops.example") for name in "abcdef"]
-    shared = assign_places(100, (), [replace(shops[0], reserved_until=UNTIL)], [*shops[1:], seeker("z")], AT)
-    assert set(shared.assigned) == {"b", "c", "z"}
+    places = assign_places(100, (), [replace(shops[0], reserved_until=UNTIL)], [*shops[1:], seeker("z")], AT)
+    assert set(places.assigned) == {"b", "c", "z"}
     assert len({"a", "b", "c"}) == UNPROVEN_PER_HOST
     proven = [replace(shop, proven_at=AT) for shop in shops]
     assert set(assign_places(100, (), (), proven, AT).assigned) == set("abcdef")
@@ -91,24 +93,24 @@ seekers = st.lists(
 
 
 @given(seekers, st.integers(1, 3), st.randoms(use_true_random=False))
-def test_no_more_merchants_than_places_whatever_the_order(waiting, capacity, random):
-    shared = assign_places(capacity, (), (), waiting, AT)
-    merchants = {item.merchant for item in waiting if item.store_id in shared.assigned}
+def test_no_more_merchants_than_places_whatever_the_order(queue, capacity, random):
+    places = assign_places(capacity, (), (), queue, AT)
+    merchants = {item.merchant for item in queue if item.store_id in places.assigned}
     assert len(merchants) <= capacity
-    mixed = list(waiting)
+    mixed = list(queue)
     random.shuffle(mixed)
-    assert assign_places(capacity, (), (), mixed, AT) == shared
+    assert assign_places(capacity, (), (), mixed, AT) == places
 
 
 @given(seekers, st.integers(1, 3))
-def test_sharing_out_a_second_time_changes_nothing(waiting, capacity):
-    first = assign_places(capacity, (), (), waiting, AT)
-    owners = {item.merchant for item in waiting if first.given.get(item.store_id, AT) is None}
+def test_sharing_out_a_second_time_changes_nothing(queue, capacity):
+    first = assign_places(capacity, (), (), queue, AT)
+    owners = {item.merchant for item in queue if first.assigned.get(item.store_id, AT) is None}
     reserved = [
-        replace(item, reserved_until=first.given[item.store_id])
-        for item in waiting
-        if first.given.get(item.store_id) is not None
+        replace(item, reserved_until=first.assigned[item.store_id])
+        for item in queue
+        if first.assigned.get(item.store_id) is not None
     ]
-    left = [item for item in waiting if item.store_id not in first.given]
-    again = assign_places(capacity, owners, reserved, left, AT)
-    assert (again.given, again.lapsed) == ({}, set())
+    still_waiting = [item for item in queue if item.store_id not in first.assigned]
+    again = assign_places(capacity, owners, reserved, still_waiting, AT)
+    assert (again.assigned, again.lapsed) == ({}, set())

@@ -58,8 +58,8 @@ def test_a_contradiction_names_its_field_and_what_would_be_right(changes, field,
 
 
 def test_every_contradiction_is_told_not_only_the_first():
-    broken = make_programme(window_days=0, capacity=0, **us((-1, -1), (-1, -1)))
-    assert [found.field for found in contradictions(broken)] == [
+    terms = make_programme(window_days=0, capacity=0, **us((-1, -1), (-1, -1)))
+    assert [contradiction.field for contradiction in contradictions(terms)] == [
         "window.days",
         "capacity",
         "markets[0].tiers[0]",
@@ -92,8 +92,8 @@ def test_terms_at_their_limits_are_sound(changes):
     [("US", "USD"), ("GB", "GBP"), ("UK", "GBP"), ("us", None), ("FR", None), ("", None), (None, None)],
 )
 def test_a_market_is_found_by_its_country_and_uk_means_gb(country, currency):
-    found = seed_programme().market(country)
-    assert (found and found.currency) == currency
+    market = seed_programme().market(country)
+    assert (market and market.currency) == currency
 
 
 @pytest.mark.parametrize(

@@ -24,34 +24,34 @@ from tests.domain.situations import (
     ZONES,
     Situation,
     evening,
-    paid,
-    row,
+    payment_row,
     situations,
     sound_facts,
+    spend_row,
 )
 from tests.factories import make_programme
 
 MORE = st.sampled_from([Decimal("0.01"), Decimal("100.00"), Decimal("9000.00")])
 
 
-def answer(found: Decision) -> tuple:
-    """All of a decision, with the money as figures."""
-    money = found.spend and (
-        found.spend.qualifying,
-        found.spend.final_qualifying,
-        found.spend.paid,
-        found.spend.days,
+def comparable(decision: Decision) -> tuple:
+    """Return all of a decision that can be compared, with the money as figures."""
+    money = decision.spend and (
+        decision.spend.qualifying,
+        decision.spend.final_qualifying,
+        decision.spend.paid,
+        decision.spend.days,
     )
-    return replace(found, spend=None), money
+    return replace(decision, spend=None), money
 
 
-def shown(found: Decision) -> Decimal:
-    return found.tier.threshold if found.tier else NOTHING
+def shown_threshold(decision: Decision) -> Decimal:
+    return decision.tier.threshold if decision.tier else NOTHING
 
 
-def reached(found: Decision) -> Decimal:
-    """By the final figures."""
-    return max((tier.tier.threshold for tier in found.tiers if tier.reached_on), default=NOTHING)
+def reached_threshold(decision: Decision) -> Decimal:
+    """Return the highest threshold that the final figures reach."""
+    return max((tier.tier.threshold for tier in decision.tiers if tier.reached_on), default=NOTHING)
 
 
 # -- The order of input --------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def test_the_order_of_input_never_matters(situation, random):
     random.shuffle(rows)
     random.shuffle(payments)
     shuffled = situation.but(spend=tuple(rows), payments=tuple(payments))
-    assert answer(shuffled.decided()) == answer(situation.decided())
+    assert comparable(shuffled.decide()) == comparable(situation.decide())
 
 
 # -- Money ---------------------------------------------------------------------------------------
@@ -71,27 +71,27 @@ def test_the_order_of_input_never_matters(situation, random):
 
 @given(situations(), MORE, st.data())
 def test_more_qualifying_spend_never_lowers_the_tier(situation, more, data):
-    before = situation.decided()
+    before = situation.decide()
     assume(before.window is not None and before.window.first <= before.today)
     # From the window's first date on: an earlier first cash would be another window.
     age = (min(before.today, before.window.last) - before.window.first).days
     day = before.window.first + data.draw(st.integers(0, age)) * DAY
     there = {item.date: item for item in situation.facts.spend}
-    old = there.get(day, row(day, NOTHING))
+    old = there.get(day, spend_row(day, NOTHING))
     there[day] = old._replace(
         cash_spend=(old.cash_spend or NOTHING) + more, billed_cost=(old.billed_cost or NOTHING) + more
     )
     spent = situation.but(spend=tuple(there.values()))
-    billed = spent.but(payments=(*situation.facts.payments, paid(more, situation.as_of)))
-    for after in (spent.decided(), billed.decided()):
+    billed = spent.but(payments=(*situation.facts.payments, payment_row(more, situation.as_of)))
+    for after in (spent.decide(), billed.decide()):
         assert after.window == before.window
-        assert shown(after) >= shown(before)
-        assert reached(after) >= reached(before)
+        assert shown_threshold(after) >= shown_threshold(before)
+        assert reached_threshold(after) >= reached_threshold(before)
 
 
 @given(situations(), MORE, st.data())
 def test_spend_outside_the_window_never_counts(situation, amount, data):
-    window = situation.decided().window
+    window = situation.decide().window
     assume(window is not None)
     outside = [
         situation.linked_on - DAY,
@@ -101,8 +101,8 @@ def test_spend_outside_the_window_never_counts(situation, amount, data):
     ]
     day = data.draw(st.sampled_from(outside))
     others = tuple(item for item in situation.facts.spend if item.date != day)
-    without, with_it = situation.but(spend=others), situation.but(spend=(*others, row(day, amount)))
-    item, other = without.decided(), with_it.decided()
+    without, with_it = situation.but(spend=others), situation.but(spend=(*others, spend_row(day, amount)))
+    item, other = without.decide(), with_it.decide()
     assert (item.window, item.stage, item.rules, item.tiers, item.award) == (
         other.window,
         other.stage,
@@ -114,19 +114,19 @@ def test_spend_outside_the_window_never_counts(situation, amount, data):
 
 @given(situations(), MORE)
 def test_credit_funded_spend_tax_and_what_is_no_bill_never_count(situation, more):
-    known = situation.facts
+    facts = situation.facts
     credit = tuple(
         item._replace(
             spend=(item.spend or NOTHING) + more, voucher_spend=(item.voucher_spend or NOTHING) + more
         )
-        for item in known.spend
+        for item in facts.spend
     )
-    taxed = tuple(replace(payment, tax=more) for payment in known.payments)
+    taxed = tuple(replace(payment, tax=more) for payment in facts.payments)
     no_bills = [
-        paid(more, situation.as_of, billing="CREDIT"),
-        paid(more, situation.as_of, type="ADD_BALANCE"),
+        payment_row(more, situation.as_of, billing="CREDIT"),
+        payment_row(more, situation.as_of, type="ADD_BALANCE"),
     ]
-    before, after = situation.decided(), situation.but(spend=credit, payments=(*taxed, *no_bills)).decided()
+    before, after = situation.decide(), situation.but(spend=credit, payments=(*taxed, *no_bills)).decide()
     assert (before.window, before.stage, before.rules, before.tiers, before.award) == (
         after.window,
         after.stage,
@@ -149,23 +149,24 @@ def test_just_below_a_threshold_is_below_it_and_the_missing_bit_reaches_it(
 ):
     market, tier = place
     first = date(2025, 11, 2)
-    known = sound_facts(first, market, payment, zone)
+    facts = sound_facts(first, market, payment, zone)
     # The amount in uneven parts: whatever they are, they add up to the threshold less what is missing.
     parts = [(tier.threshold * share / sum(shares)).quantize(missing) for share in shares]
     parts[0] += tier.threshold - missing - sum(parts)
     assume(parts[0] > 0)
-    rows = tuple(row(first + n * DAY, part) for n, part in enumerate(parts))
-    bills = tuple(paid(part, evening(first + n * DAY)) for n, part in enumerate(parts))
+    rows = tuple(spend_row(first + n * DAY, part) for n, part in enumerate(parts))
+    bills = tuple(payment_row(part, evening(first + n * DAY)) for n, part in enumerate(parts))
     below = Situation(
-        replace(known, spend=rows, payments=bills), make_programme(anchor=anchor), evening(first + 45 * DAY)
+        replace(facts, spend=rows, payments=bills), make_programme(anchor=anchor), evening(first + 45 * DAY)
     )
-    assert shown(below.decided()) < tier.threshold
-    assert reached(below.decided()) < tier.threshold
+    assert shown_threshold(below.decide()) < tier.threshold
+    assert reached_threshold(below.decide()) < tier.threshold
     last_bit = first + len(parts) * DAY
     exact = below.but(
-        spend=(*rows, row(last_bit, missing)), payments=(*bills, paid(missing, evening(last_bit)))
+        spend=(*rows, spend_row(last_bit, missing)),
+        payments=(*bills, payment_row(missing, evening(last_bit))),
     )
-    assert shown(exact.decided()) == reached(exact.decided()) == tier.threshold
+    assert shown_threshold(exact.decide()) == reached_threshold(exact.decide()) == tier.threshold
 
 
 # -- The unknown ---------------------------------------------------------------------------------
@@ -173,11 +174,11 @@ def test_just_below_a_threshold_is_below_it_and_the_missing_bit_reaches_it(
 
 @given(situations())
 def test_qualified_and_due_have_neither_fail_nor_unknown_nor_pending(situation):
-    found = situation.decided()
-    outcomes = {rule.outcome for rule in found.rules}
-    assert (found.verdict is Verdict.QUALIFIED) == (outcomes == {Outcome.PASS})
-    if found.stage is Stage.DUE or found.award:
-        assert found.verdict is Verdict.QUALIFIED
+    decision = situation.decide()
+    outcomes = {rule.outcome for rule in decision.rules}
+    assert (decision.verdict is Verdict.QUALIFIED) == (outcomes == {Outcome.PASS})
+    if decision.stage is Stage.DUE or decision.award:
+        assert decision.verdict is Verdict.QUALIFIED
 
 
 # -- Time ----------------------------------------------------------------------------------------
@@ -191,7 +192,7 @@ def test_figures_not_final_never_decide(situation, much):
     young = [day for n in range(4) if situation.as_of < final_at(day := today - n * DAY, situation.zone)]
     old = tuple(item for item in situation.facts.spend if item.date not in young)
     nothing, more = (
-        situation.but(spend=(*old, *(row(day, amount) for day in young))).decided()
+        situation.but(spend=(*old, *(spend_row(day, amount) for day in young))).decide()
         for amount in (NOTHING, much)
     )
     assume(nothing.window == more.window)  # the first cash may itself be young
@@ -201,29 +202,29 @@ def test_figures_not_final_never_decide(situation, much):
 
 @given(situations())
 def test_a_lower_tier_is_never_decided_before_the_window_is_over_and_final(situation):
-    window = situation.decided().window
+    window = situation.decide().window
     assume(window is not None)
     last_moment = final_at(window.last, situation.zone) - timedelta(seconds=1)
-    found = replace(situation, as_of=min(situation.as_of, last_moment)).decided()
-    if found.award or found.stage is Stage.HELD:
-        assert reached(found) == found.tiers[-1].tier.threshold
+    decision = replace(situation, as_of=min(situation.as_of, last_moment)).decide()
+    if decision.award or decision.stage is Stage.HELD:
+        assert reached_threshold(decision) == decision.tiers[-1].tier.threshold
 
 
 @given(situations())
 def test_what_has_not_happened_changes_nothing(situation):
-    known, today = situation.facts, local_date(situation.as_of, situation.zone)
+    facts, today = situation.facts, local_date(situation.as_of, situation.zone)
     past = situation.but(
-        spend=tuple(item for item in known.spend if item.date <= today),
-        payments=tuple(payment for payment in known.payments if payment.at <= situation.as_of),
+        spend=tuple(item for item in facts.spend if item.date <= today),
+        payments=tuple(payment for payment in facts.payments if payment.at <= situation.as_of),
     )
-    assert answer(past.decided()) == answer(situation.decided())
+    assert comparable(past.decide()) == comparable(situation.decide())
 
 
 # -- Due dates: told here from the calendar alone ------------------------------------------------
 
 
-def begin(day: date, zone: ZoneInfo) -> datetime:
-    """The first quarter of an hour that has this date: found by looking, as somebody on the spot would."""
+def start_by_search(day: date, zone: ZoneInfo) -> datetime:
+    """Search for the first quarter of an hour that has this date, as somebody on the spot would."""
     at = datetime.combine(day, time(0), UTC) - timedelta(hours=15)
     while at.astimezone(zone).date() < day:
         at += timedelta(minutes=15)
@@ -231,8 +232,8 @@ def begin(day: date, zone: ZoneInfo) -> datetime:
 
 
 def noon_after(day: date, zone: ZoneInfo) -> datetime:
-    """The first noon UTC at or after 48 hours past the date's end."""
-    settled = begin(day + DAY, zone) + timedelta(hours=48)
+    """Return the first noon UTC at or after 48 hours past the date's end."""
+    settled = start_by_search(day + DAY, zone) + timedelta(hours=48)
     return next(
         noon
         for n in range(3)
@@ -240,24 +241,26 @@ def noon_after(day: date, zone: ZoneInfo) -> datetime:
     )
 
 
-def due(situation: Situation, as_of: datetime) -> date | None:
-    found = replace(situation, as_of=as_of).decided()
-    return found.award.due_by if isinstance(found.award, DueAward) else None
+def due_date(situation: Situation, as_of: datetime) -> date | None:
+    decision = replace(situation, as_of=as_of).decide()
+    return decision.award.due_by if isinstance(decision.award, DueAward) else None
 
 
 @st.composite
 def spenders(draw: st.DrawFn, payment: Payment, tier: int) -> Situation:
-    """A store in any zone that spent for a tier on the window's first date; its terms end far away."""
+    """Draw a store in any zone that spent for a tier on the window's first date; its terms end far away."""
     first, market = draw(st.sampled_from(BEGINNINGS)), draw(st.sampled_from(MARKETS))
     return spender(first, market, payment, draw(st.sampled_from(ZONES)), tier)
 
 
 def spender(first: date, market: Market, payment: Payment, zone: str, tier: int) -> Situation:
-    known = sound_facts(first, market, payment, zone)
+    facts = sound_facts(first, market, payment, zone)
     terms = make_programme(
         opens=date(2025, 1, 1), closes=date(2028, 12, 31), credit_expires=date(2029, 1, 30)
     )
-    return Situation(replace(known, spend=(row(first, market.tiers[tier].threshold),)), terms, evening(first))
+    return Situation(
+        replace(facts, spend=(spend_row(first, market.tiers[tier].threshold),)), terms, evening(first)
+    )
 
 
 def first_date(situation: Situation) -> date:
@@ -270,38 +273,38 @@ def test_in_every_zone_a_lower_tier_is_due_seven_days_after_the_last_date_from_i
     for zone, market in zip(ZONES, cycle(MARKETS), strict=False):
         situation = spender(first, market, Payment.MANUAL, zone, 0)
         settled = noon_after(last, situation.zone)
-        assert due(situation, settled - timedelta(seconds=1)) is None, zone
-        assert due(situation, settled) == date.fromordinal(last.toordinal() + 7), zone
+        assert due_date(situation, settled - timedelta(seconds=1)) is None, zone
+        assert due_date(situation, settled) == date.fromordinal(last.toordinal() + 7), zone
 
 
 @given(spenders(Payment.MANUAL, 0), st.integers(1, 29))
 def test_the_highest_tier_is_due_seven_days_after_it_was_reached_from_that_dates_noon_on(situation, age):
     day = first_date(situation) + age * DAY
     highest = situation.terms.market(situation.facts.account.country).tiers[-1]
-    situation = situation.but(spend=(*situation.facts.spend, row(day, highest.threshold)))
+    situation = situation.but(spend=(*situation.facts.spend, spend_row(day, highest.threshold)))
     settled = noon_after(day, situation.zone)
-    assert due(situation, settled - timedelta(seconds=1)) is None
-    assert due(situation, settled) == date.fromordinal(day.toordinal() + 7)
+    assert due_date(situation, settled - timedelta(seconds=1)) is None
+    assert due_date(situation, settled) == date.fromordinal(day.toordinal() + 7)
 
 
 @given(spenders(Payment.AUTOMATIC, 0), st.integers(30, 80))
 def test_a_bill_paid_after_the_window_moves_the_due_date_to_seven_days_after_itself(situation, age):
     day = first_date(situation) + age * DAY
-    at = begin(day, situation.zone)
-    situation = situation.but(payments=(paid(situation.facts.spend[0].billed_cost, at),))
+    at = start_by_search(day, situation.zone)
+    situation = situation.but(payments=(payment_row(situation.facts.spend[0].billed_cost, at),))
     settled = max(at, noon_after(first_date(situation) + 29 * DAY, situation.zone))
-    assert due(situation, settled - timedelta(seconds=1)) is None
-    assert due(situation, settled) == date.fromordinal(day.toordinal() + 7)
+    assert due_date(situation, settled - timedelta(seconds=1)) is None
+    assert due_date(situation, settled) == date.fromordinal(day.toordinal() + 7)
 
 
 @given(spenders(Payment.AUTOMATIC, 1))
 def test_what_bills_could_still_raise_is_decided_when_their_grace_is_over(situation):
     lowest = situation.terms.market(situation.facts.account.country).tiers[0]
-    situation = situation.but(payments=(paid(lowest.threshold, evening(first_date(situation) + DAY)),))
+    situation = situation.but(payments=(payment_row(lowest.threshold, evening(first_date(situation) + DAY)),))
     grace = date.fromordinal(first_date(situation).toordinal() + 29 + 35)
-    over = begin(grace + DAY, situation.zone)
-    assert due(situation, over - timedelta(seconds=1)) is None
-    assert due(situation, over) == date.fromordinal(grace.toordinal() + 7)
+    over = start_by_search(grace + DAY, situation.zone)
+    assert due_date(situation, over - timedelta(seconds=1)) is None
+    assert due_date(situation, over) == date.fromordinal(grace.toordinal() + 7)
 
 
 @given(spenders(Payment.MANUAL, 2), st.integers(0, 12))
@@ -310,4 +313,6 @@ def test_a_due_date_is_never_after_the_credit_has_expired(situation, days):
     situation = replace(situation, terms=replace(situation.terms, credit_expires=expires))
     settled = noon_after(first_date(situation), situation.zone)
     too_late = settled.astimezone(situation.zone).date() > expires
-    assert due(situation, settled) == (None if too_late else min(expires, first_date(situation) + 7 * DAY))
+    assert due_date(situation, settled) == (
+        None if too_late else min(expires, first_date(situation) + 7 * DAY)
+    )

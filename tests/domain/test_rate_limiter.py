@@ -27,14 +27,14 @@ SECOND = timedelta(seconds=1)
 FIVE = Rate(5)
 
 
-def turns(rate, asked):
-    """The moments at which those who ask at these moments, urgent or not, may call."""
-    budget, taken = BudgetState(), []
-    for now, urgent in asked:
+def slots_of(rate, requests):
+    """Return the moments of the slots that these requests (a moment, and whether it is urgent) get."""
+    budget, slots = BudgetState(), []
+    for now, urgent in requests:
         budget, answer = rate.reserve(budget, now, urgent=urgent)
         if isinstance(answer, Slot):
-            taken.append(answer.at)
-    return taken
+            slots.append(answer.at)
+    return slots
 
 
 def at_once(count, *, urgent=True, now=NOW):
@@ -42,25 +42,27 @@ def at_once(count, *, urgent=True, now=NOW):
 
 
 def most_within(moments, span):
-    """The most of these moments that any window of this length holds, both its ends included."""
+    """Count the most of these moments in any window of this length, both its ends included."""
     return max(sum(start <= moment <= start + span for moment in moments) for start in moments)
 
 
 # The rate
 
-asking = st.lists(st.tuples(st.integers(min_value=0, max_value=400), st.booleans()), min_size=1, max_size=80)
+request_gaps = st.lists(
+    st.tuples(st.integers(min_value=0, max_value=400), st.booleans()), min_size=1, max_size=80
+)
 
 
-@given(rate=st.integers(min_value=1, max_value=50), gaps=asking)
+@given(rate=st.integers(min_value=1, max_value=50), gaps=request_gaps)
 def test_no_window_of_a_second_holds_more_calls_than_the_rate(rate, gaps):
-    now, asked = NOW, []
+    now, requests = NOW, []
     for milliseconds, urgent in gaps:
         now += timedelta(milliseconds=milliseconds)
-        asked.append((now, urgent))
-    assert most_within(turns(Rate(rate), asked), SECOND) <= rate
+        requests.append((now, urgent))
+    assert most_within(slots_of(Rate(rate), requests), SECOND) <= rate
 
 
-@given(gaps=asking)
+@given(gaps=request_gaps)
 def test_nobody_calls_before_they_ask_nor_waits_long(gaps):
     now, budget = NOW, BudgetState()
     for milliseconds, urgent in gaps:
@@ -71,20 +73,20 @@ def test_nobody_calls_before_they_ask_nor_waits_long(gaps):
 
 
 def test_the_rate_is_used_when_it_is_asked_for():
-    taken = turns(FIVE, at_once(25))
-    assert (taken[0], len(taken)) == (NOW, 25)
-    assert all(later - earlier <= 0.2001 * SECOND for earlier, later in pairwise(taken))
+    slots = slots_of(FIVE, at_once(25))
+    assert (slots[0], len(slots)) == (NOW, 25)
+    assert all(later - earlier <= 0.2001 * SECOND for earlier, later in pairwise(slots))
 
 
 def test_a_minute_holds_sixty_times_the_rate_and_no_more():
-    asked = [(NOW + n * SECOND / 20, True) for n in range(20 * 90)]
-    assert 298 <= most_within(turns(FIVE, asked), timedelta(minutes=1)) <= 300
+    requests = [(NOW + n * SECOND / 20, True) for n in range(20 * 90)]
+    assert 298 <= most_within(slots_of(FIVE, requests), timedelta(minutes=1)) <= 300
 
 
 def test_a_rate_below_one_is_kept_as_well():
-    taken = turns(Rate(0.5), [(NOW + n * SECOND, True) for n in range(20)])
-    assert all(later - earlier >= 2 * SECOND for earlier, later in pairwise(taken))
-    assert len(taken) >= 9
+    slots = slots_of(Rate(0.5), [(NOW + n * SECOND, True) for n in range(20)])
+    assert all(later - earlier >= 2 * SECOND for earlier, later in pairwise(slots))
+    assert len(slots) >= 9
 
 
 def test_who_would_wait_long_is_told_until_when_instead():
@@ -92,10 +94,10 @@ def test_who_would_wait_long_is_told_until_when_instead():
     for _ in range(40):
         budget, answer = FIVE.reserve(budget, NOW, urgent=True)
         answers.append(answer)
-    sent_away = [answer for answer in answers if isinstance(answer, Throttled)]
-    assert len(answers) - len(sent_away) == 26
-    assert {answer.why for answer in sent_away} == {DenialReason.BUSY}
-    until = sent_away[-1].until
+    denials = [answer for answer in answers if isinstance(answer, Throttled)]
+    assert len(answers) - len(denials) == 26
+    assert {answer.why for answer in denials} == {DenialReason.BUSY}
+    until = denials[-1].until
     assert NOW + PATIENCE < until < NOW + PATIENCE + SECOND
     assert FIVE.reserve(budget, until, urgent=True)[1] == Slot(until)
 
@@ -109,8 +111,8 @@ def test_who_is_sent_away_uses_nothing_up():
 
 
 def test_routine_calls_leave_a_fifth_of_every_second():
-    asked = [(NOW + n * SECOND / 20, False) for n in range(20 * 60)]
-    assert 238 <= len([at for at in turns(FIVE, asked) if at < NOW + timedelta(minutes=1)]) <= 241
+    requests = [(NOW + n * SECOND / 20, False) for n in range(20 * 60)]
+    assert 238 <= len([at for at in slots_of(FIVE, requests) if at < NOW + timedelta(minutes=1)]) <= 241
 
 
 def test_an_urgent_call_does_not_wait_for_the_routine_ones_pause():
@@ -130,8 +132,8 @@ def test_of_a_day_routine_calls_may_use_four_fifths(used, routine, urgent):
 def test_a_day_that_is_used_up_waits_for_midnight_utc_and_begins_anew():
     budget = BudgetState(day=NOW.date(), used=432_000)
     assert FIVE.reserve(budget, NOW, urgent=True) == (budget, Throttled(MIDNIGHT, DenialReason.DAY))
-    left, turn = FIVE.reserve(budget, MIDNIGHT, urgent=False)
-    assert (turn, left.day, left.used) == (Slot(MIDNIGHT), MIDNIGHT.date(), 1)
+    after, turn = FIVE.reserve(budget, MIDNIGHT, urgent=False)
+    assert (turn, after.day, after.used) == (Slot(MIDNIGHT), MIDNIGHT.date(), 1)
 
 
 # A clock that was wrong
@@ -146,18 +148,18 @@ def test_a_clock_put_back_does_not_stop_all_calls():
 # Pauses
 
 
-def pauses_in_a_row(refused, count):
-    """How long each pause lasts when the first call after each is refused again."""
+def successive_pauses(back_off, count):
+    """Return the length of each pause when the first call after each is refused again, and the last end."""
     now, pause, lengths = NOW, None, []
     for _ in range(count):
-        pause = refused(pause, Slot(now), now)
+        pause = back_off(pause, Slot(now), now)
         lengths.append(pause.until - now)
         now = pause.until
     return lengths, now
 
 
 def test_the_app_waits_for_the_next_second_then_five_minutes_and_after_an_hour_for_midnight():
-    lengths, end = pauses_in_a_row(back_off_app, 14)
+    lengths, end = successive_pauses(back_off_app, 14)
     assert lengths[:13] == [SECOND, *[timedelta(minutes=5)] * 12]
     assert end == MIDNIGHT
 
@@ -170,7 +172,7 @@ def test_many_calls_refused_at_once_are_one_refusal():
 
 
 def test_an_ad_account_is_left_alone_for_longer_and_longer_up_to_an_hour():
-    lengths, _ = pauses_in_a_row(back_off_advertiser, 9)
+    lengths, _ = successive_pauses(back_off_advertiser, 9)
     assert [length // timedelta(minutes=1) for length in lengths] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 

@@ -276,9 +276,9 @@ REASONS = (
 
 @pytest.mark.parametrize(("as_of", "terms", "reason", "parts", "params"), REASONS)
 def test_a_rule_gives_its_reason_with_what_the_sentence_needs(as_of, terms, reason, parts, params):
-    given = {rule.reason: rule.params for rule in decided(as_of, terms, **parts).rules}
-    assert reason in given
-    assert given[reason] == params
+    params_by_reason = {rule.reason: rule.params for rule in decided(as_of, terms, **parts).rules}
+    assert reason in params_by_reason
+    assert params_by_reason[reason] == params
 
 
 def test_the_table_above_leaves_no_reason_out():

@@ -21,8 +21,8 @@ def test_a_batch_is_a_quarter_of_a_second_and_no_more_than_twenty(rate: int, siz
 @given(rate=st.integers(1, 1_000), seconds=st.integers(1, 20))
 def test_after_any_time_no_more_is_done_than_the_rate_allows_and_one_batch(rate: int, seconds: int):
     began = now = datetime(2025, 11, 20, tzinfo=UTC)
-    done = 0
+    count = 0
     while (now - began).total_seconds() <= seconds:
-        done += batch_size(rate)
+        count += batch_size(rate)
         now += pause_after(batch_size(rate), rate)
-    assert rate * seconds <= done <= rate * seconds + LARGEST_BATCH
+    assert rate * seconds <= count <= rate * seconds + LARGEST_BATCH

@@ -213,8 +213,8 @@ def test_all_rules_are_listed_in_the_programmes_order_whatever_they_answer():
 @pytest.mark.parametrize("rule", sorted(set(RULES) - set(NEVER_OVERRIDDEN)))
 @pytest.mark.parametrize("outcome", ["pass", "fail"])
 def test_an_override_replaces_the_outcome_and_says_who_and_why(rule, outcome):
-    found = decided(history={"overrides": {rule: override(outcome)}})
-    answer = next(answer for answer in found.rules if answer.id == rule)
+    decision = decided(history={"overrides": {rule: override(outcome)}})
+    answer = next(answer for answer in decision.rules if answer.id == rule)
     assert answer.outcome == outcome
     assert [line.value for line in answer.evidence[-3:]] == [outcome, "seen by us", "ann@staff.example"]
 
@@ -228,14 +228,14 @@ def test_a_rule_that_rests_on_a_fact_of_staff_ignores_an_override(rule):
 def test_an_overridden_currency_brings_the_thresholds_back():
     euro = {"account": {"currency": "EUR"}, "spend": (cash("600.00"),)}
     assert decided(**euro).outcome("spend_reached") == "unknown"
-    passed = decided(history={"overrides": {"account_currency": override()}}, **euro)
-    assert passed.outcome("spend_reached") == "pass"
+    overridden = decided(history={"overrides": {"account_currency": override()}}, **euro)
+    assert overridden.outcome("spend_reached") == "pass"
 
 
 def test_no_override_gives_a_threshold_to_a_country_that_is_no_market():
     overrides = {"account_currency": override(), "account_market": override()}
-    found = decided(account={"country": "DE"}, history={"overrides": overrides}, spend=(cash("600.00"),))
-    assert (found.outcome("spend_reached"), found.tier) == ("unknown", None)
+    decision = decided(account={"country": "DE"}, history={"overrides": overrides}, spend=(cash("600.00"),))
+    assert (decision.outcome("spend_reached"), decision.tier) == ("unknown", None)
 
 
 # -- The verdict -------------------------------------------------------------------------------
@@ -266,9 +266,9 @@ def test_nothing_unknown_is_ever_qualified(missing):
 def test_a_window_that_outlives_the_credit_warns_from_its_first_day():
     terms = make_programme(credit_expires=datetime(2025, 12, 3, tzinfo=UTC).date())
     first_day = datetime(2025, 11, 2, 20, tzinfo=UTC)
-    found = decided(first_day, terms, spend=(cash("10.00", FIRST),))
-    assert found.outcome("credit_in_time") == "pending"
-    assert [warning.id for warning in found.warnings] == ["window_outlives_credit"]
+    decision = decided(first_day, terms, spend=(cash("10.00", FIRST),))
+    assert decision.outcome("credit_in_time") == "pending"
+    assert [warning.id for warning in decision.warnings] == ["window_outlives_credit"]
 
 
 def test_a_window_final_on_the_credits_last_date_is_in_time():
@@ -279,5 +279,5 @@ def test_a_window_final_on_the_credits_last_date_is_in_time():
 
 def test_the_highest_tier_reached_needs_no_warning():
     terms = make_programme(credit_expires=datetime(2025, 12, 3, tzinfo=UTC).date())
-    found = decided(OPEN, terms, spend=(cash("5000.00"),))
-    assert (found.outcome("credit_in_time"), found.warnings, found.stage) == ("pass", (), "due")
+    decision = decided(OPEN, terms, spend=(cash("5000.00"),))
+    assert (decision.outcome("credit_in_time"), decision.warnings, decision.stage) == ("pass", (), "due")

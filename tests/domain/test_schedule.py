@@ -28,24 +28,24 @@ TIERS = (Decimal(500), Decimal(1500), Decimal(5000))
 HOUR = timedelta(hours=1)
 
 
-def spent(amount, count=10, first=WINDOW.first):
+def daily(amount, count=10, first=WINDOW.first):
     return [(first + timedelta(days=n), Decimal(amount)) for n in range(count)]
 
 
-def standing(**changes):
+def polling_state(**changes):
     valid = {"stage": Stage.ACCUMULATING, "zone": ZONE, "window": WINDOW, "thresholds": TIERS}
-    return PollingState(**{**valid, "counted": spent("10.00"), "reached": Decimal(70), **changes})
+    return PollingState(**{**valid, "daily_spend": daily("10.00"), "reached": Decimal(70), **changes})
 
 
-def planned(now=NOW, advertiser="7001", **changes):
-    return next_poll(advertiser, standing(**changes), now)
+def plan_for(now=NOW, advertiser="7001", **changes):
+    return next_poll(advertiser, polling_state(**changes), now)
 
 
 # Why
 
 
 def test_an_open_window_far_from_a_tier_is_looked_at_every_six_hours_or_so():
-    plan = planned()
+    plan = plan_for()
     assert plan.why is PollReason.SPENDING
     assert 5 * HOUR < plan.at - NOW < 7 * HOUR
 
@@ -60,17 +60,17 @@ def test_an_open_window_far_from_a_tier_is_looked_at_every_six_hours_or_so():
     ],
 )
 def test_close_to_a_tier_it_is_looked_at_more_often(total, why):
-    assert planned(daily_spend=spent(total)).why is why
+    assert plan_for(daily_spend=daily(total)).why is why
 
 
 def test_above_all_tiers_nothing_is_close_any_more():
-    assert planned(daily_spend=spent("600.00"), reached=Decimal(5500)).why is PollReason.SPENDING
+    assert plan_for(daily_spend=daily("600.00"), reached=Decimal(5500)).why is PollReason.SPENDING
 
 
 @pytest.mark.parametrize("day", [29, 30, 31])
 def test_a_windows_last_dates_are_looked_at_often(day):
     now = datetime(2025, 11, 29, 12, tzinfo=UTC) + timedelta(days=day - 29)
-    assert planned(now, daily_spend=[]).why is PollReason.WINDOW_END
+    assert plan_for(now, daily_spend=[]).why is PollReason.WINDOW_END
 
 
 @pytest.mark.parametrize(
@@ -91,15 +91,15 @@ def test_a_windows_last_dates_are_looked_at_often(day):
     ],
 )
 def test_each_stage_has_its_reason(stage, why):
-    assert planned(stage=stage).why is why
+    assert plan_for(stage=stage).why is why
 
 
 def test_a_standing_at_tiktok_that_may_be_lifted_is_looked_at_daily():
-    assert planned(stage=Stage.INELIGIBLE, bad_standing=True).why is PollReason.STANDING
+    assert plan_for(stage=Stage.INELIGIBLE, bad_standing=True).why is PollReason.STANDING
 
 
 def test_every_stage_has_a_plan():
-    assert {planned(stage=stage).why for stage in Stage} <= set(EVERY)
+    assert {plan_for(stage=stage).why for stage in Stage} <= set(EVERY)
 
 
 # Decisive moments
@@ -107,26 +107,26 @@ def test_every_stage_has_a_plan():
 
 def test_the_windows_last_date_is_read_as_soon_as_it_is_final():
     final = final_at(WINDOW.last, ZONE)
-    plan = planned(final - HOUR, stage=Stage.SETTLING)
+    plan = plan_for(final - HOUR, stage=Stage.SETTLING)
     assert plan.why is PollReason.FINAL
     assert final <= plan.at < final + SPAN
 
 
 def test_the_date_that_crosses_the_highest_tier_is_read_as_soon_as_it_is_final():
-    counted = spent("600.00", count=9)  # 5,400 on 10 November
-    crossed = final_at(date(2025, 11, 10), ZONE)
-    plan = planned(crossed - HOUR, daily_spend=counted, reached=Decimal(3600))
-    assert (plan.why, crossed <= plan.at < crossed + SPAN) == (PollReason.FINAL, True)
+    daily_spend = daily("600.00", count=9)  # 5,400 on 10 November
+    final = final_at(date(2025, 11, 10), ZONE)
+    plan = plan_for(final - HOUR, daily_spend=daily_spend, reached=Decimal(3600))
+    assert (plan.why, final <= plan.at < final + SPAN) == (PollReason.FINAL, True)
 
 
 def test_what_is_final_already_is_not_waited_for():
-    plan = planned(daily_spend=spent("600.00"), reached=Decimal(5400))
+    plan = plan_for(daily_spend=daily("600.00"), reached=Decimal(5400))
     assert plan.why is PollReason.SPENDING
 
 
 def test_unpaid_bills_are_asked_for_twice_a_day():
     after = final_at(WINDOW.last, ZONE) + HOUR
-    assert planned(after, stage=Stage.SETTLING, awaits_bills=True).why is PollReason.BILLS
+    assert plan_for(after, stage=Stage.SETTLING, awaits_bills=True).why is PollReason.BILLS
 
 
 # Properties
@@ -135,7 +135,7 @@ moments = st.integers(0, 123 * 24 * 60).map(
     lambda n: datetime(2025, 10, 1, tzinfo=UTC) + timedelta(minutes=n)
 )
 standings = st.builds(
-    standing,
+    polling_state,
     stage=st.sampled_from(Stage),
     zone=st.sampled_from(
         [None, ZONE, ZoneInfo("Asia/Tokyo"), ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12")]
@@ -178,7 +178,8 @@ def test_a_date_that_decides_is_never_slept_through(advertiser, where, now):
 def test_accounts_of_one_moment_are_asked_over_half_an_hour():
     final = final_at(WINDOW.last, ZONE)
     times = sorted(
-        next_poll(str(7 * 10**18 + n), standing(stage=Stage.SETTLING), final - HOUR).at for n in range(1000)
+        next_poll(str(7 * 10**18 + n), polling_state(stage=Stage.SETTLING), final - HOUR).at
+        for n in range(1000)
     )
     assert times[-1] - times[0] > SPAN * 0.95
     busiest = max(sum(1 for at in times if start <= at < start + SPAN / 30) for start in times)
@@ -194,5 +195,5 @@ def test_failures_back_off_to_an_end_and_apart(advertiser, failures):
 
 
 def test_a_later_window_changes_the_plan():
-    later = replace(standing(), window=Window(date(2025, 11, 12), date(2025, 12, 11)))
+    later = replace(polling_state(), window=Window(date(2025, 11, 12), date(2025, 12, 11)))
     assert next_poll("7001", later, NOW).why is PollReason.SPENDING

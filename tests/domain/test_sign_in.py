@@ -19,11 +19,11 @@ def test_each_wait_is_twice_the_one_before_up_to_the_longest(tries, seconds):
 
 
 @pytest.mark.parametrize(
-    ("until", "left"),
+    ("until", "wait"),
     [(-1, 0), (0, 0), (1, 1), (100, 100), (101, 0)],  # no wait is that long: the clock was put right
 )
-def test_a_wait_lasts_until_its_end_and_no_longer_than_any_may(until, left):
-    assert PATIENCE.left(NOW + timedelta(seconds=until), NOW) == timedelta(seconds=left)
+def test_a_wait_lasts_until_its_end_and_no_longer_than_any_may(until, wait):
+    assert PATIENCE.left(NOW + timedelta(seconds=until), NOW) == timedelta(seconds=wait)
 
 
 @pytest.mark.parametrize(("minutes", "forgotten"), [(0, False), (59, False), (60, True), (-60, True)])

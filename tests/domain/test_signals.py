@@ -42,7 +42,7 @@ def test_newer_is_by_count_within_one_install_and_by_time_between_two(news, than
     assert is_newer(news, than) is newer
 
 
-SAYS = [  # told, of the integration, of the link
+SAYS = [  # the event, what it says of the integration, of the link
     (IntegrationInstalled(), Integration(True, False), None),
     (IntegrationSetUp(), Integration(True, True), None),
     (IntegrationRemoved(), Integration(False, False), None),
@@ -58,7 +58,7 @@ SAYS = [  # told, of the integration, of the link
 ]
 
 
-@pytest.mark.parametrize(("told", "integration", "link"), SAYS)
-def test_each_signal_speaks_of_the_integration_the_link_or_both(told, integration, link):
-    assert integration_change(told) == integration
-    assert link_change(told) == link
+@pytest.mark.parametrize(("event", "integration", "link"), SAYS)
+def test_each_signal_speaks_of_the_integration_the_link_or_both(event, integration, link):
+    assert integration_change(event) == integration
+    assert link_change(event) == link

@@ -26,25 +26,29 @@ AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
 NOON = datetime(2025, 11, 5, 17, tzinfo=UTC)  # noon of 5 November in New York
 
 
-def figures(found):
-    return found.spend.qualifying, found.spend.final_qualifying
+def qualifying_amounts(decision):
+    return decision.spend.qualifying, decision.spend.final_qualifying
 
 
-def left_out(found):
-    return {why.value: str(amount) for why, amount in found.spend.excluded}
+def excluded_amounts(decision):
+    return {why.value: str(amount) for why, amount in decision.spend.excluded}
 
 
 # -- The window --------------------------------------------------------------------------------
 
 
 def test_the_window_begins_with_the_first_cash_and_has_thirty_dates():
-    found = decided(spend=(cash("0.00", date(2025, 11, 1)), cash("0.01", FIRST)))
-    assert (found.window.first, found.window.last) == (FIRST, LAST)
+    decision = decided(spend=(cash("0.00", date(2025, 11, 1)), cash("0.01", FIRST)))
+    assert (decision.window.first, decision.window.last) == (FIRST, LAST)
 
 
 def test_ad_credit_does_not_begin_the_window():
-    found = decided(spend=(cash("0.00", FIRST, credit="50.00"),))
-    assert (found.window, found.stage, left_out(found)) == (None, "awaiting_spend", {"ad_credit": "50.00"})
+    decision = decided(spend=(cash("0.00", FIRST, credit="50.00"),))
+    assert (decision.window, decision.stage, excluded_amounts(decision)) == (
+        None,
+        "awaiting_spend",
+        {"ad_credit": "50.00"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,12 +61,12 @@ def test_ad_credit_does_not_begin_the_window():
     ],
 )
 def test_the_window_never_begins_before_link_and_set_up(linked, set_up, first):
-    found = decided(
+    decision = decided(
         account={"linked_at": datetime.fromisoformat(linked + "+00:00")},
         store={"set_up_at": datetime.fromisoformat(set_up + "+00:00")},
         spend=days_of("10.00", 10),
     )
-    assert found.window.first == first
+    assert decision.window.first == first
 
 
 @pytest.mark.parametrize(
@@ -94,22 +98,22 @@ def test_without_a_zone_spend_reached_is_unknown():
 def test_other_anchors_take_their_date_from_the_facts(anchor, first):
     created = datetime(2025, 10, 31, 3, tzinfo=UTC)  # the evening of the 30th in New York
     terms = make_programme(anchor=anchor)
-    found = decided(OPEN, terms, account={"created_at": created}, spend=(cash("5.00", date(2025, 11, 9)),))
-    assert found.window.first == first
+    decision = decided(OPEN, terms, account={"created_at": created}, spend=(cash("5.00", date(2025, 11, 9)),))
+    assert decision.window.first == first
 
 
 def test_by_registration_an_unknown_age_leaves_spend_unknown():
     terms = make_programme(anchor=Anchor.REGISTRATION)
-    found = decided(OPEN, terms, account={"created_at": None}, spend=days_of("900.00", 5))
-    assert (found.window, found.outcome("spend_reached")) == (None, "unknown")
+    decision = decided(OPEN, terms, account={"created_at": None}, spend=days_of("900.00", 5))
+    assert (decision.window, decision.outcome("spend_reached")) == (None, "unknown")
 
 
 def test_spend_before_the_link_never_counts_even_inside_the_window():
     terms = make_programme(anchor=Anchor.SET_UP)
     linked = datetime(2025, 11, 5, 12, tzinfo=UTC)
-    found = decided(OPEN, terms, account={"linked_at": linked}, spend=days_of("10.00", 6))
-    assert figures(found)[0] == Decimal("30.00")
-    assert left_out(found) == {"outside_window": "30.00"}
+    decision = decided(OPEN, terms, account={"linked_at": linked}, spend=days_of("10.00", 6))
+    assert qualifying_amounts(decision)[0] == Decimal("30.00")
+    assert excluded_amounts(decision) == {"outside_window": "30.00"}
 
 
 def test_a_set_up_window_awaits_spend_until_something_counts():
@@ -120,14 +124,14 @@ def test_a_set_up_window_awaits_spend_until_something_counts():
 
 def test_a_window_by_set_up_begins_on_its_date_in_the_accounts_zone():
     set_up = datetime(2025, 11, 1, 3, tzinfo=UTC)  # the evening of 31 October in New York
-    found = decided(OPEN, make_programme(anchor=Anchor.SET_UP), store={"set_up_at": set_up})
-    assert found.window.first == date(2025, 10, 31)
+    decision = decided(OPEN, make_programme(anchor=Anchor.SET_UP), store={"set_up_at": set_up})
+    assert decision.window.first == date(2025, 10, 31)
 
 
 def test_the_first_cash_of_a_manual_account_is_cash_and_not_cost():
     cost_only = DaySpend(FIRST, Decimal(5), Decimal(5), Decimal(0), Decimal(0))
-    found = decided(spend=(cost_only, cash("1.00", date(2025, 11, 4))))
-    assert found.window.first == date(2025, 11, 4)
+    decision = decided(spend=(cost_only, cash("1.00", date(2025, 11, 4))))
+    assert decision.window.first == date(2025, 11, 4)
 
 
 # -- What counts -------------------------------------------------------------------------------
@@ -136,8 +140,8 @@ def test_the_first_cash_of_a_manual_account_is_cash_and_not_cost():
 def test_every_date_of_the_window_up_to_today_says_what_counts_of_it():
     row = DaySpend(date(2025, 11, 4), Decimal(9), Decimal(8), Decimal(7), Decimal(1))
     unread = DaySpend(date(2025, 11, 5), None, None, None, None)
-    found = decided(datetime(2025, 11, 6, 12, tzinfo=UTC), spend=(cash("5.00"), row, unread))
-    assert found.spend.days == (
+    decision = decided(datetime(2025, 11, 6, 12, tzinfo=UTC), spend=(cash("5.00"), row, unread))
+    assert decision.spend.days == (
         CountedDay(date(2025, 11, 2), Decimal("5.00"), Decimal("0.00"), final=True),
         CountedDay(date(2025, 11, 3), Decimal(0), Decimal(0), final=True),
         CountedDay(date(2025, 11, 4), Decimal(7), Decimal(1), final=False),
@@ -156,8 +160,8 @@ def test_a_date_of_the_window_before_the_link_counts_nothing_and_leaves_all_of_i
         cash("30.00", date(2025, 10, 31), credit="2.00"),
         DaySpend(date(2025, 11, 1), Decimal(4), Decimal(4), None, Decimal(4)),
     )
-    found = decided(OPEN, make_programme(anchor=Anchor.SET_UP), account={"linked_at": linked}, spend=rows)
-    assert found.spend.days[:3] == (
+    decision = decided(OPEN, make_programme(anchor=Anchor.SET_UP), account={"linked_at": linked}, spend=rows)
+    assert decision.spend.days[:3] == (
         CountedDay(date(2025, 10, 31), Decimal(0), Decimal("32.00"), final=True),
         CountedDay(date(2025, 11, 1), Decimal(0), Decimal(4), final=True),
         CountedDay(date(2025, 11, 2), Decimal(0), Decimal(0), final=True),
@@ -167,8 +171,8 @@ def test_a_date_of_the_window_before_the_link_counts_nothing_and_leaves_all_of_i
 def test_the_links_own_date_is_the_accounts_and_counts():
     linked = datetime(2025, 11, 4, 3, tzinfo=UTC)  # the evening of the 3rd in New York
     terms = make_programme(anchor=Anchor.SET_UP)
-    found = decided(OPEN, terms, account={"linked_at": linked}, spend=(cash("9.00", date(2025, 11, 3)),))
-    assert figures(found)[0] == Decimal("9.00")
+    decision = decided(OPEN, terms, account={"linked_at": linked}, spend=(cash("9.00", date(2025, 11, 3)),))
+    assert qualifying_amounts(decision)[0] == Decimal("9.00")
 
 
 def test_figures_are_amounts_even_where_nothing_was_spent():
@@ -198,26 +202,29 @@ def test_without_a_window_nothing_is_final():
 
 def test_manual_counts_cash_and_leaves_out_credit_and_other_dates():
     rows = (cash("7.00", date(2025, 10, 30)), cash("120.00", FIRST, credit="20.00"), cash("30.00", LAST))
-    found = decided(SETTLED, spend=(*rows, cash("9.00", date(2025, 12, 2))))
-    assert figures(found) == (Decimal("150.00"), Decimal("150.00"))
-    assert left_out(found) == {"ad_credit": "20.00", "outside_window": "16.00"}
+    decision = decided(SETTLED, spend=(*rows, cash("9.00", date(2025, 12, 2))))
+    assert qualifying_amounts(decision) == (Decimal("150.00"), Decimal("150.00"))
+    assert excluded_amounts(decision) == {"ad_credit": "20.00", "outside_window": "16.00"}
 
 
 def test_what_is_outside_the_window_is_left_out_by_the_figure_that_would_count_and_to_the_cent():
     before = DaySpend(date(2025, 10, 30), Decimal(9), Decimal(8), Decimal("0.01"), Decimal("0.02"))
-    assert left_out(decided(spend=(before, cash("5.00")))) == {"ad_credit": "0.02", "outside_window": "0.01"}
+    assert excluded_amounts(decided(spend=(before, cash("5.00")))) == {
+        "ad_credit": "0.02",
+        "outside_window": "0.01",
+    }
 
 
 def test_dates_not_yet_final_count_in_qualifying_but_decide_nothing():
     # At noon UTC of 20 November the 17th is final, the 18th is not.
-    found = decided(
+    decision = decided(
         spend=(cash("400.00"), cash("50.00", date(2025, 11, 17)), cash("90.00", date(2025, 11, 18)))
     )
-    assert figures(found) == (Decimal("540.00"), Decimal("450.00"))
-    assert found.spend.final_through == date(2025, 11, 17)
-    assert found.tiers[0].seen_on == date(2025, 11, 18)
-    assert found.tiers[0].reached_on is None
-    assert (str(found.tier.threshold), found.outcome("spend_reached")) == ("500", "pending")
+    assert qualifying_amounts(decision) == (Decimal("540.00"), Decimal("450.00"))
+    assert decision.spend.final_through == date(2025, 11, 17)
+    assert decision.tiers[0].seen_on == date(2025, 11, 18)
+    assert decision.tiers[0].reached_on is None
+    assert (str(decision.tier.threshold), decision.outcome("spend_reached")) == ("500", "pending")
 
 
 def test_a_missing_figure_is_unknown_until_its_date_is_final_and_zero_after():
@@ -229,41 +236,41 @@ def test_a_missing_figure_is_unknown_until_its_date_is_final_and_zero_after():
 
 
 def test_spend_dated_after_today_has_not_happened():
-    found = decided(spend=(cash("5.00"), cash("900.00", date(2025, 11, 21))))
-    assert (figures(found)[0], left_out(found)) == (Decimal("5.00"), {})
+    decision = decided(spend=(cash("5.00"), cash("900.00", date(2025, 11, 21))))
+    assert (qualifying_amounts(decision)[0], excluded_amounts(decision)) == (Decimal("5.00"), {})
 
 
 def test_today_is_the_accounts_own():
     evening = datetime(2025, 11, 20, 3, tzinfo=UTC)  # still the 19th in New York
-    found = decided(evening, spend=(cash("5.00"), cash("900.00", date(2025, 11, 20))))
-    assert figures(found)[0] == Decimal("5.00")
+    decision = decided(evening, spend=(cash("5.00"), cash("900.00", date(2025, 11, 20))))
+    assert qualifying_amounts(decision)[0] == Decimal("5.00")
 
 
 @pytest.mark.parametrize("spent", ["499.99", "499.999999"])
 def test_nothing_is_rounded_up_to_a_threshold(spent):
-    found = decided(SETTLED, spend=(cash(spent),))
-    assert (found.tier, found.stage) == (None, "ended")
+    decision = decided(SETTLED, spend=(cash(spent),))
+    assert (decision.tier, decision.stage) == (None, "ended")
 
 
 def test_a_threshold_is_reached_by_exactly_its_amount():
-    found = decided(SETTLED, spend=(cash("499.99"), cash("0.01", date(2025, 11, 9))))
-    assert (found.stage, found.tiers[0].reached_on) == ("due", date(2025, 11, 9))
+    decision = decided(SETTLED, spend=(cash("499.99"), cash("0.01", date(2025, 11, 9))))
+    assert (decision.stage, decision.tiers[0].reached_on) == ("due", date(2025, 11, 9))
 
 
 # -- Bills -------------------------------------------------------------------------------------
 
 
 def test_automatic_counts_the_lesser_of_cost_and_paid_bills():
-    found = decided(
+    decision = decided(
         spend=(cash("300.00"),), payments=(bill("120.00", NOON, tax=Decimal("9.60")),), **AUTOMATIC
     )
-    assert figures(found) == (Decimal("120.00"), Decimal("120.00"))
-    assert left_out(found) == {"tax": "9.60", "not_paid": "180.00"}
-    assert next(day.qualifying for day in found.spend.days) == Decimal("300.00")
+    assert qualifying_amounts(decision) == (Decimal("120.00"), Decimal("120.00"))
+    assert excluded_amounts(decision) == {"tax": "9.60", "not_paid": "180.00"}
+    assert next(day.qualifying for day in decision.spend.days) == Decimal("300.00")
 
 
 @pytest.mark.parametrize(
-    ("rows", "paid"),
+    ("rows", "amount"),
     [
         ((bill("100.00", NOON), bill("100.00", NOON)), "200.00"),  # identical payments each count
         ((bill("300.00", NOON), bill("40.00", NOON, "REFUND")), "260.00"),
@@ -277,27 +284,27 @@ def test_automatic_counts_the_lesser_of_cost_and_paid_bills():
         ((bill("300.00", datetime(2025, 11, 20, 12, 1, tzinfo=UTC)),), "0"),  # has not happened
     ],
 )
-def test_paid_is_cash_bills_less_what_was_taken_back(rows, paid):
-    assert decided(spend=(cash("900.00"),), payments=rows, **AUTOMATIC).spend.paid == Decimal(paid)
+def test_paid_is_cash_bills_less_what_was_taken_back(rows, amount):
+    assert decided(spend=(cash("900.00"),), payments=rows, **AUTOMATIC).spend.paid == Decimal(amount)
 
 
 @pytest.mark.parametrize("parts", [{}, {"bills_readable": True}, {"account": {"payment": Payment.AUTOMATIC}}])
 def test_payments_are_bills_only_under_automatic_payment_with_readable_bills(parts):
-    paid = (bill("120.00", NOON, tax=Decimal("9.60")), bill(None, NOON))
-    found = decided(spend=(cash("300.00"),), payments=paid, **parts)
-    assert (found.spend.bills, found.spend.bill_in_doubt, left_out(found)) == ((), False, {})
+    payments = (bill("120.00", NOON, tax=Decimal("9.60")), bill(None, NOON))
+    decision = decided(spend=(cash("300.00"),), payments=payments, **parts)
+    assert (decision.spend.bills, decision.spend.bill_in_doubt, excluded_amounts(decision)) == ((), False, {})
 
 
 def test_before_the_window_there_are_no_bills():
-    found = decided(payments=(bill("120.00", NOON),), **AUTOMATIC)
-    assert (found.window, found.spend.bills) == (None, ())
+    decision = decided(payments=(bill("120.00", NOON),), **AUTOMATIC)
+    assert (decision.window, decision.spend.bills) == (None, ())
 
 
 def test_where_bills_must_be_paid_in_the_window_its_last_date_still_serves():
     strict = make_programme(bills_must_be_paid_in_window=True)
     last_minute = bill("600.00", datetime(2025, 12, 2, 4, 59, tzinfo=UTC))  # 1 December in New York
-    found = decided(SETTLED, strict, spend=(cash("600.00"),), payments=(last_minute,), **AUTOMATIC)
-    assert found.spend.qualifying == Decimal("600.00")
+    decision = decided(SETTLED, strict, spend=(cash("600.00"),), payments=(last_minute,), **AUTOMATIC)
+    assert decision.spend.qualifying == Decimal("600.00")
 
 
 def test_bills_after_the_window_count_unless_the_terms_say_otherwise():
@@ -314,14 +321,14 @@ def test_bills_after_the_window_count_unless_the_terms_say_otherwise():
     [bill(None, NOON), bill("10.00", None), bill(None, NOON, "REFUND"), bill("5.00", NOON, billing=None)],
 )
 def test_a_bill_that_cannot_be_read_counts_nothing_and_leaves_spend_unknown(doubtful):
-    found = decided(spend=(cash("900.00"),), payments=(bill("600.00", NOON), doubtful), **AUTOMATIC)
-    assert (found.spend.paid, found.outcome("spend_reached")) == (Decimal("600.00"), "unknown")
+    decision = decided(spend=(cash("900.00"),), payments=(bill("600.00", NOON), doubtful), **AUTOMATIC)
+    assert (decision.spend.paid, decision.outcome("spend_reached")) == (Decimal("600.00"), "unknown")
 
 
 @pytest.mark.parametrize("other", [bill(None, NOON, billing="CREDIT"), bill(None, NOON, "ADD_BALANCE")])
 def test_an_unreadable_row_that_is_no_bill_disturbs_nothing(other):
-    found = decided(spend=(cash("900.00"),), payments=(bill("600.00", NOON), other), **AUTOMATIC)
-    assert found.outcome("spend_reached") == "pass"
+    decision = decided(spend=(cash("900.00"),), payments=(bill("600.00", NOON), other), **AUTOMATIC)
+    assert decision.outcome("spend_reached") == "pass"
 
 
 def noon(day: int) -> datetime:
@@ -329,7 +336,7 @@ def noon(day: int) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("spend", "payments", "reached"),
+    ("spend", "payments", "day_reached"),
     [
         # the later of spend and bills
         ({2: "400.00", 6: "200.00"}, [(5, "300.00"), (12, "300.00")], 12),
@@ -343,31 +350,31 @@ def noon(day: int) -> datetime:
         ({2: "600.00"}, [(5, "500.00"), (6, "-100.00"), (8, "100.00")], 5),
     ],
 )
-def test_a_tier_is_reached_on_the_first_date_both_spend_and_bills_are_there(spend, payments, reached):
+def test_a_tier_is_reached_on_the_first_date_both_spend_and_bills_are_there(spend, payments, day_reached):
     rows = tuple(cash(amount, date(2025, 11, day)) for day, amount in spend.items())
-    paid = tuple(
+    bills = tuple(
         bill(amount, noon(day), "REFUND" if amount.startswith("-") else "BILL_PAYMENT")
         for day, amount in payments
     )
-    tier = decided(spend=rows, payments=paid, **AUTOMATIC).tiers[0]
-    assert tier.seen_on == tier.reached_on == date(2025, 11, reached)
+    tier = decided(spend=rows, payments=bills, **AUTOMATIC).tiers[0]
+    assert tier.seen_on == tier.reached_on == date(2025, 11, day_reached)
 
 
 def test_what_a_refund_took_away_is_neither_seen_nor_reached():
-    paid = (bill("600.00", noon(5)), bill("150.00", noon(8), "REFUND"))
-    tier = decided(spend=(cash("600.00"),), payments=paid, **AUTOMATIC).tiers[0]
+    bills = (bill("600.00", noon(5)), bill("150.00", noon(8), "REFUND"))
+    tier = decided(spend=(cash("600.00"),), payments=bills, **AUTOMATIC).tiers[0]
     assert (tier.seen_on, tier.reached_on) == (None, None)
 
 
 def test_a_bill_is_dated_in_the_accounts_zone():
     late_evening = bill("500.00", datetime(2025, 11, 6, 3, tzinfo=UTC))  # the 5th in New York
-    found = decided(spend=(cash("500.00"),), payments=(late_evening,), **AUTOMATIC)
-    assert found.tiers[0].reached_on == date(2025, 11, 5)
+    decision = decided(spend=(cash("500.00"),), payments=(late_evening,), **AUTOMATIC)
+    assert decision.tiers[0].reached_on == date(2025, 11, 5)
 
 
 def test_exactly_the_threshold_is_seen_before_it_is_final():
-    found = decided(spend=(cash("499.99"), cash("0.01", date(2025, 11, 19))))
-    assert (found.tiers[0].seen_on, found.tiers[0].reached_on) == (date(2025, 11, 19), None)
+    decision = decided(spend=(cash("499.99"), cash("0.01", date(2025, 11, 19))))
+    assert (decision.tiers[0].seen_on, decision.tiers[0].reached_on) == (date(2025, 11, 19), None)
 
 
 @pytest.mark.parametrize(
@@ -389,8 +396,8 @@ def test_net_cost_is_provisional_until_bills_are_read_or_confirmed(parts, provis
 
 def test_terms_may_accept_net_cost():
     terms = make_programme(accept_net_cost=True)
-    found = decided(SETTLED, terms, account={"payment": Payment.UNKNOWN}, spend=(cash("600.00"),))
-    assert (found.spend.provisional, found.stage) == (False, "due")
+    decision = decided(SETTLED, terms, account={"payment": Payment.UNKNOWN}, spend=(cash("600.00"),))
+    assert (decision.spend.provisional, decision.stage) == (False, "due")
 
 
 def test_manual_counts_cash_spend_and_others_count_billed_cost():
@@ -435,13 +442,13 @@ def test_what_is_left_out_is_never_listed_with_nothing():
 
 
 def test_the_order_of_rows_and_payments_changes_nothing():
-    rows, paid = days_of("40.00", 20), (bill("300.00", NOON), bill("40.00", NOON, "REFUND"))
-    item = decided(spend=rows, payments=paid, **AUTOMATIC)
-    other = decided(spend=rows[::-1], payments=paid[::-1], **AUTOMATIC)
+    rows, bills = days_of("40.00", 20), (bill("300.00", NOON), bill("40.00", NOON, "REFUND"))
+    item = decided(spend=rows, payments=bills, **AUTOMATIC)
+    other = decided(spend=rows[::-1], payments=bills[::-1], **AUTOMATIC)
     assert replace(item.spend, bills=()) == replace(other.spend, bills=())
     assert (item.tiers, item.award, item.stage) == (other.tiers, other.award, other.stage)
 
 
 def test_an_overridden_market_without_currency_still_has_no_tier():
-    found = decided(account={"currency": None}, history={"overrides": {"account_market": override()}})
-    assert found.tier is None
+    decision = decided(account={"currency": None}, history={"overrides": {"account_market": override()}})
+    assert decision.tier is None

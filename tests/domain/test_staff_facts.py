@@ -11,7 +11,7 @@ from tests.factories import OPEN, cash, decided, override
 
 
 def rule(rule_id, **parts):
-    return next(one for one in decided(OPEN, **parts).rules if one.id == rule_id)
+    return next(item for item in decided(OPEN, **parts).rules if item.id == rule_id)
 
 
 def test_facts_are_named_for_reasons_that_rules_give_and_can_be_recorded():

@@ -26,8 +26,8 @@ RIGHT = ActualWebhook(7, SIGNAL.topic, SIGNAL.url, "active", True)
 FOREIGN = ActualWebhook(3, "order.created", "https://erp.example/orders", "active", True)
 
 
-def repair(*found: ActualWebhook, made: dict[str, int] | None = None) -> Repair:
-    (item,) = plan_repairs([SIGNAL], found, made or {})
+def repair(*actual: ActualWebhook, created: dict[str, int] | None = None) -> Repair:
+    (item,) = plan_repairs([SIGNAL], actual, created or {})
     return item
 
 
@@ -44,13 +44,13 @@ TROUBLES = {
 }
 
 
-@pytest.mark.parametrize(("trouble", "found"), TROUBLES.items(), ids=TROUBLES)
+@pytest.mark.parametrize(("trouble", "actual"), TROUBLES.items(), ids=TROUBLES)
 def test_what_can_send_nothing_is_named_and_made_anew(
-    trouble: WebhookProblem, found: tuple[ActualWebhook, ...]
+    trouble: WebhookProblem, actual: tuple[ActualWebhook, ...]
 ):
-    item = repair(FOREIGN, *found, made={SIGNAL.topic: 7})
+    item = repair(FOREIGN, *actual, created={SIGNAL.topic: 7})
     assert (item.trouble, item.creates) == (trouble, True)
-    assert item.delete == tuple(hook.id for hook in found if hook.url == SIGNAL.url)
+    assert item.delete == tuple(hook.id for hook in actual if hook.url == SIGNAL.url)
 
 
 def test_one_that_can_never_fire_is_made_anew():
@@ -88,17 +88,17 @@ HOOKS = st.builds(
 
 
 @given(st.lists(HOOKS, unique_by=lambda hook: hook.id, max_size=6))
-def test_once_repaired_there_is_one_of_each_and_nothing_more_to_do(found: list[ActualWebhook]):
-    wanted = [SIGNAL, SETTINGS]
-    once = plan_repairs(wanted, found, {})
-    gone = {number for item in once for number in item.delete}
-    assert not any(hook.id in gone for hook in found if hook.url == FOREIGN.url)
-    kept = [hook for hook in found if hook.id not in gone]
-    made = [
+def test_once_repaired_there_is_one_of_each_and_nothing_more_to_do(actual: list[ActualWebhook]):
+    expected = [SIGNAL, SETTINGS]
+    repairs = plan_repairs(expected, actual, {})
+    deleted_ids = {number for item in repairs for number in item.delete}
+    assert not any(hook.id in deleted_ids for hook in actual if hook.url == FOREIGN.url)
+    remaining = [hook for hook in actual if hook.id not in deleted_ids]
+    created = [
         ActualWebhook(100 + place, item.expected.topic, item.expected.url, "active", True)
-        for place, item in enumerate(once)
+        for place, item in enumerate(repairs)
         if item.creates
     ]
-    again = plan_repairs(wanted, kept + made, {})
+    again = plan_repairs(expected, remaining + created, {})
     assert not any(item.creates or item.delete for item in again)
     assert {item.trouble for item in again} <= {None, WebhookProblem.PAUSED}

@@ -16,7 +16,7 @@ from receiver.storage import tables
 from receiver.storage.terms import keep_terms
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store, rows_of
 from tests.factories import OPEN, SETTLED, seed_programme
-from tests.random_stores import Population, everything_kept
+from tests.random_stores import Population, stored_rows
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def kept_after(database, moments, decide_all):
         for moment in moments:
             decide_all(rehearsal, moment)
         with rehearsal.reading() as session:
-            return everything_kept(session)
+            return stored_rows(session)
 
 
 @pytest.mark.parametrize(("database_kind", "seed"), [("sqlite", 11), ("postgresql", 12)])

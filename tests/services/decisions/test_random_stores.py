@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.random_stores import COUNT, RECORDED, SEEDS, decided_answers
+from tests.random_stores import COUNT, RECORDED, SEEDS, answers_of_population
 
 
 @pytest.mark.parametrize(
@@ -12,4 +12,4 @@ from tests.random_stores import COUNT, RECORDED, SEEDS, decided_answers
 )
 def test_random_stores_are_decided_as_recorded(container, seed):
     recorded = json.loads(RECORDED.read_text())[str(seed)]
-    assert decided_answers(container.database, seed, COUNT) == recorded
+    assert answers_of_population(container.database, seed, COUNT) == recorded

@@ -14,7 +14,7 @@ from receiver.storage.migrate import migrate
 from receiver.storage.recorded_facts import record_fact
 from tests.db_factories import keep_all, keep_day, rows_of
 from tests.factories import OPEN
-from tests.random_stores import START, Population, everything_kept
+from tests.random_stores import START, Population, stored_rows
 
 HOUR = timedelta(hours=1)
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 17, 61, 61, 61, 200, 720)]
@@ -86,7 +86,7 @@ def kept_after(database, population, moments, *, each_anew):
                 start_another_process()
             decide_each(rehearsal, moment, population.ids)
         with rehearsal.reading() as session:
-            return everything_kept(session)
+            return stored_rows(session)
 
 
 @pytest.mark.parametrize("seed", [21])
