@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from receiver.container import Container
+from receiver.errors import StorageUnavailable
 
 
 class FrozenClock:
@@ -25,3 +26,12 @@ class FrozenClock:
 def at(container: Container, moment: datetime, **parts: Any) -> Container:
     """Return the container at a moment of its own, and with other parts."""
     return replace(container, now=lambda: moment, **parts)
+
+
+class UnreachableDatabase:
+    """A database that cannot be reached, with a password in the error."""
+
+    def reading(self) -> NoReturn:
+        raise StorageUnavailable("the database cannot be used: password=hunter2")
+
+    writing = reading

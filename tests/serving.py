@@ -5,10 +5,10 @@ from threading import Event
 
 from receiver.sandbox.serving import served
 
-__all__ = ["Hanging", "served"]
+__all__ = ["HangingShop", "served"]
 
 
-class Hanging:
+class HangingShop:
     """A shop that answers nobody before it is let go."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ from receiver.storage.tables import Delivery, Link
 from tests.crash_runner import ENDED, waits
 from tests.processes import answers, running, wait_until, web, worker
 from tests.raw_http import signed_headers
-from tests.serving import Hanging, served
+from tests.serving import HangingShop, served
 from tests.signals import SECRET, add_shop, body_of, linked, new_delivery, signal
 
 ANSWERED_WITHIN, PROCESSED_WITHIN = 2.0, 5.0  # seconds, of an honest store's delivery under any attack
@@ -107,7 +107,7 @@ def suffer(
 ) -> Iterator[Suffered]:
     """Each attack for so many seconds, on a service that runs as an operator runs it."""
     os.environ |= SETTINGS
-    shop = Hanging()
+    shop = HangingShop()
     with served(shop) as hanging, running(container, web(port, THREADS)), running(container, worker()):
         wait_until(lambda: answers(port))
         for number, attack in enumerate(ATTACKS):

@@ -75,7 +75,7 @@ class Outcome:
     sender: str | None = None
 
 
-class Inbox:
+class ScriptedBatches:
     """Stands for `process_next`: returns one batch after the other, or raises one of these errors."""
 
     def __init__(self, *batches: list[Outcome] | Exception) -> None:
@@ -95,7 +95,7 @@ class TestInbox:
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         decided = record_decisions(monkeypatch)
-        inbox = Inbox([Outcome(("st_1",)), Outcome(), Outcome(("st_2", "st_1"))])
+        inbox = ScriptedBatches([Outcome(("st_1",)), Outcome(), Outcome(("st_2", "st_1"))])
         monkeypatch.setattr(loop, "process_next", inbox)
         loop.work_inbox(container)
         assert decided == ["st_1", "st_2"]
@@ -107,7 +107,7 @@ class TestInbox:
         monkeypatch.setattr(loop, "DECIDE_SECONDS", 3600.0)
         whole = loop.batch_of(container.database)
         first, other = [Outcome(("st_1",))] * whole, [Outcome(("st_2",))] * whole
-        monkeypatch.setattr(loop, "process_next", Inbox(first, other, first, [Outcome(("st_3",))]))
+        monkeypatch.setattr(loop, "process_next", ScriptedBatches(first, other, first, [Outcome(("st_3",))]))
         decided_so_far = []
         for _ in range(4):
             loop.work_inbox(container, touched=touched)
@@ -119,7 +119,7 @@ class TestInbox:
     ) -> None:
         decided, touched = record_decisions(monkeypatch), loop.TouchedStores()
         monkeypatch.setattr(loop, "DECIDED_AT_ONCE", 2)
-        monkeypatch.setattr(loop, "process_next", Inbox([Outcome(("st_3", "st_1", "st_2"))], []))
+        monkeypatch.setattr(loop, "process_next", ScriptedBatches([Outcome(("st_3", "st_1", "st_2"))], []))
         assert loop.work_inbox(container, touched=touched)
         assert decided == ["st_3", "st_1"]
         assert not loop.work_inbox(container, touched=touched)
@@ -130,7 +130,7 @@ class TestInbox:
     ) -> None:
         tracked: list[set[str | None]] = []
         died = Outcome(state=DeliveryState.DEAD, sender="st_2")
-        monkeypatch.setattr(loop, "process_next", Inbox([Outcome(sender="st_1"), died]))
+        monkeypatch.setattr(loop, "process_next", ScriptedBatches([Outcome(sender="st_1"), died]))
         monkeypatch.setattr(loop, "track_quietly", lambda _database, _now, senders: tracked.append(senders))
         loop.work_inbox(container)
         assert tracked == [{"st_2"}]
@@ -139,7 +139,7 @@ class TestInbox:
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         decided = record_decisions(monkeypatch, fails="st_1")
-        monkeypatch.setattr(loop, "process_next", Inbox([Outcome(("st_1",)), Outcome(("st_2",))]))
+        monkeypatch.setattr(loop, "process_next", ScriptedBatches([Outcome(("st_1",)), Outcome(("st_2",))]))
         loop.work_inbox(container)
         assert decided == ["st_2"]
 
@@ -152,7 +152,7 @@ class TestInbox:
         trouble: Exception,
     ) -> None:
         monkeypatch.setattr(loop, "TROUBLE_SECONDS", 0.01)
-        inbox = Inbox(trouble)
+        inbox = ScriptedBatches(trouble)
         monkeypatch.setattr(loop, "process_next", inbox)
         workers.start(container)
         wait_until(lambda: inbox.calls > 1)
@@ -162,7 +162,7 @@ class TestInbox:
     ) -> None:
         monkeypatch.setattr(loop, "IDLE_SECONDS", 3600.0)
         full = [Outcome()] * loop.batch_of(container.database)
-        inbox = Inbox(full, full)
+        inbox = ScriptedBatches(full, full)
         monkeypatch.setattr(loop, "process_next", inbox)
         workers.start(container)
         wait_until(lambda: inbox.calls == 3)
@@ -171,7 +171,7 @@ class TestInbox:
         self, container: Container, workers: WorkerThreads, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         full = [Outcome()] * loop.batch_of(container.database)
-        inbox = Inbox(full, full, full[1:])
+        inbox = ScriptedBatches(full, full, full[1:])
         looks: list[int] = []
         monkeypatch.setattr(loop, "process_next", inbox)
         monkeypatch.setattr(loop, "replay_next", lambda *_: looks.append(inbox.calls))
@@ -189,7 +189,7 @@ class TestInbox:
             looks.append(1)
             return now if len(looks) < 3 else None
 
-        monkeypatch.setattr(loop, "process_next", Inbox())
+        monkeypatch.setattr(loop, "process_next", ScriptedBatches())
         monkeypatch.setattr(loop, "replay_next", next_at)
         workers.start(container)
         wait_until(lambda: len(looks) == 3)

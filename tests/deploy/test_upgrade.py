@@ -103,7 +103,7 @@ class Version:
         return done.stdout
 
 
-class Sender:
+class RetryingSender:
     """A shop that never stops, and a proxy before the service that sends again what was refused."""
 
     def __init__(self, port: int, store: str) -> None:
@@ -113,7 +113,7 @@ class Sender:
         self.refused = Counter[object]()
         self._thread = Thread(target=self._run)
 
-    def __enter__(self) -> Sender:
+    def __enter__(self) -> RetryingSender:
         self._thread.start()
         return self
 
@@ -205,7 +205,7 @@ def test_no_delivery_is_lost_while_a_filled_database_of_0_1_0_is_upgraded(
         with engine.connect() as connection:
             return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
 
-    with Sender(port, store) as sender:
+    with RetryingSender(port, store) as sender:
         sender.wait_for(FEW)
         wait_until(lambda: sum(state == "processed" for _, state in states().values()) >= FEW)
         stop(worker)

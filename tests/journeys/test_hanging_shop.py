@@ -22,7 +22,7 @@ from tests.journeys.connecting import connect_by_hand, service_for
 from tests.processes import answers, running, wait_until, web
 from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.serving import Hanging, served
+from tests.serving import HangingShop, served
 from tests.signals import SECRET, add_shop, body_of, signal
 
 THREADS = 8
@@ -30,7 +30,7 @@ THREADS = 8
 
 @pytest.fixture
 def hanging():
-    app = Hanging()
+    app = HangingShop()
     with served(app) as base:
         app.base = base
         yield app

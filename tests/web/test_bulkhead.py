@@ -13,7 +13,7 @@ from receiver.web.bulkhead import Bulkhead
 GENEROUS = 30  # seconds; only a failure waits so long
 
 
-class Hanging:
+class HangingApp:
     """An app that hangs until it is let go, but for /fast."""
 
     def __init__(self):
@@ -36,7 +36,7 @@ def ask(app, path, method="GET"):
 
 @pytest.fixture
 def app():
-    return Hanging()
+    return HangingApp()
 
 
 @pytest.fixture

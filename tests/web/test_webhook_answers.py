@@ -372,11 +372,11 @@ def test_refusals_are_logged_with_their_reason_and_no_body_signature_or_secret(r
 
 
 def test_a_fault_of_ours_tells_nobody_anything(caplog: pytest.LogCaptureFixture):
-    class Broken:
+    class RaisingReceiver:
         def answer(self, _call: object) -> None:
             raise ValueError("s3cretABC in a message")
 
-    front = WebhookMiddleware(_no_app, Broken())  # type: ignore[arg-type]
+    front = WebhookMiddleware(_no_app, RaisingReceiver())  # type: ignore[arg-type]
     with (
         structlog.testing.capture_logs() as logged,
         caplog.at_level(logging.DEBUG),

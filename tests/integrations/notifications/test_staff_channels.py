@@ -27,7 +27,7 @@ def message(at=None):
     )
 
 
-class Inbox:
+class MailServer:
     """What a mail server took, and what it answers instead where told to."""
 
     def __init__(self):
@@ -54,7 +54,7 @@ class AnyPort(Controller):
 
 @pytest.fixture
 def inbox():
-    return Inbox()
+    return MailServer()
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ AWARDED = {
 }
 
 
-class World:
+class Scenario:
     """The sandbox's stores and the service, at a clock that a test moves."""
 
     def __init__(self, container: Container, clock: FrozenClock, paths: SandboxPaths) -> None:
@@ -159,7 +159,7 @@ def rules_of(statuses: dict[str, Status], outcome: Outcome) -> dict[str, set[str
     return {key: rules for key, rules in rules_by_store.items() if rules}
 
 
-def open_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
+def open_scenario(database_url: str, folder: Path, hours: float) -> Iterator[Scenario]:
     clock = FrozenClock(BORN + timedelta(hours=hours))
     paths = find_paths({"SANDBOX_FOLDER": str(folder / "sandbox")})
     paths.folder.mkdir(exist_ok=True)
@@ -167,7 +167,7 @@ def open_world(database_url: str, folder: Path, hours: float) -> Iterator[World]
         settings = make_settings(database_url=database_url, tiktok_api_url=tiktok + BASE)
         container = build_container(settings, now=clock)
         try:
-            yield World(container, clock, paths)
+            yield Scenario(container, clock, paths)
         finally:
             container.database.close()
 
@@ -176,19 +176,19 @@ def open_world(database_url: str, folder: Path, hours: float) -> Iterator[World]
 def seeded_folder() -> Iterator[Path]:
     """A folder with a seeded world and its database, to be copied: replaying so many histories takes long."""
     with folder_in_memory() as folder:
-        for _ in open_world(f"sqlite:///{folder}/receiver.db", folder, EARLY):
+        for _ in open_scenario(f"sqlite:///{folder}/receiver.db", folder, EARLY):
             pass
         yield folder
 
 
 @pytest.fixture
-def morning(seeded_folder: Path, memory_path: Path) -> Iterator[World]:
+def morning(seeded_folder: Path, memory_path: Path) -> Iterator[Scenario]:
     yield from copy_of_morning(seeded_folder, memory_path)
 
 
-def copy_of_morning(seeded_folder: Path, folder: Path) -> Iterator[World]:
+def copy_of_morning(seeded_folder: Path, folder: Path) -> Iterator[Scenario]:
     shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
-    yield from open_world(f"sqlite:///{folder}/receiver.db", folder, EARLY)
+    yield from open_scenario(f"sqlite:///{folder}/receiver.db", folder, EARLY)
 
 
 @dataclass(frozen=True)
@@ -239,14 +239,14 @@ def failed_on(day: int) -> dict[str, set[str]]:
 
 
 def test_it_may_begin_as_late_as_early(memory_path: Path) -> None:
-    for world in open_world(f"sqlite:///{memory_path}/receiver.db", memory_path, LATE):
+    for world in open_scenario(f"sqlite:///{memory_path}/receiver.db", memory_path, LATE):
         world.run_until(0)
         statuses = world.statuses()
         assert stages_of(statuses) == {key: stages[0] for key, stages in PROMISED.items()}
         assert rules_of(statuses, Outcome.UNKNOWN) == UNKNOWN
 
 
-def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
+def test_the_first_day_shows_each_thing_its_story_names(morning: Scenario) -> None:
     morning.run_until(0)
     documents = {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS}
     awards = {
@@ -276,7 +276,7 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
     assert not morning.status("morning-roast").stale
 
 
-def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning: World) -> None:
+def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning: Scenario) -> None:
     assert morning.deliveries("salt-flat") == []  # 401: not accepted, and held apart
     page = page_of_quarantine(morning.container.database, morning.state.stores["salt-flat"].id, limit=0)
     assert len(page.rows) == 2
@@ -295,7 +295,7 @@ def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning
     assert {delivery.state for key in fine for delivery in morning.deliveries(key)} == {"processed"}
 
 
-def test_what_staff_do_moves_a_story_on(morning: World) -> None:
+def test_what_staff_do_moves_a_story_on(morning: Scenario) -> None:
     container, stores = morning.container, morning.state.stores
     morning.run_until(0)
     slow_tide = stores["slow-tide"].id
@@ -306,7 +306,7 @@ def test_what_staff_do_moves_a_story_on(morning: World) -> None:
     assert morning.document("night-owl")["stage"] == "due"
 
 
-def test_a_second_start_changes_nothing(morning: World) -> None:
+def test_a_second_start_changes_nothing(morning: Scenario) -> None:
     morning.run_until(0)
     before = {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS}
     deliveries = {merchant.key: len(morning.deliveries(merchant.key)) for merchant in MERCHANTS}
@@ -334,8 +334,8 @@ def test_a_start_that_was_cut_short_is_made_good_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr("receiver.sandbox.scenario.history_replay.issue", cut_short)
         with pytest.raises(KeyboardInterrupt):
-            next(open_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8))
-    for world in open_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8):
+            next(open_scenario(f"sqlite:///{memory_path}/receiver.db", memory_path, 8))
+    for world in open_scenario(f"sqlite:///{memory_path}/receiver.db", memory_path, 8):
         world.run_until(0)
         assert world.stages() == {key: PROMISED[key][0] for key in few}
 
@@ -348,7 +348,7 @@ def test_a_world_of_fewer_stores_keeps_them_and_gains_the_others(
     others = {"fern-and-fable", "second-chance", "marigold-market", "salt-flat"}
     url = f"sqlite:///{memory_path}/receiver.db"
     only(monkeypatch, four)
-    for world in open_world(url, memory_path, 8):
+    for world in open_scenario(url, memory_path, 8):
         world.run_until(0)
         ids = {key: world.state.stores[key].id for key in four}
     data = json.loads((memory_path / "sandbox" / "state.json").read_text())
@@ -356,7 +356,7 @@ def test_a_world_of_fewer_stores_keeps_them_and_gains_the_others(
         store["told"] = 3
     (memory_path / "sandbox" / "state.json").write_text(json.dumps(data))
     only(monkeypatch, four | others)
-    for world in open_world(url, memory_path, 8 + 20 * 24):
+    for world in open_scenario(url, memory_path, 8 + 20 * 24):
         world.run_until(20)
         stages = world.stages()
         assert {key: world.state.stores[key].id for key in four} == ids

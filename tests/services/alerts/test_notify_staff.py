@@ -191,13 +191,13 @@ def test_of_several_processes_one_alerts(container, database_url, pass_minutes, 
 
 
 def test_nobody_sends_what_another_is_about_to_send(container, clock, pass_minutes, channel):
-    class Slow(FakeChannel):
+    class SlowChannel(FakeChannel):
         def send(self, message):
             notify_staff(at(container, clock() + MINUTE), channel)
             super().send(message)
 
     pass_minutes(5)
-    slow = Slow()
+    slow = SlowChannel()
     notify_staff(container, slow)
     assert (len(slow.messages), len(channel.messages)) == (1, 0)
 

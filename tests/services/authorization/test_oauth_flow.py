@@ -42,7 +42,7 @@ def database_kind() -> str:
     return "sqlite"
 
 
-class FakeTikTok:
+class GrantingTikTok:
     """A TikTok that grants what a test sets, or fails, and records the codes it was given."""
 
     def __init__(self):
@@ -129,7 +129,7 @@ class Way:
 
 @pytest.fixture
 def tiktok():
-    return FakeTikTok()
+    return GrantingTikTok()
 
 
 @pytest.fixture

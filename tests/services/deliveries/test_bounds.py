@@ -41,7 +41,7 @@ from tests.signals import SECRET, add_shop, body_of, keep_one, linked, signal
 from tests.staff import Console
 
 
-class Sender:
+class SigningStore:
     """A store that signs whatever it sends, each time under a new delivery id."""
 
     def __init__(self, container: Container) -> None:
@@ -75,8 +75,8 @@ class Sender:
 
 
 @pytest.fixture
-def sender(container: Container) -> Sender:
-    return Sender(container)
+def sender(container: Container) -> SigningStore:
+    return SigningStore(container)
 
 
 def work_off(container: Container) -> list[Any]:
@@ -89,7 +89,7 @@ def work_off(container: Container) -> list[Any]:
 # What is kept of a delivery
 
 
-def test_a_signal_above_16_kib_leaves_its_hash_size_and_reason(sender: Sender):
+def test_a_signal_above_16_kib_leaves_its_hash_size_and_reason(sender: SigningStore):
     body = body_of(signal(1, note="x" * limits.LARGEST_BODY))
     assert sender.send(body).body["status"] == "accepted"
     work_off(sender.container)
@@ -99,7 +99,7 @@ def test_a_signal_above_16_kib_leaves_its_hash_size_and_reason(sender: Sender):
 
 
 @pytest.mark.parametrize("topic", ["order.created", None])
-def test_a_body_of_a_topic_we_do_not_use_is_never_written(sender: Sender, topic):
+def test_a_body_of_a_topic_we_do_not_use_is_never_written(sender: SigningStore, topic):
     body = b"x" * 5000
     assert sender.send(body, x_wc_webhook_topic=topic).body["status"] == "accepted"
     (row,) = sender.rows()
@@ -108,14 +108,14 @@ def test_a_body_of_a_topic_we_do_not_use_is_never_written(sender: Sender, topic)
     assert sender.rows()[0].state == "ignored"
 
 
-def test_header_values_are_cut_and_only_known_headers_kept(sender: Sender):
+def test_header_values_are_cut_and_only_known_headers_kept(sender: SigningStore):
     sender.send(body_of(signal(1)), user_agent="a" * 5000, x_invented="b" * 5000)
     headers = dict(sender.rows()[0].headers)
     assert headers["user-agent"] == "a" * 200
     assert "x-invented" not in headers
 
 
-def test_one_body_again_and_again_has_ten_rows_and_is_then_counted_on_the_first(sender: Sender):
+def test_one_body_again_and_again_has_ten_rows_and_is_then_counted_on_the_first(sender: SigningStore):
     body = body_of(signal(1))
     answers = [sender.send(body).body for _ in range(15)]
     rows = sender.rows()
@@ -126,14 +126,14 @@ def test_one_body_again_and_again_has_ten_rows_and_is_then_counted_on_the_first(
     assert sender.send(body_of(signal(2))).body["status"] == "accepted"
 
 
-def test_one_body_has_rows_again_on_the_next_day(sender: Sender, clock):
+def test_one_body_has_rows_again_on_the_next_day(sender: SigningStore, clock):
     for _ in range(12):
         sender.send(b"{}", x_wc_webhook_topic=SETTINGS_SAVED)
     clock.move(days=1)
     assert sender.send(b"{}", x_wc_webhook_topic=SETTINGS_SAVED).body["status"] == "accepted"
 
 
-def test_beyond_a_days_bytes_a_delivery_keeps_its_hash_and_is_answered_200(sender: Sender, monkeypatch):
+def test_beyond_a_days_bytes_a_delivery_keeps_its_hash_and_is_answered_200(sender: SigningStore, monkeypatch):
     bodies = [body_of(signal(seq, note="x" * 1000)) for seq in range(1, 6)]
     monkeypatch.setattr(limits, "BODY_BYTES_A_DAY", 3 * len(bodies[0]))
     assert [sender.send(body).body["status"] for body in bodies] == ["accepted"] * 5
@@ -144,7 +144,7 @@ def test_beyond_a_days_bytes_a_delivery_keeps_its_hash_and_is_answered_200(sende
     assert sender.day().shortened == 3  # with the one that brought the counts to be written
 
 
-def test_beyond_a_days_rows_deliveries_are_counted_on_one(sender: Sender, monkeypatch):
+def test_beyond_a_days_rows_deliveries_are_counted_on_one(sender: SigningStore, monkeypatch):
     monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 4)
     answers = [sender.send(body_of(signal(seq))).body for seq in range(1, 11)]
     work_off(sender.container)
@@ -155,7 +155,7 @@ def test_beyond_a_days_rows_deliveries_are_counted_on_one(sender: Sender, monkey
     assert work_off(sender.container) == []  # counting on it queues nothing
 
 
-def test_a_body_sent_again_beyond_a_days_rows_makes_no_row_of_its_own(sender: Sender, monkeypatch):
+def test_a_body_sent_again_beyond_a_days_rows_makes_no_row_of_its_own(sender: SigningStore, monkeypatch):
     monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 2)
     for seq in range(1, 6):
         for _ in range(limits.SAME_BODY_ROWS + 2):
@@ -163,7 +163,7 @@ def test_a_body_sent_again_beyond_a_days_rows_makes_no_row_of_its_own(sender: Se
     assert len(sender.rows()) == 3
 
 
-def test_what_other_processes_counted_counts_too(sender: Sender, monkeypatch):
+def test_what_other_processes_counted_counts_too(sender: SigningStore, monkeypatch):
     monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 3)
     sender.send(body_of(signal(1)))
     sender.day()
@@ -179,7 +179,7 @@ def test_a_days_bounds_are_far_above_an_honest_stores_need():
     assert how_to_keep(DailyUsage(1_440, 1_440 * 1_000), 1_000) is Keep.WHOLE
 
 
-def test_a_thousand_calls_of_a_megabyte_grow_the_database_by_less_than_two(sender: Sender):
+def test_a_thousand_calls_of_a_megabyte_grow_the_database_by_less_than_two(sender: SigningStore):
     before = _on_disk(sender.container)
     for number in range(1_000):
         start = b"%d" % number
@@ -211,7 +211,7 @@ def test_a_delivery_that_its_sender_repeats_without_end_is_queued_again_so_often
 
 
 def test_a_delivery_that_is_tried_again_keeps_its_body_when_it_comes_once_more_over_the_bytes(
-    sender: Sender, monkeypatch
+    sender: SigningStore, monkeypatch
 ):
     body = body_of(signal(1))
     sender.send(body, x_wc_webhook_delivery_id="same")
@@ -227,7 +227,7 @@ def test_a_delivery_that_is_tried_again_keeps_its_body_when_it_comes_once_more_o
 # What work a store can cause
 
 
-def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: Sender, monkeypatch, clock):
+def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: SigningStore, monkeypatch, clock):
     monkeypatch.setattr("receiver.services.deliveries.signal_bounds.SIGNALS_A_DAY", 5)
     for seq in range(1, 10):
         keep_one(sender.container, sender.store_id, linked(seq, f"70{seq:03}"))
@@ -242,7 +242,7 @@ def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: Sende
     assert work_off(sender.container)[-1].state == "processed"
 
 
-def test_a_store_over_its_bounds_is_told_on_today_and_its_page(sender: Sender, monkeypatch):
+def test_a_store_over_its_bounds_is_told_on_today_and_its_page(sender: SigningStore, monkeypatch):
     monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 1)
     for seq in range(1, 5):
         sender.send(body_of(signal(seq)))

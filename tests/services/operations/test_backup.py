@@ -116,7 +116,7 @@ def test_the_file_is_private_and_nothing_else_is_left_beside_it(
     assert names == {file.name, checksum_file(file).name}
 
 
-class TestRefusals:
+class TestBackupRefusals:
     """Each in one sentence, with the database left as it was."""
 
     def refused(self, container: Container, file: Path, into: Database, why: str, **how: Any) -> None:

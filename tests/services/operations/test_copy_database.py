@@ -158,7 +158,7 @@ def test_the_service_goes_on_where_it_was(container: Container, target: Database
     assert keep_one(moved, store_id, signal(3)) == kept[-1]  # is known
 
 
-class TestRefusals:
+class TestCopyRefusals:
     """Each in one sentence that says what to do, with nothing written."""
 
     def refused(self, container: Container, target: Database, why: str) -> None:

@@ -92,12 +92,12 @@ def test_what_tiktok_tells_every_hour_is_read_at_once_and_crowds_nothing_out(lin
 def test_a_poll_that_was_overtaken_by_a_later_one_overwrites_nothing(linked):
     later = OPEN + timedelta(hours=6)
 
-    class Slow(FakeTikTok):
+    class OvertakenTikTok(FakeTikTok):
         def daily_spend(self, *arguments):
             poll(linked, FakeTikTok(day(date(2025, 11, 2), "80.00")), later)
             return [day(date(2025, 11, 2), "25.00")]
 
-    poll(linked, Slow())
+    poll(linked, OvertakenTikTok())
     assert kept_days(linked) == {date(2025, 11, 2): Decimal("80.00")}
     account = stored(linked, tables.Account, "7001")
     assert (account.read_at, account.next_poll_at > later) == (later, True)
@@ -408,13 +408,13 @@ def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
     keep_link(linked, "st_2", "7002")
     keep_account(linked, "7002", next_poll_at=OPEN - timedelta(days=60))
 
-    class Broken(FakeTikTok):
+    class FailingTikTok(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
             if "7002" in advertiser_ids:
                 raise RuntimeError("something nobody foresaw")
             return super().advertiser_info(token, advertiser_ids)
 
-    assert [item.advertiser_id for item in poll_due(at(linked, OPEN, tiktok=Broken()))] == ["7001"]
+    assert [item.advertiser_id for item in poll_due(at(linked, OPEN, tiktok=FailingTikTok()))] == ["7001"]
 
 
 @on_both_databases
@@ -424,12 +424,12 @@ def test_accounts_are_read_side_by_side(linked):
     keep_account(linked, "7002", next_poll_at=OPEN)
     both_are_asked = Barrier(2)
 
-    class Slow(FakeTikTok):
+    class SimultaneousTikTok(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
             both_are_asked.wait(timeout=60)
             return [replace(self.info, advertiser_id=advertiser_ids[0])]
 
-    polled = poll_due(at(linked, OPEN, tiktok=Slow()))
+    polled = poll_due(at(linked, OPEN, tiktok=SimultaneousTikTok()))
     assert [(item.advertiser_id, item.error) for item in polled] == [("7001", None), ("7002", None)]
 
 

@@ -110,13 +110,13 @@ def test_a_consent_tiktok_may_have_ended_with_it_is_asked_at_once(linked):
 
 
 def test_a_consent_given_again_meanwhile_stands(linked):
-    class Slow(Revoking):
+    class RenewedMeanwhile(Revoking):
         def revoke_token(self, token):
             with linked.database.writing() as session:
                 session.get(Link, 1).token_encrypted = linked.cipher.encrypt("new")
             return super().revoke_token(token)
 
-    revoke(linked, Slow())
+    revoke(linked, RenewedMeanwhile())
     assert consents(linked) == {"st_1": True}
 
 

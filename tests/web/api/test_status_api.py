@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from receiver.app import create_app
-from receiver.errors import StorageUnavailable
 from receiver.services.decisions.decide import decide_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Store
 from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED
+from tests.fakes import UnreachableDatabase
 
 TOKEN = "stt_" + "a" * 40
 
@@ -68,15 +68,8 @@ def test_the_answer_holds_no_token_or_secret(client, store):
     assert not [word for word in ("token", "secret", TOKEN) if word in ask(client).text]
 
 
-class Gone:
-    """A database that cannot be reached."""
-
-    def reading(self):
-        raise StorageUnavailable("the database cannot be used: password=hunter2")
-
-
 def test_a_database_that_is_gone_is_503_with_retry_after_and_no_detail(container):
-    answer = ask(create_app(container=replace(container, database=Gone())).test_client())
+    answer = ask(create_app(container=replace(container, database=UnreachableDatabase())).test_client())
     assert (answer.status_code, answer.json) == (503, {"error": "temporarily unavailable"})
     assert answer.headers["Retry-After"]
 

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from receiver.app import create_app
-from receiver.errors import StorageUnavailable
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.tiktok.accounts import SandboxAccount
@@ -19,6 +18,7 @@ from receiver.services.stores.links import page_of_links
 from receiver.storage.cipher import token_hash
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
+from tests.fakes import UnreachableDatabase
 from tests.serving import served
 
 APP = App("7400000000000000001", "app-secret")
@@ -218,15 +218,8 @@ def test_without_an_app_of_ours_the_merchant_is_told_whose_turn_it_is(app, conta
     assert (page.status_code, "not set up on our side" in page.text) == (503, True)
 
 
-class Gone:
-    """A database that cannot be reached."""
-
-    def writing(self):
-        raise StorageUnavailable("the database cannot be used: password=hunter2")
-
-
 def test_without_a_database_the_merchant_is_asked_to_come_again(container):
-    app = create_app(container=replace(container, database=Gone()))
+    app = create_app(container=replace(container, database=UnreachableDatabase()))
     page = app.test_client().get("/connect/tiktok?ticket=x")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert ("hunter2" in page.text, "cannot do this right now" in page.text) == (False, True)
