@@ -22,7 +22,7 @@ def test_up_down_and_up_again(empty_database_url):
     database = Database(empty_database_url)
     assert current_revision(database) is None
     assert migrate(database) == newest_revision()
-    assert migrate(database) == newest_revision()  # twice is once
+    assert migrate(database) == newest_revision()  # a repeated run changes nothing
     assert migrate_down(database) == "base"
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     assert migrate(database) == newest_revision()

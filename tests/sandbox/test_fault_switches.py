@@ -32,7 +32,7 @@ def test_a_file_that_is_no_switch_is_left_alone(faults: Faults, tmp_path: Path) 
     assert faults.list_active() == [ActiveFault(SLOW)]
 
 
-def test_switched_twice_is_switched_once(faults: Faults, tmp_path: Path) -> None:
+def test_switching_a_fault_again_changes_nothing(faults: Faults, tmp_path: Path) -> None:
     faults.on(SLOW)
     faults.on(SLOW)
     assert Faults(tmp_path / "faults").list_active() == [ActiveFault(SLOW)]

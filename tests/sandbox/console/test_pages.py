@@ -96,7 +96,7 @@ def test_a_button_asks_for_the_move_and_leads_back(
     assert controls.moves.destination() == REAL + timedelta(days=days)
 
 
-def test_pressed_twice_it_moves_once(operator: Console, controls: Controls) -> None:
+def test_a_repeated_press_moves_the_clock_once(operator: Console, controls: Controls) -> None:
     with controls.moves.serve():
         for _ in range(2):
             assert send(operator, "clock", by="+1d").headers["Location"] == PAGE

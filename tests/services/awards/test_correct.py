@@ -35,7 +35,7 @@ def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(award
 
 
 @on_both_databases
-def test_correcting_twice_is_once(awards):
+def test_a_repeated_correction_is_applied_once(awards):
     awards.issue("INV-1")
     awards.correct("INV-2")
     awards.correct("INV-2")

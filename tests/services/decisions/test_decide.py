@@ -1,4 +1,4 @@
-"""Deciding keeps what it says, records an award once, and twice is once; on both databases."""
+"""Deciding stores the decision and records an award once, however often it is repeated; on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

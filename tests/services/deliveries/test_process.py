@@ -90,7 +90,7 @@ def test_effects_may_be_lost_with_a_crash_and_a_decision_that_rests_on_them_may_
     assert [synced for synced, _ in commits[:2]] == ["off", "off"]  # the claim, and the effects
 
 
-def test_twice_delivered_is_once_done(container: Container, store_id: str):
+def test_a_signal_delivered_again_under_another_body_is_applied_once(container: Container, store_id: str):
     first = keep_one(container, store_id, linked(3))
     second = keep(container, store_id, body_of(linked(3)) + b" ")[0].id
     outcomes = work(container)

@@ -144,7 +144,7 @@ def test_a_subscription_that_died_with_its_token_is_forgotten(container, fake, k
     assert stored_subscriptions(container) == []
 
 
-def test_what_was_asked_for_twice_is_ended_once(container, fake, keep, tiktok):
+def test_a_duplicate_subscription_is_ended_once(container, fake, keep, tiktok):
     keep()
     stray = tiktok.subscribe("token-of-700001", "REPORT_DATA_CHANGE", CALLBACK, ["700001"])
     elsewhere = tiktok.subscribe(

@@ -70,7 +70,9 @@ def test_a_secret_is_tried_on_what_is_held_and_nothing_changes(container: Contai
 def test_what_verifies_with_it_is_accepted_and_the_rest_stays(container: Container, store_id: str):
     assert change(container, store_id) == SecretChange(held=3, accepted=2)
     assert (count(container, Delivery), count(container, Quarantined)) == (2, 1)
-    assert change(container, store_id) == SecretChange(held=1, accepted=0)  # twice is once
+    assert change(container, store_id) == SecretChange(
+        held=1, accepted=0
+    )  # a repeated change accepts nothing more
 
 
 def test_a_secret_may_be_set_without_accepting_anything(container: Container, store_id: str):

@@ -25,7 +25,7 @@ def ask(client, body, **headers):
     return client.post("/api/v1/reviews", json=body, headers={**HEADERS, **headers})
 
 
-def test_asking_twice_is_one_review_and_another_waits_for_its_answer(client):
+def test_a_repeated_request_opens_no_second_review_and_another_waits_for_its_answer(client):
     first = ask(client, {"message": "we are\nin the US"})
     assert (first.status_code, first.json["state"], first.json["answer"]) == (201, "open", None)
     again = ask(client, {"message": "we are\nin the US"})
