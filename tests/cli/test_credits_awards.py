@@ -66,16 +66,16 @@ def test_the_life_of_an_award_from_due_to_credited(commands: AwardCommands):
     assert commands.json("block", commands.first, "--reason", "police called")["state"] == "blocked"
     assert commands.json("show", commands.first)["block_cause"] == "other"
     assert commands.json("lift", commands.first, "--reason", "a mistake")["state"] == "credited"
-    shown = commands.json("show", commands.first)
-    assert (shown["evidence"], shown["evidence_source"]) == ("PROMOTION_ISSUED row 7", "staff")
-    assert [entry["action"] for entry in shown["history"]] == [
+    award = commands.json("show", commands.first)
+    assert (award["evidence"], award["evidence_source"]) == ("PROMOTION_ISSUED row 7", "staff")
+    assert [entry["action"] for entry in award["history"]] == [
         "award recorded",
         "award issue",
         "award credit",
         "award block",
         "award lift",
     ]
-    assert shown["history"][1]["actor"].startswith("cli:")
+    assert award["history"][1]["actor"].startswith("cli:")
     assert "police called" in commands("show", commands.first).output
 
 
@@ -88,8 +88,8 @@ def test_the_stores_stage_follows_at_once(commands: AwardCommands):
 def test_a_second_reference_is_refused_in_one_line(commands: AwardCommands):
     commands.json("issue", commands.first, "--reference", "INV-1")
     result = commands("issue", commands.first, "--reference", "INV-2")
-    told = f"Error: award {commands.first} was issued before: applied, reference INV-1\n"
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", told)
+    message = f"Error: award {commands.first} was issued before: applied, reference INV-1\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", message)
 
 
 def test_a_file_is_issued_as_a_whole(commands: AwardCommands):
@@ -110,8 +110,8 @@ def test_a_bad_row_is_told_with_its_line_and_nothing_is_issued(commands: AwardCo
     for words in (("--dry-run",), ()):
         result = commands("issue", "--from", name, *words)
         assert result.exit_code == 1
-        told = "Error: nothing issued, for 1 of 2 rows: line 3: there is no award aw_9\n"
-        assert result.stderr == told
+        message = "Error: nothing issued, for 1 of 2 rows: line 3: there is no award aw_9\n"
+        assert result.stderr == message
         assert "aw_9" in result.stdout
     assert {row["state"] for row in commands.json("list")} == {"due"}
 
@@ -184,9 +184,9 @@ def test_an_unknown_award_is_exit_code_1(commands: AwardCommands, words: tuple[s
     ],
 )
 def test_the_effect_on_store_and_award_is_shown_before_it_is_kept(commands: AwardCommands, words, stage):
-    name, *told = words
-    shown = commands.json(name, commands.first, *told, "--dry-run")
-    assert {"what": "stage", "before": "due", "after": stage} in shown["effect"]
-    assert (shown["state"], shown["saved"]) == (stage, False)
+    name, *options = words
+    preview = commands.json(name, commands.first, *options, "--dry-run")
+    assert {"what": "stage", "before": "due", "after": stage} in preview["effect"]
+    assert (preview["state"], preview["saved"]) == (stage, False)
     assert {row["state"] for row in commands.json("list")} == {"due"}
-    assert commands.json(name, commands.first, *told) == {**shown, "saved": True}
+    assert commands.json(name, commands.first, *options) == {**preview, "saved": True}

@@ -31,12 +31,12 @@ def test_the_history_is_a_line_a_decision(run):
 
 def test_one_decision_is_shown_with_its_sentences_and_in_json_with_its_facts(run):
     newest = json.loads(run("list", "st_1", "--json").stdout)[0]["id"]
-    told = run("show", str(newest)).stdout
-    assert "stage                accumulating  ended" in told
-    assert "Your spend period ended on December 1, 2025 with $20.00; $500.00 was needed." in told
-    kept = json.loads(run("show", str(newest), "--json").stdout)
-    assert kept["answer"]["stage"] == "ended"
-    assert kept["facts"]["store"]["id"] == "st_1"
+    output = run("show", str(newest)).stdout
+    assert "stage                accumulating  ended" in output
+    assert "Your spend period ended on December 1, 2025 with $20.00; $500.00 was needed." in output
+    document = json.loads(run("show", str(newest), "--json").stdout)
+    assert document["answer"]["stage"] == "ended"
+    assert document["facts"]["store"]["id"] == "st_1"
 
 
 def test_an_unknown_decision_is_one_line(run):

@@ -90,11 +90,15 @@ def test_a_filter_no_database_takes_is_one_line_and_exit_code_1(
 
 
 def test_show_tells_every_attempt_and_no_body(commands: DeliveryCommands):
-    shown = commands.json("show", str(commands.dead))
-    assert list(shown) == [*KEYS, "body_hash", "signature", "secret", "secret_until", "attempts"]
-    assert (shown["body_hash"], shown["signature"]) == ("verified", "unknown")
-    assert (shown["state"], shown["store"], shown["webhook_id"]) == ("dead", commands.store_id, "136")
-    (attempt,) = shown["attempts"]
+    delivery = commands.json("show", str(commands.dead))
+    assert list(delivery) == [*KEYS, "body_hash", "signature", "secret", "secret_until", "attempts"]
+    assert (delivery["body_hash"], delivery["signature"]) == ("verified", "unknown")
+    assert (delivery["state"], delivery["store"], delivery["webhook_id"]) == (
+        "dead",
+        commands.store_id,
+        "136",
+    )
+    (attempt,) = delivery["attempts"]
     assert attempt == {
         "at": "2025-11-20T14:00:00Z",
         "actor": "worker",
@@ -106,23 +110,23 @@ def test_show_tells_every_attempt_and_no_body(commands: DeliveryCommands):
 
 def test_show_adds_the_body_without_people_and_says_what_is_hidden(commands: DeliveryCommands):
     body = body_of(signal(9, email="ann@shop.example"))
-    kept = str(keep(commands.container, commands.store_id, body)[0].id)
-    shown = commands.json("show", kept, "--body")
-    assert shown["hidden"] == ["arg.email"]
-    assert shown["body"]["arg"] == {**signal(9), "email": "(hidden)"}
-    printed = commands("show", kept, "--body").output
+    delivery_id = str(keep(commands.container, commands.store_id, body)[0].id)
+    delivery = commands.json("show", delivery_id, "--body")
+    assert delivery["hidden"] == ["arg.email"]
+    assert delivery["body"]["arg"] == {**signal(9), "email": "(hidden)"}
+    printed = commands("show", delivery_id, "--body").output
     assert '"email": "(hidden)"' in printed
     assert "ann@shop" not in printed
 
 
 def test_raw_prints_the_bytes_as_they_came_and_nothing_else(commands: DeliveryCommands):
     body = b'{"email":"ann@shop.example"}\r\n\xff\x00'
-    kept = str(keep(commands.container, commands.store_id, body)[0].id)
-    assert commands("show", kept, "--raw").stdout_bytes == body
-    assert commands("show", kept, "--raw", "--json").exit_code == 2
+    delivery_id = str(keep(commands.container, commands.store_id, body)[0].id)
+    assert commands("show", delivery_id, "--raw").stdout_bytes == body
+    assert commands("show", delivery_id, "--raw", "--json").exit_code == 2
     with commands.container.database.reading() as session:
         (entry,) = session.query(AuditEntry).filter_by(action="delivery read raw")
-    assert entry.subject == f"delivery {kept}"
+    assert entry.subject == f"delivery {delivery_id}"
 
 
 @pytest.mark.parametrize("how", ["--raw", "--body"])
@@ -151,8 +155,8 @@ def test_what_a_sender_wrote_cannot_steer_the_terminal(commands: DeliveryCommand
 # rejected
 
 
-def refused(commands: DeliveryCommands) -> None:
-    """The store signs with a secret of its own choice."""
+def send_wrongly_signed(commands: DeliveryCommands) -> None:
+    """Send a signal signed with another secret than the store's."""
     body = body_of(signal(8))
     headers = signed_headers(body, "another secret")
     client = commands.runner.app.test_client()
@@ -161,16 +165,16 @@ def refused(commands: DeliveryCommands) -> None:
 
 
 def test_what_was_held_is_released_once_the_secret_is_put_right(commands: DeliveryCommands):
-    refused(commands)
-    (held,) = commands.json("quarantine")
-    assert (held["store"], held["bytes"]) == (commands.store_id, len(body_of(signal(8))))
-    take = ("quarantine", str(held["id"]), "--release", "--reason", "secret put right")
-    assert commands.json(*take)[0] == {"id": held["id"], "delivery": None, "problem": "wrong signature"}
+    send_wrongly_signed(commands)
+    (call,) = commands.json("quarantine")
+    assert (call["store"], call["bytes"]) == (commands.store_id, len(body_of(signal(8))))
+    release = ("quarantine", str(call["id"]), "--release", "--reason", "secret put right")
+    assert commands.json(*release)[0] == {"id": call["id"], "delivery": None, "problem": "wrong signature"}
     words = ["stores", "rotate-secret", commands.store_id, "--webhook-secret", "another secret"]
     assert commands.runner.invoke(args=words).exit_code == 0
-    assert commands.json(*take, "--dry-run")[0]["problem"] is None
-    (taken,) = commands.json(*take)
-    assert commands.json("show", str(taken["delivery"]))["state"] == "received"
+    assert commands.json(*release, "--dry-run")[0]["problem"] is None
+    (result,) = commands.json(*release)
+    assert commands.json("show", str(result["delivery"]))["state"] == "received"
     assert commands.json("quarantine") == []
 
 
@@ -179,9 +183,9 @@ def test_releasing_without_a_reason_is_wrong_use(commands: DeliveryCommands):
 
 
 def test_rejected_calls_are_listed_and_sampled(commands: DeliveryCommands):
-    refused(commands)
-    (counted,) = commands.json("rejected")
-    assert (counted["store"], counted["reason"], counted["count"]) == (commands.store_id, "signature", 1)
+    send_wrongly_signed(commands)
+    (row,) = commands.json("rejected")
+    assert (row["store"], row["reason"], row["count"]) == (commands.store_id, "signature", 1)
     (sample,) = commands.json("rejected", "--samples", "--store", commands.store_id)
     assert "x-wc-webhook-signature: (44 characters)" in sample["headers"]
     assert commands.json("rejected", "--store", "") == []
@@ -191,16 +195,16 @@ def test_purge_says_first_and_then_forgets(commands: DeliveryCommands, clock: Fr
     clock.move(days=31)
     assert commands.json("purge", "--dry-run")["deliveries"] == 3
     assert len(commands.ids()) == 3
-    gone = commands.json("purge")
-    assert (gone.pop("deliveries"), gone.pop("saved"), set(gone.values())) == (3, True, {0})
+    counts = commands.json("purge")
+    assert (counts.pop("deliveries"), counts.pop("saved"), set(counts.values())) == (3, True, {0})
     assert commands.ids() == []
 
 
 def test_deliveries_are_counted_by_state_of_a_store_and_at_a_time(commands: DeliveryCommands):
-    found = {"processed": 1, "dead": 1, "ignored": 1}
-    counted = {row["state"]: row["count"] for row in commands.json("counts", "--store", "ample")}
-    assert counted == found
-    assert {state: count for state, count in _counts(commands).items() if count} == found
+    one_each = {"processed": 1, "dead": 1, "ignored": 1}
+    counts = {row["state"]: row["count"] for row in commands.json("counts", "--store", "ample")}
+    assert counts == one_each
+    assert {state: count for state, count in _counts(commands).items() if count} == one_each
     assert "too many to count at a glance" in commands("counts", "--search", "order").output
 
 

@@ -32,9 +32,9 @@ class FactCommands(CommandRunner):
         return dict(json.loads(result.stdout))
 
     def rows(self) -> list[int]:
-        kept = (tables.RecordedFact, tables.AuditEntry, tables.DecisionRow, tables.Award)
+        counted_tables = (tables.RecordedFact, tables.AuditEntry, tables.DecisionRow, tables.Award)
         with self.container.database.reading() as session:
-            return [session.scalar(select(func.count()).select_from(table)) or 0 for table in kept]
+            return [session.scalar(select(func.count()).select_from(table)) or 0 for table in counted_tables]
 
 
 @pytest.fixture
@@ -52,25 +52,25 @@ DUE = [
 
 def test_the_effect_is_shown_before_anything_is_kept(commands: FactCommands):
     before = commands.rows()
-    shown = commands.set("payment", "manual", "--dry-run")
-    assert (shown["stage"], shown["saved"]) == ("due", False)
-    assert shown["effect"][:3] == DUE
-    assert {"what": "award.credit", "before": None, "after": "500.00"} in shown["effect"]
+    preview = commands.set("payment", "manual", "--dry-run")
+    assert (preview["stage"], preview["saved"]) == ("due", False)
+    assert preview["effect"][:3] == DUE
+    assert {"what": "award.credit", "before": None, "after": "500.00"} in preview["effect"]
     assert commands.rows() == before
     assert decide_store(commands.container.database, SETTLED, commands.store).stage == "held"
 
 
 def test_what_is_kept_has_the_effect_that_was_shown(commands: FactCommands):
-    shown = commands.set("payment", "manual", "--dry-run")
-    assert commands.set("payment", "manual") == {**shown, "saved": True}
+    preview = commands.set("payment", "manual", "--dry-run")
+    assert commands.set("payment", "manual") == {**preview, "saved": True}
     assert commands.set("payment", "manual")["effect"] == []
 
 
 def test_the_effect_reads_as_a_table(commands: FactCommands):
     why = ("--reason", "told", "--evidence", "ticket 7")
-    told = commands("set", commands.store, "payment", "manual", *why, "--dry-run").stdout
-    assert "rules.spend_reached  unknown  pass" in told
-    assert "saved:    no" in told
+    output = commands("set", commands.store, "payment", "manual", *why, "--dry-run").stdout
+    assert "rules.spend_reached  unknown  pass" in output
+    assert "saved:    no" in output
 
 
 def test_a_fact_that_changes_nothing_says_so(commands: FactCommands):

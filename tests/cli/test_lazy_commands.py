@@ -37,14 +37,14 @@ finally:
 
 @pytest.mark.parametrize("words", QUICK, ids=lambda words: " ".join(words[:2]))
 def test_a_command_that_needs_no_database_imports_none(words: list[str], tmp_path: Path) -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", CALL, *words],
         capture_output=True,
         text=True,
         check=True,
         env={"HOME": str(tmp_path), "SECRET_KEYS": KEY, "PUBLIC_URL": "https://credit.example"},
     )
-    assert (bool(done.stdout), done.stderr) == (True, "\n")
+    assert (bool(process.stdout), process.stderr) == (True, "\n")
 
 
 @pytest.mark.parametrize("name", sorted({**COMMANDS, **OWN_COMMANDS}))

@@ -28,8 +28,8 @@ def test_a_consent_is_given_back_once_and_the_link_stays(container):
         tiktok = TikTokClient(f"{address}/open_api/v1.3", app=App("7400000000000000001", "app-secret"))
         connected = replace(container, tiktok=tiktok)
         assert json.loads(run(connected, "list", "--json").stdout)[0]["scopes"] == [4, 44]
-        given = run(connected, "revoke", "--store", "st_1", "--reason", "asked", "--json")
-        (link,) = json.loads(given.stdout)
+        answer = run(connected, "revoke", "--store", "st_1", "--reason", "asked", "--json")
+        (link,) = json.loads(answer.stdout)
         assert (link["advertiser_id"], link["consent"], link["ended_at"]) == ("7001", False, None)
         again = run(connected, "revoke", "--store", "st_1", "--reason", "asked")
     assert (again.exit_code, "no consent" in again.stderr) == (1, True)

@@ -28,7 +28,7 @@ ROWS = [
 
 @click.group(cls=Commands)
 def things() -> None:
-    """A group to try."""
+    """Print, fail or say nothing."""
 
 
 @things.command("list")
@@ -147,8 +147,8 @@ def test_a_user_without_a_name_is_known_by_number(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_answer_that_cannot_be_written_is_trouble_in_one_line():
-    code, _, told = run("fill")
-    assert (code, told) == (1, "Error: [Errno 28] No space left on device\n")
+    code, _, message = run("fill")
+    assert (code, message) == (1, "Error: [Errno 28] No space left on device\n")
 
 
 def numbers_in(commands: Iterable[click.Command]) -> Iterator[tuple[str | None, click.Parameter]]:
@@ -161,9 +161,9 @@ def numbers_in(commands: Iterable[click.Command]) -> Iterator[tuple[str | None, 
 
 
 def test_every_number_that_a_command_takes_is_one_that_a_column_can_hold():
-    found = list(numbers_in(load_commands()))
-    assert len(found) > 10
-    for name, param in found:
+    parameters = list(numbers_in(load_commands()))
+    assert len(parameters) > 10
+    for name, param in parameters:
         bounds = param.type
         assert isinstance(bounds, click.IntRange), (name, param.name)
         assert bounds.min is not None, (name, param.name)

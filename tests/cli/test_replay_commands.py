@@ -40,7 +40,7 @@ class ReplayCommands(CommandRunner):
         self.while_waiting()
 
     def beat(self) -> None:
-        """A worker shows life."""
+        """Show that a worker lives."""
         with self.container.database.writing() as session:
             heartbeats.beat(session, heartbeats.WORKER, self.container.now())
 
@@ -51,40 +51,40 @@ def commands(container: Container, clock: FrozenClock, monkeypatch: pytest.Monke
 
 
 def test_ids_are_replayed_told_and_audited(commands: ReplayCommands):
-    told = commands.json("replay", str(commands.done), str(commands.dead), "--reason", "trying again")
-    assert (told["state"], told["total"], told["done"]) == ("done", 2, 2)
-    assert told["which"] == f"{commands.done} {commands.dead}"
-    assert told["deliveries"] == [
+    replay = commands.json("replay", str(commands.done), str(commands.dead), "--reason", "trying again")
+    assert (replay["state"], replay["total"], replay["done"]) == ("done", 2, 2)
+    assert replay["which"] == f"{commands.done} {commands.dead}"
+    assert replay["deliveries"] == [
         {"id": commands.done, "outcome": "processed", "error": None},
         {"id": commands.dead, "outcome": "dead", "error": WRONG},
     ]
     (_, attempt) = commands.json("show", str(commands.done))["attempts"]
-    assert attempt["actor"] == f"cli:{getpass.getuser()}, replay {told['id']}: trying again"
+    assert attempt["actor"] == f"cli:{getpass.getuser()}, replay {replay['id']}: trying again"
     with commands.container.database.reading() as session:
         assert session.query(AuditEntry).filter_by(action="deliveries replay").count() == 1
 
 
 def test_a_filter_is_replayed_and_counted(commands: ReplayCommands):
-    told = commands.json("replay", "--store", commands.store_id, "--reason", "again")
-    assert (told["state"], told["total"], told["which"]) == ("done", 2, f"--store {commands.store_id}")
-    assert told["outcomes"] == [{"outcome": "dead", "count": 1}, {"outcome": "processed", "count": 1}]
-    assert "deliveries" not in told
+    replay = commands.json("replay", "--store", commands.store_id, "--reason", "again")
+    assert (replay["state"], replay["total"], replay["which"]) == ("done", 2, f"--store {commands.store_id}")
+    assert replay["outcomes"] == [{"outcome": "dead", "count": 1}, {"outcome": "processed", "count": 1}]
+    assert "deliveries" not in replay
 
 
 def test_one_that_is_left_out_is_told_and_the_others_go_on(commands: ReplayCommands):
     words = ("replay", str(commands.ignored), str(commands.done), "--reason", "again")
-    told = commands.json(*words, exit_code=1)
-    assert [item["outcome"] for item in told["deliveries"]] == ["processed", "left out"]
+    replay = commands.json(*words, exit_code=1)
+    assert [item["outcome"] for item in replay["deliveries"]] == ["processed", "left out"]
     assert commands(*words).stderr.startswith("Error: 1 of 2 left out: ")
     assert "its body was dropped" in commands(*words).stderr
 
 
 def test_a_dry_run_counts_needs_no_reason_and_changes_nothing(commands: ReplayCommands):
-    told = commands.json("replay", "--source", "woocommerce", "--dry-run")
-    assert (told["matching"], told["to_replay"], told["changes_nothing"]) == (3, 2, 1)
-    assert told["left_out"] == [{"why": "body dropped", "count": 1}]
-    assert {"state": "dead", "count": 1} in told["by_state"]
-    assert told["saved"] is False
+    preview = commands.json("replay", "--source", "woocommerce", "--dry-run")
+    assert (preview["matching"], preview["to_replay"], preview["changes_nothing"]) == (3, 2, 1)
+    assert preview["left_out"] == [{"why": "body dropped", "count": 1}]
+    assert {"state": "dead", "count": 1} in preview["by_state"]
+    assert preview["saved"] is False
     assert commands.json("replays") == []
     assert len(attempts(commands.container, commands.dead)) == 1
     assert "body dropped" in commands("replay", str(commands.ignored), "--dry-run").output
@@ -122,8 +122,8 @@ def keep_dead(commands: ReplayCommands, count: int) -> None:
 def test_without_a_worker_the_command_does_it_at_the_rate_asked_for(commands: ReplayCommands):
     keep_dead(commands, 5)
     began = commands.container.now()
-    told = commands.json("replay", "--state", "dead", "--reason", "again", "--rate", "2")
-    assert (told["state"], told["done"]) == ("done", 6)
+    replay = commands.json("replay", "--state", "dead", "--reason", "again", "--rate", "2")
+    assert (replay["state"], replay["done"]) == ("done", 6)
     assert 2.5 <= (commands.container.now() - began).total_seconds() <= 3.0
 
 
@@ -137,25 +137,25 @@ def test_beside_a_worker_the_command_only_follows(commands: ReplayCommands):
             replay_next(commands.container.database, commands.container.now())
 
     commands.while_waiting = work
-    told = commands.json("replay", str(commands.dead), "--reason", "again")
-    assert (told["state"], commands.waits) == ("done", 3)
+    replay = commands.json("replay", str(commands.dead), "--reason", "again")
+    assert (replay["state"], commands.waits) == ("done", 3)
 
 
 def test_progress_is_told_line_by_line_where_there_is_no_terminal(commands: ReplayCommands):
     keep_dead(commands, 19)
-    said = commands("replay", "--state", "dead", "--reason", "again", "--rate", "2").stderr.splitlines()
-    assert said == ["replay 1: 10 of 20 (10 dead)"]
+    lines = commands("replay", "--state", "dead", "--reason", "again", "--rate", "2").stderr.splitlines()
+    assert lines == ["replay 1: 10 of 20 (10 dead)"]
 
 
 def test_a_replay_can_be_left_to_the_worker_and_cancelled(commands: ReplayCommands):
-    left = commands("replay", "--state", "dead", "--reason", "again", "--no-wait")
-    assert left.exit_code == 0
-    assert "once `flask --app wsgi worker` runs" in left.stderr
-    (listed,) = commands.json("replays")
-    assert (listed["state"], listed["done"], listed["total"]) == ("running", 0, 1)
-    assert commands.json("replays", "--cancel", str(listed["id"]))["state"] == "cancelled"
-    assert commands("replays", "--cancel", str(listed["id"])).stderr == (
-        f"Error: replay {listed['id']} is cancelled: there is nothing left to cancel\n"
+    result = commands("replay", "--state", "dead", "--reason", "again", "--no-wait")
+    assert result.exit_code == 0
+    assert "once `flask --app wsgi worker` runs" in result.stderr
+    (replay,) = commands.json("replays")
+    assert (replay["state"], replay["done"], replay["total"]) == ("running", 0, 1)
+    assert commands.json("replays", "--cancel", str(replay["id"]))["state"] == "cancelled"
+    assert commands("replays", "--cancel", str(replay["id"])).stderr == (
+        f"Error: replay {replay['id']} is cancelled: there is nothing left to cancel\n"
     )
     assert "--state dead" in commands("replays").output
     assert len(attempts(commands.container, commands.dead)) == 1
@@ -168,9 +168,9 @@ def test_ctrl_c_leaves_it_to_the_worker_and_says_how_to_go_on(commands: ReplayCo
         raise KeyboardInterrupt
 
     commands.while_waiting = ctrl_c
-    left = commands("replay", "--state", "dead", "--reason", "again")
-    assert left.exit_code == 0
-    assert left.stderr == (
+    result = commands("replay", "--state", "dead", "--reason", "again")
+    assert result.exit_code == 0
+    assert result.stderr == (
         "replay 1 is left to the worker; see it with `deliveries replays`, "
         "end it with `deliveries replays --cancel 1`\n"
     )

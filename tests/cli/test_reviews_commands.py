@@ -41,18 +41,19 @@ def test_the_queue_shows_who_waits_and_the_merchants_words_on_one_line(commands:
 
 
 def test_a_review_is_shown_with_what_the_merchant_had_been_told(commands: ReviewCommands):
-    told = commands("show", commands.review).stdout
+    output = commands("show", commands.review).stdout
     assert (
-        "Your store is based in Germany. The offer applies only in: United States and United Kingdom." in told
+        "Your store is based in Germany. The offer applies only in: United States and United Kingdom."
+        in output
     )
     assert commands.json("show", commands.review)["told"]["stage"] == "ineligible"
 
 
 def test_the_effect_of_an_answer_is_shown_before_it_is_kept(commands: ReviewCommands):
     words = ("answer", commands.review, "--override", "store_market=pass", "--reason", "register entry seen")
-    shown = commands.json(*words, "--dry-run")
-    assert (shown["stage"], shown["saved"]) == ("due", False)
-    assert {"what": "rules.store_market", "before": "fail", "after": "pass"} in shown["effect"]
+    preview = commands.json(*words, "--dry-run")
+    assert (preview["stage"], preview["saved"]) == ("due", False)
+    assert {"what": "rules.store_market", "before": "fail", "after": "pass"} in preview["effect"]
     assert commands.json("list", "--state", "answered") == []
     assert commands.json(*words)["answered_by"].startswith("cli:")
     assert [row["id"] for row in commands.json("list", "--state", "answered")] == [commands.review]
@@ -83,7 +84,7 @@ def test_wrong_use_is_exit_code_2(commands: ReviewCommands, words: tuple[str, ..
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--override", "spend_reached=pass"), "record the fact it rests on instead"),
         (("--override", "nonsense"), "is no rule"),
@@ -91,11 +92,11 @@ def test_wrong_use_is_exit_code_2(commands: ReviewCommands, words: tuple[str, ..
     ],
 )
 def test_what_cannot_be_recorded_is_one_clear_line(
-    commands: ReviewCommands, words: tuple[str, ...], told: str
+    commands: ReviewCommands, words: tuple[str, ...], message: str
 ):
     result = commands("answer", commands.review, *words, "--reason", "told")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 def test_an_unknown_review_is_exit_code_1(commands: ReviewCommands):

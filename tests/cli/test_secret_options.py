@@ -44,13 +44,15 @@ def parameters() -> Iterator[tuple[str, click.Parameter]]:
     for command in load_commands():
         inner = command.commands if isinstance(command, click.Group) else {command.name: command}
         for item in inner.values():
-            yield from ((f"{command.name} {item.name} {found.name}", found) for found in item.params)
+            yield from (
+                (f"{command.name} {item.name} {parameter.name}", parameter) for parameter in item.params
+            )
 
 
 def test_whatever_takes_a_secret_can_read_it_from_standard_input() -> None:
-    found = {name: item.type for name, item in parameters() if SOUNDS_SECRET.search(item.name or "")}
-    assert len(found) >= 4
-    assert {name: kind for name, kind in found.items() if kind is not SECRET} == {}
+    types = {name: item.type for name, item in parameters() if SOUNDS_SECRET.search(item.name or "")}
+    assert len(types) >= 4
+    assert {name: kind for name, kind in types.items() if kind is not SECRET} == {}
 
 
 def test_a_webhooks_secret_is_read_from_standard_input(container: Container) -> None:
@@ -66,9 +68,9 @@ def test_a_secret_that_is_named_when_it_is_put_right_is_kept_and_told_to_nobody(
     answer = run(container, *rotate, stdin=b"a secret of the shop\n")
     assert (answer.exit_code, "a secret of the shop" in answer.output) == (0, False)
     with container.database.reading() as session:
-        kept = webhook_endpoints.newest_secret(session, store_id)
-    assert kept is not None
-    assert container.cipher.decrypt(kept.secret_encrypted) == "a secret of the shop"
+        secret = webhook_endpoints.newest_secret(session, store_id)
+    assert secret is not None
+    assert container.cipher.decrypt(secret.secret_encrypted) == "a secret of the shop"
 
 
 def test_an_access_token_is_read_from_standard_input_and_told_to_nobody(container: Container) -> None:

@@ -44,16 +44,16 @@ def test_each_value_stands_with_where_it_is_from(home: Path, monkeypatch: pytest
     monkeypatch.setenv("TIKTOK_RATE", "3")
     monkeypatch.setenv("SECRET_KEYS_FILE", str(home / "keys"))
 
-    found = rows()
+    settings = rows()
 
-    assert [*found] == [setting.name for setting in SETTINGS]
-    told = {name: (found[name]["value"], found[name]["source"]) for name in found}
-    assert told["SECRET_KEYS"] == ("set", f"SECRET_KEYS_FILE {home}/keys")
-    assert told["PUBLIC_URL"] == ("https://credit.example", str(home / ".env"))
-    assert told["TIKTOK_RATE"] == ("3", "environment")
-    assert told["WEB_THREADS"] == ("64", "default")
-    assert told["TIKTOK_APP_SECRET"] == ("unset", "default")
-    assert all(row["meaning"] for row in found.values())
+    assert [*settings] == [setting.name for setting in SETTINGS]
+    values = {name: (settings[name]["value"], settings[name]["source"]) for name in settings}
+    assert values["SECRET_KEYS"] == ("set", f"SECRET_KEYS_FILE {home}/keys")
+    assert values["PUBLIC_URL"] == ("https://credit.example", str(home / ".env"))
+    assert values["TIKTOK_RATE"] == ("3", "environment")
+    assert values["WEB_THREADS"] == ("64", "default")
+    assert values["TIKTOK_APP_SECRET"] == ("unset", "default")
+    assert all(row["meaning"] for row in settings.values())
 
 
 def test_what_flask_took_from_the_file_into_the_environment_is_of_the_file(
@@ -62,9 +62,9 @@ def test_what_flask_took_from_the_file_into_the_environment_is_of_the_file(
     (home / ".env").write_text(f"SECRET_KEYS={KEY}\nPUBLIC_URL=https://credit.example\n")
     monkeypatch.setenv("SECRET_KEYS", KEY)
     monkeypatch.setenv("PUBLIC_URL", "https://another.example")
-    found = rows()
-    assert found["SECRET_KEYS"]["source"] == str(home / ".env")
-    assert found["PUBLIC_URL"]["source"] == "environment"
+    settings = rows()
+    assert settings["SECRET_KEYS"]["source"] == str(home / ".env")
+    assert settings["PUBLIC_URL"]["source"] == "environment"
 
 
 def test_no_secret_is_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

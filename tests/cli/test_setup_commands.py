@@ -81,7 +81,7 @@ class TestSecrets:
         monkeypatch.setattr(rotate_keys, "BATCH", 2)
         keep_secrets(container.database, container.cipher, "one", "two", "three", "four", "five")
         new = Fernet.generate_key().decode()
-        both = rewired(container, new, *container.settings.secret_keys)
+        both = with_keys(container, new, *container.settings.secret_keys)
 
         answer = run(both, "secrets", "rotate", "--json")
 
@@ -108,7 +108,7 @@ class TestSecrets:
         file = Path(container.database.url.database or "")
         assert any(old in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
         run(
-            rewired(container, Fernet.generate_key().decode(), *container.settings.secret_keys),
+            with_keys(container, Fernet.generate_key().decode(), *container.settings.secret_keys),
             "secrets",
             "rotate",
         )
@@ -135,8 +135,8 @@ class TestSecrets:
         assert "hook_secrets.secret_sealed" in answer.stderr.splitlines()[-1]
 
     def test_every_encrypted_column_is_found_by_its_type(self) -> None:
-        found = {f"{table.name}.{column.name}" for table, column in rotate_keys.encrypted_columns()}
-        assert {"links.token_sealed", "hook_secrets.secret_sealed"} <= found
+        columns = {f"{table.name}.{column.name}" for table, column in rotate_keys.encrypted_columns()}
+        assert {"links.token_sealed", "hook_secrets.secret_sealed"} <= columns
 
 
 class TestMigrate:
@@ -161,20 +161,20 @@ class TestStaff:
         answer = json.loads(add_staff(container, "Ann@Shop.example").output)
 
         with container.database.reading() as session:
-            kept = session.scalars(select(Staff)).one()
-        assert (kept.email, kept.role) == ("ann@shop.example", "operator")
-        assert PasswordHasher().verify(kept.password_hash, answer["password"])
+            member = session.scalars(select(Staff)).one()
+        assert (member.email, member.role) == ("ann@shop.example", "operator")
+        assert PasswordHasher().verify(member.password_hash, answer["password"])
 
     def test_a_password_somebody_else_knows_is_for_once(self, container: Container) -> None:
         add_staff(container, "ann@shop.example")
-        assert self.kept(container).password_is_one_time
+        assert self.only_member(container).password_is_one_time
         with container.database.writing() as session:
             session.get_one(Staff, 1).password_is_one_time = False
         run(container, "staff", "password", "--email", "ann@shop.example", "--json")
-        assert self.kept(container).password_is_one_time
+        assert self.only_member(container).password_is_one_time
 
     @staticmethod
-    def kept(container: Container) -> Staff:
+    def only_member(container: Container) -> Staff:
         with container.database.reading() as session:
             return session.scalars(select(Staff)).one()
 
@@ -197,8 +197,8 @@ class TestStaff:
             run(container, "staff", "password", "--email", "ann@shop.example", "--json").output
         )
         with container.database.reading() as session:
-            kept = session.scalars(select(Staff)).one()
-        assert PasswordHasher().verify(kept.password_hash, answer["password"])
+            member = session.scalars(select(Staff)).one()
+        assert PasswordHasher().verify(member.password_hash, answer["password"])
 
     @pytest.mark.parametrize("database_kind", ["sqlite"])  # no matter of what keeps the rows
     @pytest.mark.parametrize("email", ["", "ann", "ann@", "a b@shop.example", "ann@shop"])
@@ -211,13 +211,13 @@ class TestStaff:
     def test_a_token_is_printed_once_listed_without_it_and_revoked(self, container: Container) -> None:
         add_staff(container, "ann@shop.example")
         words = ("--email", "Ann@shop.example", "--name", "reports", "--json")
-        made = json.loads(run(container, "staff", "token", *words).output)
-        listed = run(container, "staff", "tokens", "--json").output
-        assert (made["name"], made["role"], made["token"] in listed) == ("reports", "operator", False)
-        assert [row["id"] for row in json.loads(listed)] == [made["id"]]
-        assert run(container, "staff", "revoke-token", str(made["id"])).exit_code == 0
+        token = json.loads(run(container, "staff", "token", *words).output)
+        listing = run(container, "staff", "tokens", "--json").output
+        assert (token["name"], token["role"], token["token"] in listing) == ("reports", "operator", False)
+        assert [row["id"] for row in json.loads(listing)] == [token["id"]]
+        assert run(container, "staff", "revoke-token", str(token["id"])).exit_code == 0
         assert json.loads(run(container, "staff", "tokens", "--json").output) == []
-        assert run(container, "staff", "revoke-token", str(made["id"])).exit_code == 1
+        assert run(container, "staff", "revoke-token", str(token["id"])).exit_code == 1
 
     def test_a_token_lasts_as_many_days_as_were_said(self, container: Container) -> None:
         add_staff(container, "ann@shop.example")
@@ -225,10 +225,10 @@ class TestStaff:
         assert (
             json.loads(run(container, *words, "a", "--json").output)["expires_at"] == "2026-02-18T12:00:00Z"
         )
-        made = json.loads(run(container, *words, "b", "--days", "1", "--json").output)
-        assert made["expires_at"] == "2025-11-21T12:00:00Z"
-        listed = json.loads(run(container, "staff", "tokens", "--json").output)
-        assert [row["expires_at"] for row in listed] == ["2025-11-21T12:00:00Z", "2026-02-18T12:00:00Z"]
+        token = json.loads(run(container, *words, "b", "--days", "1", "--json").output)
+        assert token["expires_at"] == "2025-11-21T12:00:00Z"
+        tokens = json.loads(run(container, "staff", "tokens", "--json").output)
+        assert [row["expires_at"] for row in tokens] == ["2025-11-21T12:00:00Z", "2026-02-18T12:00:00Z"]
         assert run(container, *words, "c", "--days", "366").exit_code == 2
 
     def test_who_is_removed_has_neither_session_nor_token_and_stays_in_the_log(
@@ -246,8 +246,8 @@ class TestStaff:
         assert run(container, "staff", "remove", "--email", email).exit_code == 0
         assert console.get("/admin/").location == "/admin/sign-in"
         assert console.client.get("/api/v1/admin/today", headers=token).status_code == 401
-        (left,) = json.loads(run(container, "staff", "list", "--json").output)
-        assert (left["email"], left["last_seen_at"], left["sessions"]) == ("ann@shop.example", None, 0)
+        (member,) = json.loads(run(container, "staff", "list", "--json").output)
+        assert (member["email"], member["last_seen_at"], member["sessions"]) == ("ann@shop.example", None, 0)
         assert run(container, "staff", "remove", "--email", email).exit_code == 1
         with container.database.reading() as session:
             last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
@@ -265,11 +265,11 @@ class TestStaff:
 
     @pytest.mark.parametrize("command", ["test-alert", "tell-test"])
     def test_a_test_alert_names_its_channel(self, container: Container, command: str) -> None:
-        told = []
-        channel = SimpleNamespace(words="a note", send=told.append)
+        messages = []
+        channel = SimpleNamespace(words="a note", send=messages.append)
         result = run(replace(container, channel=channel), "staff", command, "--json")
         assert (result.exit_code, json.loads(result.stdout)) == (0, {"told": "a note"})
-        assert "https://credit.example" in told[0].text
+        assert "https://credit.example" in messages[0].text
 
     def test_a_test_alert_without_a_channel_says_what_to_set(self, container: Container) -> None:
         answer = run(container, "staff", "test-alert")
@@ -340,7 +340,7 @@ class TestDoctor:
         assert examine_one(container, "worker").state is state
 
     @pytest.mark.parametrize(
-        ("used", "paused", "state", "said"),
+        ("used", "paused", "state", "message"),
         [
             (7, None, CheckState.OK, "7 made to TikTok today, 345593 left for routine work, 431993 in all"),
             (345_600, None, CheckState.WARN, "0 left for routine work, 86400 in all"),
@@ -348,7 +348,7 @@ class TestDoctor:
         ],
     )
     def test_the_calls_left_are_told(
-        self, container: Container, used: int, paused: datetime | None, state: CheckState, said: str
+        self, container: Container, used: int, paused: datetime | None, state: CheckState, message: str
     ) -> None:
         with container.database.writing() as session:
             session.add(CallBudget(provider="tiktok", day=NOW.date(), used=used))
@@ -356,7 +356,7 @@ class TestDoctor:
             if paused:
                 session.add(CallPause(subject="", until=paused, attempts=2))
         check = examine_one(container, "calls", tiktok_rate=5.0)
-        assert (check.state, said in check.found) == (state, True)
+        assert (check.state, message in check.found) == (state, True)
         assert "1 ad accounts are asked more slowly" in check.found
 
     def test_a_secret_of_a_lost_key_fails(self, container: Container) -> None:
@@ -445,7 +445,7 @@ def add_staff(container: Container, email: str) -> Result:
     return run(container, "staff", "add", "--email", email, "--role", "operator", "--json")
 
 
-def rewired(container: Container, *keys: str) -> Container:
+def with_keys(container: Container, *keys: str) -> Container:
     return build_container(
         make_settings(database_url=container.settings.database_url, secret_keys=keys), now=container.now
     )
@@ -491,13 +491,13 @@ def examine(
     sign: ProbeResult | None = ALIVE,
     **settings: object,
 ) -> list[Check]:
-    def look(_url: str) -> ProbeResult:
+    def probe(_url: str) -> ProbeResult:
         if sign is None:
             raise ProviderError("no answer", advice=Advice.AGAIN)
         return sign
 
-    chosen = make_settings(database_url=container.settings.database_url, **settings)
-    return list(diagnose(at(container, now, settings=chosen), look))
+    chosen_settings = make_settings(database_url=container.settings.database_url, **settings)
+    return list(diagnose(at(container, now, settings=chosen_settings), probe))
 
 
 def examine_one(container: Container, name: str, **how: Any) -> Check:
@@ -518,25 +518,25 @@ UNREADABLE_TOML = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), UNREADABLE_TOML.items(), ids=range(len(UNREADABLE_TOML)))
-def test_a_programme_that_nobody_can_read_is_refused_in_one_line(tmp_path, text, told):
+@pytest.mark.parametrize(("text", "message"), UNREADABLE_TOML.items(), ids=range(len(UNREADABLE_TOML)))
+def test_a_programme_that_nobody_can_read_is_refused_in_one_line(tmp_path, text, message):
     file = tmp_path / "odd.toml"
     file.write_text(text)
-    done = run(build_container(make_settings()), "programmes", "check", str(file))
-    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
-    assert (str(file) in done.stderr, told in done.stderr) == (True, True), done.stderr
+    result = run(build_container(make_settings()), "programmes", "check", str(file))
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert (str(file) in result.stderr, message in result.stderr) == (True, True), result.stderr
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 4_300, "1e-99999999999999999999", '{"a": "\\ud800"}'])
 def test_facts_that_nobody_can_read_are_refused_in_one_line(text):
     runner = create_app(container=build_container(make_settings())).test_cli_runner()
-    done = runner.invoke(args=["credits", "decide", "-"], input=text)
-    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    result = runner.invoke(args=["credits", "decide", "-"], input=text)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.stderr
 
 
 @pytest.mark.parametrize(
     "words", [("credits", "decide"), ("credits", "issue", "--from"), ("programmes", "check")]
 )
 def test_a_file_without_end_is_refused_and_not_read_to_it(words):
-    done = run(build_container(make_settings()), *words, "/dev/zero")
-    assert (done.exit_code, "is longer than" in done.stderr) == (1, True), done.stderr
+    result = run(build_container(make_settings()), *words, "/dev/zero")
+    assert (result.exit_code, "is longer than" in result.stderr) == (1, True), result.stderr

@@ -27,9 +27,9 @@ def test_bills_are_shown_with_the_moment_they_were_read(container, show):
         money = {"subtotal": Decimal("100.0"), "tax": Decimal("20.0"), "currency": "USD"}
         what = {"transaction_id": "11", "type": "BILL_PAYMENT", "billing": "CASH"}
         session.add(tables.PaymentRow(advertiser_id="7001", at=AT, read_at=AT, **what, **money))
-    told = show()
-    assert "bills_readable: yes\nbills_read_at:  2025-11-05T12:00:00Z\n" in told
-    assert "2025-11-05T12:00:00Z  BILL_PAYMENT  CASH     100.00    20.00  USD       11\n" in told
+    output = show()
+    assert "bills_readable: yes\nbills_read_at:  2025-11-05T12:00:00Z\n" in output
+    assert "2025-11-05T12:00:00Z  BILL_PAYMENT  CASH     100.00    20.00  USD       11\n" in output
     assert json.loads(show("--json"))["payments"][0]["subtotal"] == "100.00"
 
 
@@ -43,12 +43,12 @@ def test_bills_never_asked_for_differ_from_bills_refused(container, show, readab
 def test_the_spend_of_a_linked_store_is_drawn_with_the_next_poll_and_why(container, show, clock):
     clock.at = SETTLED
     keep_all(container)
-    told = show()
-    assert "next_poll:      2025-10-31T10:05:00Z\nwhy:            linked\n" in told
-    assert "Example store\nwindow 2025-11-02 to 2025-12-01, over\n600.00 USD qualifying\n" in told
-    assert " 500.00  ████████████████████  reached on 2025-11-02, gives 500.00 USD\n" in told
-    assert "\x1b" not in told
-    assert "days:" not in told
+    output = show()
+    assert "next_poll:      2025-10-31T10:05:00Z\nwhy:            linked\n" in output
+    assert "Example store\nwindow 2025-11-02 to 2025-12-01, over\n600.00 USD qualifying\n" in output
+    assert " 500.00  ████████████████████  reached on 2025-11-02, gives 500.00 USD\n" in output
+    assert "\x1b" not in output
+    assert "days:" not in output
 
 
 def test_json_stays_the_plain_figures(container, show, clock):
@@ -61,6 +61,6 @@ def test_json_stays_the_plain_figures(container, show, clock):
 def test_an_account_no_store_links_shows_its_figures_alone(container, show):
     keep_account(container)
     keep_day(container, "40.00")
-    told = show()
-    assert "2025-11-02  40.00  40.00" in told
-    assert "window" not in told
+    output = show()
+    assert "2025-11-02  40.00  40.00" in output
+    assert "window" not in output

@@ -28,52 +28,50 @@ ADD = (
 
 
 def test_add_answers_what_setting_up_the_store_takes(commands: CommandRunner):
-    added = commands.json(*ADD, "--webhook-secret", "s3cret", "--joined-at", "2025-10-30T08:00:00Z")
-    assert list(added) == ["id", "webhook_url", "webhook_secret", "status_token"]
-    assert added["webhook_url"] == f"https://credit.example/webhooks/woocommerce/{added['id']}"
-    assert added["webhook_secret"] == "s3cret"
-    store = show_store(commands.container.database, added["id"])
+    new_store = commands.json(*ADD, "--webhook-secret", "s3cret", "--joined-at", "2025-10-30T08:00:00Z")
+    assert list(new_store) == ["id", "webhook_url", "webhook_secret", "status_token"]
+    assert new_store["webhook_url"] == f"https://credit.example/webhooks/woocommerce/{new_store['id']}"
+    assert new_store["webhook_secret"] == "s3cret"
+    store = show_store(commands.container.database, new_store["id"])
     assert store.joined_at.isoformat() == "2025-10-30T08:00:00+00:00"
 
 
 def test_list_and_show_tell_everything_but_secrets(commands: CommandRunner):
-    added = commands.json(*ADD)
-    (listed,) = commands.json("stores", "list")
-    only_listed = {
-        name: listed.pop(name) for name in ("advertiser_id", "next_poll", "conditions", "troubles")
-    }
-    assert only_listed == {"advertiser_id": None, "next_poll": None, "conditions": [], "troubles": []}
-    assert listed.pop("progress")["qualifying"] is None
-    assert listed["stage"] == "awaiting_setup"
+    new_store = commands.json(*ADD)
+    (row,) = commands.json("stores", "list")
+    only_in_lists = {name: row.pop(name) for name in ("advertiser_id", "next_poll", "conditions", "troubles")}
+    assert only_in_lists == {"advertiser_id": None, "next_poll": None, "conditions": [], "troubles": []}
+    assert row.pop("progress")["qualifying"] is None
+    assert row["stage"] == "awaiting_setup"
     assert {
-        **listed,
+        **row,
         "may_be_one_merchant": [],
         "merge_suggestions": [],
         "claims": [],
         "connected_at": None,
-    } == commands.json("stores", "show", added["id"])
-    assert (listed["id"], listed["name"], listed["country"]) == (added["id"], "Café", "US")
-    assert listed["joined_at"] == "2025-11-20T12:00:00Z"
+    } == commands.json("stores", "show", new_store["id"])
+    assert (row["id"], row["name"], row["country"]) == (new_store["id"], "Café", "US")
+    assert row["joined_at"] == "2025-11-20T12:00:00Z"
     for output in (
-        json.dumps(listed),
+        json.dumps(row),
         commands("stores", "list").output,
-        commands("stores", "show", added["id"]).output,
+        commands("stores", "show", new_store["id"]).output,
     ):
-        assert added["id"] in output
-        assert added["webhook_secret"] not in output
-        assert added["status_token"] not in output
+        assert new_store["id"] in output
+        assert new_store["webhook_secret"] not in output
+        assert new_store["status_token"] not in output
 
 
 def test_a_listing_is_narrowed_as_in_the_console(commands: CommandRunner):
-    waiting = commands.json(*ADD)["id"]
-    placed = commands.json(*ADD[:3], "https://other.example/", *ADD[4:], "--admit")["id"]
-    commands.json("stores", "disconnect", placed, "--reason", "closed")
+    waiting_id = commands.json(*ADD)["id"]
+    placed_id = commands.json(*ADD[:3], "https://other.example/", *ADD[4:], "--admit")["id"]
+    commands.json("stores", "disconnect", placed_id, "--reason", "closed")
 
     def listed(*filters: str) -> list[str]:
         return [row["id"] for row in commands.json("stores", "list", *filters)]
 
-    assert listed("--condition", "disconnected") == listed("--text", "other.example") == [placed]
-    assert set(listed("--country", "US")) == {placed, waiting}
+    assert listed("--condition", "disconnected") == listed("--text", "other.example") == [placed_id]
+    assert set(listed("--country", "US")) == {placed_id, waiting_id}
     assert listed("--country", "GB") == listed("--stage", "due") == []
     assert commands("stores", "list", "--waiting", "--condition", "connected").exit_code == 2
     assert commands("stores", "list", "--condition", "asleep").exit_code == 2
@@ -93,14 +91,14 @@ def test_a_listing_has_a_limit(commands: CommandRunner):
 
 
 def test_admit_and_rotate(commands: CommandRunner):
-    added = commands.json(*ADD)
-    assert commands.json("stores", "admit", added["id"])["admitted_at"] == "2025-11-20T12:00:00Z"
-    rotated = commands.json("stores", "rotate-secret", added["id"], "--overlap", "2")
-    assert rotated["webhook_url"] == added["webhook_url"]
-    assert rotated["webhook_secret"] != added["webhook_secret"]
+    new_store = commands.json(*ADD)
+    assert commands.json("stores", "admit", new_store["id"])["admitted_at"] == "2025-11-20T12:00:00Z"
+    rotated = commands.json("stores", "rotate-secret", new_store["id"], "--overlap", "2")
+    assert rotated["webhook_url"] == new_store["webhook_url"]
+    assert rotated["webhook_secret"] != new_store["webhook_secret"]
     assert rotated["old_valid_until"] == "2025-11-20T14:00:00Z"
-    token = commands.json("stores", "rotate-token", added["id"])
-    assert token["status_token"] not in ("", added["status_token"])
+    token = commands.json("stores", "rotate-token", new_store["id"])
+    assert token["status_token"] not in ("", new_store["status_token"])
 
 
 @pytest.mark.parametrize("command", ["show", "admit", "rotate-secret", "rotate-token"])
@@ -127,13 +125,13 @@ def test_a_missing_option_is_wrong_use(commands: CommandRunner):
 
 
 def test_a_store_is_disconnected_with_a_reason_and_its_webhooks_are_gone(commands: CommandRunner):
-    added = commands.json(*ADD)
-    assert commands("stores", "disconnect", added["id"]).exit_code == 2
-    left = commands.json("stores", "disconnect", added["id"], "--reason", "closed the shop")
-    assert left["disconnected_at"] is not None
+    new_store = commands.json(*ADD)
+    assert commands("stores", "disconnect", new_store["id"]).exit_code == 2
+    answer = commands.json("stores", "disconnect", new_store["id"], "--reason", "closed the shop")
+    assert answer["disconnected_at"] is not None
     assert commands.json("stores", "list", "--waiting") == []
     client = commands.runner.app.test_client()
-    path = added["webhook_url"].removeprefix("https://credit.example")
+    path = new_store["webhook_url"].removeprefix("https://credit.example")
     assert client.post(path, data=b"{}").status_code == 410
 
 
@@ -145,8 +143,8 @@ def test_a_move_is_shown_before_it_is_made_and_refused_where_another_store_is(co
     move = ("stores", "move", store["id"], "new .example", "--reason", "it moved")
     assert commands(*move).exit_code == 1
     move = ("stores", "move", store["id"], "https://new.example", "--reason", "it moved")
-    shown = commands.json(*move, "--dry-run")
-    assert (shown["old_url"], shown["url"], shown["saved"]) == (
+    preview = commands.json(*move, "--dry-run")
+    assert (preview["old_url"], preview["url"], preview["saved"]) == (
         "https://shop.example/",
         "https://new.example/",
         False,
@@ -168,7 +166,7 @@ def test_a_sequence_is_begun_anew_after_a_look_at_what_that_changes(commands: Co
     run = SequenceFall(*[SignalOrder(INSTALL, 6, commands.container.now())] * 2)
     with commands.container.database.writing() as session:
         session.get_one(Store, store["id"]).sequence_fall = fall_as_dict(run)
-    shown = commands.json(*restart, "--dry-run")
-    assert (shown["to"], shown["messages_replayed"], shown["saved"]) == (6, 0, False)
+    preview = commands.json(*restart, "--dry-run")
+    assert (preview["to"], preview["messages_replayed"], preview["saved"]) == (6, 0, False)
     assert commands.json(*restart)["saved"] is True
     assert commands(*restart).exit_code == 1

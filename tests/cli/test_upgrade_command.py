@@ -33,9 +33,9 @@ EXPANDING = "0042"
 
 @pytest.fixture
 def empty(empty_database_url: str) -> Iterator[Container]:
-    made = build_container(make_settings(database_url=empty_database_url))
-    yield made
-    made.database.close()
+    container = build_container(make_settings(database_url=empty_database_url))
+    yield container
+    container.database.close()
 
 
 def upgrade(container: Container, *words: str) -> Result:
@@ -45,8 +45,8 @@ def upgrade(container: Container, *words: str) -> Result:
 def plan(container: Container) -> dict[str, Any]:
     answer = upgrade(container, "--check", "--json")
     assert answer.exit_code == 0, answer.output
-    found: dict[str, Any] = json.loads(answer.stdout)
-    return found
+    document: dict[str, Any] = json.loads(answer.stdout)
+    return document
 
 
 def pending_after(container: Container, revision: str) -> list[Script]:
@@ -59,46 +59,52 @@ def test_check_names_each_step_and_its_rows_and_changes_nothing(container: Conta
     keep_store(container, "st_2")
     migrate_down(container.database, BEFORE_CONTRACTING, cipher=container.cipher)
 
-    found = plan(container)
+    upgrade_plan = plan(container)
 
-    assert (found["from"], found["to"], found["done"]) == (BEFORE_CONTRACTING, newest_revision(), False)
-    first = found["steps"][0]
+    assert (upgrade_plan["from"], upgrade_plan["to"], upgrade_plan["done"]) == (
+        BEFORE_CONTRACTING,
+        newest_revision(),
+        False,
+    )
+    first = upgrade_plan["steps"][0]
     assert (first["revision"], first["takes_away"]) == ("0032", True)
     assert "adds stores.shop_uuid" in first["does"]
     assert "drops bridges.store_uuid" in first["does"]
     assert first["rows"] == 2
-    assert found["previous_version_may_run"] is False
-    assert "back up" in found["first"]
-    assert "stop web and worker" in found["first"]
+    assert upgrade_plan["previous_version_may_run"] is False
+    assert "back up" in upgrade_plan["first"]
+    assert "stop web and worker" in upgrade_plan["first"]
     assert current_revision(container.database) == BEFORE_CONTRACTING
 
 
 def test_an_upgrade_that_only_adds_lets_the_version_before_run(
     container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (script,) = (one for one in pending_after(container, BEFORE_CONTRACTING) if one.revision == EXPANDING)
+    (script,) = (
+        pending for pending in pending_after(container, BEFORE_CONTRACTING) if pending.revision == EXPANDING
+    )
     monkeypatch.setattr("receiver.services.operations.upgrade.pending_scripts", lambda _: [script])
-    found = plan(container)
-    assert found["previous_version_may_run"] is True
-    assert "stop" not in found["first"]
-    assert [step["takes_away"] for step in found["steps"]] == [False]
-    assert found["steps"][0]["does"] == "adds deliveries.request_id, adds accounts.requested_by"
+    upgrade_plan = plan(container)
+    assert upgrade_plan["previous_version_may_run"] is True
+    assert "stop" not in upgrade_plan["first"]
+    assert [step["takes_away"] for step in upgrade_plan["steps"]] == [False]
+    assert upgrade_plan["steps"][0]["does"] == "adds deliveries.request_id, adds accounts.requested_by"
 
 
 def test_upgrade_does_what_check_said_and_again_changes_nothing(container: Container) -> None:
     migrate_down(container.database, BEFORE_CONTRACTING, cipher=container.cipher)
-    said = plan(container)
-    done = json.loads(upgrade(container, "--json").stdout)
-    assert (done["done"], done["steps"]) == (True, said["steps"])
+    plan_before = plan(container)
+    upgraded = json.loads(upgrade(container, "--json").stdout)
+    assert (upgraded["done"], upgraded["steps"]) == (True, plan_before["steps"])
     assert current_revision(container.database) == newest_revision()
     again = plan(container)
     assert (again["steps"], again["first"]) == ([], "nothing: the database is what this version needs")
 
 
 def test_an_empty_database_needs_neither_backup_nor_stop(empty: Container) -> None:
-    found = plan(empty)
-    assert (found["from"], found["previous_version_may_run"]) == (None, True)
-    assert found["first"] == "nothing: the database is empty"
+    upgrade_plan = plan(empty)
+    assert (upgrade_plan["from"], upgrade_plan["previous_version_may_run"]) == (None, True)
+    assert upgrade_plan["first"] == "nothing: the database is empty"
 
 
 def test_a_database_of_a_newer_version_is_refused_in_one_line(container: Container) -> None:
@@ -126,10 +132,10 @@ def test_doctor_sends_nobody_to_migrate_a_database_of_a_newer_version(container:
 def test_an_address_that_nobody_can_listen_on_is_told_in_one_line_before_anything_is_started(
     container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
         monkeypatch.setattr(ScriptInfo, "load_app", lambda _: create_app(container=container))
         for words in (["--port", port], ["--port", "9", "--host", "203.0.113.7"], ["--host", "no host"]):
             answer = CliRunner().invoke(ad_credit, ["run", *words])
@@ -147,8 +153,8 @@ def failures(container: Container) -> list[str]:
 def test_run_says_first_in_a_line_each_what_is_wrong(container: Container) -> None:
     assert failures(container) == []  # no worker runs yet, and no network is asked
     add_shop(container)
-    lost = replace(container, cipher=Cipher((Fernet.generate_key().decode(),)))
-    (line,) = failures(lost)
+    without_key = replace(container, cipher=Cipher((Fernet.generate_key().decode(),)))
+    (line,) = failures(without_key)
     assert line.startswith("doctor: secrets: ")
     assert line.endswith("; add the lost key to the end of SECRET_KEYS")
     assert "\n" not in line

@@ -19,7 +19,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/receiver.db")
 
 
-def refused(monkeypatch: pytest.MonkeyPatch) -> str:
+def error_line_of_worker(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(loop, "open_job_queue", None)  # nothing gets as far as that
     answer = CliRunner().invoke(ad_credit, ["worker"])
     assert (answer.exit_code, answer.stdout) == (1, "")
@@ -37,11 +37,11 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> str:
 )
 def test_a_wrong_setting_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
-    assert refused(monkeypatch).startswith(f"Error: {name}")
+    assert error_line_of_worker(monkeypatch).startswith(f"Error: {name}")
 
 
 def test_a_database_that_is_not_migrated_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "migrate" in refused(monkeypatch)
+    assert "migrate" in error_line_of_worker(monkeypatch)
 
 
 def test_help_is_that_of_the_command_with_an_app() -> None:
