@@ -20,7 +20,7 @@ ME = "/api/v1/admin/staff/me"
 @pytest.fixture
 def app(container):
     """The service with one more area, that reads and changes something."""
-    made = create_app(container=container)
+    app = create_app(container=container)
     area = AdminBlueprint("trial", "For this test")
 
     @area.route("/trial")
@@ -32,8 +32,8 @@ def app(container):
     def change():
         return {"who": g.person.email}
 
-    made.register_blueprint(area)
-    return made
+    app.register_blueprint(area)
+    return app
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def test_an_operator_ends_a_token(client, container):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_without_a_staff_token_nothing_is_answered(client, method):
-    for given in ("", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer stt_" + "a" * 40):
-        answer = ask(client, "/api/v1/admin/trial", {"Authorization": given}, method)
+    for authorization in ("", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer stt_" + "a" * 40):
+        answer = ask(client, "/api/v1/admin/trial", {"Authorization": authorization}, method)
         assert (answer.status_code, answer.json) == (401, {"error": "unauthorized"})
         assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
 
@@ -135,22 +135,22 @@ def last_use(container):
 def test_a_token_stands_nowhere_in_the_database(container):
     text = staff_token(container)["Authorization"].removeprefix("Bearer ")
     with container.database.reading() as session:
-        kept = [vars(row) for table in (StaffToken, AuditEntry) for row in session.query(table)]
-    assert len(kept) == 3
-    assert text not in str(kept)
+        rows = [vars(row) for table in (StaffToken, AuditEntry) for row in session.query(table)]
+    assert len(rows) == 3
+    assert text not in str(rows)
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("limit=0", "limit: Must be greater than or equal to 1 and less than or equal to 200."),
         ("limit=x", "limit: Not a valid integer."),
         ("afer=x", "afer: Unknown field."),
     ],
 )
-def test_a_wrong_argument_is_named(client, container, query, said):
+def test_a_wrong_argument_is_named(client, container, query, message):
     answer = ask(client, f"/api/v1/admin/trial?{query}", staff_token(container))
-    assert (answer.status_code, answer.json) == (400, {"error": said})
+    assert (answer.status_code, answer.json) == (400, {"error": message})
 
 
 def test_the_description_tells_the_guard(client):

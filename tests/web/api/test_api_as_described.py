@@ -42,26 +42,26 @@ def database_kind() -> str:
 @pytest.fixture
 def container(database_url: str) -> Iterator[Container]:
     """A service with a store that has an award, and one whose token asks."""
-    made = build_container(make_settings(database_url=database_url), now=FrozenClock(SETTLED))
-    keep_all(made)
-    keep_store(made, "st_2", status_token_hash=token_hash("stt_store"))
-    yield made
-    made.database.close()
+    container = build_container(make_settings(database_url=database_url), now=FrozenClock(SETTLED))
+    keep_all(container)
+    keep_store(container, "st_2", status_token_hash=token_hash("stt_store"))
+    yield container
+    container.database.close()
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_each_answer_is_a_described_one(container: Container, mode: GenerationMode) -> None:
     described = schemathesis.openapi.from_wsgi("/openapi.json", create_app(container=container))
     tokens = {True: staff_token(container), False: {"Authorization": "Bearer stt_store"}}
-    asked = set()
-    for operation in (found.ok() for found in described.get_all_operations()):
+    operations = set()
+    for operation in (item.ok() for item in described.get_all_operations()):
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(max_examples=4, database=None, suppress_health_check=list(HealthCheck))
         def ask(case: Any) -> None:
-            asked.add(case.operation.label)
+            operations.add(case.operation.label)
             headers = tokens[case.path.startswith("/api/v1/admin/")]
             case.call_and_validate(headers=headers, checks=CHECKS)
 
         ask()
-    assert asked
+    assert operations

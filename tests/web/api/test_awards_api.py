@@ -20,12 +20,12 @@ def ask(container, clock):
     clock.at = NOW
     client, headers = create_app(container=container).test_client(), staff_token(container)
 
-    def asked(path, **body):
+    def call(path, **body):
         method = "POST" if body else "GET"
         answer = client.open(API + path, method=method, json=body or None, headers=headers, base_url=BASE)
         return answer.status_code, answer.json
 
-    return asked
+    return call
 
 
 def test_awards_are_paged_and_moved(ask, container):
@@ -66,13 +66,13 @@ def test_a_review_is_answered_after_a_dry_run(ask, container, clock):
     review = ask_review(container.database, SETTLED, "st_1", "We moved.")[0].id
     assert [item["id"] for item in ask("/reviews?state=open")[1]["items"]] == [review]
     assert ask(f"/reviews/{review}")[1]["told"]["verdict"] == "ineligible"
-    told = {"answer": "overridden", "override": "store_market=pass", "reason": "papers seen"}
+    answer = {"answer": "overridden", "override": "store_market=pass", "reason": "papers seen"}
     assert any(
         item["what"] == "award.credit"
-        for item in ask(f"/reviews/{review}/answer", **told, dry_run=True)[1]["effect"]
+        for item in ask(f"/reviews/{review}/answer", **answer, dry_run=True)[1]["effect"]
     )
     assert ask("/awards")[1]["items"] == []
-    assert ask(f"/reviews/{review}/answer", **told)[1]["answered_by"] == "operator@staff.example"
+    assert ask(f"/reviews/{review}/answer", **answer)[1]["answered_by"] == "operator@staff.example"
     assert ask("/awards")[1]["items"][0]["store"] == "st_1"
     assert ask(f"/reviews/{review}/answer", answer="upheld", reason="no")[0] == 409
     assert ask(f"/reviews/{review}/answer", answer="overridden", reason="no")[0] == 400

@@ -17,16 +17,16 @@ def client(container):
     return create_app(container=container).test_client()
 
 
-def ask(client, token=TOKEN, **sent):
-    return client.post("/api/v1/connect-tickets", headers={"Authorization": f"Bearer {token}"}, **sent)
+def ask(client, token=TOKEN, **body):
+    return client.post("/api/v1/connect-tickets", headers={"Authorization": f"Bearer {token}"}, **body)
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "body",
     [{}, {"json": {}}, {"json": {"return_url": None}}, {"json": {"return_url": "https://st-1.example/a"}}],
 )
-def test_a_store_gets_an_address_of_ours_that_no_cache_keeps(client, sent):
-    answer = ask(client, **sent)
+def test_a_store_gets_an_address_of_ours_that_no_cache_keeps(client, body):
+    answer = ask(client, **body)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (201, "no-store")
     assert answer.json["url"].startswith("https://credit.example/connect/tiktok?ticket=")
     assert answer.json["expires_at"] == "2025-11-20T12:10:00Z"
@@ -34,7 +34,7 @@ def test_a_store_gets_an_address_of_ours_that_no_cache_keeps(client, sent):
 
 
 @pytest.mark.parametrize(
-    ("sent", "problem"),
+    ("body", "problem"),
     [
         ({"json": {"return_url": "https://evil.example/"}}, "return_url: must be a page of https://st-1"),
         ({"json": {"return_url": 7}}, "return_url: must be a text"),
@@ -43,8 +43,8 @@ def test_a_store_gets_an_address_of_ours_that_no_cache_keeps(client, sent):
         ({"data": b"return_url=1"}, "not JSON"),
     ],
 )
-def test_a_wrong_request_is_named(client, sent, problem):
-    answer = ask(client, **sent)
+def test_a_wrong_request_is_named(client, body, problem):
+    answer = ask(client, **body)
     assert answer.status_code == 400
     assert answer.json["error"].startswith(problem)
 

@@ -26,11 +26,11 @@ def ask(container, client):
     """As an operator, or as somebody else with a token."""
     operator = staff_token(container)
 
-    def asked(method, path, headers=operator, **body):
+    def call(method, path, headers=operator, **body):
         answer = client.open(API + path, method=method, json=body or None, headers=headers, base_url=BASE)
         return answer.status_code, answer.json if answer.is_json else answer.data
 
-    return asked
+    return call
 
 
 @pytest.fixture
@@ -60,27 +60,27 @@ def test_deliveries_are_found_page_by_page(ask, dead):
 
 @pytest.mark.parametrize("wrong", ["state=lost", "since=yesterday", "after=x", "stat=dead", "search=%00"])
 def test_a_filter_that_is_wrong_is_named(ask, wrong):
-    status, told = ask("GET", f"/deliveries?{wrong}")
+    status, refusal = ask("GET", f"/deliveries?{wrong}")
     assert status == 400
-    assert wrong.partition("=")[0] in str(told)
+    assert wrong.partition("=")[0] in str(refusal)
 
 
 def test_a_store_is_named_found_by_part_of_its_name_and_counted_by_state(ask, dead):
-    found = ask("GET", "/deliveries?store=ample+sho&state=dead")[1]["items"]
-    assert [item["store_name"] for item in found] == ["Example shop"] * 3
-    status, refused = ask("GET", "/deliveries?store=Tin+Rof")
-    assert (status, refused["error"]) == (400, "store: no store matches “Tin Rof”")
-    counted = ask("GET", "/deliveries/counts?store=Example")[1]
-    assert (counted["counts"], counted["counted_up_to"]) == ({"dead": 3}, 1_000)
+    deliveries = ask("GET", "/deliveries?store=ample+sho&state=dead")[1]["items"]
+    assert [item["store_name"] for item in deliveries] == ["Example shop"] * 3
+    status, refusal = ask("GET", "/deliveries?store=Tin+Rof")
+    assert (status, refusal["error"]) == (400, "store: no store matches “Tin Rof”")
+    counts = ask("GET", "/deliveries/counts?store=Example")[1]
+    assert (counts["counts"], counts["counted_up_to"]) == ({"dead": 3}, 1_000)
     assert ask("GET", "/deliveries/counts?search=x")[1]["counts"] is None
 
 
 def test_one_is_told_in_full_without_secrets(ask, dead):
-    shown = ask("GET", f"/deliveries/{dead[0]}")[1]
-    assert (shown["delivery"]["state"], shown["body_hash"]) == ("dead", "verified")
-    assert shown["attempts"][0]["outcome"] == "dead"
-    assert shown["body"]["arg"]["home_url"] == MOVED
-    assert shown["not_shown"] is None
+    document = ask("GET", f"/deliveries/{dead[0]}")[1]
+    assert (document["delivery"]["state"], document["body_hash"]) == ("dead", "verified")
+    assert document["attempts"][0]["outcome"] == "dead"
+    assert document["body"]["arg"]["home_url"] == MOVED
+    assert document["not_shown"] is None
     assert ask("GET", "/deliveries/999")[0] == 404
 
 
@@ -88,23 +88,23 @@ def test_the_bytes_are_for_operators_and_the_log_tells_it(ask, container, dead):
     assert ask("POST", f"/deliveries/{dead[0]}/raw", staff_token(container, "viewer"))[0] == 403
     assert ask("POST", f"/deliveries/{dead[0]}/raw") == (200, body_of(signal(1, home_url=MOVED)))
     with container.database.writing() as session:
-        told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
         session.execute(update(Delivery).values(body=None))
-    assert [item.actor for item in told] == ["operator@staff.example"]
+    assert [item.actor for item in entries] == ["operator@staff.example"]
     assert ask("POST", f"/deliveries/{dead[0]}/raw")[0] == 409
     assert "dropped" in ask("GET", f"/deliveries/{dead[0]}")[1]["not_shown"]
 
 
 def test_a_replay_is_tried_out_asked_for_and_followed(ask, container, dead, clock):
-    status, found = ask("POST", "/replays/preview", state="dead")
-    assert (status, found["to_replay"], found["by"]["state"]) == (200, 3, {"dead": 3})
+    status, preview = ask("POST", "/replays/preview", state="dead")
+    assert (status, preview["to_replay"], preview["by"]["state"]) == (200, 3, {"dead": 3})
     assert states(container) == ["dead"] * 3
-    status, asked = ask("POST", "/replays", ids=dead[:2], reason="the address was put right")
-    assert (status, asked["state"], asked["total"], asked["rate"]) == (201, "running", 2, 50)
+    status, replay = ask("POST", "/replays", ids=dead[:2], reason="the address was put right")
+    assert (status, replay["state"], replay["total"], replay["rate"]) == (201, "running", 2, 50)
     while (due := replay_next(container.database, clock.at)) is not None:
         clock.at = max(clock.at, due)
-    ended = ask("GET", f"/replays/{asked['id']}")[1]
-    assert (ended["state"], ended["outcomes"]) == ("done", {"processed": 2})
+    progress = ask("GET", f"/replays/{replay['id']}")[1]
+    assert (progress["state"], progress["outcomes"]) == ("done", {"processed": 2})
     assert states(container) == ["processed", "processed", "dead"]
     assert ask("GET", "/replays/9")[0] == 404
 
@@ -139,14 +139,14 @@ def test_what_is_held_is_released_once_the_secret_is_put_right(ask, client, cont
     body = body_of(signal(1))
     headers = signed_headers(body, "its own")
     assert client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=headers).status_code == 401
-    (held,) = ask("GET", f"/quarantine?store={store_id}")[1]["items"]
-    refused = {"id": held["id"], "delivery": None, "problem": "wrong signature"}
-    assert ask("POST", "/deliveries/quarantine/release", reason="asked")[1] == {"tried": [refused]}
+    (call,) = ask("GET", f"/quarantine?store={store_id}")[1]["items"]
+    result = {"id": call["id"], "delivery": None, "problem": "wrong signature"}
+    assert ask("POST", "/deliveries/quarantine/release", reason="asked")[1] == {"tried": [result]}
     rotate_secret(container, store_id, webhook_secret="its own", actor="ann")
-    tried = ask("POST", "/deliveries/quarantine/release", reason="asked", ids=[held["id"]], dry_run=True)[1][
-        "tried"
-    ]
-    assert (tried[0]["problem"], states(container)) == (None, [])
+    results = ask("POST", "/deliveries/quarantine/release", reason="asked", ids=[call["id"]], dry_run=True)[
+        1
+    ]["tried"]
+    assert (results[0]["problem"], states(container)) == (None, [])
     ask("POST", "/quarantine/take-in", reason="the secret was put right")  # its earlier address
     assert (states(container), ask("GET", "/quarantine")[1]["items"]) == (["received"], [])
 
@@ -155,8 +155,8 @@ def test_rejected_calls_are_counted_and_sampled(ask, client, container):
     store_id = add_shop(container).id
     body = body_of(signal(1))
     client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=signed_headers(body, "its own"))
-    (counted,) = ask("GET", "/rejections")[1]["items"]
-    assert (counted["store"], counted["reason"], counted["count"]) == (store_id, "signature", 1)
+    (row,) = ask("GET", "/rejections")[1]["items"]
+    assert (row["store"], row["reason"], row["count"]) == (store_id, "signature", 1)
     (sample,) = ask("GET", f"/rejections/samples?store={store_id}")[1]["items"]
     assert ["x-wc-webhook-signature", "(44 characters)"] in sample["headers"]
     assert ask("GET", "/rejections?store=")[1]["items"] == []

@@ -43,14 +43,14 @@ def store(container):
     return store_id
 
 
-def told(answer):
+def changes_in(answer):
     return [(item["at"], item["kind"], item["text"]) for item in answer.json["changes"]]
 
 
 def test_what_changed_is_told_the_newest_first(ask, store):
     answer = ask()
     assert answer.status_code == 200
-    assert told(answer) == [
+    assert changes_in(answer) == [
         ("2025-11-23T12:00:00Z", "consent", "We cannot read your ad account any more."),
         ("2025-11-21T12:00:00Z", "tier", "Your spend reached $500.00: that tier brings $500.00 of credit."),
         ("2025-11-20T12:00:00Z", "stage", "Your spend counts."),
@@ -61,18 +61,18 @@ def test_what_changed_is_told_the_newest_first(ask, store):
 @pytest.mark.parametrize(("language", "words"), [("es", "Su gasto cuenta."), ("th", "ยอดใช้จ่ายของคุณเริ่มนับแล้ว")])
 def test_it_is_told_in_the_readers_language(ask, store, language, words):
     answer = ask(**{"Accept-Language": language})
-    assert (answer.headers["Content-Language"], told(answer)[-1][2]) == (language, words)
+    assert (answer.headers["Content-Language"], changes_in(answer)[-1][2]) == (language, words)
 
 
 def test_pages_lead_on_to_all_of_it_without_a_gap(ask, store, monkeypatch):
-    whole = told(ask())
+    whole = changes_in(ask())
     monkeypatch.setattr(merchant_history, "READ_AT_ONCE", 2)
-    found, after = [], ""
+    changes, after = [], ""
     while after is not None:
         page = ask(f"?after={after}" if after else "")
-        found += told(page)
+        changes += changes_in(page)
         after = page.json["next"]
-    assert found == whole
+    assert changes == whole
 
 
 def test_another_stores_token_sees_its_own_alone(ask, store):

@@ -10,7 +10,7 @@ import pytest
 from receiver.app import create_app
 from receiver.services.notices.send import send_notices
 from receiver.storage.tables import NoticeAddress
-from tests.services.notices.test_notices import EMAIL, TOKEN, URL, Merchant, Post, link_in
+from tests.services.notices.test_notices import EMAIL, TOKEN, URL, FakeMailServer, Merchant, link_in
 from tests.staff import BASE
 
 
@@ -18,14 +18,14 @@ class Plugin:
     """The merchant's plugin, a browser, and a service with mail or without."""
 
     def __init__(self, container, clock, has_mail=True):
-        self.post = Post()
+        self.post = FakeMailServer()
         self.merchant = Merchant(container, clock, self.post)
         self.container = replace(container, mail=self.post if has_mail else None)
         self.client = create_app(container=self.container).test_client()
 
     def ask(self, body, token=TOKEN, **headers):
-        given = {"Authorization": f"Bearer {token}", **headers}
-        return self.client.post("/api/v1/notices", json=body, headers=given, base_url=BASE)
+        all_headers = {"Authorization": f"Bearer {token}", **headers}
+        return self.client.post("/api/v1/notices", json=body, headers=all_headers, base_url=BASE)
 
     def status(self):
         headers = {"Authorization": f"Bearer {TOKEN}", "Accept-Language": "th"}

@@ -30,8 +30,8 @@ def ask(container, client):
     token = staff_token(container)
 
     def ask(method, path, **body):
-        sent = {"json": body} if method == "POST" else {}
-        answer = client.open(f"{API}{path}", method=method, headers=token, base_url=BASE, **sent)
+        options = {"json": body} if method == "POST" else {}
+        answer = client.open(f"{API}{path}", method=method, headers=token, base_url=BASE, **options)
         return answer.status_code, answer.json
 
     return ask
@@ -91,13 +91,21 @@ def test_api_and_command_line_tell_the_same_of_each_problem(ask, run, store_id):
 
 def test_a_problem_is_acknowledged_once_by_either(ask, run, store_id):
     first, second = ask("GET", "/problems")[1]["items"]
-    status, told = ask("POST", f"/problems/{first['id']}/acknowledge", note="their test shop")
-    assert (status, told["state"], told["acknowledged_by"]) == (200, "acknowledged", "operator@staff.example")
+    status, problem = ask("POST", f"/problems/{first['id']}/acknowledge", note="their test shop")
+    assert (status, problem["state"], problem["acknowledged_by"]) == (
+        200,
+        "acknowledged",
+        "operator@staff.example",
+    )
     assert ask("POST", f"/problems/{first['id']}/acknowledge", note="again")[0] == 409
     assert ask("POST", "/problems/99/acknowledge", note="n")[0] == 404
     assert ask("POST", f"/problems/{second['id']}/acknowledge")[0] == 400
-    code, told = run("problems", "acknowledge", str(second["id"]), "--note", "wrote to them")
-    assert (code, told["state"], told["acknowledged_by"].startswith("cli:")) == (0, "acknowledged", True)
+    code, problem = run("problems", "acknowledge", str(second["id"]), "--note", "wrote to them")
+    assert (code, problem["state"], problem["acknowledged_by"].startswith("cli:")) == (
+        0,
+        "acknowledged",
+        True,
+    )
     assert run("problems", "acknowledge", str(second["id"]), "--note", "again")[0] == 1
     assert ask("GET", "/problems")[1]["items"] == []
     assert len(ask("GET", "/problems?state=acknowledged")[1]["items"]) == 2
@@ -109,14 +117,16 @@ def test_a_wrong_filter_is_refused(ask, store_id, wrong):
 
 
 def test_deliveries_are_found_by_their_cause_and_by_the_replay_they_failed_in(ask, run, store_id):
-    assert [one["cause"] for one in ask("GET", "/deliveries?cause=elsewhere")[1]["items"]] == ["elsewhere"]
+    assert [delivery["cause"] for delivery in ask("GET", "/deliveries?cause=elsewhere")[1]["items"]] == [
+        "elsewhere"
+    ]
     assert ask("GET", "/deliveries?cause=hunger")[0] == 400
     assert ask("POST", "/replays/preview", failed_in=1)[1]["to_replay"] == 0
-    code, told = run("deliveries", "replay", "--cause", "old_version", "--reason", "tried")
-    assert (code, told["outcomes"]) == (0, [{"outcome": "dead", "count": 2}])
-    assert ask("POST", "/replays/preview", failed_in=told["id"])[1]["to_replay"] == 2
-    again = run("deliveries", "list", "--failed-in", str(told["id"]))[1]
-    assert [one["cause"] for one in again] == ["old_version"] * 2
+    code, replay = run("deliveries", "replay", "--cause", "old_version", "--reason", "tried")
+    assert (code, replay["outcomes"]) == (0, [{"outcome": "dead", "count": 2}])
+    assert ask("POST", "/replays/preview", failed_in=replay["id"])[1]["to_replay"] == 2
+    again = run("deliveries", "list", "--failed-in", str(replay["id"]))[1]
+    assert [delivery["cause"] for delivery in again] == ["old_version"] * 2
 
 
 def test_a_secret_is_tried_on_what_is_held_before_it_is_set(ask, client, run, store_id):
@@ -124,13 +134,13 @@ def test_a_secret_is_tried_on_what_is_held_before_it_is_set(ask, client, run, st
     headers = signed_headers(body, "its own")
     assert client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=headers).status_code == 401
     path = f"/stores/{store_id}/rotate-secret"
-    named = {"webhook_secret": "its own", "release": True}
-    tried = ask("POST", path, **named, dry_run=True)[1]
-    told = (tried["held"], tried["accepted"], tried["saved"], tried["webhook_secret"])
-    assert told == (1, 1, False, None)
+    secret = {"webhook_secret": "its own", "release": True}
+    preview = ask("POST", path, **secret, dry_run=True)[1]
+    effect = (preview["held"], preview["accepted"], preview["saved"], preview["webhook_secret"])
+    assert effect == (1, 1, False, None)
     dry = run("stores", "rotate-secret", store_id, "--webhook-secret", "its own", "--dry-run")[1]
     assert (dry["held"], dry["accepted"], dry["saved"], dry["webhook_secret"]) == (1, 1, False, None)
-    saved = ask("POST", path, **named)[1]
+    saved = ask("POST", path, **secret)[1]
     assert (saved["accepted"], saved["saved"]) == (1, True)
     assert ask("GET", "/quarantine")[1]["items"] == []
     assert ask("POST", path, release=True)[0] == 400

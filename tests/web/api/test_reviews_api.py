@@ -42,20 +42,24 @@ def test_the_status_document_tells_the_review_and_its_answer(client, container):
         return client.get("/api/v1/status", headers={**HEADERS, "Accept-Language": language}).json["review"]
 
     assert review() is None
-    asked = ask(client, {"message": "wrong"}).json
-    assert review() == asked
+    requested = ask(client, {"message": "wrong"}).json
+    assert review() == requested
     answer_review(
-        container.database, container.now(), asked["id"], StaffAnswer(ReviewAnswer.UPHELD, "as told"), "ann"
+        container.database,
+        container.now(),
+        requested["id"],
+        StaffAnswer(ReviewAnswer.UPHELD, "as told"),
+        "ann",
     )
-    stands = "Our team answered your review on November 20, 2025; the decision stands: as told"
-    assert review()["text"] == stands
+    sentence = "Our team answered your review on November 20, 2025; the decision stands: as told"
+    assert review()["text"] == sentence
     assert review("es")["text"].endswith("la decisión se mantiene: as told")
 
 
 def test_the_answer_is_in_the_readers_language(client):
-    asked = ask(client, {"message": "wrong"}, **{"Accept-Language": "es"})
-    assert asked.headers["Content-Language"] == "es"
-    assert asked.json["text"].startswith("Usted solicitó una revisión")
+    answer = ask(client, {"message": "wrong"}, **{"Accept-Language": "es"})
+    assert answer.headers["Content-Language"] == "es"
+    assert answer.json["text"].startswith("Usted solicitó una revisión")
 
 
 @pytest.mark.parametrize(

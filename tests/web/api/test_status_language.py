@@ -17,15 +17,15 @@ def ask(container):
         session.get(Store, store_id).status_token_hash = token_hash(TOKEN)
     client = create_app(container=container).test_client()
 
-    def asked(*languages):
+    def call(*languages):
         headers = [("Accept-Language", language) for language in languages]
         return client.get("/api/v1/status", headers=[("Authorization", f"Bearer {TOKEN}"), *headers])
 
-    return asked
+    return call
 
 
-def place(answer):
-    """The sentence on `admission`, which needs no figures."""
+def sentence_of(answer):
+    """Return the sentence on `admission`, which needs no figures."""
     assert answer.status_code == 200
     return answer.json["rules"][1]["text"]
 
@@ -66,26 +66,28 @@ HOSTILE = [
 
 
 def test_the_answer_is_in_the_language_asked_for_and_says_so(ask):
-    for wanted, tag in ASKED:
-        answer = ask(wanted)
-        assert (place(answer), answer.headers["Content-Language"]) == (SENTENCES[tag[:2]], tag), wanted
+    for header, tag in ASKED:
+        answer = ask(header)
+        assert (sentence_of(answer), answer.headers["Content-Language"]) == (SENTENCES[tag[:2]], tag), header
         assert "Accept-Language" in answer.vary
 
 
 def test_without_a_wish_the_answer_is_english(ask):
     answer = ask()
-    assert (place(answer), answer.headers["Content-Language"]) == (SENTENCES["en"], "en")
+    assert (sentence_of(answer), answer.headers["Content-Language"]) == (SENTENCES["en"], "en")
     assert "Accept-Language" in answer.vary
 
 
 def test_a_hostile_wish_is_answered_in_english(ask):
-    for wanted in HOSTILE:
-        answer = ask(wanted)
-        assert (place(answer), answer.headers["Content-Language"]) == (SENTENCES["en"], "en"), wanted[:40]
+    for header in HOSTILE:
+        answer = ask(header)
+        assert (sentence_of(answer), answer.headers["Content-Language"]) == (SENTENCES["en"], "en"), header[
+            :40
+        ]
 
 
 def test_a_wish_in_several_headers_is_one_wish(ask):
-    assert place(ask("de", "th;q=0.5")) == SENTENCES["th"]
+    assert sentence_of(ask("de", "th;q=0.5")) == SENTENCES["th"]
 
 
 def test_everything_but_the_sentences_and_their_formats_is_the_same_in_every_language(ask):

@@ -23,13 +23,13 @@ def ask(container, clock):
     clock.at = SETTLED
     client, headers = create_app(container=container).test_client(), staff_token(container)
 
-    def asked(path, told=None):
-        """A GET, or a POST of what is told."""
-        method, body = ("GET", None) if told is None else ("POST", told)
-        answer = client.open(API + path, method=method, json=body, headers=headers, base_url=BASE)
+    def call(path, body=None):
+        """Get a path, or post a body to it."""
+        method, document = ("GET", None) if body is None else ("POST", body)
+        answer = client.open(API + path, method=method, document=document, headers=headers, base_url=BASE)
         return answer.status_code, answer.json
 
-    return asked
+    return call
 
 
 @pytest.fixture
@@ -56,25 +56,25 @@ def test_stores_are_listed_by_filters_and_paged(ask, container, store_id):
 
 
 def test_a_store_is_shown_with_its_merchants_own_document(ask, store_id):
-    status, shown = ask(f"/stores/{store_id}")
-    assert (status, shown["stage"], shown["connection"]) == (200, "due", None)
-    assert shown["webhook_url"] == "https://credit.example/webhooks/woocommerce/st_1"
+    status, store = ask(f"/stores/{store_id}")
+    assert (status, store["stage"], store["connection"]) == (200, "due", None)
+    assert store["webhook_url"] == "https://credit.example/webhooks/woocommerce/st_1"
     document = ask(f"/stores/{store_id}/status")[1]
     assert (document["stage"], document["store"]["name"]) == ("due", "Example store")
     assert document["tier"] == {"threshold": "500.00", "credit": "500.00"}
 
 
 def test_a_store_is_added_admitted_given_new_secrets_disconnected_and_erased(ask, container):
-    said = {"url": "https://new.example", "name": "New", "country": "US", "currency": "USD"}
-    status, added = ask("/stores", said)
-    assert (status, added["webhook_url"].endswith(added["id"])) == (201, True)
-    assert ask("/stores", said)[0] == 409
-    path = f"/stores/{added['id']}"
+    details = {"url": "https://new.example", "name": "New", "country": "US", "currency": "USD"}
+    status, store = ask("/stores", details)
+    assert (status, store["webhook_url"].endswith(store["id"])) == (201, True)
+    assert ask("/stores", details)[0] == 409
+    path = f"/stores/{store['id']}"
     assert ask(f"{path}/admit", {})[1]["admitted_at"] is not None
     rotated = ask(f"{path}/rotate-secret", {"overlap_hours": 1})[1]
     assert rotated["old_valid_until"] == "2025-12-04T13:00:00Z"
-    assert rotated["webhook_secret"] != added["webhook_secret"]
-    assert ask(f"{path}/rotate-token", {})[1]["status_token"] != added["status_token"]
+    assert rotated["webhook_secret"] != store["webhook_secret"]
+    assert ask(f"{path}/rotate-token", {})[1]["status_token"] != store["status_token"]
     assert ask(f"{path}/reconcile", {})[0] == 404
     assert ask(f"{path}/erase", {"reason": "asked"})[0] == 409
     assert ask(f"{path}/disconnect", {"reason": " "})[0] == 400
@@ -86,27 +86,27 @@ def test_a_store_is_added_admitted_given_new_secrets_disconnected_and_erased(ask
 
 def test_merchants_are_merged_after_a_dry_run(ask, container, store_id):
     keep_all(container, "st_2", "7002", spent="700.00")
-    told = {"into": store_id, "reason": "one owner", "evidence": "T-3"}
-    shown = ask("/stores/st_2/merge", {**told, "dry_run": True})[1]
+    merge = {"into": store_id, "reason": "one owner", "evidence": "T-3"}
+    preview = ask("/stores/st_2/merge", {**merge, "dry_run": True})[1]
     assert audited(container, "stores merge") == []
-    assert ask("/stores/st_2/merge", told)[1] == shown
-    assert [(item["id"], item["stage"]) for item in shown["stores"]] == [
+    assert ask("/stores/st_2/merge", merge)[1] == preview
+    assert [(item["id"], item["stage"]) for item in preview["stores"]] == [
         ("st_1", "due"),
         ("st_2", "ineligible"),
     ]
-    assert ask("/stores/st_2/merge", told)[0] == 409
+    assert ask("/stores/st_2/merge", merge)[0] == 409
     assert audited(container, "stores merge") == [OPERATOR]
 
 
 def test_links_are_opened_listed_and_ended(ask, container, store_id):
     keep_store(container, "st_2")
-    told = {
+    link_details = {
         "store": "st_2",
         "advertiser": "70002",
         "token": "secret-token",
         "linked_at": "2025-11-01T00:00:00Z",
     }
-    status, link = ask("/links", told)
+    status, link = ask("/links", link_details)
     assert (status, link["linked_at"], link["exact"]) == (201, "2025-11-01T00:00:00Z", True)
     first = ask("/links?limit=1")
     assert "secret-token" not in json.dumps(first)
@@ -116,7 +116,7 @@ def test_links_are_opened_listed_and_ended(ask, container, store_id):
     assert ask("/links/st_2/remove", {})[1]["ended_at"] == "2025-12-04T12:00:00Z"
     assert ask("/links/st_2/remove", {})[0] == 404
     assert [item["ended_at"] is None for item in ask("/links?store=st_1")[1]["items"]] == [True]
-    assert ask("/links", {**told, "store": "st_9"})[0] == 404
+    assert ask("/links", {**link_details, "store": "st_9"})[0] == 404
 
 
 def test_a_consent_that_serves_other_stores_is_given_back_only_where_that_is_meant(ask, container, store_id):
@@ -130,14 +130,14 @@ def test_a_consent_that_serves_other_stores_is_given_back_only_where_that_is_mea
 
 
 def test_a_fact_is_told_beforehand_and_recorded_with_its_effect(ask, container, store_id):
-    told = {"name": "safety_flag", "value": "yes", "reason": "TikTok wrote", "evidence": "T-7"}
-    shown = ask(f"/facts/{store_id}", {**told, "dry_run": True})[1]
-    assert (shown["saved"], shown["stage"], audited(container, "facts set")) == (False, "blocked", [])
-    recorded = ask(f"/facts/{store_id}", told)[1]
-    assert recorded == {**shown, "saved": True}
+    fact = {"name": "safety_flag", "value": "yes", "reason": "TikTok wrote", "evidence": "T-7"}
+    preview = ask(f"/facts/{store_id}", {**fact, "dry_run": True})[1]
+    assert (preview["saved"], preview["stage"], audited(container, "facts set")) == (False, "blocked", [])
+    recorded = ask(f"/facts/{store_id}", fact)[1]
+    assert recorded == {**preview, "saved": True}
     assert {"what": "stage", "before": "due", "after": "blocked"} in recorded["effect"]
-    assert ask(f"/facts/{store_id}", {**told, "value": "perhaps"})[0] == 400
-    assert ask(f"/facts/{store_id}", {**told, "name": "override", "value": "spend_reached=pass"})[0] == 409
+    assert ask(f"/facts/{store_id}", {**fact, "value": "perhaps"})[0] == 400
+    assert ask(f"/facts/{store_id}", {**fact, "name": "override", "value": "spend_reached=pass"})[0] == 409
     document = ask(f"/facts/{store_id}")[1]
     assert document["history"]["safety_flag"] is True
     assert read_facts(read_json(json.dumps(document))).programme == "woocommerce-2025"
@@ -162,8 +162,8 @@ def test_decisions_are_paged_and_each_is_whole(ask, container, store_id):
 
 
 def test_an_accounts_days_are_told(ask, store_id):
-    status, told = ask("/spend/7001")
-    assert (status, told["currency"], told["days"][0]["cash_spend"]) == (200, "USD", "600.00")
+    status, spend = ask("/spend/7001")
+    assert (status, spend["currency"], spend["days"][0]["cash_spend"]) == (200, "USD", "600.00")
     assert ask("/spend/7009")[0] == ask("/spend/7009/poll", {})[0] == 404
 
 

@@ -47,9 +47,9 @@ class Browser:
         return self.get(answer.headers["Location"]) if answer.status_code == 303 else answer
 
     def to_tiktok(self, page):
-        """TikTok's address, as the page's button leads there."""
-        found = re.search(r'href="(/connect/tiktok/cf_[0-9a-f]{32}/go)"', page.text)
-        return self.get(found[1]).headers["Location"]
+        """Return TikTok's address, to which the page's button leads."""
+        match = re.search(r'href="(/connect/tiktok/cf_[0-9a-f]{32}/go)"', page.text)
+        return self.get(match[1]).headers["Location"]
 
 
 @pytest.fixture
@@ -93,26 +93,28 @@ def test_from_the_ticket_to_a_linked_account_and_back_to_the_store(app, browser,
     start = browser.get(ticket(app, return_url=BACK))
     assert "Example store" in start.text
     assert "https://st-1.example/" in start.text
-    there = browser.to_tiktok(start)
-    asked = parse_qs(urlsplit(there).query)
-    assert (urlsplit(there).path, asked["app_id"]) == ("/portal/auth", [APP.id])
-    assert asked["redirect_uri"] == ["https://credit.example/connect/tiktok/return"]
-    page = come_back(browser, state_of(there), app.grant())
+    tiktok_address = browser.to_tiktok(start)
+    query = parse_qs(urlsplit(tiktok_address).query)
+    assert (urlsplit(tiktok_address).path, query["app_id"]) == ("/portal/auth", [APP.id])
+    assert query["redirect_uri"] == ["https://credit.example/connect/tiktok/return"]
+    page = come_back(browser, state_of(tiktok_address), app.grant())
     assert "several ad accounts" in page.text
     assert "Tea &amp; Co &lt;b&gt; (700001)" in page.text
-    done = browser.post(page.request.path, advertiser="700001")
-    assert "We can read your ad account Tea &amp; Co &lt;b&gt; (700001) now." in done.text
-    assert f'href="{BACK.replace("&", "&amp;")}"' in done.text
+    last_page = browser.post(page.request.path, advertiser="700001")
+    assert "We can read your ad account Tea &amp; Co &lt;b&gt; (700001) now." in last_page.text
+    assert f'href="{BACK.replace("&", "&amp;")}"' in last_page.text
     assert links(container) == [("700001", True)]
 
 
 def test_no_address_a_merchant_stays_at_holds_ticket_state_or_code(app, browser):
     address = ticket(app)
     start = browser.get(address)
-    there, code = browser.to_tiktok(start), app.grant()
-    done = come_back(browser, state_of(there), code)
-    stays = f"{start.request.url} {start.text} {done.request.url} {done.text}"
-    assert not [secret for secret in (address[-43:], state_of(there), code, TOKEN) if secret in stays]
+    tiktok_address, code = browser.to_tiktok(start), app.grant()
+    last_page = come_back(browser, state_of(tiktok_address), code)
+    visible = f"{start.request.url} {start.text} {last_page.request.url} {last_page.text}"
+    assert not [
+        secret for secret in (address[-43:], state_of(tiktok_address), code, TOKEN) if secret in visible
+    ]
 
 
 def test_every_answer_forbids_scripts_frames_caches_and_telling_the_address(app, browser):
@@ -138,8 +140,8 @@ def test_the_cookie_is_for_this_host_alone_and_no_script(container, public_url, 
     keep_store(container, status_token_hash=token_hash(STATUS_TOKEN))
     settings = replace(container.settings, public_url=public_url)
     app = create_app(container=replace(container, settings=settings))
-    sent = app.test_client().get(ticket(app)).headers["Set-Cookie"]
-    parts = [part for part in sent.split("; ") if not part.startswith(("Expires", "Max-Age"))]
+    header = app.test_client().get(ticket(app)).headers["Set-Cookie"]
+    parts = [part for part in header.split("; ") if not part.startswith(("Expires", "Max-Age"))]
     assert re.sub(r"(connect)=[\w-]{43}", r"\1=SECRET", "; ".join(parts)) == cookie
 
 
@@ -176,7 +178,7 @@ def test_a_choice_from_elsewhere_chooses_nothing(app, browser, container):
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "words"),
     [
         ("/connect/tiktok", "not one of ours"),
         ("/connect/tiktok?ticket=", "not one of ours"),
@@ -186,10 +188,10 @@ def test_a_choice_from_elsewhere_chooses_nothing(app, browser, container):
         ("/connect/tiktok/return?state=unknown&auth_code=1", "used already"),
     ],
 )
-def test_who_comes_by_a_wrong_address_is_told_so_and_what_to_do(app, browser, address, told):
+def test_who_comes_by_a_wrong_address_is_told_so_and_what_to_do(app, browser, address, words):
     browser.get(ticket(app))
     page = browser.get(address)
-    assert (page.status_code, told in page.text) == (400, True)
+    assert (page.status_code, words in page.text) == (400, True)
     assert "your store&#39;s page" in page.text
 
 

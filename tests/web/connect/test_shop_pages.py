@@ -25,8 +25,8 @@ from tests.staff import BASE
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
-def waiting(container, monkeypatch, user_id):
-    """A connect that waits for keys, of a browser that began it."""
+def begin_attempt(container, monkeypatch, user_id):
+    """Begin an attempt that waits for keys, in the browser "bbb…"."""
     monkeypatch.setattr("receiver.services.connections.connect.secrets.token_urlsafe", lambda _: user_id)
     begin(container, shop=URL, browser="b" * 43, return_url=None)
 
@@ -49,38 +49,42 @@ def test_what_shops_really_posted_is_kept_where_it_was_waited_for_and_may_do_eno
     client = create_app(container=container).test_client()
     answers = set()
     for capture in key_posts():
-        posted, sent = capture.json, {"data": capture.body, "headers": [*capture.headers]}
-        assert client.post("/connect/keys", **sent).status_code == 404  # nobody waits for them
-        waiting(container, monkeypatch, posted["user_id"])
-        status = client.post("/connect/keys", **sent).status_code
+        posted, request = capture.json, {"data": capture.body, "headers": [*capture.headers]}
+        assert client.post("/connect/keys", **request).status_code == 404  # nobody waits for them
+        begin_attempt(container, monkeypatch, posted["user_id"])
+        status = client.post("/connect/keys", **request).status_code
         keys = f"{posted['consumer_key']}:{posted['consumer_secret']}" if status == 200 else None
         assert kept_keys(container, posted["user_id"]) == keys
-        assert client.post("/connect/keys", **sent).status_code == {200: 409, 400: 400}[status]  # once only
+        assert (
+            client.post("/connect/keys", **request).status_code == {200: 409, 400: 400}[status]
+        )  # once only
         answers.add((posted["key_permissions"], status))
         forget(container)
     assert answers == {("read_write", 200), ("read", 400)}
 
 
 def test_every_hostile_address_is_refused_in_one_sentence_and_leads_nowhere(monkeypatch, database_url):
-    called = []
-    monkeypatch.setattr("wp_bridge.safe_http.socket.getaddrinfo", lambda *asked, **_: called.append(asked))
+    lookups = []
     monkeypatch.setattr(
-        "wp_bridge.safe_http.socket.create_connection", lambda *asked, **_: called.append(asked)
+        "wp_bridge.safe_http.socket.getaddrinfo", lambda *arguments, **_: lookups.append(arguments)
+    )
+    monkeypatch.setattr(
+        "wp_bridge.safe_http.socket.create_connection", lambda *arguments, **_: lookups.append(arguments)
     )
     for bucket in ("visitors", "visited"):
         monkeypatch.setattr(pages, bucket, TokenBucket(1000, 1))
     container = build_container(make_settings(database_url=database_url, allow_loopback_stores=False))
     client = create_app(container=container).test_client()
-    told = set()
+    sentences = set()
     for url in HOSTILE:
         answer = client.get("/connect/go", query_string={"shop": url}, headers=FROM_OUR_PAGE, base_url=BASE)
         if answer.status_code == 303:
             work_stores(container)
             answer = client.get("/connect/store", base_url=BASE)
-        told |= set(re.findall("<p>([^<]+)</p>", answer.text)[:1])
+        sentences |= set(re.findall("<p>([^<]+)</p>", answer.text)[:1])
     container.database.close()
-    assert told == {"We cannot reach a WooCommerce store at this address."}
-    assert called == []
+    assert sentences == {"We cannot reach a WooCommerce store at this address."}
+    assert lookups == []
 
 
 @pytest.mark.parametrize("text", ["not a url", "my shop", "shop,example", "my shop.example", "?"])
@@ -95,7 +99,7 @@ def test_what_is_no_address_is_told_apart_and_stays_in_the_form(container, text)
 def test_every_page_says_where_to_write(container, language):
     settings = replace(container.settings, support_contact="help@credit.example")
     client = create_app(container=replace(container, settings=settings)).test_client()
-    page = client.get("/connect/store", base_url=BASE, headers={"Accept-Language": language})
-    assert (page.status_code, "help@credit.example" in page.text) == (400, True)
-    asked = client.get("/connect", base_url=BASE, headers={"Accept-Language": language})
-    assert "help@credit.example" in asked.text
+    no_attempt = client.get("/connect/store", base_url=BASE, headers={"Accept-Language": language})
+    assert (no_attempt.status_code, "help@credit.example" in no_attempt.text) == (400, True)
+    page = client.get("/connect", base_url=BASE, headers={"Accept-Language": language})
+    assert "help@credit.example" in page.text

@@ -50,9 +50,9 @@ def claimant(container: Container) -> str:
     keep_link(container, HOLDER, ACCOUNT)
     keep_link(container, CLAIMANT, ACCOUNT, consent=None, token_encrypted=None, prior_spend=None)
     _, name, zone, center, status = OF_THE_ACCOUNT
-    told = {"name": name, "timezone": zone, "business_center": center, "status": status}
+    account = {"name": name, "timezone": zone, "business_center": center, "status": status}
     keep_account(
-        container, ACCOUNT, **told, bills_readable=True, bills_read_at=container.now(), bills_from=FIRST
+        container, ACCOUNT, **account, bills_readable=True, bills_read_at=container.now(), bills_from=FIRST
     )
     keep_day(container, OF_THE_ACCOUNT[0], advertiser_id=ACCOUNT)
     with container.database.writing() as session:
@@ -72,14 +72,14 @@ def claimant(container: Container) -> str:
     return CLAIMANT
 
 
-def told_in(text: str) -> list[str]:
+def figures_in(text: str) -> list[str]:
     return [item for item in OF_THE_ACCOUNT if item in text]
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_of_the_console_tells_of_the_account(container: Container, claimant: str, path: str):
     page = Console(container).get(path.format(id=claimant))
-    assert (page.status_code, told_in(page.text)) == (200, [])
+    assert (page.status_code, figures_in(page.text)) == (200, [])
 
 
 @pytest.mark.parametrize("path", CALLS)
@@ -89,13 +89,13 @@ def test_no_answer_of_the_api_tells_of_the_account(container: Container, claiman
         .test_client()
         .get(path.format(id=claimant), headers=staff_token(container))
     )
-    assert (answer.status_code, told_in(answer.text)) == (200, [])
+    assert (answer.status_code, figures_in(answer.text)) == (200, [])
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_no_command_tells_of_the_account(container: Container, claimant: str, words: tuple[str, ...]):
     result = create_app(container=container).test_cli_runner().invoke(args=[*words, "--json"])
-    assert (result.exit_code, told_in(result.output)) == (0, [])
+    assert (result.exit_code, figures_in(result.output)) == (0, [])
 
 
 def test_the_merchant_is_told_nothing_of_the_account_but_to_connect_tiktok(
@@ -103,7 +103,7 @@ def test_the_merchant_is_told_nothing_of_the_account_but_to_connect_tiktok(
 ):
     client = create_app(container=container).test_client()
     answer = client.get("/api/v1/status", headers={"Authorization": f"Bearer token-{claimant}"})
-    assert told_in(answer.text) == []
+    assert figures_in(answer.text) == []
     document = answer.get_json()
     assert (document["account"], document["spend"], document["window"]) == (None, None, None)
     assert "Connect TikTok" in document["headline"]
@@ -113,4 +113,4 @@ def test_all_of_it_is_told_where_the_consent_is(container: Container, claimant: 
     """Or the tests above would look for nothing."""
     client = create_app(container=container).test_client()
     answer = client.get("/api/v1/status", headers={"Authorization": f"Bearer token-{HOLDER}"})
-    assert set(told_in(answer.text)) == set(OF_THE_ACCOUNT) - {"Zebra Outfitters"}
+    assert set(figures_in(answer.text)) == set(OF_THE_ACCOUNT) - {"Zebra Outfitters"}
