@@ -1,4 +1,4 @@
-"""Claims of identity that nobody believed: a row for each store and address, and never many of one store."""
+"""Unproven claims about a store's identity: one row for each store and address, a bounded number a store."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class NewClaim:
 
 
 def keep_claim(session: Session, claim: NewClaim, now: datetime) -> bool:
-    """Upsert the claim; return whether it is new. The caller holds the store's row."""
+    """Upsert the claim; return whether it is new. The caller has locked the store's row."""
     row = session.scalars(
         select(AddressClaim).where(
             AddressClaim.store_id == claim.store_id, AddressClaim.address == claim.address
         )
     ).first()
     if row is not None:
-        _see_again(row, claim, now)
+        _update_claim(row, claim, now)
         return False
     session.add(
         AddressClaim(
@@ -74,27 +74,27 @@ def keep_claim(session: Session, claim: NewClaim, now: datetime) -> bool:
 
 
 def claims_of_store(session: Session, store_id: str) -> Sequence[AddressClaim]:
-    """Return the claims to a store, those that signed first, then the newest first."""
+    """Return the claims about a store, signed ones first, then the newest first."""
     return claims_of_stores(session, [store_id]).get(store_id, [])
 
 
 def claims_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, list[AddressClaim]]:
-    """Return what `claims_of_store` does, by store; a store without any is left out."""
-    found: defaultdict[str, list[AddressClaim]] = defaultdict(list)
+    """Return the claims by store, ordered as by `claims_of_store`; a store without any is left out."""
+    claims: defaultdict[str, list[AddressClaim]] = defaultdict(list)
     for claim in session.scalars(_OF_STORES, {"store_ids": list(store_ids)}):
-        found[claim.store_id].append(claim)
-    return found
+        claims[claim.store_id].append(claim)
+    return claims
 
 
-def addresses_named(session: Session, store_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return by store the addresses that messages signed with its secret name, the oldest first."""
+def signed_addresses(session: Session, store_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return, by store, the addresses named in messages signed with its secret, the oldest first."""
     query = select(AddressClaim.store_id, AddressClaim.address).order_by(AddressClaim.id)
-    found: dict[str, tuple[str, ...]] = {}
+    addresses: dict[str, tuple[str, ...]] = {}
     for store_id, address in session.execute(
         query.where(AddressClaim.store_id.in_(sorted(store_ids)), IS_SIGNED)
     ):
-        found[store_id] = (*found.get(store_id, ()), address)
-    return found
+        addresses[store_id] = (*addresses.get(store_id, ()), address)
+    return addresses
 
 
 def page_of_claims(session: Session, *, before: int | None, limit: int) -> Page[Row[AddressClaim, str]]:
@@ -113,18 +113,18 @@ def get_claim(session: Session, claim_id: int) -> AddressClaim:
 
 
 def end_claims_at(session: Session, store_id: str, address: str) -> list[AddressClaim]:
-    """Forget the store's claims about an address, whatever its scheme; return what they were."""
-    ended = [item for item in claims_of_store(session, store_id) if same_shop(item.address, address)]
-    for item in ended:
-        session.delete(item)
+    """Delete the store's claims about an address, under either scheme; return the deleted claims."""
+    claims = [claim for claim in claims_of_store(session, store_id) if same_shop(claim.address, address)]
+    for claim in claims:
+        session.delete(claim)
     session.flush()
-    return ended
+    return claims
 
 
 def end_unsigned(session: Session, store_id: str, address: str) -> None:
-    """Forget what a store's own shop claimed, once it claims nothing any more.
+    """Delete what the store's own shop claimed, and unsigned claims about this address.
 
-    Messages that were signed stay: they are held, whatever the shop says today.
+    Signed claims stay: staff decide about them, whatever the shop reports today.
     """
     own = (AddressClaim.store_id == store_id) & AddressClaim.why.in_(
         (ClaimReason.ELSEWHERE, ClaimReason.REPLACED)
@@ -136,15 +136,15 @@ def end_unsigned(session: Session, store_id: str, address: str) -> None:
 def forget_claims(session: Session, store_id: str, address: str) -> int:
     """Delete the claims to a store and those made at its address; return the count."""
     mine = or_(AddressClaim.store_id == store_id, AddressClaim.address == address)
-    gone = session.execute(delete(AddressClaim).where(mine).returning(AddressClaim.id))
-    return len(gone.all())
+    deleted = session.execute(delete(AddressClaim).where(mine).returning(AddressClaim.id))
+    return len(deleted.all())
 
 
 def purge_claims(session: Session, before: datetime, limit: int) -> int:
     """Delete up to `limit` claims last seen before a time; return the count."""
     old = select(AddressClaim.id).where(AddressClaim.last_at < before).limit(limit)
-    gone = session.execute(delete(AddressClaim).where(AddressClaim.id.in_(old)).returning(AddressClaim.id))
-    return len(gone.all())
+    deleted = session.execute(delete(AddressClaim).where(AddressClaim.id.in_(old)).returning(AddressClaim.id))
+    return len(deleted.all())
 
 
 def stores_with_claims(*, signed: bool) -> Select[str, str]:
@@ -154,7 +154,7 @@ def stores_with_claims(*, signed: bool) -> Select[str, str]:
     return query.where(which).distinct()
 
 
-def _see_again(row: AddressClaim, claim: NewClaim, now: datetime) -> None:
+def _update_claim(row: AddressClaim, claim: NewClaim, now: datetime) -> None:
     if claim.signed:
         row.signed_at = row.signed_at or now
     else:
@@ -166,10 +166,12 @@ def _see_again(row: AddressClaim, claim: NewClaim, now: datetime) -> None:
 
 def _prune(session: Session, store_id: str, which: ColumnElement[bool]) -> None:
     ids = select(AddressClaim.id).where(AddressClaim.store_id == store_id, which)
-    kept = [
+    remaining = [
         *session.scalars(ids.order_by(AddressClaim.id).limit(OLDEST)),
         *session.scalars(ids.order_by(AddressClaim.id.desc()).limit(NEWEST)),
     ]
     session.execute(
-        delete(AddressClaim).where(AddressClaim.store_id == store_id, which, AddressClaim.id.not_in(kept))
+        delete(AddressClaim).where(
+            AddressClaim.store_id == store_id, which, AddressClaim.id.not_in(remaining)
+        )
     )

@@ -1,4 +1,4 @@
-"""The audit log: written in the very transaction of the change, and looked through."""
+"""The audit log: entries are written in the transaction of the change they describe, and searched by page."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ from receiver.storage.tables import AuditEntry, Award, Delivery, Review
 
 LARGEST_DETAIL, LARGEST_VALUE = 4096, 500  # bytes of JSON: of a detail, and of a value in one that is larger
 BY_STORE_A_DAY = 100  # entries of an actor about one store
-# Who writes what a store's own doing brings about, and what the service writes of it: staff's entries and
+# Actors and actions that a store itself can cause, and so are bounded by the day: entries of staff and of
 # awards are never left out.
 STORES_ACTORS = frozenset({Agent.CONNECTION, Agent.MERCHANT, Agent.STRANGER})
 STORES_ACTIONS = frozenset({AuditAction.STORE_DISCREPANCY})
-LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
-OF_EACH = 1_000  # entries at a time of each of several stores
+LOOKED_THROUGH = 5000  # entries that one page examines, where no index leads to the rows searched for
+OF_EACH = 1_000  # entries that one page examines of each of several stores
 NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)
 
 
 def record(
     session: Session, at: datetime, actor: str, action: AuditAction, subject: str, detail: dict[str, Any]
 ) -> None:
-    """Write an entry. `detail` is shown to staff as it is: no secret, no token; it is cut at 4 KiB.
+    """Add an entry to the audit log.
 
-    Of what a store itself causes, so many entries a day are written; the last of them says so.
+    `detail` is shown to staff as it is, so it must hold no secret and no token; it is cut at 4 KiB.
+    Entries that a store itself causes are limited to BY_STORE_A_DAY a day and actor; the last one says so.
     """
     store_id = _store_of(session, subject)
-    detail = bounded(detail)
+    detail = shorten_detail(detail)
     if store_id is not None and (actor in STORES_ACTORS or action in STORES_ACTIONS):
-        written = _written_that_day(session, at, store_id, actor)
-        if written >= BY_STORE_A_DAY:
+        count = _count_of_day(session, at, store_id, actor)
+        if count >= BY_STORE_A_DAY:
             return
-        if written == BY_STORE_A_DAY - 1:
+        if count == BY_STORE_A_DAY - 1:
             detail = {
                 **detail,
                 "bound": f"of {BY_STORE_A_DAY} such entries a day the last; more are not written",
@@ -50,27 +51,27 @@ def record(
     )
 
 
-def bounded(detail: dict[str, Any]) -> dict[str, Any]:
-    """Return the detail where it is small; otherwise what fits of it, with a mark of its full size."""
+def shorten_detail(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return a small detail unchanged, else the items that fit, with a mark of the full size."""
     size = _size(detail)
     if size <= LARGEST_DETAIL:
         return detail
-    kept: dict[str, Any] = {"cut": f"from {size:,} bytes"}
+    shortened: dict[str, Any] = {"cut": f"from {size:,} bytes"}
     for name, value in detail.items():
         short = value if _size(value) <= LARGEST_VALUE else f"{json.dumps(value)[:LARGEST_VALUE]}…"
-        if _size({**kept, name: short}) > LARGEST_DETAIL:
+        if _size({**shortened, name: short}) > LARGEST_DETAIL:
             break
-        kept[name] = short
-    return kept
+        shortened[name] = short
+    return shortened
 
 
 def _size(value: Any) -> int:
-    """Bytes of its JSON as ASCII, which no other way to write it is longer than."""
+    """Return the size in bytes of a value as ASCII JSON, the longest way to write it."""
     return len(json.dumps(value))
 
 
-def _written_that_day(session: Session, at: datetime, store_id: str, actor: str) -> int:
-    """How many entries the actor has about a store that day in UTC, up to the bound."""
+def _count_of_day(session: Session, at: datetime, store_id: str, actor: str) -> int:
+    """Count the actor's entries about a store on a day in UTC, up to BY_STORE_A_DAY."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
     of_day = (AuditEntry.at >= midnight, AuditEntry.at < midnight + timedelta(days=1))
     theirs = select(AuditEntry.id).where(AuditEntry.store_id == store_id, *of_day, AuditEntry.actor == actor)
@@ -78,7 +79,7 @@ def _written_that_day(session: Session, at: datetime, store_id: str, actor: str)
 
 
 def _store_of(session: Session, subject: str) -> str | None:
-    """The store that an entry is about, be it by way of its award, review or delivery."""
+    """Return the id of the store that a subject is, or that owns this award, review or delivery."""
     kind, _, name = subject.replace("_", " ", 1).partition(" ")
     if kind == SubjectKind.STORE:
         return subject
@@ -100,9 +101,9 @@ def entries_of_award(session: Session, award_id: str) -> list[AuditEntry]:
 
 
 def notable_entries(session: Session, store_id: str, limit: int) -> list[AuditEntry]:
-    """Return the newest entries of a store that somebody would look for, the newest first.
+    """Return a store's newest entries of interest, the newest first.
 
-    Those of staff and NOTABLE ones of others, among its last LOOKED_THROUGH.
+    Those are entries by staff and NOTABLE ones by others, among its last LOOKED_THROUGH.
     """
     newest = select(AuditEntry.id).where(AuditEntry.store_id == store_id)
     newest = newest.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(LOOKED_THROUGH)
@@ -114,18 +115,18 @@ def notable_entries(session: Session, store_id: str, limit: int) -> list[AuditEn
 def page_of_entries(
     session: Session, filters: AuditFilters, *, after: int | None, limit: int
 ) -> Page[AuditEntry]:
-    """Return a page of entries, the newest first. Raises NotFound for an `after` there is not."""
-    key = None if after is None else (_known(session, after).at, after)
+    """Return a page of entries, the newest first. Raises NotFound for an unknown `after`."""
+    key = None if after is None else (_get_entry(session, after).at, after)
     plan = _plan(filters, key)
-    if not plan.wanted and filters.stores is None:
+    if not plan.conditions and filters.stores is None:
         query = plan.rows.add_columns(AuditEntry)
         return read_page(session, query, NEWEST_FIRST, after=key, limit=limit)
-    found = scan(session, plan, after=key, limit=limit, cursor=last_value)
-    query = select(AuditEntry).where(AuditEntry.id.in_([row[-1] for row in found.rows]))
-    return rows_of(found, session.scalars(query))
+    page = scan(session, plan, after=key, limit=limit, cursor=last_value)
+    query = select(AuditEntry).where(AuditEntry.id.in_([row[-1] for row in page.rows]))
+    return rows_of(page, session.scalars(query))
 
 
-def _known(session: Session, entry_id: int) -> AuditEntry:
+def _get_entry(session: Session, entry_id: int) -> AuditEntry:
     entry = session.get(AuditEntry, entry_id)
     if entry is None:
         raise NotFound(f"there is no audit entry {entry_id}")
@@ -133,13 +134,13 @@ def _known(session: Session, entry_id: int) -> AuditEntry:
 
 
 def _plan(filters: AuditFilters, after: Key | None) -> ScanPlan:
-    """Let one index lead, in the order of the pages: by the times, and the rarest of the other filters."""
+    """Plan the scan so that one index leads in page order: the times and the rarest of the other filters."""
     exact = (
         (AuditEntry.store_id, filters.store),
         (AuditEntry.action, filters.action),
         (AuditEntry.actor, filters.actor),
     )
-    wanted: list[ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
     times, rest = _times(filters), []
     if filters.text is not None:
         searched = (AuditEntry.action, AuditEntry.subject, type_coerce(AuditEntry.detail, Text))
@@ -147,9 +148,9 @@ def _plan(filters: AuditFilters, after: Key | None) -> ScanPlan:
     entries = select().select_from(AuditEntry)
     if filters.stores is not None:
         newest = _newest_of_each(filters.stores, times, after)
-        return ScanPlan(entries.where(newest), NEWEST_FIRST, [*wanted, *rest], OF_EACH)
-    leading = entries.where(*wanted[:1], *times)
-    return ScanPlan(leading, NEWEST_FIRST, [*wanted[1:], *rest], LOOKED_THROUGH)
+        return ScanPlan(entries.where(newest), NEWEST_FIRST, [*conditions, *rest], OF_EACH)
+    leading = entries.where(*conditions[:1], *times)
+    return ScanPlan(leading, NEWEST_FIRST, [*conditions[1:], *rest], LOOKED_THROUGH)
 
 
 def _times(filters: AuditFilters) -> list[ColumnElement[bool]]:
@@ -160,7 +161,10 @@ def _times(filters: AuditFilters) -> list[ColumnElement[bool]]:
 def _newest_of_each(
     stores: Sequence[str], times: Sequence[ColumnElement[bool]], after: Key | None
 ) -> ColumnElement[bool]:
-    """Of several stores, as many as a page looks at of each: their index has no order of all of them."""
+    """Return the condition for the newest entries of each store, as many as one page examines.
+
+    The index of a store's entries does not order those of several stores.
+    """
     further = true() if after is None else NEWEST_FIRST.behind(after)
     newest = [
         select(

@@ -1,6 +1,6 @@
-"""Awards: a page by filters, found by id, locked for a change, and counted where one more is earned.
+"""Awards: pages by filters, look-ups by id, locks for a change, and counts.
 
-The order in which rows are held is the same everywhere: stores by id, then awards; nobody waits in a circle.
+Lock ordering is the same everywhere: stores by id, then awards by id, so that no deadlock arises.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from receiver.storage.stores import lock_stores
 from receiver.storage.tables import Award, Store
 from receiver.storage.tables.awards import IS_FLAGGED
 
-SCANNED_AWARDS = 5_000  # that one page looks at, where each has to be
+SCANNED_AWARDS = 5_000  # rows that one page examines, where a text is searched for
 BY_DUE_DATE = Keyset((Award.due_by, Award.id))
 
 
@@ -44,43 +44,50 @@ def page_of_awards(
 ) -> Page[Row[Award, str]]:
     """Return a page of awards with their stores' names, the earliest due first; `limit` 0 for all.
 
-    `after` is the id of the last award before. With a text, a page looks at SCANNED_AWARDS rows at most.
-    Raises InputError for an award there is not.
+    `after` is the id of the last award of the page before. With a text, a page examines at most
+    SCANNED_AWARDS rows. Raises InputError for an unknown `after`.
     """
-    place = None if after is None else _place_of(session, after)
+    key = None if after is None else _place_of(session, after)
     if filters.text is not None and limit:
-        rows = select().select_from(Award).join(Store, Store.id == Award.store_id).where(*_fit(filters, now))
-        plan = ScanPlan(rows, BY_DUE_DATE, [_is_told_by(filters.text)], SCANNED_AWARDS)
-        found = scan(session, plan, after=place, limit=limit, cursor=last_value)
-        named = session.execute(_named().where(Award.id.in_([key[-1] for key in found.rows])))
-        return Page(sorted(named, key=lambda row: (row[0].due_by, row[0].id)), found.next)
-    query = _named().where(*_fit(filters, now), *([_is_told_by(filters.text)] if filters.text else ()))
-    return read_rows(session, query, BY_DUE_DATE, after=place, limit=limit, cursor=lambda row: row[0].id)
+        rows = (
+            select()
+            .select_from(Award)
+            .join(Store, Store.id == Award.store_id)
+            .where(*_conditions(filters, now))
+        )
+        plan = ScanPlan(rows, BY_DUE_DATE, [_matches_text(filters.text)], SCANNED_AWARDS)
+        page = scan(session, plan, after=key, limit=limit, cursor=last_value)
+        awards = session.execute(_awards_with_names().where(Award.id.in_([key[-1] for key in page.rows])))
+        return Page(sorted(awards, key=lambda row: (row[0].due_by, row[0].id)), page.next)
+    query = _awards_with_names().where(
+        *_conditions(filters, now), *([_matches_text(filters.text)] if filters.text else ())
+    )
+    return read_rows(session, query, BY_DUE_DATE, after=key, limit=limit, cursor=lambda row: row[0].id)
 
 
-def _named() -> Select[Award, str]:
+def _awards_with_names() -> Select[Award, str]:
     return select(Award, Store.name).join(Store, Store.id == Award.store_id)
 
 
-def _fit(filters: AwardFilters, now: datetime) -> list[ColumnElement[bool] | TextClause]:
-    wanted: list[ColumnElement[bool] | TextClause] = []
+def _conditions(filters: AwardFilters, now: datetime) -> list[ColumnElement[bool] | TextClause]:
+    conditions: list[ColumnElement[bool] | TextClause] = []
     if filters.state is not None:
-        wanted.append(Award.state == filters.state)
+        conditions.append(Award.state == filters.state)
     if filters.programme is not None:
-        wanted.append(Award.programme == filters.programme)
+        conditions.append(Award.programme == filters.programme)
     if filters.flagged:
-        wanted.append(IS_FLAGGED)
+        conditions.append(IS_FLAGGED)
     if filters.due_before is not None:
-        wanted.append(Award.due_by < filters.due_before)
+        conditions.append(Award.due_by < filters.due_before)
     if filters.due_soon:
-        wanted.append(is_due_soon(now))
+        conditions.append(is_due_soon(now))
     if filters.overdue:
-        wanted.append(is_late(now))
-    return wanted
+        conditions.append(is_late(now))
+    return conditions
 
 
-def _is_told_by(text: str) -> ColumnElement[bool]:
-    """Return the condition of awards that this part of a name or id leads to; a code is known by its end."""
+def _matches_text(text: str) -> ColumnElement[bool]:
+    """Return the condition for awards with this text in an id, a reference or the store's name."""
     ids = (Award.id, Award.advertiser_id, Award.store_id, Award.reference, Store.name)
     return or_(*(column.icontains(text, autoescape=True) for column in ids))
 
@@ -104,27 +111,27 @@ def lock_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
 
 def lock_award(session: Session, award_id: str) -> Award:
     """Lock an award and its store until the commit. Raises NotFound."""
-    return _known(lock_awards(session, [award_id]), award_id)
+    return _require_award(lock_awards(session, [award_id]), award_id)
 
 
 def get_award(session: Session, award_id: str) -> Award:
     """Return an award. Raises NotFound."""
-    return _known(find_awards(session, [award_id]), award_id)
+    return _require_award(find_awards(session, [award_id]), award_id)
 
 
 def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
     """Return awards by id, fresh from the database; unknown ids are left out."""
-    found: dict[str, Award] = {}
+    awards: dict[str, Award] = {}
     for ids in chunks_of(sorted(filter(str.isprintable, set(award_ids)))):
         query = select(Award).where(Award.id.in_(ids)).execution_options(populate_existing=True)
-        found |= {award.id: award for award in session.scalars(query)}
-    return found
+        awards |= {award.id: award for award in session.scalars(query)}
+    return awards
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:
-    """Build the condition for overdue awards: due, and past their date in their account's zone."""
+    """Build the condition for overdue awards: due, and past their date in the zone of their account."""
     today = now.astimezone(UTC).date()
-    # What no zone calls late needs no look at the row: the index on dates leads.
+    # Not late in any zone: the index on dates leaves such rows out.
     return and_(Award.state == AwardState.DUE, Award.due_by <= today, Award.due_by < _local_date(now))
 
 
@@ -141,7 +148,7 @@ def is_due_soon(now: datetime) -> ColumnElement[bool]:
 
 
 def _local_date(now: datetime, later: timedelta = timedelta(0)) -> ColumnElement[date]:
-    """Return the date in the zone of an award's account, or the one so many days later."""
+    """Return the date in the zone of an award's account, `later` added."""
     day = now.astimezone(UTC).date() + later
     behind, ahead = zones_on_another_date(now)
     return case(
@@ -159,11 +166,11 @@ def count_overdue(session: Session, now: datetime) -> int:
 
 def holders_of_codes(session: Session, hashes: Iterable[str]) -> dict[str, str]:
     """Return the id of the award that holds a code, by the code's hash; unused hashes are left out."""
-    found: dict[str, str] = {}
-    for some in chunks_of(sorted(set(hashes))):
-        query = select(Award.code_hash, Award.id).where(Award.code_hash.in_(some))
-        found |= {code_hash: award_id for code_hash, award_id in session.execute(query) if code_hash}
-    return found
+    holders: dict[str, str] = {}
+    for chunk in chunks_of(sorted(set(hashes))):
+        query = select(Award.code_hash, Award.id).where(Award.code_hash.in_(chunk))
+        holders |= {code_hash: award_id for code_hash, award_id in session.execute(query) if code_hash}
+    return holders
 
 
 def award_of(session: Session, store: Store) -> Award | None:
@@ -179,11 +186,11 @@ _OF_ACCOUNTS = (
 
 
 def awards_of_stores(session: Session, stores: Iterable[Store]) -> dict[str, Award]:
-    """Return, by store, its award of its programme; a store without one is left out."""
+    """Return, by store, its award of its own programme; a store without an award is left out."""
     programmes = {store.id: store.programme for store in stores}
-    asked = {"store_ids": list(programmes), "programmes": list({*programmes.values()})}
-    found = session.scalars(_OF_STORES, asked, execution_options={"populate_existing": True})
-    return {award.store_id: award for award in found if award.programme == programmes[award.store_id]}
+    parameters = {"store_ids": list(programmes), "programmes": list({*programmes.values()})}
+    awards = session.scalars(_OF_STORES, parameters, execution_options={"populate_existing": True})
+    return {award.store_id: award for award in awards if award.programme == programmes[award.store_id]}
 
 
 def awards_of_account(session: Session, advertiser_id: str) -> list[Award]:
@@ -192,14 +199,14 @@ def awards_of_account(session: Session, advertiser_id: str) -> list[Award]:
 
 
 def awards_of_accounts(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[Award]]:
-    """Return, by ad account, every award given for it, of whatever programme, the oldest first."""
-    found: defaultdict[str, list[Award]] = defaultdict(list)
+    """Return, by ad account, its awards across programmes, the oldest first."""
+    awards: defaultdict[str, list[Award]] = defaultdict(list)
     for award in session.scalars(_OF_ACCOUNTS, {"advertiser_ids": list(advertiser_ids)}):
-        found[award.advertiser_id].append(award)
-    return found
+        awards[award.advertiser_id].append(award)
+    return awards
 
 
-def _known(found: dict[str, Award], award_id: str) -> Award:
-    if award_id not in found:
+def _require_award(awards: dict[str, Award], award_id: str) -> Award:
+    if award_id not in awards:
         raise NotFound(f"there is no award {award_id}")
-    return found[award_id]
+    return awards[award_id]

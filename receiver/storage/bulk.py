@@ -41,12 +41,12 @@ class _IsAnyOf(FunctionElement[bool]):
 
 
 def is_any_of(column: Any, values: Iterable[str] | Iterable[int]) -> ColumnElement[bool]:
-    """Return the condition that a column of texts or whole numbers has one of these values."""
+    """Return the condition that a column of texts or integers has one of these values."""
     return are_any_of((column,), [(value,) for value in values])
 
 
 def are_any_of(columns: Sequence[Any], rows: Iterable[Values]) -> ColumnElement[bool]:
-    """Return the condition that columns of texts or whole numbers have the values of one of these rows."""
+    """Return the condition that columns of texts or integers have the values of one of these rows."""
     return _IsAnyOf(*columns, bindparam(None, list(rows), type_=_Rows, unique=True))
 
 
@@ -70,14 +70,14 @@ def _in_json(element: _IsAnyOf, compiler: SQLCompiler, value: str, source: str, 
     *columns, rows = (compiler.process(clause, **how) for clause in element.clauses)
     kinds = [clause.type.compile(compiler.dialect) for clause in element.clauses][:-1]
     values = [f"CAST({value.format(place=place)} AS {kind})" for place, kind in enumerate(kinds)]
-    chosen = f"SELECT {', '.join(values)} FROM {source.format(rows=rows)}"  # noqa: S608 (names of ours)
-    return f"({', '.join(columns)}) IN ({chosen})"
+    subquery = f"SELECT {', '.join(values)} FROM {source.format(rows=rows)}"  # noqa: S608 (names of ours)
+    return f"({', '.join(columns)}) IN ({subquery})"
 
 
 def insert_rows(
     session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Values], conflict: str = ""
 ) -> None:
-    """Insert rows in their order; `conflict`: the ON CONFLICT clause, if any."""
+    """Insert rows in the given order. `conflict`: an ON CONFLICT clause, or nothing."""
     if not rows:
         return
     into = f"INSERT INTO {table.name} ({', '.join(names)})"
@@ -90,7 +90,7 @@ def insert_rows(
 
 
 def update_rows(session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
-    """Update columns of the rows that the first of these columns names."""
+    """Update columns of rows in bulk; the first of `names` is the key that identifies a row."""
     if not rows:
         return
     key, *changed = names
@@ -129,7 +129,7 @@ def _execute(
 
 
 def _as_array(values: Sequence[Any]) -> str:
-    """Write values as PostgreSQL reads an array: the driver takes three times as long over a list."""
+    """Return values as the text of a PostgreSQL array: the driver takes three times as long over a list."""
     if None not in values:
         joined = NUL.join(map(str, values))
         if joined.count(NUL) == len(values) - 1:  # none of the values' own, which no text may have
@@ -147,5 +147,5 @@ def _escaped(text: str) -> str:
 
 @lru_cache(maxsize=100)
 def _processors(dialect: Dialect, table: Table, names: tuple[str, ...]) -> list[Callable[[Any], Any] | None]:
-    """Return, for each column, the way from a value to what the driver takes; None: as it is."""
+    """Return, for each column, the function that converts a value for the driver, or None."""
     return [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]

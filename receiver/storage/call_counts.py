@@ -1,4 +1,4 @@
-"""Counts the calls to TikTok by their results: in the database, since several processes call."""
+"""Counts of calls to TikTok by result, kept in the database because several processes call."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from receiver.storage.upsert import insert_into
 def add(session: Session, path: str, code: str) -> None:
     """Count one call; the row stays locked until the transaction ends."""
     table = cast(Table, CallCount.__table__)
-    added = insert_into(session, table).values(path=path, code=code, count=1)
-    one_more = {"count": table.c.count + 1}
-    session.execute(added.on_conflict_do_update(index_elements=["path", "code"], set_=one_more))
+    insertion = insert_into(session, table).values(path=path, code=code, count=1)
+    increment = {"count": table.c.count + 1}
+    session.execute(insertion.on_conflict_do_update(index_elements=["path", "code"], set_=increment))
 
 
 def by_path_and_code(session: Session) -> dict[tuple[str, str], int]:
     """Return the number of calls by path and code."""
-    counted = select(CallCount.path, CallCount.code, CallCount.count)
-    return {(path, code): count for path, code, count in session.execute(counted)}
+    query = select(CallCount.path, CallCount.code, CallCount.count)
+    return {(path, code): count for path, code, count in session.execute(query)}

@@ -40,19 +40,19 @@ class CodeBook:
         return {code: self.hash(code) for code in codes}
 
     def keep(self, award: Award, code: str) -> None:
-        """Put the code into the award; in clear stand its last characters alone, which every viewer sees."""
+        """Store the code in the award: encrypted and hashed, with only its last characters in clear."""
         award.reference = masked_code(code)
         award.code_encrypted, award.code_hash = self.cipher.encrypt(code), self.hash(code)
 
 
 def read_codes(session: Session, cipher: Cipher) -> CodeBook:
-    """Return the code book for comparing; before the first code was stored, its key matches nothing."""
-    kept = session.get(HashKey, CODES)
-    return CodeBook(cipher, cipher.decrypt(kept.key_encrypted).encode() if kept else secrets.token_bytes())
+    """Return the code book for comparing codes; before the first code is stored its key matches nothing."""
+    row = session.get(HashKey, CODES)
+    return CodeBook(cipher, cipher.decrypt(row.key_encrypted).encode() if row else secrets.token_bytes())
 
 
 def write_codes(session: Session, cipher: Cipher, now: datetime) -> CodeBook:
-    """Return the code book for storing; the first caller creates the key, concurrent ones wait for it."""
-    made = {"name": CODES, "key_encrypted": cipher.encrypt(secrets.token_hex()), "made_at": now}
-    session.execute(insert_into(session, HashKey).values(made).on_conflict_do_nothing())
+    """Return the code book for storing codes; the first caller creates the key, others wait for it."""
+    values = {"name": CODES, "key_encrypted": cipher.encrypt(secrets.token_hex()), "made_at": now}
+    session.execute(insert_into(session, HashKey).values(values).on_conflict_do_nothing())
     return read_codes(session, cipher)

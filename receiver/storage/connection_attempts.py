@@ -16,7 +16,7 @@ IN_ALL = 10_000  # without keys, and with; who approves meanwhile is some minute
 
 
 def add_attempt(session: Session, attempt: ConnectionAttempt) -> None:
-    """Store an attempt; of one browser's and of one shop's the newest remain."""
+    """Store an attempt, and delete the oldest beyond the limits of its browser, its shop and all together."""
     session.add(attempt)
     session.flush()
     of_shop = ConnectionAttempt.shop == attempt.shop
@@ -24,13 +24,13 @@ def add_attempt(session: Session, attempt: ConnectionAttempt) -> None:
     # No stranger's beginnings push out what has keys already.
     for has_keys in (ConnectionAttempt.keys_at.is_(None), ConnectionAttempt.keys_at.is_not(None)):
         _keep_newest(session, PER_SHOP, of_shop, has_keys)
-        _forget_beyond(session, IN_ALL, has_keys)
+        _delete_beyond(session, IN_ALL, has_keys)
 
 
-def _forget_beyond(session: Session, most: int, alike: ColumnElement[bool]) -> None:
-    """Forget the oldest of these rows, once there are more than so many."""
-    begun = select(ConnectionAttempt.created_at).where(alike).order_by(ConnectionAttempt.created_at.desc())
-    oldest = session.scalar(begun.offset(most - 1).limit(1))
+def _delete_beyond(session: Session, most: int, alike: ColumnElement[bool]) -> None:
+    """Delete the oldest of the matching attempts beyond the newest `most`."""
+    times = select(ConnectionAttempt.created_at).where(alike).order_by(ConnectionAttempt.created_at.desc())
+    oldest = session.scalar(times.offset(most - 1).limit(1))
     if oldest is not None:
         session.execute(delete(ConnectionAttempt).where(ConnectionAttempt.created_at < oldest, alike))
 
@@ -46,7 +46,7 @@ def _keep_newest(session: Session, most: int, *alike: ColumnElement[bool]) -> No
 
 
 def get_attempt(session: Session, attempt_id: str) -> ConnectionAttempt | None:
-    """Return an attempt, locked and read anew."""
+    """Return an attempt, fresh from the database with its row locked; None for an unknown id."""
     query = select(ConnectionAttempt).where(ConnectionAttempt.id == attempt_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
@@ -65,7 +65,7 @@ def due_attempts(session: Session, now: datetime, limit: int) -> list[tuple[str,
 def claim_attempt(
     session: Session, attempt_id: str, now: datetime, lease: timedelta
 ) -> ConnectionAttempt | None:
-    """Lease a due attempt to one caller; None where it is not due or another holds the lease."""
+    """Lease a due attempt to one caller; return None where it is not due or another holds the lease."""
     claimed = session.execute(
         update(ConnectionAttempt)
         .where(ConnectionAttempt.id == attempt_id, *_is_due(now))
@@ -76,9 +76,10 @@ def claim_attempt(
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Nobody has looked at the shop, or its keys are here and settled (Step.READY).
+    """Return the conditions for attempts that the worker can advance.
 
-    One in trouble without keys waits until its browser asks again; with keys, until its lease is over.
+    Due is an attempt whose shop was not examined yet, or whose keys are here and settled (Step.READY). One in
+    trouble without keys waits until its browser asks again; with keys, until its lease is over.
     """
     settled = now - SETTLES
     ready = and_(
@@ -102,30 +103,30 @@ def end_attempt(attempt: ConnectionAttempt, outcome: ConnectionOutcome, store_id
 
 
 def drop_unused_keys(session: Session, now: datetime) -> int:
-    """Forget the keys that nobody came back for in time; return how many they were."""
+    """Delete the keys of attempts that expired unfinished; return the number of attempts."""
     unused = (ConnectionAttempt.keys_encrypted.is_not(None), ConnectionAttempt.expires_at <= now)
-    gone = session.execute(
+    updated = session.execute(
         update(ConnectionAttempt)
         .where(ConnectionAttempt.outcome.is_(None), *unused)
         .values(keys_encrypted=None)
         .returning(ConnectionAttempt.id)
     )
-    return len(gone.all())
+    return len(updated.all())
 
 
 def purge_attempts(session: Session, before: datetime, limit: int) -> int:
-    """Delete the attempts begun before a moment, at most `limit`, with their keys; return the count."""
+    """Delete up to `limit` attempts created before a time, with their keys; return their number."""
     old = select(ConnectionAttempt.id).where(ConnectionAttempt.created_at < before).limit(limit)
-    gone = session.execute(
+    deleted = session.execute(
         delete(ConnectionAttempt).where(ConnectionAttempt.id.in_(old)).returning(ConnectionAttempt.id)
     )
-    return len(gone.all())
+    return len(deleted.all())
 
 
 def attempt_of_browser(
     session: Session, browser_hash: str, attempt_id: str | None = None
 ) -> ConnectionAttempt | None:
-    """Return an attempt that this browser began: the newest, unless it is named."""
+    """Return the newest attempt of this browser, or the one with `attempt_id`; None without any."""
     query = (
         select(ConnectionAttempt)
         .where(ConnectionAttempt.browser_hash == browser_hash)
@@ -147,7 +148,7 @@ def waiting_of_browser(session: Session, browser_hash: str, now: datetime) -> li
 
 
 def waits_for_browser(attempt: ConnectionAttempt, now: datetime) -> bool:
-    """Return whether its keys came, and nothing but its browser is missing."""
+    """Return whether an attempt has its keys, and only its browser's return is missing."""
     has_keys = attempt.outcome is None and attempt.keys_at is not None and now < attempt.expires_at
     return has_keys and attempt.returned_at is None
 

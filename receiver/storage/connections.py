@@ -1,4 +1,4 @@
-"""Connections to stores: their keys, the facts read from each store, and which is due for a check."""
+"""Connections to stores: their keys, the facts read from each store, and the schedule of checks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAILING_SHARE = 4
 
 
 def find_connection(session: Session, store_id: str, *, locked: bool = False) -> Connection | None:
-    """Return the connection to a store, read anew; None where we hold no keys of it."""
+    """Return the connection to a store, fresh from the database; None where we hold none of its keys."""
     query = (
         select(Connection).where(Connection.store_id == store_id).execution_options(populate_existing=True)
     )
@@ -39,15 +39,15 @@ _IN_TROUBLE = select(Connection.store_id, Connection.trouble, Connection.checked
 
 def connection_troubles(session: Session, store_ids: Collection[str]) -> dict[str, ConnectionTrouble]:
     """Return, by store, what is wrong with its connection; a store with nothing wrong is left out."""
-    found = session.execute(_IN_TROUBLE, {"store_ids": list(store_ids)})
-    return {store_id: ConnectionTrouble(trouble, at) for store_id, trouble, at in found if trouble}
+    rows = session.execute(_IN_TROUBLE, {"store_ids": list(store_ids)})
+    return {store_id: ConnectionTrouble(trouble, at) for store_id, trouble, at in rows if trouble}
 
 
 def due_connections(session: Session, now: datetime, limit: int) -> list[str]:
-    """Return the ids of the stores due for a check, the longest due first; disconnected ones are left out.
+    """Return the ids of stores due for a check, the longest due first; disconnected ones are left out.
 
-    Stores that failed last time come after the others and, while others wait, have a quarter of the places:
-    one that does not answer takes a minute, and nobody shall wait behind many of them.
+    Stores that failed last time come after the others and, while others wait, get a quarter of the places:
+    one that does not answer takes a minute, and many of them must not delay the rest.
     """
     well, failing = (_due_connections(session, now, fails, limit) for fails in (False, True))
     few = max(limit // FAILING_SHARE, limit - len(well))
@@ -58,7 +58,7 @@ def _due_connections(session: Session, now: datetime, fails: bool, limit: int) -
     query = (
         select(Connection.store_id)
         .join(Store, Store.id == Connection.store_id)
-        .where(Connection.next_check_at <= now, Store.disconnected_at.is_(None), _free(now))
+        .where(Connection.next_check_at <= now, Store.disconnected_at.is_(None), _is_unleased(now))
         .where(Connection.failures > 0 if fails else Connection.failures == 0)
         .order_by(Connection.next_check_at)
         .limit(limit)
@@ -67,24 +67,24 @@ def _due_connections(session: Session, now: datetime, fails: bool, limit: int) -
 
 
 def stores_with_errands(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Return ids and addresses of stores with an errand: one that staff asked for, or to disconnect."""
-    asked = select(Connection.store_id, Store.url).join(Store, Store.id == Connection.store_id)
-    found = session.execute(asked.where(_is_asked(), _free(now)).limit(limit))
-    return [(store_id, url) for store_id, url in found]
+    """Return ids and addresses of stores with an errand: requested by staff, or to disconnect."""
+    query = select(Connection.store_id, Store.url).join(Store, Store.id == Connection.store_id)
+    rows = session.execute(query.where(_has_errand(), _is_unleased(now)).limit(limit))
+    return [(store_id, url) for store_id, url in rows]
 
 
-def ask_to_leave(session: Session, now: datetime) -> None:
-    """Request a check of each disconnected store whose keys are still here. Reads every such store."""
+def request_departures(session: Session, now: datetime) -> None:
+    """Request a check of every disconnected store whose keys we still hold. Reads all such stores."""
     has_left = exists().where(Store.id == Connection.store_id, Store.disconnected_at.is_not(None))
-    left = update(Connection).where(has_left, ~_is_asked()).values(check_requested_at=now)
-    session.execute(left.execution_options(synchronize_session=False))
+    statement = update(Connection).where(has_left, ~_has_errand()).values(check_requested_at=now)
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def claim_connection(session: Session, store_id: str, now: datetime, lease: timedelta) -> Connection | None:
-    """Lease the connection to one caller; None while another holds the lease, or where there is none."""
+    """Lease the connection to one caller; return None without one, or while another holds the lease."""
     claimed = session.execute(
         update(Connection)
-        .where(Connection.store_id == store_id, _free(now))
+        .where(Connection.store_id == store_id, _is_unleased(now))
         .values(lease_until=now + lease)
         .returning(Connection.store_id)
     )
@@ -107,10 +107,10 @@ def forget_connection(session: Session, store_id: str) -> None:
     session.execute(update(WebhookEndpoint).where(WebhookEndpoint.store_id == store_id).values(trouble=None))
 
 
-def _is_asked() -> Any:
-    """As the index of such stores has it."""
+def _has_errand() -> Any:
+    """Return the condition for connections with an errand, worded as in their partial index."""
     return or_(Connection.check_requested_at.is_not(None), Connection.rotation.is_not(None))
 
 
-def _free(now: datetime) -> Any:
+def _is_unleased(now: datetime) -> Any:
     return or_(Connection.lease_until.is_(None), Connection.lease_until <= now)

@@ -13,7 +13,7 @@ PER_STORE = 10  # whoever holds a status token cannot fill the disk
 
 
 def add_flow(session: Session, flow: ConsentFlow) -> None:
-    """Keep it; of one store's the newest remain."""
+    """Store a consent flow; only the newest PER_STORE of a store remain."""
     session.add(flow)
     session.flush()
     newest = select(ConsentFlow.id).where(ConsentFlow.store_id == flow.store_id)
@@ -23,14 +23,14 @@ def add_flow(session: Session, flow: ConsentFlow) -> None:
     )
 
 
-def flow(session: Session, flow_id: str, *, locked: bool = False) -> ConsentFlow | None:
-    """Return a consent flow, fresh from the database; `locked` locks its row."""
+def find_flow(session: Session, flow_id: str, *, locked: bool = False) -> ConsentFlow | None:
+    """Return a consent flow, fresh from the database; None for an unknown id. `locked` locks its row."""
     query = select(ConsentFlow).where(ConsentFlow.id == flow_id).execution_options(populate_existing=True)
     return session.scalars(query.with_for_update() if locked else query).first()
 
 
 def flow_of_state(session: Session, state_hash: str) -> ConsentFlow | None:
-    """Lock the flow of a state: of two requests with one state, the second finds it spent."""
+    """Lock and return the flow of a state: of two requests with one state, the second finds it spent."""
     query = select(ConsentFlow).where(ConsentFlow.state_hash == state_hash)
     return session.scalars(query.with_for_update()).first()
 
@@ -43,22 +43,22 @@ def flow_of_ticket(session: Session, ticket_hash: str) -> ConsentFlow | None:
 def take_ticket(
     session: Session, ticket_hash: str, browser_hash: str, now: datetime, expires_at: datetime
 ) -> bool:
-    """Bind the ticket to this browser and return True; of two that come at once one gets it."""
-    taken = session.execute(
+    """Bind the ticket to this browser; return False where it is expired or another browser was faster."""
+    updated = session.execute(
         update(ConsentFlow)
         .where(ConsentFlow.ticket_hash == ticket_hash, ConsentFlow.browser_hash.is_(None))
         .where(ConsentFlow.expires_at > now)
         .values(browser_hash=browser_hash, expires_at=expires_at)
         .returning(ConsentFlow.id)
     )
-    return taken.first() is not None
+    return updated.first() is not None
 
 
 def purge_flows(session: Session, before: datetime, limit: int) -> int:
-    """Forget those begun before a moment; answers how many rows went."""
+    """Delete up to `limit` flows created before a time; return their number."""
     old = select(ConsentFlow.id).where(ConsentFlow.created_at < before).limit(limit)
-    gone = session.execute(delete(ConsentFlow).where(ConsentFlow.id.in_(old)).returning(ConsentFlow.id))
-    return len(gone.all())
+    deleted = session.execute(delete(ConsentFlow).where(ConsentFlow.id.in_(old)).returning(ConsentFlow.id))
+    return len(deleted.all())
 
 
 def forget_flows(session: Session, store_id: str) -> None:

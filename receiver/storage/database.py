@@ -1,6 +1,6 @@
 """The engine and its transactions, on SQLite or PostgreSQL; a fault of either is StorageUnavailable.
 
-Nobody waits for a database without an end: who asks is told that it cannot be used, and may come again.
+Every wait for the database is bounded: after it, StorageUnavailable says that the caller may try again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from receiver.storage import sqlite
 if TYPE_CHECKING:
     import psycopg
 
-# Of connections: a process has no more than threads. A pool of fewer would be one more line to wait in, where
-# pages could hold every place before a delivery.
+# Of the pool: a process opens no more connections than it has threads. A smaller pool would be one more
+# queue, in which pages could hold every place before a delivery.
 NO_END = -1
 SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 TRIES = 5  # of a transaction that collides each time
@@ -55,16 +55,16 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.drivername == "sqlite"
         self.engine = _make_engine(self.url)
-        self._to_write = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        # Our SQLite connections commit by themselves where nobody began a transaction.
-        self._by_itself = (
+        self._writer = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        # SQLite connections are in autocommit mode anyway, outside a transaction of ours.
+        self._autocommit = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session for reading: one consistent view, rolled back at the end."""
-        with _our_errors(self.engine), Session(self.engine, expire_on_commit=False) as session:
+        with _translated_errors(self.engine), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -75,8 +75,8 @@ class Database:
         for the lock and fails instead.
         """
         with (
-            _our_errors(self.engine),
-            Session(self._to_write, expire_on_commit=False) as session,
+            _translated_errors(self.engine),
+            Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
@@ -95,7 +95,7 @@ class Database:
     @contextmanager
     def migrating(self) -> Iterator[Session]:
         """Yield a session like `writing` without a statement timeout."""
-        with self.writing() as session, self._unhurried(session):
+        with self.writing() as session, self._without_timeout(session):
             yield session
 
     @contextmanager
@@ -104,7 +104,7 @@ class Database:
         with self.reading() as session:
             if not self.is_sqlite:  # SQLite has no other view within a transaction
                 session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            with self._unhurried(session):
+            with self._without_timeout(session):
                 yield session
 
     @contextmanager
@@ -115,7 +115,7 @@ class Database:
         """
         self.close()  # ours would be somebody else's too
         engine = sqlite.make_engine(self.url, ("locking_mode=EXCLUSIVE",), poolclass=NullPool)
-        with _our_errors(engine), Session(engine) as session:
+        with _translated_errors(engine), Session(engine) as session:
             try:
                 session.connection()
             except OperationalError as error:
@@ -130,35 +130,39 @@ class Database:
 
         A statement is durable once all its rows are fetched.
         """
-        with _our_errors(self.engine), self._by_itself.connect() as connection:
+        with _translated_errors(self.engine), self._autocommit.connect() as connection:
             yield _driver(connection)
 
     @contextmanager
     def rolled_back(self) -> Iterator[Database]:
         """Yield this database for a dry run: services work as usual, and all is rolled back at the end."""
-        with _our_errors(self.engine), self._to_write.connect() as connection, connection.begin() as undone:
-            yield _Rehearsal(self, connection)
+        with (
+            _translated_errors(self.engine),
+            self._writer.connect() as connection,
+            connection.begin() as undone,
+        ):
+            yield _DryRun(self, connection)
             undone.rollback()
 
     def shrink(self) -> bool:
-        """Give room that nothing fills any more back to the disk; PostgreSQL reuses it by itself.
+        """Give unused pages of an SQLite file back to the disk; PostgreSQL reuses its own.
 
         Returns whether the log was emptied, as `empty_log` does.
         """
         if not self.is_sqlite:
             return True
-        with _our_errors(self.engine), self.engine.connect() as connection:
+        with _translated_errors(self.engine), self.engine.connect() as connection:
             sqlite.shrink(_sqlite_driver(connection))
         return self.empty_log()
 
     def empty_log(self) -> bool:
-        """Empty SQLite's write-ahead log, which holds deleted data as it was before it was overwritten.
+        """Truncate SQLite's write-ahead log, which holds deleted data as it was before it was overwritten.
 
-        Returns False while a read that does not end keeps the log as it is.
+        Returns False while a long read keeps the log as it is; True on PostgreSQL.
         """
         if not self.is_sqlite:
             return True
-        with _our_errors(self.engine), self.engine.connect() as connection:
+        with _translated_errors(self.engine), self.engine.connect() as connection:
             return sqlite.empty_log(_sqlite_driver(connection))
 
     def connect(self) -> psycopg.Connection[Any]:
@@ -172,19 +176,19 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _unhurried(self, session: Session) -> Iterator[None]:
-        """Let the statements of a transaction take as long as they take."""
+    def _without_timeout(self, session: Session) -> Iterator[None]:
+        """Run the block without a statement timeout."""
         if self.is_sqlite:
             yield
             return
-        from receiver.storage.postgresql import unhurried  # here: as in `_make_engine`
+        from receiver.storage.postgresql import without_timeout  # here: as in `_make_engine`
 
-        with unhurried(session):
+        with without_timeout(session):
             yield
 
 
-class _Rehearsal(Database):
-    """Every transaction is a savepoint inside one that is never committed."""
+class _DryRun(Database):
+    """A database for a dry run: every transaction is a savepoint inside one that is never committed."""
 
     def __init__(self, real: Database, connection: Connection) -> None:
         self.url, self.is_sqlite, self.engine = real.url, real.is_sqlite, real.engine
@@ -201,7 +205,7 @@ class _Rehearsal(Database):
             yield session
 
     def empty_log(self) -> bool:
-        return True  # nothing of a rehearsal stays
+        return True  # nothing of a dry run stays
 
     def _session(self) -> Session:
         return Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
@@ -216,8 +220,8 @@ def _make_engine(url: URL) -> Engine:
     return make_engine(url, max_overflow=NO_END)
 
 
-def retried(work: Callable[[], Result]) -> Result:
-    """Return the result of a whole transaction, done again at once where it collided with another."""
+def retry_collisions(work: Callable[[], Result]) -> Result:
+    """Return the result of a transaction, repeated at once, up to TRIES times in all, where it collides."""
     for _ in range(TRIES - 1):
         with suppress(Collided):
             return work()
@@ -243,13 +247,13 @@ def _sqlite_driver(connection: Connection) -> sqlite3.Connection:
 
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
-    """Run a part of a transaction that rolls back alone on failure; a database fault rolls back all."""
-    with _our_errors(session.get_bind()), session.begin_nested():
+    """Run the block in a savepoint that rolls back alone; a database fault rolls back everything."""
+    with _translated_errors(session.get_bind()), session.begin_nested():
         yield
 
 
 @contextmanager
-def _our_errors(bind: Engine | Connection) -> Iterator[None]:
+def _translated_errors(bind: Engine | Connection) -> Iterator[None]:
     driver = bind.dialect.loaded_dbapi  # raises errors of its own where it is used without SQLAlchemy
     try:
         yield
@@ -268,7 +272,10 @@ def _our_errors(bind: Engine | Connection) -> Iterator[None]:
 
 
 def _is_of_database(error: Exception, driver: Any) -> bool:
-    """It is of the database itself: of a kind that is, or of none, as with a damaged file."""
+    """Return whether an error is the database's own rather than a fault of our code.
+
+    It has one of the SQLALCHEMYS kinds, or no particular kind at all, as with a damaged file.
+    """
     kinds = (*SQLALCHEMYS, *(getattr(driver, kind.__name__) for kind in SQLALCHEMYS))
     return isinstance(error, kinds) or type(error) in (DatabaseError, driver.DatabaseError)
 

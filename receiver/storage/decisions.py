@@ -1,4 +1,4 @@
-"""Decisions: a page of a store's, how many are kept, and the stores whose last one is old."""
+"""Decisions: pages by store, bounds on how many are kept, and the stores whose last decision is old."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def page_of_decisions(
 
 
 def stage_changes(session: Session, store_id: str, limit: int) -> list[StageChange]:
-    """Return the newest kept decisions by which a store's stage became another one, the newest first."""
-    kept = (
+    """Return a store's newest stored decisions that changed its stage, the newest first."""
+    stored = (
         select(
             DecisionRow.decided_at,
             func.lag(DecisionRow.stage).over(order_by=DecisionRow.id).label("before"),
@@ -50,13 +50,13 @@ def stage_changes(session: Session, store_id: str, limit: int) -> list[StageChan
         .where(DecisionRow.store_id == store_id)
         .subquery()
     )
-    is_other = kept.c.before.is_distinct_from(kept.c.after)
-    query = select(kept.c.decided_at, kept.c.before, kept.c.after).where(is_other)
-    return [StageChange(*row) for row in session.execute(query.order_by(kept.c.id.desc()).limit(limit))]
+    is_other = stored.c.before.is_distinct_from(stored.c.after)
+    query = select(stored.c.decided_at, stored.c.before, stored.c.after).where(is_other)
+    return [StageChange(*row) for row in session.execute(query.order_by(stored.c.id.desc()).limit(limit))]
 
 
 def last_decision(session: Session, store_id: str) -> DecisionRow | None:
-    """Return a store's newest decision."""
+    """Return a store's newest decision, None without any."""
     query = select(DecisionRow).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
     return session.scalars(query.limit(1)).first()
 
@@ -77,13 +77,13 @@ _LAST = (
 
 
 def last_digests(session: Session, store_ids: Collection[str]) -> dict[str, tuple[int, str]]:
-    """Return, by store, the number and the digest of its newest decision."""
-    found = session.execute(_LAST, {"store_ids": list(store_ids)})
-    return {store_id: (number, digest) for store_id, number, digest in found}
+    """Return, by store, the id and the digest of its newest decision."""
+    rows = session.execute(_LAST, {"store_ids": list(store_ids)})
+    return {store_id: (number, digest) for store_id, number, digest in rows}
 
 
 def decision_before(session: Session, row: DecisionRow) -> DecisionRow | None:
-    """Return the decision for the same store just before this one."""
+    """Return the previous decision for the same store, None for its first."""
     earlier = select(DecisionRow).where(DecisionRow.store_id == row.store_id, DecisionRow.id < row.id)
     return session.scalars(earlier.order_by(DecisionRow.id.desc()).limit(1)).first()
 
@@ -97,37 +97,38 @@ _TOO_MANY = (
 
 
 def bound_decisions(session: Session, store_ids: Collection[str], at: datetime) -> None:
-    """Keep the first decisions of each store's day and the newest: those before it give way."""
+    """Delete each store's decisions of a day beyond the bound; the first of the day and the newest stay."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
-    asked = {"store_ids": list(store_ids), "midnight": midnight, "bound": DECISIONS_A_DAY}
-    for store_id, count in session.execute(_TOO_MANY, asked).all():
+    parameters = {"store_ids": list(store_ids), "midnight": midnight, "bound": DECISIONS_A_DAY}
+    for store_id, count in session.execute(_TOO_MANY, parameters).all():
         ids = select(DecisionRow.id).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
         before_newest = session.scalars(ids.offset(1).limit(count - DECISIONS_A_DAY)).all()
-        _forget_decisions(session, DecisionRow.id.in_(before_newest))
+        _delete_decisions(session, DecisionRow.id.in_(before_newest))
 
 
 def thin_decisions(session: Session, before: datetime, limit: int) -> int:
-    """Keep a store's last decision of each day before a moment, and those awards and reviews rest on.
+    """Thin out old decisions; return the number of deleted rows.
 
-    Looks back THINNED from that moment, so that what was thinned is not read every night; a day in a
-    statement, the last one first: only that is new on most nights. Answers how many rows went.
+    Before a time only a store's last decision of each day stays, and those that awards and reviews rest on.
+    Looks back THINNED from that time, so that thinned days are not read every night. Each statement takes one
+    day, the last one first: only that day is new on most nights.
     """
-    day, gone = datetime.combine(before.astimezone(UTC).date(), time(0), UTC), 0
-    looked_back = (DecisionRow.decided_at >= day - THINNED, DecisionRow.decided_at < before)
-    oldest = session.scalar(select(func.min(DecisionRow.decided_at)).where(*looked_back))
-    while oldest is not None and day + timedelta(days=1) > oldest and gone < limit:
-        gone += _thin_day(session, day, before, limit - gone)
+    day, count = datetime.combine(before.astimezone(UTC).date(), time(0), UTC), 0
+    in_range = (DecisionRow.decided_at >= day - THINNED, DecisionRow.decided_at < before)
+    oldest = session.scalar(select(func.min(DecisionRow.decided_at)).where(*in_range))
+    while oldest is not None and day + timedelta(days=1) > oldest and count < limit:
+        count += _thin_day(session, day, before, limit - count)
         day -= timedelta(days=1)
-    return gone
+    return count
 
 
 def _thin_day(session: Session, day: datetime, before: datetime, limit: int) -> int:
     of_day = (DecisionRow.decided_at >= day, DecisionRow.decided_at < day + timedelta(days=1))
     following = func.lead(DecisionRow.id).over(partition_by=DecisionRow.store_id, order_by=DecisionRow.id)
-    rows = select(DecisionRow.id, DecisionRow.decided_at, following.label("following")).where(*of_day)
-    found = rows.subquery()
-    old = select(found.c.id).where(found.c.following.is_not(None), found.c.decided_at < before)
-    return _forget_decisions(session, DecisionRow.id.in_(old.where(*_unreferenced(found.c.id)).limit(limit)))
+    query = select(DecisionRow.id, DecisionRow.decided_at, following.label("following")).where(*of_day)
+    rows = query.subquery()
+    old = select(rows.c.id).where(rows.c.following.is_not(None), rows.c.decided_at < before)
+    return _delete_decisions(session, DecisionRow.id.in_(old.where(*_unreferenced(rows.c.id)).limit(limit)))
 
 
 def _unreferenced(
@@ -137,9 +138,9 @@ def _unreferenced(
     return ~of_awards, ~exists().where(Review.decision_id == decision_id)
 
 
-def _forget_decisions(session: Session, which: ColumnElement[bool]) -> int:
-    gone = delete(DecisionRow).where(which, *_unreferenced(DecisionRow.id)).returning(DecisionRow.id)
-    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+def _delete_decisions(session: Session, which: ColumnElement[bool]) -> int:
+    statement = delete(DecisionRow).where(which, *_unreferenced(DecisionRow.id)).returning(DecisionRow.id)
+    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())
 
 
 def stores_decided_before(session: Session, moment: datetime, limit: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Deliveries as they are looked up: a page by filters, one with its attempts, counts, and what to replay."""
+"""Queries of deliveries: pages by filters, one with its attempts, counts, and what to replay."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from receiver.paging import LARGEST_ID, CountedPage
 from receiver.storage.paging import Keyset, ScanPlan, last_value, rows_of, scan
 from receiver.storage.tables import Attempt, Delivery
 
-COUNTED = 1_000  # rows, where an index finds nothing but what fits; nobody wants to know it more exactly
-LOOKED_THROUGH = 5_000  # rows, where each has to be looked at
+COUNTED = 1_000  # rows at most, where an index leads to matching rows only; nobody needs a higher count
+LOOKED_THROUGH = 5_000  # rows that one page examines, where each has to be checked
 FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 BY_NUMBER = Keyset((Delivery.id,), descending=True)
 BY_TIME = Keyset((Delivery.received_at, Delivery.id), descending=True)
@@ -47,19 +47,20 @@ def search_deliveries(
 ) -> CountedPage[Delivery]:
     """Return a page of deliveries, the newest first, without bodies and headers.
 
-    `after` is the number of the last row before. Raises NotFound for one there is not, where times lead.
+    `after` is the id of the last row of the page before. Raises NotFound for an unknown one, where times
+    lead.
     """
     plan = _plan(filters, after)
     key: tuple[object, ...] | None = None if after is None else (after,)
     if after is not None and plan.by is BY_TIME:
         key = (get_delivery(session, after).received_at, after)
-    found = scan(session, plan, after=key, limit=limit, cursor=last_value)
-    query = select(Delivery).where(Delivery.id.in_([row[-1] for row in found.rows]))
-    return rows_of(found, session.scalars(query.options(defer(Delivery.body), defer(Delivery.headers))))
+    page = scan(session, plan, after=key, limit=limit, cursor=last_value)
+    query = select(Delivery).where(Delivery.id.in_([row[-1] for row in page.rows]))
+    return rows_of(page, session.scalars(query.options(defer(Delivery.body), defer(Delivery.headers))))
 
 
 def _plan(filters: DeliveryFilters, after: int | None) -> ScanPlan:
-    """Let the rarest of the filters lead; what succeeded is most of all there is.
+    """Plan the scan so that the rarest of the filters leads; most deliveries are processed ones.
 
     Topics and senders' ids have no index: each would be one more to write before a webhook is answered.
     """
@@ -72,7 +73,9 @@ def _plan(filters: DeliveryFilters, after: int | None) -> ScanPlan:
         bound = COUNTED if set_names <= {"store", "stores"} else LOOKED_THROUGH
         further = true() if after is None else Delivery.id < after
         newest = Delivery.id.in_(newest_of(stores, bound + 1, further))
-        return ScanPlan(select().select_from(Delivery).where(newest), BY_NUMBER, fit(filters), bound)
+        return ScanPlan(
+            select().select_from(Delivery).where(newest), BY_NUMBER, conditions_of(filters), bound
+        )
     times = set_names & {"since", "until"}
     return _led_by(filters, times, BY_TIME) if times else _led_by(filters, set(), BY_NUMBER)
 
@@ -82,20 +85,20 @@ def _stores_of(filters: DeliveryFilters) -> Sequence[str] | None:
 
 
 def of_stores(stores: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition of these stores' deliveries."""
-    # One by one: of a list, SQLite prefers to walk along all that has ended.
+    """Return the condition for the deliveries of these stores."""
+    # One condition a store: with a list, SQLite prefers to scan all ended deliveries.
     return or_(false(), *(_ended_of(store) for store in stores), _waiting_of(stores))
 
 
 def newest_of(stores: Sequence[str], most: int, *further: ColumnElement[bool]) -> Select[int]:
-    """Select numbers of each store's deliveries, in no order: `most` of the newest ones are among them."""
+    """Select ids of each store's deliveries, in no order; its `most` newest ones are among them."""
     newest = []
     for store in stores:
         ended = select(Delivery.id).where(_ended_of(store), *further).order_by(Delivery.id.desc()).limit(most)
         newest.append(select(ended.subquery().c.id))
-    # All of them, for their index has another order; a day's bounds of a store keep them few.
-    waiting = select(Delivery.id).where(_waiting_of(stores), *further)
-    return select(union_all(*newest, waiting).subquery().c.id)
+    # All waiting ones, since their index has another order; the daily bounds of a store keep them few.
+    unfinished = select(Delivery.id).where(_waiting_of(stores), *further)
+    return select(union_all(*newest, unfinished).subquery().c.id)
 
 
 def _ended_of(store_id: str) -> ColumnElement[bool]:
@@ -104,36 +107,39 @@ def _ended_of(store_id: str) -> ColumnElement[bool]:
 
 
 def _waiting_of(stores: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that `ix_deliveries_waiting` serves: it is walked along, past all that waits."""
-    # By a time, since SQLite takes no index for what is only not null.
+    """Return the condition that `ix_deliveries_waiting` serves, by a scan of all unfinished deliveries."""
+    # Compared with a time, since SQLite uses no index for a mere IS NOT NULL.
     return and_(Delivery.due_at >= FIRST_MOMENT, Delivery.store_id.in_(stores))
 
 
 def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:
     leading = DeliveryFilters(**{name: getattr(filters, name) for name in names})
-    rows = select().select_from(Delivery).where(*fit(leading))
+    rows = select().select_from(Delivery).where(*conditions_of(leading))
     if names == set(filters.as_json()):
         return ScanPlan(rows, by, (), COUNTED)
-    return ScanPlan(rows, by, fit(filters), LOOKED_THROUGH)
+    return ScanPlan(rows, by, conditions_of(filters), LOOKED_THROUGH)
 
 
 def count_states(session: Session, filters: DeliveryFilters) -> dict[DeliveryState, int] | None:
-    """Count by state, up to COUNTED + 1 of each, where an index finds nothing but what fits; else None.
+    """Count deliveries by state, up to COUNTED + 1 of each.
 
-    By stores and times, where there are more in all, that is None too.
+    Returns None where no index leads to matching rows only, and for stores and times with more than COUNTED
+    rows.
     """
     set_names = set(filters.as_json())
     if not set_names:
         ids = [
             select(Delivery.id).where(Delivery.state == state).limit(COUNTED + 1) for state in DeliveryState
         ]
-        counts = [select(select(func.count()).select_from(some.subquery()).scalar_subquery()) for some in ids]
+        counts = [
+            select(select(func.count()).select_from(chunk.subquery()).scalar_subquery()) for chunk in ids
+        ]
         return dict(zip(DeliveryState, session.scalars(union_all(*counts)), strict=True))
     if set_names - {"store", "stores", "since", "until"}:
         return None
-    rows = select(Delivery.state).where(*fit(filters)).limit(COUNTED + 1).subquery()
-    counted = session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
-    by_state = {DeliveryState(state): count for state, count in counted}
+    rows = select(Delivery.state).where(*conditions_of(filters)).limit(COUNTED + 1).subquery()
+    counts_of_states = session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
+    by_state = {DeliveryState(state): count for state, count in counts_of_states}
     return by_state if sum(by_state.values()) <= COUNTED else None
 
 
@@ -152,10 +158,10 @@ def attempts(session: Session, delivery_id: int) -> list[Attempt]:
 
 
 def purge_ended(session: Session, before: datetime, limit: int) -> int:
-    """Forget deliveries that ended before a moment, with their attempts; answers how many went."""
+    """Delete up to `limit` deliveries that ended before a time, with their attempts; return their number."""
     old = select(Delivery.id).where(Delivery.ended_at < before).order_by(Delivery.ended_at).limit(limit)
-    gone = session.execute(delete(Delivery).where(Delivery.id.in_(old)).returning(Delivery.id))
-    return len(gone.all())
+    deleted = session.execute(delete(Delivery).where(Delivery.id.in_(old)).returning(Delivery.id))
+    return len(deleted.all())
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,9 @@ def count_deliveries(session: Session, filters: DeliveryFilters, now: datetime) 
         func.min(received),
         func.max(received),
     )
-    return [DeliveryCount(*row) for row in session.execute(query.where(*fit(filters)).group_by(*kind))]
+    return [
+        DeliveryCount(*row) for row in session.execute(query.where(*conditions_of(filters)).group_by(*kind))
+    ]
 
 
 def newest_delivery(session: Session) -> int:
@@ -202,31 +210,31 @@ def last_of_store(session: Session, store_id: str) -> datetime | None:
 def next_to_replay(
     session: Session, filters: DeliveryFilters, *, after: int, up_to: int, limit: int, now: datetime
 ) -> list[tuple[int, bool]]:
-    """Return, ordered by id, deliveries that still have a body, and whether each is in process now."""
+    """Return, ordered by id, deliveries that still have a body, and whether each is being processed now."""
     query = select(Delivery.id, Delivery.lease_until).where(
-        Delivery.id > after, Delivery.id <= up_to, Delivery.body.is_not(None), *fit(filters)
+        Delivery.id > after, Delivery.id <= up_to, Delivery.body.is_not(None), *conditions_of(filters)
     )
-    found = session.execute(query.order_by(Delivery.id).limit(limit))
-    return [(number, lease_until is not None and lease_until > now) for number, lease_until in found]
+    rows = session.execute(query.order_by(Delivery.id).limit(limit))
+    return [(number, lease_until is not None and lease_until > now) for number, lease_until in rows]
 
 
 def has_body(session: Session, ids: Iterable[int]) -> dict[int, bool]:
-    """Return by id whether a delivery still has its body; unknown ids are left out."""
+    """Return, by id, whether a delivery still has its body; unknown ids are left out."""
     query = select(Delivery.id, Delivery.body.is_not(None)).where(Delivery.id.in_(ids))
     return {number: bool(there) for number, there in session.execute(query)}
 
 
-def hold_free(
+def lock_free(
     session: Session, filters: DeliveryFilters, ids: Sequence[int], now: datetime
 ) -> dict[int, Delivery]:
-    """Lock those of them that still fit and that nobody has in hand; waits for no other lock."""
+    """Lock the deliveries that still match and that nobody processes; skips rows that others have locked."""
     free = or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
-    query = select(Delivery).where(Delivery.id.in_(ids), free, *fit(filters))
+    query = select(Delivery).where(Delivery.id.in_(ids), free, *conditions_of(filters))
     query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return {row.id: row for row in session.scalars(query)}
 
 
-def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
+def conditions_of(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
     """Return the conditions that a delivery must meet, all of them."""
     exact = {
         Delivery.state: filters.state,
@@ -235,20 +243,20 @@ def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
         Delivery.delivery_id: filters.delivery,
         Delivery.reason: filters.cause,
     }
-    wanted = [column == value for column, value in exact.items() if value is not None]
+    conditions = [column == value for column, value in exact.items() if value is not None]
     if filters.ids is not None:
-        wanted.append(Delivery.id.in_(filters.ids))
+        conditions.append(Delivery.id.in_(filters.ids))
     if filters.failed_in is not None:
-        tried = select(Attempt.delivery_id).where(
+        undone_ids = select(Attempt.delivery_id).where(
             Attempt.replay_id == filters.failed_in, Attempt.outcome.in_(UNDONE)
         )
-        wanted += [Delivery.id.in_(tried), Delivery.state.in_(UNDONE)]
+        conditions += [Delivery.id.in_(undone_ids), Delivery.state.in_(UNDONE)]
     if (stores := _stores_of(filters)) is not None:
-        wanted.append(of_stores(stores))
+        conditions.append(of_stores(stores))
     if filters.since is not None:
-        wanted.append(Delivery.received_at >= filters.since)
+        conditions.append(Delivery.received_at >= filters.since)
     if filters.until is not None:
-        wanted.append(Delivery.received_at < filters.until)
+        conditions.append(Delivery.received_at < filters.until)
     if filters.search:
-        wanted.append(or_(*(column.icontains(filters.search, autoescape=True) for column in SEARCHED)))
-    return wanted
+        conditions.append(or_(*(column.icontains(filters.search, autoescape=True) for column in SEARCHED)))
+    return conditions

@@ -1,6 +1,6 @@
-"""Webhook addresses remembered from commit to commit, for as long as nothing else is written to SQLite.
+"""A cache of webhook endpoints across commits, valid while nobody else writes to the SQLite file.
 
-PostgreSQL has no sign of that, and is asked each time.
+PostgreSQL has no cheap sign of other writes, so there the endpoints are read each time.
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ from typing import TypeAlias
 from receiver.storage.database import Driver
 from receiver.storage.webhook_endpoints import ResolvedEndpoint, resolve_endpoints
 
-# A connection, what others and what it itself wrote by then, and the second: secrets and days end by time.
+# A connection, the versions of what others and it itself wrote, and the second: secrets and days end by time.
 Stamp: TypeAlias = tuple[sqlite3.Connection, int, int, datetime]
 
 
 class EndpointCache:
-    """Answers as `resolve_endpoints` does; one thread at a time may ask."""
+    """A cache in front of `resolve_endpoints`; one thread at a time may use it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, ResolvedEndpoint] = {}
+        self._endpoints: dict[str, ResolvedEndpoint] = {}
         self._stamp: Stamp | None = None
 
     def resolve(
         self, driver: Driver, hook_ids: Collection[str], now: datetime
     ) -> Mapping[str, ResolvedEndpoint]:
-        """Return addresses by hook id, all of those asked for that there are among them."""
+        """Return endpoints by hook id: the known ones among `hook_ids`, and perhaps others."""
         if not isinstance(driver, sqlite3.Connection):
             return resolve_endpoints(driver, hook_ids, now)
-        # Before the look-up: what is written after it may be read already, and is read again.
+        # Before the look-up: rows written after the stamp may be cached already, and are then read again.
         stamp = _stamp(driver, now)
         if stamp != self._stamp:
-            self._known, self._stamp = {}, stamp
-        if unknown := [hook_id for hook_id in hook_ids if hook_id not in self._known]:
-            self._known |= resolve_endpoints(driver, unknown, now)
-        return self._known
+            self._endpoints, self._stamp = {}, stamp
+        if unknown := [hook_id for hook_id in hook_ids if hook_id not in self._endpoints]:
+            self._endpoints |= resolve_endpoints(driver, unknown, now)
+        return self._endpoints
 
     def pass_over_writes(self, driver: Driver) -> None:
-        """Let what was just written on this connection, which no address depends on, end no memory."""
+        """Keep the cache valid after a write on this connection that changes no endpoint."""
         if self._stamp is not None and self._stamp[0] is driver:
             self._stamp = (*self._stamp[:2], self._stamp[0].total_changes, self._stamp[3])
 

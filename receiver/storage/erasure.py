@@ -1,4 +1,4 @@
-"""Removes what is personal of a store: addresses, names, people's words, bodies, keys, tokens, codes."""
+"""Erasure of a store's personal data: addresses, names, people's words, bodies, keys, tokens, codes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,23 @@ ADDRESSES = ("url", "old_url", "address", "home_url")
 
 def erase(session: Session, store: Store) -> dict[str, int]:
     """Erase a store's personal data; decisions, awards and amounts stay. Return the rows changed by table."""
-    mine = select(WebhookEndpoint.id).where(WebhookEndpoint.store_id == store.id)
-    gone = {
+    changed = {
+        **_erase_messages(session, store),
+        **_delete_access(session, store),
+        **_delete_notes(session, store),
+        **_erase_tokens(session, store),
+        **_erase_words(session, store),
+        "audit entries": _erase_audited_addresses(session, store.id),
+    }
+    store.url, store.name, store.status_token_hash = f"{ERASED}:{store.id}", ERASED, None
+    store.moved_from = None
+    store.shop_uuid = None  # its mark stays (storage/store_marks.py), so that coming back is no new beginning
+    return {name: count for name, count in changed.items() if count}
+
+
+def _erase_messages(session: Session, store: Store) -> dict[str, int]:
+    """Clear the bodies of deliveries, and delete quarantined and sampled calls."""
+    return {
         "deliveries": _rows(
             session,
             update(Delivery)
@@ -45,7 +60,14 @@ def erase(session: Session, store: Store) -> dict[str, int]:
         ),
         "quarantine": _rows(session, delete(Quarantined).where(Quarantined.store_id == store.id)),
         "samples": _rows(session, delete(RejectionSample).where(RejectionSample.store_id == store.id)),
-        "secrets": _rows(session, delete(WebhookSecret).where(WebhookSecret.hook_id.in_(mine))),
+    }
+
+
+def _delete_access(session: Session, store: Store) -> dict[str, int]:
+    """Delete webhook secrets, consent flows and attempts to connect."""
+    endpoints = select(WebhookEndpoint.id).where(WebhookEndpoint.store_id == store.id)
+    return {
+        "secrets": _rows(session, delete(WebhookSecret).where(WebhookSecret.hook_id.in_(endpoints))),
         "consent flows": _rows(session, delete(ConsentFlow).where(ConsentFlow.store_id == store.id)),
         "connects": _rows(
             session,
@@ -53,10 +75,22 @@ def erase(session: Session, store: Store) -> dict[str, int]:
                 (ConnectionAttempt.store_id == store.id) | (ConnectionAttempt.shop == store.url)
             ),
         ),
+    }
+
+
+def _delete_notes(session: Session, store: Store) -> dict[str, int]:
+    """Delete troubles, notices, the address for notices, and claims about the store's address."""
+    return {
         "troubles": _rows(session, delete(StoreTroubleRow).where(StoreTroubleRow.store_id == store.id)),
         "notices": _rows(session, delete(StoreNotice).where(StoreNotice.store_id == store.id)),
         "notice addresses": _rows(session, delete(NoticeAddress).where(NoticeAddress.store_id == store.id)),
         "address claims": address_claims.forget_claims(session, store.id, store.url),
+    }
+
+
+def _erase_tokens(session: Session, store: Store) -> dict[str, int]:
+    """Clear the tokens of consents and the codes of awards."""
+    return {
         "consents": _rows(
             session,
             update(Link)
@@ -72,6 +106,12 @@ def erase(session: Session, store: Store) -> dict[str, int]:
             .where(Award.store_id == store.id, Award.code_encrypted.is_not(None))
             .values(code_encrypted=None),
         ),
+    }
+
+
+def _erase_words(session: Session, store: Store) -> dict[str, int]:
+    """Overwrite what merchants and staff wrote in reviews, recorded facts and answers about merchants."""
+    return {
         "reviews": _rows(
             session,
             update(Review)
@@ -93,28 +133,25 @@ def erase(session: Session, store: Store) -> dict[str, int]:
             )
             .values(reason=ERASED),
         ),
-        "audit entries": _audit(session, store.id),
     }
-    store.url, store.name, store.status_token_hash = f"{ERASED}:{store.id}", ERASED, None
-    store.moved_from = None
-    store.shop_uuid = None  # its mark stays (storage/store_marks.py), so that coming back is no new beginning
-    return {name: count for name, count in gone.items() if count}
 
 
-def _audit(session: Session, store_id: str) -> int:
-    """Who did what and when stays; the addresses in it do not."""
+def _erase_audited_addresses(session: Session, store_id: str) -> int:
+    """Remove addresses from the store's audit entries, which otherwise stay; return the number changed."""
     entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == store_id)).all()
-    naming = [entry for entry in entries if _without_addresses(entry.detail) != entry.detail]
-    for item in naming:
-        item.detail = _without_addresses(item.detail)
-    return len(naming)
+    with_addresses = [entry for entry in entries if _without_addresses(entry.detail) != entry.detail]
+    for entry in with_addresses:
+        entry.detail = _without_addresses(entry.detail)
+    return len(with_addresses)
 
 
 def _without_addresses(detail: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in detail.items() if name not in ADDRESSES}
-    return {name: _without_addresses(item) if isinstance(item, dict) else item for name, item in kept.items()}
+    others = {name: value for name, value in detail.items() if name not in ADDRESSES}
+    return {
+        name: _without_addresses(item) if isinstance(item, dict) else item for name, item in others.items()
+    }
 
 
 def _rows(session: Session, statement: Any) -> int:
-    done = session.execute(statement, execution_options={"synchronize_session": False})
-    return int(done.rowcount)  # type: ignore[attr-defined]  # typed as any Result
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)  # type: ignore[attr-defined]  # typed as any Result

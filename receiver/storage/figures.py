@@ -1,4 +1,4 @@
-"""An ad account's figures as one store may see them: the only way from a store to what was read of one."""
+"""The figures of an ad account as one store may see them: the only access to them on behalf of a store."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from receiver.storage.types import ExactDecimal, Utc
 
 Row = TypeVar("Row", bound=Base)
 
-# Of an account only what TikTok told; when to poll it next is the service's own affair.
-TOLD = (
+# The columns of an account that TikTok reported; the schedule of polls is the service's own affair.
+REPORTED = (
     "advertiser_id",
     "name",
     "status",
@@ -41,7 +41,7 @@ _ACCOUNTS = select(Account).where(Account.advertiser_id.in_(ADVERTISER_IDS))
 
 @dataclass(frozen=True)
 class AccountFigures:
-    """An ad account's rows as TikTok told them, to read from; nobody changes them."""
+    """The rows of an ad account as TikTok reported them; read-only."""
 
     account: Account
     days: Sequence[DaySpend]
@@ -57,24 +57,27 @@ def is_proven(link: Link | None) -> bool:
 def figures_of(session: Session, link: Link | None) -> AccountFigures | None:
     """Return the figures of a link's ad account, read with that link's own consent.
 
-    None without such a consent, and before the first reading. Once the consent has ended they are those of
-    that moment, whatever others read later with consents of their own.
+    Returns None without such a consent, and before the first reading. Once the consent has ended, these are
+    the figures of that time, whatever others read later with consents of their own.
     """
     return figures_of_links(session, [link]).get(link.id) if link else None
 
 
 def figures_of_links(session: Session, links: Iterable[Link]) -> dict[int, AccountFigures]:
-    """Return what `figures_of` does for each of several links, by the link's id."""
+    """Return the figures of several links by link id, as `figures_of` does; links without any are absent."""
     proven = [link for link in links if link.proven_at is not None]
     accounts = {link.id: link.advertiser_id for link in proven if link.consent}
     live = _live(session, set(accounts.values())) if accounts else {}
-    found = {link_id: live[account] for link_id, account in accounts.items() if account in live}
-    ended = {link.id: _last(link) for link in proven if not link.consent}
-    return found | {link_id: figures for link_id, figures in ended.items() if figures}
+    current = {link_id: live[account] for link_id, account in accounts.items() if account in live}
+    last = {link.id: _last(link) for link in proven if not link.consent}
+    return current | {link_id: figures for link_id, figures in last.items() if figures}
 
 
 def end_consent(session: Session, link: Link, now: datetime, consent: bool | None) -> None:
-    """Forget a link's token, keep the figures of this moment. `consent`: False withdrawn, None not asked."""
+    """Delete a link's token and store the figures of this time.
+
+    `consent`: False where it was withdrawn, None where it is to be asked for.
+    """
     if link.consent and (row := account(session, link.advertiser_id)) is not None:
         link.last_figures = _document(session, row)
     link.token_encrypted, link.consent, link.scopes = None, consent, None
@@ -85,32 +88,32 @@ def end_consent(session: Session, link: Link, now: datetime, consent: bool | Non
 def _document(session: Session, account: Account) -> dict[str, Any]:
     """Return an account's figures as JSON can hold them."""
     return {
-        "account": _plain(account, TOLD),
+        "account": _plain(account, REPORTED),
         "days": [_plain(day) for day in days(session, account.advertiser_id)],
         "payments": [_plain(row) for row in payments(session, account.advertiser_id)],
     }
 
 
 def _live(session: Session, advertiser_ids: Collection[str]) -> dict[str, AccountFigures]:
-    asked = {"advertiser_ids": list(advertiser_ids)}
-    accounts = session.scalars(_ACCOUNTS, asked, execution_options={"populate_existing": True}).all()
-    spent, paid = days_of(session, advertiser_ids), payments_of(session, advertiser_ids)
+    parameters = {"advertiser_ids": list(advertiser_ids)}
+    accounts = session.scalars(_ACCOUNTS, parameters, execution_options={"populate_existing": True}).all()
+    spent, billed = days_of(session, advertiser_ids), payments_of(session, advertiser_ids)
     return {
-        item.advertiser_id: AccountFigures(
-            item, spent.get(item.advertiser_id, ()), paid.get(item.advertiser_id, ()), is_live=True
+        row.advertiser_id: AccountFigures(
+            row, spent.get(row.advertiser_id, ()), billed.get(row.advertiser_id, ()), is_live=True
         )
-        for item in accounts
+        for row in accounts
     }
 
 
 def _last(link: Link) -> AccountFigures | None:
-    kept = link.last_figures
-    if kept is None:
+    figures = link.last_figures
+    if figures is None:
         return None
     return AccountFigures(
-        _row(Account, kept["account"]),
-        [day_spend(_row(SpendDay, day)) for day in kept["days"]],
-        [_row(PaymentRow, payment) for payment in kept["payments"]],
+        _row(Account, figures["account"]),
+        [day_spend(_row(SpendDay, day)) for day in figures["days"]],
+        [_row(PaymentRow, payment) for payment in figures["payments"]],
         is_live=False,
     )
 
@@ -125,10 +128,10 @@ def _text(value: Any) -> Any:
     return format(value, "f") if isinstance(value, Decimal) else value
 
 
-def _row(kind: type[Row], kept: Mapping[str, Any]) -> Row:
-    """Return a row of no session."""
+def _row(kind: type[Row], document: Mapping[str, Any]) -> Row:
+    """Return a row, attached to no session, from its document."""
     columns = kind.__table__.columns
-    return kind(**{name: _value(columns[name].type, value) for name, value in kept.items()})
+    return kind(**{name: _value(columns[name].type, value) for name, value in document.items()})
 
 
 def _value(kind: Any, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Signs of life of background work, and whose turn a periodic run is."""
+"""Heartbeats of background work, and claims of periodic runs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NOT_BELIEVED = timedelta(minutes=5)
 
 
 def beat(session: Session, name: str, now: datetime) -> None:
-    """Write down that `name` is alive."""
+    """Record that `name` is alive at this time."""
     if not _move(session, name, now):
-        _begin(session, name, now)
+        _insert(session, name, now)
 
 
 def last_beat(session: Session, name: str) -> datetime | None:
@@ -27,7 +27,7 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 
 def last_beats(name: str) -> Select[datetime]:
-    """Return the query of when `name` last showed life."""
+    """Select the time of the last heartbeat by this name."""
     return select(Heartbeat.at).where(Heartbeat.name == name)
 
 
@@ -39,21 +39,21 @@ def carry_over(session: Session, name: str, before: datetime, after: datetime) -
 
 
 def take_turn(session: Session, name: str, minute: datetime) -> bool:
-    """Claim this minute's run of `name`; return True to exactly one of several callers."""
+    """Claim this minute's run of `name`; of several callers exactly one gets True."""
     turn = f"turn:{name}"
     free = or_(Heartbeat.at < minute, Heartbeat.at > minute + NOT_BELIEVED)
     if _move(session, turn, minute, free):
         return True
-    return last_beat(session, turn) is None and _begin(session, turn, minute)
+    return last_beat(session, turn) is None and _insert(session, turn, minute)
 
 
 def _move(session: Session, name: str, at: datetime, *only: ColumnElement[bool]) -> bool:
-    moved = session.execute(update(Heartbeat).where(Heartbeat.name == name, *only).values(at=at))
-    return int(moved.rowcount) == 1  # type: ignore[attr-defined]  # typed as any Result
+    updated = session.execute(update(Heartbeat).where(Heartbeat.name == name, *only).values(at=at))
+    return int(updated.rowcount) == 1  # type: ignore[attr-defined]  # typed as any Result
 
 
-def _begin(session: Session, name: str, at: datetime) -> bool:
-    """Whether the row is the caller's; somebody else may be making it at this very moment."""
+def _insert(session: Session, name: str, at: datetime) -> bool:
+    """Insert a heartbeat; return False where another process has just inserted it."""
     try:
         with session.begin_nested():
             session.add(Heartbeat(name=name, at=at))

@@ -1,7 +1,6 @@
-"""Counts events by the hour, in the transaction of what is counted.
+"""Counts of events by the hour, written in the transaction of the events.
 
-A count holds its row until the commit. So it comes last in a transaction: who waits for the row then holds
-nothing that the other still wants.
+A count locks its row until the commit, so it comes last in a transaction: that keeps the lock ordering.
 """
 
 from __future__ import annotations
@@ -24,27 +23,27 @@ def add(session: Session, at: datetime, counts: Mapping[HourlyEvent, int]) -> No
     """Add to the counts of the hour of `at`."""
     table = cast(Table, HourlyCount.__table__)
     for (kind, name), count in sorted(counts.items()):
-        added = insert_into(session, table).values(hour=hour_of(at), kind=kind, name=name, count=count)
-        more = {"count": table.c.count + added.excluded["count"]}
-        session.execute(added.on_conflict_do_update(index_elements=["hour", "kind", "name"], set_=more))
+        insertion = insert_into(session, table).values(hour=hour_of(at), kind=kind, name=name, count=count)
+        more = {"count": table.c.count + insertion.excluded["count"]}
+        session.execute(insertion.on_conflict_do_update(index_elements=["hour", "kind", "name"], set_=more))
 
 
 def read(session: Session, since: datetime, until: datetime) -> Counts:
-    """Return what was counted in the hours that begin in that interval."""
+    """Return the counts of the hours that begin in this interval."""
     within = (HourlyCount.hour >= since, HourlyCount.hour < until)
-    found: Counts = {}
+    counts: Counts = {}
     query = select(HourlyCount.hour, HourlyCount.kind, HourlyCount.name, HourlyCount.count)
     for hour, kind, name, count in session.execute(query.where(*within).order_by(HourlyCount.hour)):
-        found.setdefault(hour, {})[HourlyKind(kind), name] = count
-    return found
+        counts.setdefault(hour, {})[HourlyKind(kind), name] = count
+    return counts
 
 
 def first_hour(session: Session) -> datetime | None:
-    """Return since when anything has been counted; of the hours before nothing is known."""
+    """Return the first hour with counts, None before any; of earlier hours nothing is known."""
     return session.scalar(select(func.min(HourlyCount.hour)))
 
 
 def purge_counts(session: Session, before: datetime) -> int:
-    """Forget the hours before a moment, all at once: a day has few. Return how many rows went."""
-    gone = delete(HourlyCount).where(HourlyCount.hour < before).returning(HourlyCount.hour)
-    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    """Delete the counts of hours before a time in one statement (a day has few); return their number."""
+    statement = delete(HourlyCount).where(HourlyCount.hour < before).returning(HourlyCount.hour)
+    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())

@@ -28,20 +28,20 @@ IN_ORDER = (Likeness.TIKTOK_USER, Likeness.BUSINESS_CENTER, Likeness.ACCOUNT_NAM
 
 
 @dataclass(frozen=True)
-class Alike:
-    """Another store, what it has in common with the one asked about, and whether it stops its award."""
+class SimilarStore:
+    """Another store, what it has in common with the first, and whether it holds back its award."""
 
     store: Store
     why: tuple[Likeness, ...]
     holds: bool  # it has an award of the programme, or one waits for staff
 
 
-def find_alike(session: Session, store: Store, *, only_holding: bool = False) -> list[Alike]:
-    """Return stores of other merchants of the programme that resemble this one, by id.
+def find_alike(session: Session, store: Store, *, only_holding: bool = False) -> list[SimilarStore]:
+    """Return the stores of other merchants in the programme that resemble this one, by id.
 
-    Pairs that staff have told apart are left out.
+    Pairs that staff answered to be of different merchants are left out.
     """
-    apart = told_apart(session, [store.id])
+    apart = different_merchants(session, [store.id])
     return find_alike_of(session, [store], apart, only_holding=only_holding).get(store.id, [])
 
 
@@ -51,55 +51,58 @@ def find_alike_of(
     apart: Mapping[str, Collection[str]],
     *,
     only_holding: bool = False,
-) -> dict[str, list[Alike]]:
-    """Return what `find_alike` does, by store, in as many statements; `apart`: as staff told, by store."""
+) -> dict[str, list[SimilarStore]]:
+    """Return, by store, what `find_alike` returns, in as many statements as for one.
+
+    `apart`: stores known to be of different merchants, by store, as `different_merchants` returns them.
+    """
     marks = _marks(session, stores)
-    found: dict[str, dict[str, list[Likeness]]] = {}
+    likenesses: dict[str, dict[str, list[Likeness]]] = {}
     for likeness, by_store in marks.items():
         bearers = _bearers(session, likeness, set().union(*by_store.values()), only_holding)
         for store_id, values in by_store.items():
             for other_id in set().union(*(bearers[value] for value in values)) - {store_id}:
-                found.setdefault(store_id, {}).setdefault(other_id, []).append(likeness)
-    others = _with_holding(session, set().union(*found.values())) if found else []
+                likenesses.setdefault(store_id, {}).setdefault(other_id, []).append(likeness)
+    others = _with_holding(session, set().union(*likenesses.values())) if likenesses else []
     # Not asked of the database: SQLite would look at all stores of the programme.
     return {
         store.id: [
-            Alike(other, tuple(found[store.id][other.id]), holds)
+            SimilarStore(other, tuple(likenesses[store.id][other.id]), holds)
             for other, holds in others
-            if other.id in found[store.id] and other.id not in apart.get(store.id, ())
+            if other.id in likenesses[store.id] and other.id not in apart.get(store.id, ())
             if other.programme == store.programme and other.merchant != store.merchant
         ]
         for store in stores
-        if store.id in found
+        if store.id in likenesses
     }
 
 
-_TOLD_APART = select(MerchantAnswer.store_id, MerchantAnswer.other_id).where(
+_DIFFERENT = select(MerchantAnswer.store_id, MerchantAnswer.other_id).where(
     or_(MerchantAnswer.store_id.in_(STORE_IDS), MerchantAnswer.other_id.in_(STORE_IDS))
 )
 
 
-def told_apart(session: Session, store_ids: Collection[str]) -> dict[str, set[str]]:
-    """Return, by store, the stores that staff said to be of another merchant than this one."""
+def different_merchants(session: Session, store_ids: Collection[str]) -> dict[str, set[str]]:
+    """Return, by store, the stores that staff answered to belong to another merchant."""
     apart: defaultdict[str, set[str]] = defaultdict(set)
-    for store_id, other_id in session.execute(_TOLD_APART, {"store_ids": list(store_ids)}):
+    for store_id, other_id in session.execute(_DIFFERENT, {"store_ids": list(store_ids)}):
         apart[store_id].add(other_id)
         apart[other_id].add(store_id)
     return apart
 
 
 def answer_about(session: Session, item: str, other: str) -> MerchantAnswer | None:
-    """Return the staff's answer about a pair of stores, in either order."""
+    """Return staff's answer about a pair of stores, in either order; None without one."""
     return session.get(MerchantAnswer, pair_of(item, other))
 
 
 def page_of_asked_about(session: Session, *, after: str | None, limit: int) -> Page[Store]:
-    """Return a page of the stores whose award waits for an answer, by id; `limit` 0 for all."""
+    """Return a page of stores whose award waits for staff's answer about a similar one; `limit` 0 for all."""
     query = select(Store).where(Store.alike_since.is_not(None))
     return read_page(session, query, BY_ID, after=None if after is None else (after,), limit=limit)
 
 
-# By store: the values of a mark that it bears.
+# The values of one mark, by store.
 Marks = dict[str, set[str]]
 
 
@@ -112,7 +115,7 @@ _AWARDED = select(Award.store_id).where(Award.store_id.in_(STORE_IDS))
 
 
 def _marks(session: Session, stores: Collection[Store]) -> dict[Likeness, Marks]:
-    """What stores may share with others; nothing of a store of which nothing is proven."""
+    """Return, by likeness, the values that stores may share; a store without any proof has none."""
     ids = {"store_ids": [store.id for store in stores]}
     links = session.execute(_MARKS_OF_LINKS, ids).all()
     awarded = set(session.scalars(_AWARDED, ids))
@@ -129,17 +132,17 @@ def _marks(session: Session, stores: Collection[Store]) -> dict[Likeness, Marks]
 def _bearers(
     session: Session, likeness: Likeness, values: Collection[str], only_holding: bool
 ) -> defaultdict[str, set[str]]:
-    """Return, by value of a mark, the stores that bear it, by proof or by award."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    """Return, by value of a mark, the proven stores that have it."""
+    bearers: defaultdict[str, set[str]] = defaultdict(set)
     for value, store_id in session.execute(_who_bears(likeness, only_holding), {"values": list(values)}):
-        found[value].add(store_id)
-    return found
+        bearers[value].add(store_id)
+    return bearers
 
 
 @cache
 def _who_bears(likeness: Likeness, only_holding: bool) -> Select[Any, str]:
     query = _bearing(likeness)
-    return query.where(_holds()) if only_holding else query
+    return query.where(_may_hold_award()) if only_holding else query
 
 
 def _bearing(likeness: Likeness) -> Select[Any, str]:
@@ -160,12 +163,15 @@ def _bearing(likeness: Likeness) -> Select[Any, str]:
 
 
 def _with_holding(session: Session, store_ids: Collection[str]) -> list[tuple[Store, bool]]:
-    """Return stores, and whether each holds an award or may be about to, by id."""
-    query = select(Store, _holds()).where(Store.id.in_(store_ids)).order_by(Store.id)
+    """Return the stores by id, each with whether it has an award or may soon get one."""
+    query = select(Store, _may_hold_award()).where(Store.id.in_(store_ids)).order_by(Store.id)
     return [(store, holds) for store, holds in session.execute(query)]
 
 
-def _holds() -> ColumnElement[bool]:
-    """Who only looks alike stops nobody: that takes an award, or money spent for one."""
+def _may_hold_award() -> ColumnElement[bool]:
+    """Return the condition for stores with an award of their programme, or held with enough spend for one.
+
+    A mere resemblance holds back no award.
+    """
     awarded = exists().where(Award.store_id == Store.id, Award.programme == Store.programme)
     return or_(func.coalesce(Store.stage, "") == Stage.HELD, awarded)

@@ -21,18 +21,18 @@ BY_NUMBER = Keyset((Link.id,), descending=True)
 
 
 def is_proven() -> ColumnElement[bool]:
-    """Build the condition for links whose advertiser ever consented, even if it was withdrawn since."""
+    """Return the condition for links whose advertiser ever consented, even if it was withdrawn since."""
     return Link.proven_at.is_not(None)
 
 
 def open_link(session: Session, store_id: str) -> Link | None:
-    """Return the store's open link; there is at most one."""
+    """Return the open link of a store, None without one; there is at most one."""
     query = select(Link).where(Link.store_id == store_id, Link.ended_at.is_(None)).order_by(Link.id.desc())
     return session.scalars(query).first()
 
 
 def link_between(session: Session, store_id: str, advertiser_id: str) -> Link | None:
-    """Return the link of a store to an ad account, open or ended."""
+    """Return the link of a store to an ad account, open or ended; None without one."""
     query = select(Link).where(Link.store_id == store_id, Link.advertiser_id == advertiser_id)
     return session.scalars(query).first()
 
@@ -47,10 +47,11 @@ def end_other_links(session: Session, store_id: str, advertiser_id: str, at: dat
 
 
 def drop_old_claims(session: Session, store_ids: Collection[str]) -> None:
-    """Forget each store's oldest claims beyond CLAIMS_OF_A_STORE: ended, and never consented to.
+    """Delete each store's oldest claims beyond CLAIMS_OF_A_STORE: links ended and never consented to.
 
-    Nothing is decided by such a claim, and one that stands is never dropped: whatever a store has claimed
-    before, the account it names now is linked. In steps, since an older version kept any number.
+    No decision rests on such a claim, and an open one is never deleted: whatever a store has claimed before,
+    the account it names now is linked. At most CLAIMS_DROPPED at a time, since an older version kept any
+    number.
     """
     if not store_ids:
         return
@@ -71,9 +72,9 @@ def drop_old_claims(session: Session, store_ids: Collection[str]) -> None:
 
 
 def forget_dating_signals(session: Session, store_id: str) -> None:
-    """Let the dates of a store's links stand, whatever signal of before comes late."""
-    dated = update(Link).where(Link.store_id == store_id, Link.linked_news.is_not(None))
-    session.execute(dated.values(linked_news=None))
+    """Fix the dates of a store's links: no late signal from before may change them."""
+    statement = update(Link).where(Link.store_id == store_id, Link.linked_news.is_not(None))
+    session.execute(statement.values(linked_news=None))
 
 
 def links_of(session: Session, store_id: str) -> list[Link]:
@@ -93,7 +94,7 @@ def links_with_token(session: Session) -> list[Link]:
 
 
 def stores_of(session: Session, advertiser_id: str) -> list[Store]:
-    """Return the stores that link an ad account now with its advertiser's consent."""
+    """Return the stores that link an ad account now with their advertiser's consent, by id."""
     query = select(Store).join(Link, Link.store_id == Store.id).order_by(Store.id)
     return list(session.scalars(query.where(Link.advertiser_id == advertiser_id, is_read())))
 
@@ -102,17 +103,17 @@ _OPEN = select(Link).where(Link.store_id.in_(STORE_IDS), Link.ended_at.is_(None)
 
 
 def open_links(session: Session, store_ids: Iterable[str]) -> dict[str, Link]:
-    """Return the link of each of these stores that stands; a store without one is left out."""
+    """Return the open links by store; a store without one is left out."""
     return {link.store_id: link for link in session.scalars(_OPEN, {"store_ids": list(store_ids)})}
 
 
 def next_polls(session: Session, store_ids: Iterable[str]) -> dict[str, datetime]:
-    """Return when each of these stores' ad account is read next, with that store's own consent."""
+    """Return, by store, when its ad account is read next with the store's own consent."""
     query = select(Link.store_id, Account.next_poll_at).join(
         Account, Account.advertiser_id == Link.advertiser_id
     )
-    found = session.execute(query.where(Link.store_id.in_(store_ids), is_read()).order_by(Link.id))
-    return {store_id: at for store_id, at in found if at is not None}
+    rows = session.execute(query.where(Link.store_id.in_(store_ids), is_read()).order_by(Link.id))
+    return {store_id: at for store_id, at in rows if at is not None}
 
 
 def is_read() -> ColumnElement[bool]:
@@ -164,14 +165,14 @@ def proven_links(
 
 
 class ProvenLinks:
-    """Proven links, found by their stores and accounts."""
+    """Proven links, indexed by their stores and accounts."""
 
-    def __init__(self, found: Iterable[ProvenLink]) -> None:
+    def __init__(self, proven: Iterable[ProvenLink]) -> None:
         self._of_stores: defaultdict[str, list[ProvenLink]] = defaultdict(list)
         self._to_accounts: defaultdict[str, list[ProvenLink]] = defaultdict(list)
-        for item in found:
-            self._of_stores[item.store_id].append(item)
-            self._to_accounts[item.advertiser_id].append(item)
+        for link in proven:
+            self._of_stores[link.store_id].append(link)
+            self._to_accounts[link.advertiser_id].append(link)
 
     def around(self, store_ids: Iterable[str], advertiser_id: str) -> Iterator[ProvenLink]:
         """Yield the links of these stores, and those to this account."""
@@ -180,18 +181,18 @@ class ProvenLinks:
         yield from self._to_accounts.get(advertiser_id, ())
 
 
-def set_up_before(store: Store, link: Link | None, lineage: Collection[str], known: ProvenLinks) -> bool:
-    """Return whether this account or this store completed the set-up earlier, under another store or link.
+def set_up_before(store: Store, link: Link | None, lineage: Collection[str], proven: ProvenLinks) -> bool:
+    """Return whether this account or store completed the set-up earlier, under another store or link.
 
-    Only links that an advertiser consented to count, in the order of those consents, which the service
-    saw itself; a claim is no link, and leaves no trace. `lineage`: ids of earlier records of the store.
+    Only links that an advertiser consented to count, in the order of those consents, which the service saw
+    itself; a mere claim counts for nothing. `lineage`: ids of earlier records of the store.
     """
     if link is None or link.proven_at is None:
         return False
     return any(
-        item.programme == store.programme
-        and item.set_up_at <= link.proven_at
-        and item.proven_at < link.proven_at
-        and item.id != link.id
-        for item in known.around({store.id, *lineage}, link.advertiser_id)
+        other.programme == store.programme
+        and other.set_up_at <= link.proven_at
+        and other.proven_at < link.proven_at
+        and other.id != link.id
+        for other in proven.around({store.id, *lineage}, link.advertiser_id)
     )

@@ -1,5 +1,5 @@
-"""Stores that a transaction holds, with their links and what they told: read for a whole batch in three
-statements, kept up to date in memory, and written once all of it is applied.
+"""Stores locked by a transaction, with their links and applied signals: read for a whole batch in three
+statements, kept up to date in memory, and written once the batch is applied.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SIGNAL = ("store_id", "install_id", "seq", "event", "at", "delivery_id")
 
 
 class LockedStores:
-    """Nobody else changes these stores before the transaction ends."""
+    """Locked stores, their links and their signals; nobody else changes them before the transaction ends."""
 
     def __init__(
         self,
@@ -39,12 +39,12 @@ class LockedStores:
         orders: Collection[tuple[str, SignalOrder]] = (),
         accounts: Collection[str] = (),
     ) -> None:
-        """Hold the stores in one order: two workers wait in one direction only.
+        """Lock the stores in the order of their ids, so that two workers cannot deadlock.
 
-        Their deliveries still come in: a row that refers to a store does not wait.
+        Deliveries still come in: a row that refers to a store does not wait.
 
-        `orders`: the signals about to be applied, of which is read which were before. `accounts`: the ad
-        accounts that these name; beside links to them only standing ones are read.
+        `orders`: the signals about to be applied, of which it is read whether they were applied before.
+        `accounts`: the ad accounts they name; besides links to these only open ones are read.
         """
         self._session = session
         self._links: defaultdict[str, dict[str, LinkState]] = defaultdict(dict)
@@ -62,8 +62,8 @@ class LockedStores:
         if not keys:
             return set()
         key = (SIGNALS.c.store_id, SIGNALS.c.install_id, SIGNALS.c.seq)
-        known = select(*key).where(are_any_of(key, keys))
-        return {(store_id, install, seq) for store_id, install, seq in self._session.execute(known).all()}
+        query = select(*key).where(are_any_of(key, keys))
+        return {(store_id, install, seq) for store_id, install, seq in self._session.execute(query).all()}
 
     def store(self, store_id: str) -> StoreState:
         """Return the state of a locked store. Raises NotFound."""
@@ -76,9 +76,9 @@ class LockedStores:
         return _key(store_id, news) in self._applied
 
     def note_elsewhere(self, store_id: str, home_url: str, now: datetime) -> None:
-        """Hold, for staff, that a message signed with the store's secret names another home address.
+        """Record, for staff, that a message signed with the store's secret names another home address.
 
-        A new address makes the store due for a check: it may have moved.
+        A new address makes the store due for a check, since it may have moved.
         """
         claim = NewClaim(
             store_id, canonical(home_url) or home_url, ClaimReason.ELSEWHERE, None, home_url, signed=True
@@ -87,14 +87,14 @@ class LockedStores:
             reschedule_check(self._session, store_id, now)
 
     def keep_dates(self, store: StoreState) -> None:
-        """Let the dates that stand stand for good: an earlier number is not an earlier moment any more."""
+        """Fix the dates of a store and its links: an earlier sequence number is no longer an earlier time."""
         store.installed_news = store.set_up_news = None
         for link in self._links[store.id].values():
             link.linked_news = None
-        forget_dating_signals(self._session, store.id)  # those that were not read
+        forget_dating_signals(self._session, store.id)  # of the links that were not read
 
     def forget_applied(self, store_id: str, news: SignalOrder) -> None:
-        """Let an install count from this signal anew."""
+        """Forget the signals of an install applied from this number on: the install counts anew."""
         forget_signals(self._session, store_id, news.install_id, news.seq)
         _, install_id, first = _key(store_id, news)
         self._applied = {
@@ -114,22 +114,24 @@ class LockedStores:
         self._newly_applied.append((*_key(store_id, news), event, news.at, delivery_id))
 
     def link(self, store_id: str, advertiser_id: str) -> LinkState | None:
+        """Return the link of a store to an ad account, None where none was read or added."""
         return self._links[store_id].get(advertiser_id)
 
     def add_link(self, store_id: str, advertiser_id: str, *, ended_at: datetime | None) -> LinkState:
+        """Add a link of a store to an ad account, and return it; `write` inserts it."""
         link = LinkState(None, store_id, advertiser_id, ended_at)
         self._links[store_id][advertiser_id] = link
         self._new_links.append(link)
         return link
 
     def end_other_links(self, store_id: str, advertiser_id: str, at: datetime) -> None:
-        """A store has one ad account at a time: what else stands ends."""
+        """End the store's open links to other ad accounts: a store has one at a time."""
         for link in self._links[store_id].values():
             if link.advertiser_id != advertiser_id and link.ended_at is None:
                 link.ended_at = at
 
     def write(self) -> None:
-        """Write what was applied, once all of it is, and keep each store's claims within bounds."""
+        """Write all changes, and delete each store's oldest claims beyond their bound."""
         self._changes.write(self._session)
         add_links(self._session, self._new_links)
         drop_old_claims(self._session, {link.store_id for link in self._new_links})

@@ -1,4 +1,4 @@
-"""Tries to sign in, counted for all processes; subjects are hashes, or addresses of the network."""
+"""Attempts to sign in, counted across processes; a subject is a hash or a network address."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from receiver.domain.sign_in import LoginThrottle
 from receiver.storage.tables import SignInTries
 from receiver.storage.upsert import insert_into
 
-IN_ALL = 50_000  # rows: strangers name whom they like
+IN_ALL = 50_000  # rows: strangers may name any subject
 
 
-def wait_left(session: Session, subject: str, patience: LoginThrottle, now: datetime) -> timedelta:
-    """Return how long there still is to wait; holds the subject's row until the transaction ends."""
+def wait_left(session: Session, subject: str, throttle: LoginThrottle, now: datetime) -> timedelta:
+    """Return how long the subject has to wait before its next try; locks the subject's row."""
     row = _locked(session, subject, now)
-    return patience.left(row.until, now)
+    return throttle.left(row.until, now)
 
 
-def count_try(session: Session, subject: str, patience: LoginThrottle, now: datetime) -> None:
+def count_try(session: Session, subject: str, throttle: LoginThrottle, now: datetime) -> None:
+    """Count one try of a subject, and set how long it has to wait before the next."""
     row = _locked(session, subject, now)
     if not row.tries:
-        _forget_beyond(session, IN_ALL)
-    row.tries = 1 if patience.is_forgotten(row.last_at, now) else row.tries + 1
-    row.last_at, row.until = now, now + patience.wait_after(row.tries)
+        _delete_beyond(session, IN_ALL)
+    row.tries = 1 if throttle.is_forgotten(row.last_at, now) else row.tries + 1
+    row.last_at, row.until = now, now + throttle.wait_after(row.tries)
 
 
-def _forget_beyond(session: Session, most: int) -> None:
-    """Forget whom nobody tried for the longest, once the table holds more than so many rows."""
-    tried = select(SignInTries.last_at).order_by(SignInTries.last_at.desc()).offset(most - 1).limit(1)
-    oldest = session.scalar(tried)
+def _delete_beyond(session: Session, most: int) -> None:
+    """Delete the subjects with the oldest last tries, once the table holds more than `most` rows."""
+    times = select(SignInTries.last_at).order_by(SignInTries.last_at.desc()).offset(most - 1).limit(1)
+    oldest = session.scalar(times)
     if oldest is not None:
         session.execute(delete(SignInTries).where(SignInTries.last_at < oldest))
 
 
 def touch(session: Session, subject: str, now: datetime) -> None:
+    """Record a try at this time without counting it."""
     session.execute(update(SignInTries).where(SignInTries.subject == subject).values(last_at=now))
 
 
 def take_back(session: Session, subject: str, now: datetime) -> None:
-    """The last one was no mistake: it counts no more, and nobody waits for it."""
+    """Uncount the subject's last try, and end its wait."""
     session.execute(
         update(SignInTries)
         .where(SignInTries.subject == subject, SignInTries.tries > 0)
@@ -50,20 +52,21 @@ def take_back(session: Session, subject: str, now: datetime) -> None:
 
 
 def forget_tries(session: Session, subject: str) -> None:
+    """Delete the count of a subject."""
     session.execute(delete(SignInTries).where(SignInTries.subject == subject))
 
 
 def purge_tries(session: Session, before: datetime, limit: int) -> int:
-    """Forget whom nobody tried for since a moment; how many."""
+    """Delete up to `limit` counts last changed before a time, and return their number."""
     old = select(SignInTries.subject).where(SignInTries.last_at < before).limit(limit)
-    gone = session.execute(
+    deleted = session.execute(
         delete(SignInTries).where(SignInTries.subject.in_(old)).returning(SignInTries.subject)
     )
-    return len(gone.all())
+    return len(deleted.all())
 
 
 def _locked(session: Session, subject: str, now: datetime) -> SignInTries:
-    none_yet = insert_into(session, SignInTries).values(subject=subject, tries=0, until=now, last_at=now)
-    session.execute(none_yet.on_conflict_do_nothing())
+    insertion = insert_into(session, SignInTries).values(subject=subject, tries=0, until=now, last_at=now)
+    session.execute(insertion.on_conflict_do_nothing())
     query = select(SignInTries).where(SignInTries.subject == subject).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()

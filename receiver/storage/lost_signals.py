@@ -1,4 +1,4 @@
-"""The newest messages of a store that could not be used, where nothing was heard of it since."""
+"""A store's newest messages that could not be used, where no usable one came since."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ BY_REASON: Mapping[str, LostSignals] = {
     DeliveryReason.OLD_VERSION: LostSignals.OUTDATED,
 }
 SIGNAL = "action.wc_ad_credit_signal"
-TROUBLES = {f"signals_{why}": why for why in LostSignals}  # as the store's last decision noted them
+TROUBLES = {f"signals_{why}": why for why in LostSignals}  # trouble ids of a store's last decision
 
 
 @dataclass(frozen=True)
 class LostMessages:
-    """When a store's newest message was lost, by how: dead with a reason, or refused."""
+    """When a store last lost a message, by how: as a dead delivery, or refused at our address."""
 
     dead: tuple[datetime, LostSignals] | None = None
     refused: tuple[datetime, LostSignals] | None = None
@@ -38,40 +38,40 @@ def lost_messages(session: Session, store_ids: Collection[str]) -> dict[str, Los
     return {item: LostMessages(dead.get(item), refused.get(item)) for item in dead.keys() | refused.keys()}
 
 
-def newest_loss(store: Store, lost: LostMessages, noticed: Mapping[str, datetime]) -> LostSignals | None:
+def newest_loss(store: Store, losses: LostMessages, noticed: Mapping[str, datetime]) -> LostSignals | None:
     """Return why the newest message was lost; None where a signal was applied since, or none was lost.
 
-    What was lost stays lost when the message itself is deleted with its age: `noticed` are the store's
-    troubles as of its last decision, with since when.
+    A loss outlives the lost message, which is deleted with age: `noticed` holds when each trouble of the
+    store's last decision was first noticed.
     """
-    found = [loss for loss in (lost.dead, lost.refused) if loss]
-    if not found:
-        return _remembered(noticed)
-    at, why = max(found)
+    newest = [loss for loss in (losses.dead, losses.refused) if loss]
+    if not newest:
+        return _noticed_loss(noticed)
+    at, why = max(newest)
     return why if store.clock_read_at is None or at > store.clock_read_at else None
 
 
-def is_held(store: Store, lost: LostMessages, noticed: Mapping[str, datetime]) -> bool:
+def is_held(store: Store, losses: LostMessages, noticed: Mapping[str, datetime]) -> bool:
     """Return whether the newest message names another address as home, and none was applied since."""
-    if lost.dead is None:
-        return _remembered(noticed) is LostSignals.HELD
-    at, why = lost.dead
+    if losses.dead is None:
+        return _noticed_loss(noticed) is LostSignals.HELD
+    at, why = losses.dead
     return why is LostSignals.HELD and (store.clock_read_at is None or at > store.clock_read_at)
 
 
 def forget_losses(session: Session, store_ids: Collection[str]) -> None:
-    """Forget what these stores lost before: a signal of each was applied."""
+    """Delete the noted losses of these stores, of which a signal was applied now."""
     if store_ids:
         of_stores = is_any_of(StoreTroubleRow.store_id, store_ids)
         session.execute(delete(StoreTroubleRow).where(of_stores, StoreTroubleRow.id.in_(TROUBLES)))
 
 
-def _remembered(noticed: Mapping[str, datetime]) -> LostSignals | None:
-    found = [(since, trouble_id) for trouble_id, since in noticed.items() if trouble_id in TROUBLES]
-    return TROUBLES[max(found)[1]] if found else None
+def _noticed_loss(noticed: Mapping[str, datetime]) -> LostSignals | None:
+    losses = [(since, trouble_id) for trouble_id, since in noticed.items() if trouble_id in TROUBLES]
+    return TROUBLES[max(losses)[1]] if losses else None
 
 
-# Of each store one row is read, by an index: it may have lost thousands.
+# One row a store is read, by an index: a store may have lost thousands.
 _NEWEST_DEAD = (
     select(Delivery.id)
     .where(Delivery.state == DeliveryState.DEAD, Delivery.store_id == Store.id, Delivery.topic == SIGNAL)
@@ -110,8 +110,8 @@ def _dead(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datet
 
 
 def _refused(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
-    found = {}
+    losses = {}
     for store_id, *moments in session.execute(_REFUSED, {"store_ids": list(store_ids)}):
-        if known := [at for at in moments if at is not None]:
-            found[store_id] = max(known), LostSignals.REFUSED
-    return found
+        if times := [at for at in moments if at is not None]:
+            losses[store_id] = max(times), LostSignals.REFUSED
+    return losses

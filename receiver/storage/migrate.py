@@ -1,6 +1,6 @@
-"""Brings a database to the schema this code expects, and says how far one is.
+"""Migration of a database's schema, and comparison of its revision with the one this code needs.
 
-Alembic is imported by whoever moves a schema: it takes eight megabytes, and a worker only compares revisions.
+Alembic is imported only to migrate: it takes eight megabytes, and a worker only compares revisions.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ START_NEWER = "start that version, or restore a backup that this one made"
 
 
 def migrate(database: Database, to: str = "head", *, cipher: Cipher | None = None) -> str:
-    """Move the schema up to `to`; answers the revision reached. Running it again changes nothing.
+    """Upgrade the schema to revision `to`; return the revision reached. Idempotent.
 
-    Raises Refused where secrets must be encrypted on the way and no cipher was given, and for a PostgreSQL
-    database that cannot hold every language.
+    Raises Refused for a database newer than this code, where secrets must be encrypted on the way and no
+    cipher was given, and for a PostgreSQL database that cannot hold every language.
     """
     return _move(database, to, cipher, up=True)
 
 
 def migrate_down(database: Database, to: str = "base", *, cipher: Cipher | None = None) -> str:
-    """Move the schema down to `to`; what only newer tables held is gone. Raises Refused as `migrate`."""
+    """Downgrade the schema to `to`; data of newer tables is lost. Raises Refused as `migrate` does."""
     return _move(database, to, cipher, up=False)
 
 
@@ -63,31 +63,31 @@ def pending_scripts(database: Database) -> list[Script]:
     """Return the migrations that the database lacks, in order. Raises Refused for a newer database."""
     from alembic.script import ScriptDirectory
 
-    found = current_revision(database)
-    _refuse_newer(found, "the database")
+    revision = current_revision(database)
+    _refuse_newer(revision, "the database")
     scripts = ScriptDirectory.from_config(_config())
-    return [*reversed([*scripts.iterate_revisions("head", found or "base")])]
+    return [*reversed([*scripts.iterate_revisions("head", revision or "base")])]
 
 
-def require_newest(database: Database, called: str = "the database") -> None:
-    """Raise Refused on a database whose revision this code does not fit."""
-    found, needed = current_revision(database), newest_revision()
-    if found != needed:
-        _refuse_newer(found, called)
+def require_newest(database: Database, label: str = "the database") -> None:
+    """Raise Refused, naming the database `label`, unless it has the revision that this code needs."""
+    revision, needed = current_revision(database), newest_revision()
+    if revision != needed:
+        _refuse_newer(revision, label)
         raise Refused(
-            f"{called} is at revision {found or 'none'} and this version needs {needed}; "
+            f"{label} is at revision {revision or 'none'} and this version needs {needed}; "
             f"run `{COMMAND} migrate` first"
         )
 
 
 def _revisions() -> set[str]:
-    """Those that a migration leads to: its file is named after it."""
+    """Return the revisions of our migrations, by which their files are named."""
     return {path.name[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py")}
 
 
-def _refuse_newer(found: str | None, called: str) -> None:
-    if found is not None and not is_known(found):
-        raise Refused(f"{called} is at revision {found}, {OF_NEWER}; {START_NEWER}")
+def _refuse_newer(revision: str | None, label: str) -> None:
+    if revision is not None and not is_known(revision):
+        raise Refused(f"{label} is at revision {revision}, {OF_NEWER}; {START_NEWER}")
 
 
 def _move(database: Database, to: str, cipher: Cipher | None, *, up: bool) -> str:

@@ -1,4 +1,4 @@
-"""Reads out of a migration's source what it does to tables, before it is run.
+"""Analysis of a migration's source: what it does to tables, before it is run.
 
 An expanding step only adds, so that the version before goes on reading and writing. A contracting one takes
 away, renames or tightens something that the version before may still use.
@@ -48,7 +48,7 @@ class MigrationEffect:
 
 
 def effects_of(source: str) -> list[MigrationEffect]:
-    """List what the `upgrade` of a migration's source does, with all functions that it calls."""
+    """List the effects of a migration's `upgrade`, with all functions that it calls."""
     module = ast.parse(source)
     functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
     constants = {
@@ -61,18 +61,21 @@ def effects_of(source: str) -> list[MigrationEffect]:
     reader = _Reader(constants)
     for function in _reached("upgrade", functions):
         reader.visit(function)
-    made = {effect.table for effect in reader.effects if effect.operation == "create_table"}
-    return [replace(effect, contracts=False) if effect.table in made else effect for effect in reader.effects]
+    new_tables = {effect.table for effect in reader.effects if effect.operation == "create_table"}
+    return [
+        replace(effect, contracts=False) if effect.table in new_tables else effect
+        for effect in reader.effects
+    ]
 
 
 def _reached(name: str, functions: dict[str, ast.FunctionDef]) -> Iterator[ast.FunctionDef]:
-    seen, waiting = set[str](), [name]
-    while waiting:
-        name = waiting.pop(0)
+    seen, queue = set[str](), [name]
+    while queue:
+        name = queue.pop(0)
         if name in functions and name not in seen:
             seen.add(name)
             yield functions[name]
-            waiting += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
+            queue += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
 
 
 class _Reader(ast.NodeVisitor):
@@ -82,17 +85,18 @@ class _Reader(ast.NodeVisitor):
         self._batch: str | None = None
 
     def visit_With(self, node: ast.With) -> None:
-        """Inside of `with op.batch_alter_table("t") as batch`, operations name no table."""
+        """Visit a block; inside `with op.batch_alter_table("t") as batch`, operations name no table."""
         before = self._batch
         for item in node.items:
             call = item.context_expr
-            if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
+            if isinstance(call, ast.Call) and _method_name(call) == "batch_alter_table":
                 self._batch = self._text(call, 0)
         self.generic_visit(node)
         self._batch = before
 
     def visit_Call(self, node: ast.Call) -> None:
-        operation = _called(node)
+        """Record the effect of a call, if it is an operation on a table."""
+        operation = _method_name(node)
         if operation in WORDS:
             self.effects.append(self._effect(node, operation))
         self.generic_visit(node)
@@ -135,12 +139,12 @@ class _Reader(ast.NodeVisitor):
         )
 
 
-def _called(node: ast.Call) -> str:
+def _method_name(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else ""
 
 
 def _tightens(node: ast.Call, operation: str) -> bool:
-    """Whether rows that the version before writes may be refused, or no longer be understood."""
+    """Return whether rows written by the version before may be refused, or no longer be understood."""
     if operation == "alter_column":
         return any(
             keyword.arg in ("new_column_name", "type_")
@@ -150,6 +154,6 @@ def _tightens(node: ast.Call, operation: str) -> bool:
     if operation == "add_column":
         column = next((argument for argument in node.args if isinstance(argument, ast.Call)), None)
         keywords = column.keywords if column else []
-        given = {keyword.arg: getattr(keyword.value, "value", keyword) for keyword in keywords}
-        return given.get("nullable") is False and "server_default" not in given
+        arguments = {keyword.arg: getattr(keyword.value, "value", keyword) for keyword in keywords}
+        return arguments.get("nullable") is False and "server_default" not in arguments
     return False

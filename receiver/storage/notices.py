@@ -1,4 +1,4 @@
-"""The notices of stores as of their last decisions, which of them were sent, and where to."""
+"""Notices of stores as of their last decisions, which of them were sent, and the addresses for them."""
 
 from __future__ import annotations
 
@@ -25,44 +25,44 @@ _OF_STORES = (
 
 @dataclass(frozen=True)
 class KeptNotice:
-    """A notice as it is kept: when it was first noticed, and when it was sent."""
+    """A stored notice: when it was first noticed, and when it was sent."""
 
     noticed_at: datetime
     sent_at: datetime | None
 
 
 def kept_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, KeptNotice]]:
-    """Return, by store, its notices by id, the oldest first."""
-    found: defaultdict[str, dict[str, KeptNotice]] = defaultdict(dict)
+    """Return the stored notices of stores by store and notice id, the oldest first."""
+    notices: defaultdict[str, dict[str, KeptNotice]] = defaultdict(dict)
     for store_id, notice_id, noticed_at, sent_at in session.execute(
         _OF_STORES, {"store_ids": list(store_ids)}
     ):
-        found[store_id][notice_id] = KeptNotice(noticed_at, sent_at)
-    return found
+        notices[store_id][notice_id] = KeptNotice(noticed_at, sent_at)
+    return notices
 
 
 def replace_notices(
-    rows: RowBatch, store_id: str, now: datetime, before: Mapping[str, KeptNotice], found: Collection[str]
+    rows: RowBatch, store_id: str, now: datetime, before: Mapping[str, KeptNotice], current: Collection[str]
 ) -> tuple[set[str], list[str]]:
-    """Keep the notices that are true now; those sent before stay, the newest SENT_NOTICES of them.
+    """Store the notices that are true now; of ended ones the newest SENT_NOTICES that were sent stay.
 
-    `before`: those kept, the oldest first. Returns which are new, and which are forgotten. The caller holds
-    the store's row.
+    `before`: the stored ones, the oldest first. Returns the ids of new ones, and of deleted ones. The caller
+    has locked the store's row.
     """
-    gone = {notice_id: kept for notice_id, kept in before.items() if notice_id not in found}
-    sent = [notice_id for notice_id, kept in gone.items() if kept.sent_at is not None]
-    unsent = [notice_id for notice_id in gone if notice_id not in sent]
+    ended = {notice_id: notice for notice_id, notice in before.items() if notice_id not in current}
+    sent = [notice_id for notice_id, notice in ended.items() if notice.sent_at is not None]
+    unsent = [notice_id for notice_id in ended if notice_id not in sent]
     forgotten = [*unsent, *sent[: max(0, len(sent) - SENT_NOTICES)]]
-    for item in forgotten:
-        rows.remove(StoreNotice, store_id, item)
-    new = set(found) - set(before)
-    for item in sorted(new):
-        rows.add(StoreNotice, store_id=store_id, id=item, noticed_at=now)
+    for notice_id in forgotten:
+        rows.remove(StoreNotice, store_id, notice_id)
+    new = set(current) - set(before)
+    for notice_id in sorted(new):
+        rows.add(StoreNotice, store_id=store_id, id=notice_id, noticed_at=now)
     return new, forgotten
 
 
 def claim_unsent(session: Session, store_id: str, ids: Collection[str], now: datetime) -> set[str]:
-    """Mark those of the notices as sent that were not; return their ids. Whoever asks second gets none."""
+    """Mark the unsent ones among these notices as sent; return their ids. A second caller gets none."""
     unsent = (StoreNotice.store_id == store_id, StoreNotice.id.in_(ids), StoreNotice.sent_at.is_(None))
     claim = update(StoreNotice).where(*unsent).values(sent_at=now).returning(StoreNotice.id)
     return set(session.scalars(claim, execution_options={"synchronize_session": False}))
@@ -74,8 +74,8 @@ def has_unsent(session: Session, store_id: str) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def give_back(session: Session, store_id: str, ids: Collection[str]) -> None:
-    """Mark notices as not sent after all."""
+def mark_unsent(session: Session, store_id: str, ids: Collection[str]) -> None:
+    """Mark notices as not sent, after sending them failed."""
     which = (StoreNotice.store_id == store_id, StoreNotice.id.in_(ids))
     session.execute(update(StoreNotice).where(*which).values(sent_at=None))
 
@@ -96,23 +96,23 @@ def mail_state(session: Session, store_id: str) -> MailState:
     return MailState.UNCONFIRMED if row.confirmed_at is None else MailState.ON
 
 
-def count_asked_for(session: Session, email_hash: str, since: datetime) -> int:
-    """Count the stores that asked for e-mails to an address since a moment."""
+def count_requests(session: Session, email_hash: str, since: datetime) -> int:
+    """Count the stores that requested e-mails to an address since a time."""
     query = select(func.count()).where(
         NoticeAddress.email_hash == email_hash, NoticeAddress.asked_at >= since
     )
     return session.scalar(query) or 0
 
 
-def look_at(session: Session, store_ids: Collection[str], at: datetime) -> None:
-    """Make the worker check whether these stores' confirmed addresses have a notice to receive."""
+def schedule_notices(session: Session, store_ids: Collection[str], at: datetime) -> None:
+    """Make these stores' confirmed addresses due at `at`, unless they already are due at some time."""
     which = (NoticeAddress.store_id.in_(store_ids), NoticeAddress.confirmed_at.is_not(None))
     query = update(NoticeAddress).where(*which, NoticeAddress.due_at.is_(None)).values(due_at=at)
     session.execute(query)
 
 
 def due_addresses(session: Session, now: datetime, limit: int) -> list[str]:
-    """Return the stores to whose merchants something may have to be sent, the longest due first."""
+    """Return the stores whose merchants may have to be notified, the longest due first."""
     query = (
         select(NoticeAddress.store_id)
         .join(Store, Store.id == NoticeAddress.store_id)
@@ -126,8 +126,8 @@ def due_addresses(session: Session, now: datetime, limit: int) -> list[str]:
 
 
 def claim_address(session: Session, store_id: str, now: datetime, until: datetime) -> NoticeAddress | None:
-    """Hold a due address until a moment, so that nobody else sends to it; None where somebody does."""
+    """Claim a due address until a time, so that nobody else sends to it; return None where somebody has."""
     due = (NoticeAddress.store_id == store_id, NoticeAddress.due_at <= now)
-    held = update(NoticeAddress).where(*due).values(due_at=until).returning(NoticeAddress.store_id)
-    found = session.scalar(held, execution_options={"synchronize_session": False})
-    return None if found is None else session.get_one(NoticeAddress, store_id, populate_existing=True)
+    statement = update(NoticeAddress).where(*due).values(due_at=until).returning(NoticeAddress.store_id)
+    claimed_id = session.scalar(statement, execution_options={"synchronize_session": False})
+    return None if claimed_id is None else session.get_one(NoticeAddress, store_id, populate_existing=True)

@@ -1,4 +1,4 @@
-"""The awards of others that a store's decision counts: of its merchant, ad account, Business Center."""
+"""Awards to other stores that a store's decision counts: of its merchant, ad account, Business Center."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from receiver.storage.tables import Account, Award, Store
 
 @dataclass(frozen=True)
 class OtherAward:
-    """An award by what it was recorded with, and by what its store or account has become since."""
+    """An award as recorded, with the present merchant of its store and Business Center of its account."""
 
     id: str
     programme: str
@@ -45,13 +45,13 @@ class OtherAwards:
     ) -> None:
         """Read the awards of the stores' merchants, and of these earlier records, accounts and Centers."""
         self._by: defaultdict[tuple[str, str], set[OtherAward]] = defaultdict(set)
-        asked = {
+        values_by_name = {
             "merchants": {store.merchant for store in stores},
             "lineages": set(lineages),
             "advertiser_ids": set(advertiser_ids),
             "business_centers": set(business_centers),
         }
-        ids = {name: list(values) for name, values in asked.items() if values}
+        ids = {name: list(values) for name, values in values_by_name.items() if values}
         programmes = list({store.programme for store in stores})
         for row in session.execute(_awards_by(*ids), {**ids, "programmes": programmes}) if ids else ():
             self._add(OtherAward(*row))
@@ -70,8 +70,10 @@ class OtherAwards:
 
     def of_merchant(self, store: Store, lineage: Collection[str]) -> int:
         """Count the awards to other stores of a store's merchant, and to earlier records of the store."""
-        found = self._by["merchant", store.merchant].union(*(self._by["store", item] for item in lineage))
-        return _count(found, store)
+        awards = self._by["merchant", store.merchant].union(
+            *(self._by["store", earlier_id] for earlier_id in lineage)
+        )
+        return _count(awards, store)
 
     def of_account(self, store: Store, advertiser_id: str) -> int:
         """Count the awards to other stores for an ad account."""
@@ -82,8 +84,8 @@ class OtherAwards:
     ) -> int:
         """Count the awards to other stores for accounts of a Business Center.
 
-        `but`: stores that are known to be of another merchant. `until`: only awards decided before, since a
-        later one puts no earlier one in doubt.
+        `but`: ids of stores known to be of another merchant. `until`: count only awards decided before, since
+        a later one puts no earlier one in doubt.
         """
         return _count(
             (
@@ -95,13 +97,13 @@ class OtherAwards:
         )
 
 
-def _count(found: Iterable[OtherAward], store: Store) -> int:
-    return sum(1 for award in found if award.programme == store.programme and award.store_id != store.id)
+def _count(awards: Iterable[OtherAward], store: Store) -> int:
+    return sum(1 for award in awards if award.programme == store.programme and award.store_id != store.id)
 
 
 _MERCHANTS, _CENTERS = values_of("merchants"), values_of("business_centers")
-# By the parameter they take.
-_WAYS: Mapping[str, tuple[ColumnElement[bool], ...]] = {
+# Conditions by the parameter that each takes.
+_CONDITIONS: Mapping[str, tuple[ColumnElement[bool], ...]] = {
     "merchants": (
         Award.merchant.in_(_MERCHANTS),
         Award.store_id.in_(select(Store.id).where(Store.merchant.in_(_MERCHANTS))),
@@ -117,11 +119,13 @@ _WAYS: Mapping[str, tuple[ColumnElement[bool], ...]] = {
 
 @cache
 def _awards_by(*names: str) -> Select[*tuple[Any, ...]]:
-    """Return the statement for the awards that are found by one of these parameters."""
-    ways = [way for name in names for way in _WAYS[name]]
+    """Return the statement for the awards that match one of these parameters."""
+    conditions = [condition for name in names for condition in _CONDITIONS[name]]
     programmes = values_of("programmes")
-    # Each way has its own index: with `or` between them, all awards of the programme are looked at.
-    ids = union(*(select(Award.id).where(Award.programme.in_(programmes), way) for way in ways))
+    # Each condition has its own index: with `or` between them, all awards of the programme are scanned.
+    ids = union(
+        *(select(Award.id).where(Award.programme.in_(programmes), condition) for condition in conditions)
+    )
     columns = (
         *(Award.id, Award.programme, Award.store_id, Award.merchant, Award.advertiser_id),
         *(Award.business_center, Award.decided_at, Store.merchant, Account.business_center),

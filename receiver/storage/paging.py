@@ -1,7 +1,7 @@
-"""Keyset pagination: a page goes on behind the key of the last row before it, so that no row comes twice.
+"""Keyset pagination: a page starts behind the key of the last row of the page before, so no row comes twice.
 
-Every listing reads its pages here. Where no index leads to exactly the rows asked for, a page comes from a
-scan: it goes along the index that leads nearest, looks at a bounded number of rows and says where to go on.
+Every listing reads its pages here. Where no index leads to exactly the matching rows, a page comes from a
+scan: it follows the most selective index, examines a bounded number of rows and returns where to continue.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ BETWEEN = "~"  # the values of a cursor; neither times nor ids nor reasons have 
 LONGEST_CURSOR = 200
 
 Entity = TypeVar("Entity")
-Found = TypeVar("Found")
+Item = TypeVar("Item")
 Cells = TypeVarTuple("Cells")
 Key = Sequence[Any]
 
 
 @dataclass(frozen=True)
 class Keyset:
-    """The columns that rows follow each other by; the last of them all is unique.
+    """The columns that rows are ordered by; the last of them all is unique.
 
-    `then`: columns that follow in the other direction.
+    `then`: columns that follow, in the other direction.
     """
 
     columns: tuple[InstrumentedAttribute[Any], ...]
@@ -47,7 +47,7 @@ class Keyset:
         return [*own, *(self.then.order() if self.then else ())]
 
     def behind(self, key: Key) -> ColumnElement[bool]:
-        """Return the condition of rows that come after the one with this key."""
+        """Return the condition for rows that come after the row with this key."""
         place, own = tuple_(*self.columns), key[: len(self.columns)]
         last = tuple_(*(type_coerce(*pair) for pair in zip(own, _types(self.columns), strict=True)))
         further: ColumnElement[bool] = place < last if self.descending else place > last
@@ -57,11 +57,11 @@ class Keyset:
         return and_(not_before, or_(further, self.then.behind(key[len(self.columns) :])))
 
     def write(self, key: Key) -> str:
-        """Return a key as a cursor, of which nothing has to be escaped in an address."""
+        """Return a key as a cursor that needs no escaping in a URL."""
         return BETWEEN.join(map(_text, key))
 
     def read(self, cursor: str | None) -> Key | None:
-        """Return the key that a cursor holds; None for the first page. Raises InputError."""
+        """Return the key that a cursor holds, None for the first page. Raises InputError for a bad cursor."""
         if cursor is None:
             return None
         try:
@@ -86,11 +86,11 @@ def read_page(
     limit: int,
     cursor: Callable[[Entity], str] = _id,
 ) -> Page[Entity]:
-    """Read one page of entities behind the key `after`; `limit` 0 reads all there are.
+    """Read one page of entities behind the key `after`; `limit` 0 reads all.
 
-    `cursor` makes a row the page's `next`.
+    `cursor` returns the page's `next` for its last row.
     """
-    return _page(session.scalars(_one_more(query, by, after, limit)).all(), limit, cursor)
+    return _page(session.scalars(_page_query(query, by, after, limit)).all(), limit, cursor)
 
 
 def read_rows(
@@ -102,18 +102,18 @@ def read_rows(
     limit: int,
     cursor: Callable[[Row[*Cells]], str],
 ) -> Page[Row[*Cells]]:
-    """Read one page of rows of several columns, as `read_page` does of entities."""
-    return _page(session.execute(_one_more(query, by, after, limit)).all(), limit, cursor)
+    """Read one page of rows of several columns, as `read_page` reads entities."""
+    return _page(session.execute(_page_query(query, by, after, limit)).all(), limit, cursor)
 
 
 @dataclass(frozen=True)
 class ScanPlan:
-    """A plan of a scan: the index that leads, and what is left to look at on each of its rows."""
+    """A plan of a scan: the index to follow, and the conditions left to check on each of its rows."""
 
     rows: Select[()]  # all that the index leads to
     by: Keyset
-    wanted: Sequence[Any]  # conditions that each row must meet beside; none: every row fits
-    bound: int  # rows that one page looks at
+    conditions: Sequence[Any]  # that each row must meet besides; none: every row matches
+    bound: int  # rows that one page examines
 
 
 def scan(
@@ -124,39 +124,39 @@ def scan(
     limit: int,
     cursor: Callable[[Key], str],
 ) -> CountedPage[Key]:
-    """Return the keys of the rows that fit among the next `plan.bound` ones, at most `limit` of them."""
-    query = plan.rows.add_columns(*plan.by.all_columns, and_(true(), *plan.wanted))
-    looked_at = session.execute(_one_more(query, plan.by, after, plan.bound)).all()
-    fitting = [row[:-1] for row in looked_at[: plan.bound] if row[-1]]
-    is_all = len(looked_at) <= plan.bound
-    last = fitting[limit - 1] if len(fitting) > limit else None if is_all else looked_at[plan.bound - 1][:-1]
-    return CountedPage(fitting[:limit], None if last is None else cursor(last), len(fitting), is_all)
+    """Return the keys of the matching rows among the next `plan.bound` ones, at most `limit` of them."""
+    query = plan.rows.add_columns(*plan.by.all_columns, and_(true(), *plan.conditions))
+    rows = session.execute(_page_query(query, plan.by, after, plan.bound)).all()
+    matching = [row[:-1] for row in rows[: plan.bound] if row[-1]]
+    is_all = len(rows) <= plan.bound
+    last = matching[limit - 1] if len(matching) > limit else None if is_all else rows[plan.bound - 1][:-1]
+    return CountedPage(matching[:limit], None if last is None else cursor(last), len(matching), is_all)
 
 
-def rows_of(found: CountedPage[Key], rows: Iterable[Any]) -> CountedPage[Any]:
-    """Return the page with the rows of its keys; one that was deleted in between is left out."""
+def rows_of(keys: CountedPage[Key], rows: Iterable[Any]) -> CountedPage[Any]:
+    """Return the page with the rows of its keys; a row deleted in between is left out."""
     by_id = {row.id: row for row in rows}
-    there = [by_id[key[-1]] for key in found.rows if key[-1] in by_id]
-    return CountedPage(there, found.next, found.count, found.is_all)
+    present = [by_id[key[-1]] for key in keys.rows if key[-1] in by_id]
+    return CountedPage(present, keys.next, keys.count, keys.is_all)
 
 
 def last_value(key: Key) -> str:
-    """Return the cursor of a listing whose rows are known by the last column of their key."""
+    """Return the cursor of a listing whose rows are identified by the last column of their key."""
     return str(key[-1])
 
 
-def _one_more(query: Select[*Cells], by: Keyset, after: Key | None, limit: int) -> Select[*Cells]:
-    """One row more than the page holds tells whether another page follows."""
+def _page_query(query: Select[*Cells], by: Keyset, after: Key | None, limit: int) -> Select[*Cells]:
+    """Return the query of a page and one more row, which tells whether another page follows."""
     ordered = query.order_by(*by.order())
     if after is not None:
         ordered = ordered.where(by.behind(after))
     return ordered.limit(limit + 1) if limit else ordered
 
 
-def _page(found: Sequence[Found], limit: int, cursor: Callable[[Found], str]) -> Page[Found]:
-    if not limit or len(found) <= limit:
-        return Page(found)
-    return Page(found[:limit], cursor(found[limit - 1]))
+def _page(rows: Sequence[Item], limit: int, cursor: Callable[[Item], str]) -> Page[Item]:
+    if not limit or len(rows) <= limit:
+        return Page(rows)
+    return Page(rows[:limit], cursor(rows[limit - 1]))
 
 
 def _types(columns: Iterable[InstrumentedAttribute[Any]]) -> list[Any]:

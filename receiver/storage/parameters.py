@@ -1,4 +1,4 @@
-"""Parameters of the statements that are built once: to build one anew costs more than to run it."""
+"""Parameters of statements that are built once: building one costs more than running it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, bindparam
 
 
 def values_of(name: str) -> BindParameter[Any]:
-    """Return the parameter of an IN that takes a list, as long as each call gives it."""
+    """Return a parameter for an IN that takes a list of any length."""
     return bindparam(name, expanding=True)
 
 

@@ -1,4 +1,4 @@
-"""Bills, refunds and gifts of ad accounts, overwritten when read again."""
+"""Bills, refunds and gifts of ad accounts, overwritten when they are read again."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def payments(session: Session, advertiser_id: str) -> list[PaymentRow]:
 
 
 def payments_of(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[PaymentRow]]:
-    """Return what `payments` does, by account."""
-    asked = {"advertiser_ids": list(advertiser_ids)}
-    found: defaultdict[str, list[PaymentRow]] = defaultdict(list)
-    for row in session.scalars(_OF_ACCOUNTS, asked, execution_options={"populate_existing": True}):
-        found[row.advertiser_id].append(row)
-    return found
+    """Return, by account, what `payments` returns; an account without any is left out."""
+    parameters = {"advertiser_ids": list(advertiser_ids)}
+    by_account: defaultdict[str, list[PaymentRow]] = defaultdict(list)
+    for row in session.scalars(_OF_ACCOUNTS, parameters, execution_options={"populate_existing": True}):
+        by_account[row.advertiser_id].append(row)
+    return by_account
 
 
 def replace_payments(
     session: Session, advertiser_id: str, since: datetime, rows: Iterable[PaymentRow]
 ) -> None:
-    """Overwrite the payments since a moment: one TikTok no longer lists is gone.
+    """Overwrite an account's payments since a time; one that TikTok no longer lists is deleted.
 
-    `rows` may hold earlier ones, too; each takes the place of the one with its id.
+    `rows` may hold earlier payments, too; each replaces the one with its id.
     """
     session.execute(
         delete(PaymentRow).where(PaymentRow.advertiser_id == advertiser_id, PaymentRow.at >= since)

@@ -1,4 +1,4 @@
-"""Stores that have a place of a programme, have one reserved or wait for one, and what proves them."""
+"""Stores that have a place in a programme, have one reserved or wait for one, and what proves them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from receiver.storage.types import Utc
 
 
 def merchants_with_own_place(session: Session, programme: str) -> set[str]:
-    """Return merchants with a taken place: by proof, by staff, or from before reservations."""
+    """Return the merchants with an unreserved place: by proof, by staff, or from before reservations."""
     has_place = (Store.admitted_at.is_not(None), Store.reserved_until.is_(None))
     query = select(Store.merchant).where(Store.programme == programme, *has_place)
     return set(session.scalars(query.distinct()))
@@ -49,21 +49,21 @@ def programmes_to_share_out(session: Session) -> list[str]:
 
 
 def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetime]:
-    """Return, by store, when it was first consented for or earned an award; others are left out.
+    """Return, by store, when it first proved itself by a consent or an award; unproven ones are left out.
 
     An ad account proves only the first merchant: otherwise one account could take every place.
     """
-    found: dict[str, datetime] = {}
+    first_proofs: dict[str, datetime] = {}
     for ids in chunks_of([store.id for store in stores]):
         for query in (_FIRST_AWARDS, _FIRST_PROOFS):
             for store_id, at in session.execute(query, {"store_ids": ids}):
                 if at is not None:
-                    found[store_id] = min(at, found.get(store_id, at))
-    return found
+                    first_proofs[store_id] = min(at, first_proofs.get(store_id, at))
+    return first_proofs
 
 
 def _proves_another() -> ColumnElement[bool]:
-    """Whether a link's advertiser consented earlier for another merchant, which is still here."""
+    """Return the condition for links whose advertiser consented earlier for another connected merchant."""
     link, store = aliased(Link), aliased(Store)
     return exists().where(
         link.advertiser_id == Link.advertiser_id,

@@ -1,4 +1,4 @@
-"""Finds a pooler between this service and PostgreSQL that takes away what a connection was set up with.
+"""Detection of a pooler between this service and PostgreSQL that loses the settings of a connection.
 
 Time-outs and durable commits are settings of the session. A pooler that hands each transaction another
 connection, or drops start-up options, leaves statements without an end, and nobody would notice.
@@ -18,10 +18,7 @@ HELD = ("lock_timeout", "statement_timeout", "synchronous_commit")
 
 
 def pooler_problem(database: Database) -> str | None:
-    """Return the sentence that refuses the pooler; None where there is none, or one that may stay.
-
-    Raises StorageUnavailable.
-    """
+    """Return the error text for an unsuitable pooler, None without one. Raises StorageUnavailable."""
     if database.is_sqlite:
         return None
     with database.autocommit_connection() as mine:

@@ -42,11 +42,12 @@ BOUNDED: dict[str, Any] = {
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """Gives a server up that does not answer in time: one that hangs keeps no time-out of its own."""
+    """A connection that gives up on a silent server: one that hangs keeps no time-out of its own."""
 
     within: float | None = ANSWER_SECONDS + 1
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for the server as psycopg does, for at most `within` seconds; then close the connection."""
         try:
             return super().wait(gen, interval, timeout or self.within)
         except psycopg.OperationalError:
@@ -56,7 +57,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 def make_engine(url: URL, **pool: Any) -> Engine:
-    """`pool`: settings of its pool."""
+    """Create the engine with timeouts on every wait. `pool`: settings of its pool."""
     engine = create_engine(
         url,
         hide_parameters=True,  # an error's text goes into the log, and a statement's values are secrets too
@@ -80,8 +81,8 @@ def connect_to(url: URL) -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def unhurried(session: Session) -> Iterator[None]:
-    """Let the statements of a transaction take as long as they take."""
+def without_timeout(session: Session) -> Iterator[None]:
+    """Run the block without a statement timeout, here or at the server."""
     driver = session.connection().connection.driver_connection
     assert isinstance(driver, BoundedConnection)
     session.execute(text("SET LOCAL statement_timeout = 0"))

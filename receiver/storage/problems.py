@@ -1,7 +1,7 @@
-"""Problems: the messages they are made of, grouped by cause and store, and the rows that lists show.
+"""Problems: the messages they consist of, grouped by cause and store, and the rows that lists show.
 
-An index holds dead deliveries by reason and store side by side, and the walk goes from one group to the next:
-what is read is the groups, and of each at most so many rows, not all that ever died.
+An index has dead deliveries ordered by reason and store, and a recursive query steps from one group to the
+next: it reads the groups, and at most MOST_COUNTED rows of each, not all deliveries that ever died.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from receiver.storage.upsert import insert_into
 
 Cells = TypeVarTuple("Cells")
 Key = tuple[str, ProblemCause]  # a store (or none) and a cause
-Found = dict[Key, Messages]
+MessagesByKey = dict[Key, Messages]
 
 NEWEST_FIRST = Keyset((Problem.last_at, Problem.id), descending=True)
 MOST_URGENT_FIRST = Keyset((Problem.rank,), then=NEWEST_FIRST)
@@ -75,8 +75,8 @@ _OF_NO_STORE = f"SELECT r.reason, '' FROM ({_REASONS}) r"  # noqa: S608 (names o
 _GROUPS_OF_NO_STORE = f"WITH groups (reason, store_id) AS ({_OF_NO_STORE})"
 
 
-def _counted(whose: str) -> str:
-    """Return the end of a statement that counts each group, and finds its first and last delivery."""
+def _count_statement(whose: str) -> str:
+    """Return the end of a statement that counts each group and selects its first and last delivery."""
     matching, first, last = (
         _DEAD.format(what=what, of="groups", whose=whose) for what in ("1", "min(d.id)", "max(d.id)")
     )
@@ -88,14 +88,14 @@ def _counted(whose: str) -> str:
     """  # noqa: S608 (names of ours)
 
 
-_OF_STORE = _counted("d.store_id = groups.store_id")
+_OF_STORE = _count_statement("d.store_id = groups.store_id")
 ALL_STORES = text(_GROUPS + _OF_STORE)
 SOME_STORES = text(_GROUPS_OF_STORES + _OF_STORE).bindparams(bindparam("stores", expanding=True))
-NO_KNOWN_STORE = text(_GROUPS_OF_NO_STORE + _counted("d.store_id IS NULL"))
+NO_KNOWN_STORE = text(_GROUPS_OF_NO_STORE + _count_statement("d.store_id IS NULL"))
 
 
-def dead_messages(session: Session, stores: Collection[str] | None = None) -> Found:
-    """Return dead deliveries by store and cause: of all senders, or of these stores ("": of none)."""
+def dead_messages(session: Session, stores: Collection[str] | None = None) -> MessagesByKey:
+    """Return the dead deliveries by store and cause, of all senders or of these stores ("": no store)."""
     rows: list[Any] = []
     most = {"most": MOST_COUNTED}
     if stores is None:
@@ -104,47 +104,53 @@ def dead_messages(session: Session, stores: Collection[str] | None = None) -> Fo
         rows += session.execute(SOME_STORES, {**most, "stores": ids})
     if stores is None or NO_STORE in stores:
         rows += session.execute(NO_KNOWN_STORE, most)
-    there = [cells for cells in map(tuple, rows) if cells[2]]
-    at = _received(session, {number for cells in there for number in cells[3:]})
-    found: Found = {}
-    for reason, store_id, count, first, last in there:
+    groups = [cells for cells in map(tuple, rows) if cells[2]]
+    received_at = _receipt_times(session, {number for cells in groups for number in cells[3:]})
+    messages: MessagesByKey = {}
+    for reason, store_id, count, first, last in groups:
         cause = cause_of_reason(reason)
-        kept = 0 if cause in NOT_REPLAYED else count
-        if first in at and last in at:  # else it is being deleted
-            _add(found, (store_id, cause), Messages(count, kept, at[first], at[last]))
-    return found
+        replayable = 0 if cause in NOT_REPLAYED else count
+        if first in received_at and last in received_at:  # else it is being deleted
+            _add(
+                messages,
+                (store_id, cause),
+                Messages(count, replayable, received_at[first], received_at[last]),
+            )
+    return messages
 
 
-def _received(session: Session, ids: set[int]) -> dict[int, datetime]:
-    at: dict[int, datetime] = {}
+def _receipt_times(session: Session, ids: set[int]) -> dict[int, datetime]:
+    times: dict[int, datetime] = {}
     for numbers in chunks_of(sorted(ids)):
         query = select(Delivery.id, Delivery.received_at).where(Delivery.id.in_(numbers))
-        at |= {row.id: row.received_at for row in session.execute(query)}
-    return at
+        times |= {row.id: row.received_at for row in session.execute(query)}
+    return times
 
 
-def rejected_messages(session: Session, since: date, stores: Collection[str] | None = None) -> Found:
-    """Return calls that were rejected from a day on, by store and cause; `kept`: held in quarantine."""
-    found: Found = {}
-    for row in session.execute(_of_scope(_counts(since), Rejection.store_id, stores)):
+def rejected_messages(session: Session, since: date, stores: Collection[str] | None = None) -> MessagesByKey:
+    """Return the calls rejected since a day, by store and cause; `kept`: those in quarantine."""
+    messages: MessagesByKey = {}
+    for row in session.execute(_of_scope(_rejection_groups(since), Rejection.store_id, stores)):
         cause = cause_of_rejection(row.reason, row.store_id)
         if cause is not None:
-            seen = Messages(
+            rejected = Messages(
                 int(row.calls), 0, _moment(row.first_day, row.first_at), _moment(row.last_day, row.last_at)
             )
-            _add(found, (row.store_id, cause), seen)
-    for row in session.execute(_of_scope(_held(), Quarantined.store_id, stores)):
+            _add(messages, (row.store_id, cause), rejected)
+    for row in session.execute(_of_scope(_quarantine_groups(), Quarantined.store_id, stores)):
         key = (row.store_id, ProblemCause.WRONG_SECRET)
-        held = Messages(row.calls, row.calls, row.first_at, row.last_at)
-        # Those held were counted, too, but for a while longer than counts are looked at.
-        found[key] = (
-            replace(held + found[key], count=max(held.count, found[key].count)) if key in found else held
+        quarantined = Messages(row.calls, row.calls, row.first_at, row.last_at)
+        # Quarantined calls were counted, too, but stay longer than the counts that are read here.
+        messages[key] = (
+            replace(quarantined + messages[key], count=max(quarantined.count, messages[key].count))
+            if key in messages
+            else quarantined
         )
-    return found
+    return messages
 
 
 def sender_news(session: Session, stores: Collection[str]) -> dict[str, SenderNews]:
-    """Return the last that was heard of each store."""
+    """Return, by store, when it last sent a signal, when a secret was last set, and if it disconnected."""
     news = {}
     for ids in chunks_of(sorted(set(stores) - {NO_STORE})):
         secret_set_at = func.max(WebhookSecret.created_at)
@@ -159,14 +165,14 @@ def sender_news(session: Session, stores: Collection[str]) -> dict[str, SenderNe
 
 
 def lock_problems(session: Session, stores: Collection[str] | None = None) -> dict[Key, Problem]:
-    """Return the rows there are, of all senders or of these stores, locked for this transaction."""
+    """Lock and return the problems, of all senders or of these stores, by store and cause."""
     query = _of_scope(select(Problem).order_by(Problem.id), Problem.store_id, stores)
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
     return {(row.store_id, row.cause): row for row in rows}
 
 
-def add_problems(session: Session, found: Mapping[Key, Messages]) -> None:
-    """Keep problems as open, once each, whoever keeps them at the same moment."""
+def add_problems(session: Session, new: Mapping[Key, Messages]) -> None:
+    """Insert problems as open; those that exist already, by a concurrent caller, stay as they are."""
     rows = [
         {
             "store_id": store_id,
@@ -179,11 +185,13 @@ def add_problems(session: Session, found: Mapping[Key, Messages]) -> None:
             "count": messages.count,
             "kept": messages.replayable,
         }
-        for (store_id, cause), messages in sorted(found.items())
+        for (store_id, cause), messages in sorted(new.items())
     ]
     if rows:
-        once = insert_into(session, PROBLEMS).on_conflict_do_nothing(index_elements=["store_id", "cause"])
-        session.execute(once, rows)
+        insertion = insert_into(session, PROBLEMS).on_conflict_do_nothing(
+            index_elements=["store_id", "cause"]
+        )
+        session.execute(insertion, rows)
 
 
 def page_of_problems(
@@ -196,8 +204,8 @@ def page_of_problems(
 ) -> Page[Row[Problem, str | None]]:
     """Return a page of problems with their stores' names, the most urgent cause first.
 
-    `stores`: the ids that the filter's text means; None for all. `after` is the number of the last row
-    before. Raises NotFound for one there is not.
+    `stores`: the ids that the filter's text matches; None for all. `after` is the id of the last row of the
+    page before. Raises NotFound for an unknown one.
     """
     exact = {Problem.cause: filters.cause, Problem.who: filters.who}
     query = select(Problem, Store.name).outerjoin(Store, Store.id == Problem.store_id)
@@ -216,35 +224,35 @@ def page_of_problems(
 def get_problem(session: Session, problem_id: int, *, locked: bool = False) -> Problem:
     """Return a problem; `locked` locks its row. Raises NotFound."""
     query = select(Problem).where(Problem.id == problem_id).execution_options(populate_existing=True)
-    found = None
+    problem = None
     if problem_id <= LARGEST_ID:
-        found = session.scalars(query.with_for_update() if locked else query).first()
-    if found is None:
+        problem = session.scalars(query.with_for_update() if locked else query).first()
+    if problem is None:
         raise NotFound(f"there is no problem {problem_id}")
-    return found
+    return problem
 
 
 def store_name(session: Session, store_id: str) -> str | None:
-    """Return a store's name."""
+    """Return a store's name, None for an unknown id."""
     return session.scalar(select(Store.name).where(Store.id == store_id))
 
 
 def count_open(session: Session, most: int) -> int:
-    """Return how many open problems somebody must act on, or `most` + 1 where there are more."""
+    """Count the open problems that somebody must act on, up to `most` + 1."""
     of_somebody = [who for who in Actor if who is not Actor.NOBODY]
     query = select(Problem.id).where(Problem.state == ProblemState.OPEN, Problem.who.in_(of_somebody))
     return session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
 
 
 def purge_resolved(session: Session, before: datetime, limit: int) -> int:
-    """Forget problems that were resolved before a moment; answers how many rows went."""
+    """Delete up to `limit` problems that were resolved before a time; return their number."""
     old = select(Problem.id).where(Problem.state == ProblemState.RESOLVED, Problem.resolved_at < before)
-    gone = delete(Problem).where(Problem.id.in_(old.limit(limit))).returning(Problem.id)
-    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    statement = delete(Problem).where(Problem.id.in_(old.limit(limit))).returning(Problem.id)
+    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())
 
 
-def _counts(since: date) -> Select[*tuple[Any, ...]]:
-    """By day only; samples of some reasons tell the moment of the newest."""
+def _rejection_groups(since: date) -> Select[*tuple[Any, ...]]:
+    """Select rejections by store and reason: counts have days, the samples of some reasons also times."""
     of_kind = (RejectionSample.store_id == Rejection.store_id, RejectionSample.reason == Rejection.reason)
     sample = select(RejectionSample.at).where(*of_kind).correlate(Rejection).limit(1)
     query = select(
@@ -256,11 +264,11 @@ def _counts(since: date) -> Select[*tuple[Any, ...]]:
         sample.order_by(RejectionSample.id).scalar_subquery().label("first_at"),
         sample.order_by(RejectionSample.id.desc()).scalar_subquery().label("last_at"),
     )
-    wanted = query.where(Rejection.day >= since, Rejection.reason != RejectionReason.PING)
-    return wanted.group_by(Rejection.store_id, Rejection.reason)
+    since_day = query.where(Rejection.day >= since, Rejection.reason != RejectionReason.PING)
+    return since_day.group_by(Rejection.store_id, Rejection.reason)
 
 
-def _held() -> Select[*tuple[Any, ...]]:
+def _quarantine_groups() -> Select[*tuple[Any, ...]]:
     query = select(
         Quarantined.store_id,
         func.count().label("calls"),
@@ -276,10 +284,10 @@ def _of_scope(
     return query if stores is None else query.where(store_id.in_(sorted(stores)))
 
 
-def _moment(day: date, seen: datetime | None) -> datetime:
-    """Return when something was seen on a day, or that day's beginning where nobody can say."""
-    return seen if seen and seen.date() == day else datetime.combine(day, time(), UTC)
+def _moment(day: date, sampled_at: datetime | None) -> datetime:
+    """Return the time of a sample taken on this day, else the day's beginning."""
+    return sampled_at if sampled_at and sampled_at.date() == day else datetime.combine(day, time(), UTC)
 
 
-def _add(found: Found, key: Key, messages: Messages) -> None:
-    found[key] = found[key] + messages if key in found else messages
+def _add(totals: MessagesByKey, key: Key, messages: Messages) -> None:
+    totals[key] = totals[key] + messages if key in totals else messages

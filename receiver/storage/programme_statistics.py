@@ -19,8 +19,8 @@ from receiver.storage.tables.stores import IS_COMING, IS_WAITING
 
 
 @dataclass(frozen=True)
-class Awarded:
-    """The count of one tier's awards in a state, and of those overdue and due soon; amounts as kept."""
+class AwardCounts:
+    """Counts of one tier's awards in one state; amounts as stored."""
 
     currency: str
     threshold: str
@@ -29,7 +29,7 @@ class Awarded:
     awards: int
     overdue: int
     due_soon: int
-    given: int  # its reference is recorded, whatever became of it
+    given: int  # the reference is recorded, whatever became of the award
     arrived: int  # on evidence
     flagged: int
     at_risk: int  # not arrived, and blocked, overdue or flagged
@@ -45,12 +45,12 @@ def keep_counts(session: Session, programme: str, now: datetime, counts: dict[st
 
 
 def kept_counts(session: Session) -> dict[str, tuple[datetime, dict[str, Any]]]:
-    """Return, by programme, when it was last counted and the counts."""
+    """Return the stored counts by programme, each with the time of counting."""
     return {row.programme: (row.at, row.counts) for row in session.scalars(select(ProgrammeCounts))}
 
 
 def count(session: Session, programme: str, now: datetime) -> dict[str, Any]:
-    """Count merchants, waiting stores, stores by stage (largest first) and awards, as plain data."""
+    """Return counts of a programme as plain data: merchants, waiting stores, stores by stage, awards."""
     return {
         "admitted": places.count_merchants(session, programme),
         "waiting": _count_waiting(session, programme),
@@ -61,7 +61,7 @@ def count(session: Session, programme: str, now: datetime) -> dict[str, Any]:
 
 
 def _awards(session: Session, programme: str, now: datetime) -> list[dict[str, Any]]:
-    """No sum is made here, so amounts stay exact."""
+    """Return counts of awards by tier and state. Amounts are not summed, so they stay exact."""
     group = (Award.currency, Award.threshold, Award.credit, Award.state)
     counts = [func.sum(case((which, 1), else_=0)).label(name) for name, which in _kinds(now).items()]
     query = select(*group, func.count().label("awards"), *counts).where(Award.programme == programme)
@@ -76,7 +76,7 @@ def _awards(session: Session, programme: str, now: datetime) -> list[dict[str, A
 
 
 def _kinds(now: datetime) -> dict[str, Any]:
-    """Return what is counted of a tier's awards in a state, beside how many they are."""
+    """Return the conditions of what is counted in each tier and state besides the number of awards."""
     may_still_fail = Award.state.in_((AwardState.DUE, AwardState.ISSUED, AwardState.BLOCKED))
     has_ended_credited = and_(Award.state == AwardState.EXPIRED, Award.credited_at.is_not(None))
     is_in_doubt = or_(Award.state == AwardState.BLOCKED, is_late(now), IS_FLAGGED)
@@ -91,7 +91,10 @@ def _kinds(now: datetime) -> dict[str, Any]:
 
 
 def _coming(session: Session, programme: str) -> list[list[Any]]:
-    """[stage, currency, credit, stores] of stores without an award whose spend is read; null is unknown."""
+    """Return [stage, currency, credit, stores] of stores without an award whose spend is read.
+
+    A null is unknown.
+    """
     group = (Store.stage, Store.coming_currency, Store.coming_credit)
     query = select(*group, func.count()).where(Store.programme == programme, IS_COMING)
     rows = session.execute(query.group_by(*group).order_by(*group)).all()
@@ -101,9 +104,9 @@ def _coming(session: Session, programme: str) -> list[list[Any]]:
 
 
 def _stores_by_stage(session: Session, programme: str) -> list[tuple[str | None, int]]:
-    counted = func.count().label("stores")
-    query = select(Store.stage, counted).where(Store.programme == programme).group_by(Store.stage)
-    return [(stage, stores) for stage, stores in session.execute(query.order_by(counted.desc(), Store.stage))]
+    count = func.count().label("stores")
+    query = select(Store.stage, count).where(Store.programme == programme).group_by(Store.stage)
+    return [(stage, stores) for stage, stores in session.execute(query.order_by(count.desc(), Store.stage))]
 
 
 def _count_waiting(session: Session, programme: str) -> int:

@@ -1,4 +1,4 @@
-"""Calls of known stores whose signature did not fit: few, for a while, the oldest and the newest."""
+"""Quarantined calls of known stores with a wrong signature: a bounded number, the oldest and the newest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OLDEST_FIRST = Keyset((Quarantined.id,))
 
 
 def put(session: Session, **values: Any) -> None:
-    """Keep it, once; what is over the limits goes from the middle."""
+    """Insert a quarantined call unless it is there already; beyond the limits the middle ones are deleted."""
     statement = insert_into(session, cast(Table, Quarantined.__table__)).on_conflict_do_nothing(
         index_elements=["identity"]
     )
@@ -30,7 +30,10 @@ def put(session: Session, **values: Any) -> None:
 
 
 def _trim(session: Session, ids: Select[int], most: int) -> None:
-    """The first tell how it began, the last how it stands: neither pushes the other out."""
+    """Delete the middle of these rows beyond `most`.
+
+    The first tell how it began and the last how it stands: neither pushes the other out.
+    """
     over = (session.scalar(select(func.count()).select_from(ids.subquery())) or 0) - most
     if over > 0:
         middle = list(session.scalars(ids.offset(most // 2).limit(over)))
@@ -40,7 +43,7 @@ def _trim(session: Session, ids: Select[int], most: int) -> None:
 def page_of_quarantine(
     session: Session, stores: Sequence[str] | None, *, after: int | None, limit: int
 ) -> Page[Quarantined]:
-    """Return a page of what is held, the oldest first; `limit` 0 for all."""
+    """Return a page of quarantined calls, the oldest first; `limit` 0 for all."""
     query = select(Quarantined)
     if stores is not None:
         query = query.where(Quarantined.store_id.in_(stores))
@@ -55,7 +58,7 @@ def count_by_store(session: Session) -> dict[str, int]:
 
 
 def lock_quarantined(session: Session, stores: Sequence[str] | None, ids: Sequence[int]) -> list[Quarantined]:
-    """Lock the quarantined calls with these ids (all without `ids`), the oldest first."""
+    """Lock and return the quarantined calls with these ids (all without `ids`), the oldest first."""
     query = select(Quarantined).order_by(Quarantined.id).with_for_update(skip_locked=True)
     if stores is not None:
         query = query.where(Quarantined.store_id.in_(stores))
@@ -63,7 +66,7 @@ def lock_quarantined(session: Session, stores: Sequence[str] | None, ids: Sequen
 
 
 def purge_quarantined(session: Session, before: datetime, limit: int) -> int:
-    """Forget what arrived before a moment; answers how many rows went."""
+    """Delete up to `limit` calls received before a time; return their number."""
     old = select(Quarantined.id).where(Quarantined.received_at < before).limit(limit)
-    gone = session.execute(delete(Quarantined).where(Quarantined.id.in_(old)).returning(Quarantined.id))
-    return len(gone.all())
+    deleted = session.execute(delete(Quarantined).where(Quarantined.id.in_(old)).returning(Quarantined.id))
+    return len(deleted.all())

@@ -143,7 +143,7 @@ def page_of_stores(
     Raises InputError for a wrong `after`.
     """
     plan = _plan(session, filters)
-    if not plan.wanted:
+    if not plan.conditions:
         plan = replace(plan, bound=limit)
     found = scan(session, plan, after=plan.by.read(after), limit=limit, cursor=plan.by.write)
     stores = _with_conditions(session, [key[-1] for key in found.rows])

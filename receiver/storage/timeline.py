@@ -110,7 +110,7 @@ def _of_kind(
 ) -> tuple[list[Place], Place | None]:
     """Return the next places of a kind, and its horizon; None where these are all."""
     plan = PLANS[kind](session, filters, stores, after)
-    if not plan.wanted and stores is None:
+    if not plan.conditions and stores is None:
         plan = replace(plan, bound=limit)
     key = _key_behind(kind, after) if after else None
     page = scan(session, plan, after=key, limit=limit, cursor=plan.by.write)

@@ -206,7 +206,7 @@ def _own_flow(
 ) -> tuple[ConsentFlow, Store]:
     """Return the flow and its store, if the flow is this browser's. Raises FlowRefused."""
     # PostgreSQL refuses a NUL in a parameter, and a URL can hold one.
-    flow = consents.flow(session, flow_id, locked=locked) if flow_id.isprintable() else None
+    flow = consents.find_flow(session, flow_id, locked=locked) if flow_id.isprintable() else None
     if flow is None or not _is_of_browser(flow, browser):
         raise FlowRefused(FlowError.NOT_YOURS)
     return flow, stores.get_store(session, flow.store_id)
@@ -219,9 +219,9 @@ def _lock_flow(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple
     disconnect was first.
     """
     spend.hold_accounts(session, accounts)
-    flow = consents.flow(session, flow_id)
+    flow = consents.find_flow(session, flow_id)
     store = stores.get_store(session, flow.store_id, locked=True) if flow else None
-    flow = consents.flow(session, flow_id, locked=True)
+    flow = consents.find_flow(session, flow_id, locked=True)
     if flow is None or store is None:
         raise FlowRefused(FlowError.STORE_GONE)
     return flow, store
@@ -274,7 +274,7 @@ def _finish(
 def _record_outcome(database: Database, flow_id: str, outcome: ConsentOutcome) -> str:
     """Record the outcome of a flow that links nothing; return the flow's id. Raises FlowRefused."""
     with database.writing() as session:
-        flow = consents.flow(session, flow_id, locked=True)
+        flow = consents.find_flow(session, flow_id, locked=True)
         if flow is None:
             raise FlowRefused(FlowError.STORE_GONE)
         flow.outcome = outcome

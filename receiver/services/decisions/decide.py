@@ -164,7 +164,7 @@ def _decide_and_keep_all(
     if added := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
         decisions.bound_decisions(session, added, now)
     if notified := [store_id for store_id, outcome in outcomes.items() if outcome.is_told]:
-        notices.look_at(session, notified, now)
+        notices.schedule_notices(session, notified, now)
     return outcomes
 
 

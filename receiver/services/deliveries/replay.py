@@ -210,7 +210,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptRe
     found = deliveries.next_to_replay(
         session, filters, after=replay.cursor, up_to=replay.up_to, limit=size + 1, now=now
     )
-    free = deliveries.hold_free(session, filters, [number for number, _ in found[:size]], now)
+    free = deliveries.lock_free(session, filters, [number for number, _ in found[:size]], now)
     # What somebody has locked in between stays for the next batch, and what comes after it too.
     turn = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], found[:size])]
     undone = {number for number, row in free.items() if row.state != DeliveryState.PROCESSED}

@@ -158,7 +158,7 @@ class _Related:
         self._awards = OtherAwards(
             session, stores, lineages=earlier, advertiser_ids=proven, business_centers=filter(None, centers)
         )
-        self._apart = likeness.told_apart(session, ids)
+        self._apart = likeness.different_merchants(session, ids)
         unsure = [
             store for store in stores if store.id not in award_of_store and not self._of_merchant(store)
         ]

@@ -29,7 +29,7 @@ from receiver.services.inbox.verify import (
 )
 from receiver.storage import inbox
 from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database, retried
+from receiver.storage.database import Database, retry_collisions
 from receiver.storage.endpoint_cache import EndpointCache
 from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
@@ -207,7 +207,7 @@ class WebhookReceiver:
         except Collided:
             if not verified:  # it was the look-up: nothing is counted yet, and nothing kept
                 raise
-            return verified, retried(lambda: self._insert(_deliveries_in(verified)))
+            return verified, retry_collisions(lambda: self._insert(_deliveries_in(verified)))
 
     def _insert(self, new: Sequence[NewDelivery]) -> dict[str, int]:
         with self._database.autocommit_connection() as driver:
@@ -259,7 +259,7 @@ class WebhookReceiver:
         Raises nothing: beside them stand deliveries that are kept by now.
         """
         try:
-            return retried(lambda: self._store_remaining(left))
+            return retry_collisions(lambda: self._store_remaining(left))
         except StorageUnavailable as error:
             return [unavailable(str(error))] * len(left)
         except Exception as error:  # the edge: a fault of ours must still say "not kept"

@@ -116,7 +116,7 @@ def _store_address(
         session.add(row)
     if now - row.asked_at >= DAY:
         row.asked_at, row.asked = now, 0
-    if row.asked >= ASKED_A_DAY or notices.count_asked_for(session, hashed, now - DAY) >= ASKED_A_DAY:
+    if row.asked >= ASKED_A_DAY or notices.count_requests(session, hashed, now - DAY) >= ASKED_A_DAY:
         raise Refused(f"an address can be asked for {ASKED_A_DAY} times a day; try again tomorrow")
     row.asked += 1
     row.email_encrypted, row.email_hash, row.language = cipher.encrypt(email), hashed, language

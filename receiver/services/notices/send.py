@@ -126,7 +126,7 @@ def _record_failure(
     database: Database, now: datetime, row: NoticeAddress, notice_ids: Collection[str]
 ) -> None:
     with database.writing() as session:
-        notices.give_back(session, row.store_id, notice_ids)
+        notices.mark_unsent(session, row.store_id, notice_ids)
         current = notices.address_of(session, row.store_id)
         if current is None or current.email_hash != row.email_hash:
             return

@@ -141,7 +141,7 @@ def acknowledge_problem(
 def _addresses(session: Session, rows: Sequence[Problem]) -> dict[int, tuple[str, ...]]:
     """Return, by problem id, the other addresses that messages name; none of problems with other causes."""
     elsewhere = {row.store_id for row in rows if row.cause is ProblemCause.ELSEWHERE}
-    by_store = address_claims.addresses_named(session, elsewhere) if elsewhere else {}
+    by_store = address_claims.signed_addresses(session, elsewhere) if elsewhere else {}
     return {
         row.id: by_store.get(row.store_id, ()) if row.cause is ProblemCause.ELSEWHERE else () for row in rows
     }

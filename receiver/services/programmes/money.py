@@ -12,7 +12,7 @@ from typing import Any
 from receiver.domain.awards import AwardState
 from receiver.domain.decision import Stage
 from receiver.domain.likely_credit import COMING
-from receiver.storage.programme_statistics import Awarded
+from receiver.storage.programme_statistics import AwardCounts
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Money:
         return next(found for part, found in self.parts if part is wanted)
 
 
-def money_of(awards: Sequence[Awarded], coming: Sequence[Sequence[Any]]) -> list[Money]:
+def money_of(awards: Sequence[AwardCounts], coming: Sequence[Sequence[Any]]) -> list[Money]:
     """Return the money by currency, in the order of their names; the unknown one last.
 
     `coming` is [stage, currency, credit, stores] as storage/programme_statistics.py counts it.
@@ -85,7 +85,7 @@ def money_of(awards: Sequence[Awarded], coming: Sequence[Sequence[Any]]) -> list
     return [_money(currency, awards, coming) for currency in (*sorted(known), *([None] if is_there else ()))]
 
 
-def _money(currency: str | None, awards: Sequence[Awarded], coming: Sequence[Sequence[Any]]) -> Money:
+def _money(currency: str | None, awards: Sequence[AwardCounts], coming: Sequence[Sequence[Any]]) -> Money:
     rows = [row for row in awards if row.currency == currency]
     reached = [(stage, credit, stores) for stage, of, credit, stores in coming if of == currency]
     likely = [_likely(stage, reached) for stage in COMING]
@@ -103,7 +103,7 @@ def _money(currency: str | None, awards: Sequence[Awarded], coming: Sequence[Seq
     )
 
 
-def _count_of(part: MoneyPart, row: Awarded) -> int:
+def _count_of(part: MoneyPart, row: AwardCounts) -> int:
     if part is MoneyPart.ARRIVED:
         return row.arrived
     if part is MoneyPart.AT_RISK:
@@ -124,6 +124,6 @@ def _likely(stage: Stage, reached: Sequence[tuple[str, str | None, int]]) -> Lik
     return Likely(stage, sorted(counts.items(), reverse=True), below, unknown)
 
 
-def _sum(rows: Iterable[Awarded], count: Callable[[Awarded], int]) -> Sum:
+def _sum(rows: Iterable[AwardCounts], count: Callable[[AwardCounts], int]) -> Sum:
     counted = [(count(row), Decimal(row.credit)) for row in rows]
     return Sum(sum(n for n, _ in counted), sum((n * credit for n, credit in counted), Decimal()))

@@ -113,7 +113,7 @@ def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | N
     if kept is None or "coming" not in kept[1]:  # an older worker still counts, or none has yet
         return None
     at, counts = kept
-    awarded = [programme_statistics.Awarded(**row) for row in counts["awards"]]
+    awarded = [programme_statistics.AwardCounts(**row) for row in counts["awards"]]
     return StoreCounts(
         at=at,
         admitted=counts["admitted"],
@@ -124,12 +124,12 @@ def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | N
     )
 
 
-def _tiers(rows: Sequence[programme_statistics.Awarded]) -> list[TierTotals]:
+def _tiers(rows: Sequence[programme_statistics.AwardCounts]) -> list[TierTotals]:
     keys = sorted({row.tier for row in rows})
     return [_tier(key, [row for row in rows if row.tier == key]) for key in keys]
 
 
-def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[programme_statistics.Awarded]) -> TierTotals:
+def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[programme_statistics.AwardCounts]) -> TierTotals:
     late, soon = sum(row.overdue for row in rows), sum(row.due_soon for row in rows)
     credit = key[2]
     return TierTotals(

@@ -15,7 +15,7 @@ from receiver.services.decisions.decide import decide_each
 from receiver.services.validation import require_text
 from receiver.storage import audit, likeness, stores
 from receiver.storage.database import Database
-from receiver.storage.likeness import Alike
+from receiver.storage.likeness import SimilarStore
 from receiver.storage.tables import MerchantAnswer, Store
 
 MOST = 50  # of one store: an agency's Business Center may hold hundreds
@@ -85,7 +85,7 @@ def _keep(
     return answer
 
 
-def _suggestion(alike: Alike) -> dict[str, Any]:
+def _suggestion(alike: SimilarStore) -> dict[str, Any]:
     return {
         "other": alike.store.id,
         "other_name": alike.store.name,

@@ -21,7 +21,7 @@ from receiver.services.stores.store_change import StoreChange
 from receiver.services.validation import require_text
 from receiver.storage import audit, likeness, stores
 from receiver.storage.database import Database
-from receiver.storage.likeness import Alike
+from receiver.storage.likeness import SimilarStore
 from receiver.storage.tables import Store
 
 MOST = 100  # stores of both merchants together: all are held and decided in one transaction
@@ -34,7 +34,7 @@ class Merchant:
 
     id: str
     stores: Sequence[Store]
-    may_be: Sequence[Alike]
+    may_be: Sequence[SimilarStore]
 
 
 @dataclass(frozen=True)

@@ -343,7 +343,7 @@ def test_an_audit_detail_is_cut_at_4_kib_and_says_so(container: Container):
     assert len(json.dumps(entry.detail)) <= audit.LARGEST_DETAIL
     assert entry.detail["cut"].startswith("from 1")
     assert entry.detail["why"] == "told"
-    assert audit.bounded({"small": 1}) == {"small": 1}
+    assert audit.shorten_detail({"small": 1}) == {"small": 1}
 
 
 def test_what_a_store_brings_about_is_audited_so_often_a_day_and_the_last_entry_says_so(

@@ -336,13 +336,13 @@ def test_what_somebody_locks_at_its_turn_is_waited_for(
 ):
     ids = keep_held(container, store_id, 3)
     asked = ask(container, DEAD)
-    real = deliveries.hold_free
+    real = deliveries.lock_free
 
     def but_the_second(*given: Any) -> dict[int, Delivery]:
         return {number: found for number, found in real(*given).items() if number != ids[1]}
 
     with monkeypatch.context() as locked:
-        locked.setattr(deliveries, "hold_free", but_the_second)
+        locked.setattr(deliveries, "lock_free", but_the_second)
         replay_next(container.database, container.now())
     assert of_replays(container) == ids[:1]
     work_off(container, clock)
