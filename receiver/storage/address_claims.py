@@ -122,7 +122,7 @@ def end_claims_at(session: Session, store_id: str, address: str) -> list[Address
 
 
 def end_unsigned(session: Session, store_id: str, address: str) -> None:
-    """Delete what the store's own shop claimed, and unsigned claims about this address.
+    """Delete unsigned claims by a store's own shop or at this address, once the shop claims nothing more.
 
     Signed claims stay: staff decide about them, whatever the shop reports today.
     """

@@ -33,7 +33,8 @@ def record(
     """Add an entry to the audit log.
 
     `detail` is shown to staff as it is, so it must hold no secret and no token; it is cut at 4 KiB.
-    Entries that a store itself causes are limited to BY_STORE_A_DAY a day and actor; the last one says so.
+    Entries that a store itself causes are limited to BY_STORE_A_DAY a store, day and actor; the last
+    one says so.
     """
     store_id = _store_of(session, subject)
     detail = shorten_detail(detail)

@@ -73,7 +73,7 @@ def stores_with_errands(session: Session, now: datetime, limit: int) -> list[tup
     return [(store_id, url) for store_id, url in rows]
 
 
-def request_departures(session: Session, now: datetime) -> None:
+def request_leaving(session: Session, now: datetime) -> None:
     """Request a check of every disconnected store whose keys we still hold. Reads all such stores."""
     has_left = exists().where(Store.id == Connection.store_id, Store.disconnected_at.is_not(None))
     statement = update(Connection).where(has_left, ~_has_errand()).values(check_requested_at=now)

@@ -64,7 +64,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session for reading: one consistent view, rolled back at the end."""
-        with _translated_errors(self.engine), Session(self.engine, expire_on_commit=False) as session:
+        with _translate_errors(self.engine), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -75,7 +75,7 @@ class Database:
         for the lock and fails instead.
         """
         with (
-            _translated_errors(self.engine),
+            _translate_errors(self.engine),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -115,7 +115,7 @@ class Database:
         """
         self.close()  # ours would be somebody else's too
         engine = sqlite.make_engine(self.url, ("locking_mode=EXCLUSIVE",), poolclass=NullPool)
-        with _translated_errors(engine), Session(engine) as session:
+        with _translate_errors(engine), Session(engine) as session:
             try:
                 session.connection()
             except OperationalError as error:
@@ -130,14 +130,14 @@ class Database:
 
         A statement is durable once all its rows are fetched.
         """
-        with _translated_errors(self.engine), self._autocommit.connect() as connection:
+        with _translate_errors(self.engine), self._autocommit.connect() as connection:
             yield _driver(connection)
 
     @contextmanager
     def rolled_back(self) -> Iterator[Database]:
         """Yield this database for a dry run: services work as usual, and all is rolled back at the end."""
         with (
-            _translated_errors(self.engine),
+            _translate_errors(self.engine),
             self._writer.connect() as connection,
             connection.begin() as undone,
         ):
@@ -151,7 +151,7 @@ class Database:
         """
         if not self.is_sqlite:
             return True
-        with _translated_errors(self.engine), self.engine.connect() as connection:
+        with _translate_errors(self.engine), self.engine.connect() as connection:
             sqlite.shrink(_sqlite_driver(connection))
         return self.empty_log()
 
@@ -162,7 +162,7 @@ class Database:
         """
         if not self.is_sqlite:
             return True
-        with _translated_errors(self.engine), self.engine.connect() as connection:
+        with _translate_errors(self.engine), self.engine.connect() as connection:
             return sqlite.empty_log(_sqlite_driver(connection))
 
     def connect(self) -> psycopg.Connection[Any]:
@@ -248,12 +248,12 @@ def _sqlite_driver(connection: Connection) -> sqlite3.Connection:
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """Run the block in a savepoint that rolls back alone; a database fault rolls back everything."""
-    with _translated_errors(session.get_bind()), session.begin_nested():
+    with _translate_errors(session.get_bind()), session.begin_nested():
         yield
 
 
 @contextmanager
-def _translated_errors(bind: Engine | Connection) -> Iterator[None]:
+def _translate_errors(bind: Engine | Connection) -> Iterator[None]:
     driver = bind.dialect.loaded_dbapi  # raises errors of its own where it is used without SQLAlchemy
     try:
         yield

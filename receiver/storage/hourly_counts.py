@@ -1,6 +1,7 @@
 """Counts of events by the hour, written in the transaction of the events.
 
-A count locks its row until the commit, so it comes last in a transaction: that keeps the lock ordering.
+A count locks its row until the commit, so it comes last in a transaction: whoever waits for the row then
+holds nothing that the other still needs.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def request_leaving(database: Database, now: datetime) -> None:
     A check that ended meanwhile may have taken the request for its own.
     """
     with database.writing() as session:
-        connections.request_departures(session, now)
+        connections.request_leaving(session, now)
 
 
 def run_errand(context: ServiceContext, store_id: str) -> None:
