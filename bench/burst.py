@@ -62,7 +62,7 @@ def _burst(container: Container) -> tuple[Came, list[Look]]:
 
 
 def _is_there(working: Process) -> bool:
-    return "worker started" in working.said
+    return "worker started" in working.output
 
 
 def _looks(container: Container, sending: Future[Came], began: float) -> Iterator[Look]:

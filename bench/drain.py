@@ -14,7 +14,7 @@ from receiver.storage import inbox
 from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import DecisionRow, Delivery
 from receiver.worker.loop import TouchedStores, work_inbox
-from tests.signals import body_of, linked, new_delivery, signal
+from tests.signals import body_of, link_signal, new_delivery, signal
 
 KEPT_AT_ONCE = 500  # a statement takes only so many values
 STORES = 200  # in turns, as they come where many shops send
@@ -77,7 +77,7 @@ def _news(stores: list[str], deliveries: int) -> Iterator[NewDelivery]:
         account = str((70_000 if turn % 2 else 80_000) + store)
         url = f"https://st-{store}.example/"
         received_at = LAST_DAY - timedelta(seconds=deliveries - number)
-        yield new_delivery(stores[store], body_of(linked(turn + 1, account, home_url=url)), received_at)
+        yield new_delivery(stores[store], body_of(link_signal(turn + 1, account, home_url=url)), received_at)
 
 
 def _count(container: Container, table: type[DecisionRow | Delivery], *which: object) -> int:

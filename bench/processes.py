@@ -97,7 +97,7 @@ def _worked_off(container: Container, workers: int, fill: Callable[[], None]) ->
 
 
 def _are_there(workers: list[Process]) -> bool:
-    return all("worker started" in item.said for item in workers)
+    return all("worker started" in item.output for item in workers)
 
 
 def _unfinished(container: Container) -> int:

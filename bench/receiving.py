@@ -153,9 +153,9 @@ def _memory_of_web_called_by_staff(container: Container) -> dict[str, float]:
 def _memory_of_worker(container: Container) -> dict[str, float]:
     """Of one that has just started, and once it has done each of its periodic jobs."""
     with running(container, worker()) as process:
-        wait_until(lambda: "worker started" in process.said, seconds=120)
+        wait_until(lambda: "worker started" in process.output, seconds=120)
         started = resident_mb(process.pid)
-        wait_until(lambda: '"purged"' in process.said, seconds=120)
+        wait_until(lambda: '"purged"' in process.output, seconds=120)
         return {
             "memory_mb_of_worker": started,
             "memory_mb_of_worker_after_its_jobs": resident_mb(process.pid),

@@ -89,11 +89,11 @@ class AwardActions:
     def lift(self, reason: str = "a mistake") -> dict[str, Any]:
         return lift(self.database, NOW, "aw_0", reason=reason, actor="ann")
 
-    def file(self, text: str) -> list[str]:
+    def issue_from_file(self, text: str) -> list[str]:
         """What became of each row."""
         return [item.outcome for item in issue_file(at(self.container, NOW), text, "ann")]
 
-    def put(self, state: str) -> None:
+    def set_state(self, state: str) -> None:
         with self.database.writing() as session:
             session.execute(update(tables.Award).values(state=state))
 
@@ -101,6 +101,6 @@ class AwardActions:
         with self.database.reading() as session:
             return session.get_one(tables.Award, award_id)
 
-    def audited(self) -> list[tables.AuditEntry]:
+    def audit_entries(self) -> list[tables.AuditEntry]:
         with self.database.reading() as session:
             return list(session.scalars(select(tables.AuditEntry).order_by(tables.AuditEntry.id)))

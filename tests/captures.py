@@ -29,7 +29,7 @@ class Capture:
     body: bytes
     told_secret: str  # what was set on the webhook
     key: bytes | None  # the key the store really used, where it was looked up
-    answered: int | str  # the receiver's status, or what it did instead
+    receiver_answer: int | str  # the receiver's status, or what it did instead
 
     @property
     def is_signed(self) -> bool:
@@ -101,5 +101,5 @@ def _capture(record: dict[str, Any]) -> Capture:
         body=base64.b64decode(record["body_base64"]),
         told_secret=str(record["secret"]),
         key=base64.b64decode(key) if key else None,
-        answered=record["receiver_answered"],
+        receiver_answer=record["receiver_answered"],
     )

@@ -43,7 +43,7 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
-    def serving(self, *hosts: str) -> ssl.SSLContext:
+    def server_context(self, *hosts: str) -> ssl.SSLContext:
         """What a server of these names and addresses needs."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([_general(host) for host in hosts])

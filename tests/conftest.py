@@ -33,7 +33,7 @@ from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
 from tests.once import keep_routes, keep_templates
 from tests.shared_statements import share_compiled_statements
-from tests.shops import Listener, listening, served_shops
+from tests.shops import Listener, served_listener, served_shops
 
 # No test measures time, nor fails because few of a seed's situations are of its kind; under CI the same
 # examples come each time, so that a red run can be repeated.
@@ -196,7 +196,7 @@ def database_on(server: str, template: str = "template1") -> Iterator[str]:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def waits_briefly_for_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+def shorten_lock_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL's own wait for a lock that somebody holds, of whoever connects from now on: a second."""
     options = BOUNDED["options"].replace(f"lock_timeout={LOCK_SECONDS}s", "lock_timeout=1s")
     assert options != BOUNDED["options"]
@@ -231,7 +231,7 @@ def shop(shops: SandboxShops) -> SandboxShop:
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     """Somebody a shop's webhooks can be sent to."""
-    with listening() as made:
+    with served_listener() as made:
         yield made
 
 

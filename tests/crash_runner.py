@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.storage.tables import Attempt, Delivery, Signal
-from tests.processes import answers, running, wait_until, web, worker
+from tests.processes import accepts_connections, running, wait_until, web, worker
 from tests.raw_http import signed_headers
 from tests.signals import SECRET, add_shop, body_of
 from tests.signals import signal as a_signal
@@ -74,14 +74,14 @@ def kill_at_random(
         Thread(target=_send, args=(port, stores, numbers, found, stopping, rest)) for _ in range(SENDERS)
     ]
     with running(container, web(port)) as serving, running(container, worker()) as working:
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         for sender in senders:
             sender.start()
         for number in range(kills):
             time.sleep(chance.uniform(*PAUSE))
             (serving if number % 2 else working).kill_and_restart()
             progress()
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         time.sleep(PAUSE[1])
         stopping.set()
         for sender in senders:

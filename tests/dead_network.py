@@ -10,7 +10,7 @@ from threading import Event, Thread
 from sqlalchemy import URL, make_url
 
 
-class Line:
+class NetworkLine:
     """`url` leads over it to the server at `behind`, which listens on a socket in a folder."""
 
     def __init__(self, behind: str) -> None:

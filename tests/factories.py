@@ -127,6 +127,6 @@ def make_award(**changes: Any) -> RecordedAward:
     )
 
 
-def decided(as_of: datetime = OPEN, programme: Programme | None = None, **parts: Any) -> Decision:
+def decision_for(as_of: datetime = OPEN, programme: Programme | None = None, **parts: Any) -> Decision:
     """Decide for `make_facts(**parts)`."""
     return decide(make_facts(**parts), programme or seed_programme(), as_of)

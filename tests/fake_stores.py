@@ -33,7 +33,7 @@ class FakeShop:
     """A store with `hooks`; `troubles` by the name of a call make that call fail."""
 
     keys: Keys = KEYS
-    said: ShopFacts = FACTS
+    shop_facts: ShopFacts = FACTS
     hooks: list[ActualWebhook] = field(default_factory=list)
     secrets: dict[int, str] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
@@ -54,7 +54,7 @@ class FakeShop:
 
     def facts(self) -> ShopFacts:
         self._called("facts")
-        return self.said
+        return self.shop_facts
 
     def webhooks(self) -> list[ActualWebhook]:
         self._called("webhooks")
@@ -86,7 +86,7 @@ class FakeShop:
         self._called("put_token")
         self.tokens.append(token)
 
-    def turn(self, topic: str, **changes: Any) -> None:
+    def change_webhook(self, topic: str, **changes: Any) -> None:
         """Something happens to the webhook of a topic."""
         self.hooks = [replace(hook, **changes) if hook.topic == topic else hook for hook in self.hooks]
 
@@ -95,11 +95,11 @@ class FakeShop:
 class FakeShops:
     """The stores of this world by address; whoever is not here is unreachable."""
 
-    known: dict[str, FakeShop] = field(default_factory=lambda: {URL: FakeShop()})
+    by_url: dict[str, FakeShop] = field(default_factory=lambda: {URL: FakeShop()})
     probed: list[str] = field(default_factory=list)
     probe_trouble: StoreTrouble | None = None
     deadlines: list[float] = field(default_factory=list)
-    moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+    redirects: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
     without_key_page: set[str] = field(default_factory=set)  # their hosts block it
     bases: dict[str, str] = field(default_factory=dict)  # where REST begins, if not at the address
 
@@ -109,7 +109,7 @@ class FakeShops:
 
     def probe(self, url: str, *, http: bool = False) -> str:
         self.probed.append(url)
-        if self.probe_trouble or url not in self.known:
+        if self.probe_trouble or url not in self.by_url:
             raise ShopError(self.probe_trouble or StoreTrouble.UNREACHABLE)
         return self.bases.get(url, url)
 
@@ -117,13 +117,13 @@ class FakeShops:
         return base not in self.without_key_page
 
     def moved_to(self, url: str) -> str | None:
-        return self.moved.get(url)
+        return self.redirects.get(url)
 
     def keeps_secrets(self, base: str) -> bool:
         return base.startswith("https:")
 
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> FakeShop:
-        shop = self.known.get(base, FakeShop(troubles={"facts": StoreTrouble.UNREACHABLE}))
+        shop = self.by_url.get(base, FakeShop(troubles={"facts": StoreTrouble.UNREACHABLE}))
         return (
             shop
             if shop.keys.pair() == (consumer_key, consumer_secret)

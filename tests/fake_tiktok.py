@@ -40,14 +40,14 @@ class FakeTikTok:
         self.prior: Decimal | None = Decimal(0)
         self.ledger: list[LedgerTransaction] = []
         self.ledger_fault: ProviderError | None = None
-        self.held: list[Balance] | ProviderError = []
-        self.asked: list[tuple[object, ...]] = []
+        self.account_balances: list[Balance] | ProviderError = []
+        self.calls: list[tuple[object, ...]] = []
 
     def urgently(self):
         return self
 
     def _ask(self, *question: object) -> None:
-        self.asked.append(question)
+        self.calls.append(question)
         if self.fault:
             raise self.fault
 
@@ -65,9 +65,9 @@ class FakeTikTok:
 
     def balances(self, token, bc_id, advertiser_id=None):
         self._ask("balance", bc_id, advertiser_id)
-        if isinstance(self.held, ProviderError):
-            raise self.held
-        return list(self.held)
+        if isinstance(self.account_balances, ProviderError):
+            raise self.account_balances
+        return list(self.account_balances)
 
     def transactions(self, token, bc_id, advertiser_id, first, last):
         self._ask("ledger", bc_id, first, last)
@@ -77,7 +77,9 @@ class FakeTikTok:
         return [row for row in self.ledger if row.at is None or first <= local_date(row.at, zone) <= last]
 
 
-def paid(number: int, at: datetime | None, amount: str = "100.00", **changes: object) -> LedgerTransaction:
+def paid_bill(
+    number: int, at: datetime | None, amount: str = "100.00", **changes: object
+) -> LedgerTransaction:
     """A bill paid by cash; the number tells it from others."""
     valid = {"type": "BILL_PAYMENT", "billing": "CASH", "tax": Decimal("20.00"), "currency": "USD"}
     return LedgerTransaction(id=str(number), subtotal=Decimal(amount), at=at, **{**valid, **changes})  # type: ignore[arg-type]

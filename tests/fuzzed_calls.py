@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from tests.captures import FILES, captures
 from tests.raw_http import signed_headers
-from tests.signals import SECRET, body_of, linked, signal
+from tests.signals import SECRET, body_of, link_signal, signal
 
 LIMIT = 20_000  # bytes of a body; small, so that it is met often
 ODD_TEXTS = [
@@ -120,7 +120,7 @@ class Fuzzer:
         self.chance = random.Random(seed)
         self.store_id = store_id
         real = [capture for file in FILES for capture in captures(file)]
-        ours = [body_of(item) for item in (signal(1), linked(2), signal(3, event="link_lost"))]
+        ours = [body_of(item) for item in (signal(1), link_signal(2), signal(3, event="link_lost"))]
         self._seen = [(capture.headers, capture.body) for capture in real if len(capture.body) < LIMIT]
         self._seen += [(tuple(signed_headers(body, SECRET)), body) for body in ours] * (len(real) // 3)
 
@@ -362,7 +362,7 @@ ODD_PARTS = [
 
 
 @dataclass
-class Route:
+class FuzzedRoute:
     """An address with holes, its methods, and what its bodies and queries are made of."""
 
     rule: str
@@ -381,7 +381,9 @@ class Caller:
 class RouteFuzzer:
     """Calls of any route by anybody; the same seed makes the same ones."""
 
-    def __init__(self, seed: int, routes: list[Route], callers: dict[str, Caller], ids: list[str]) -> None:
+    def __init__(
+        self, seed: int, routes: list[FuzzedRoute], callers: dict[str, Caller], ids: list[str]
+    ) -> None:
         self.chance = random.Random(seed)
         self.routes, self.callers, self.ids = routes, callers, [*ids, *ODD_IDS]
 
@@ -392,7 +394,7 @@ class RouteFuzzer:
             route, name = self.routes[number % len(self.routes)], self.chance.choice(who)
             yield name, self._call(route, self.callers[name])
 
-    def _call(self, route: Route, caller: Caller) -> dict[str, Any]:
+    def _call(self, route: FuzzedRoute, caller: Caller) -> dict[str, Any]:
         chance = self.chance
         method = chance.choice(route.methods)
         if chance.random() < 0.03:
@@ -420,19 +422,19 @@ class RouteFuzzer:
     def piece(self) -> str:
         return self.chance.choice(self.ids if self.chance.random() < 0.7 else ODD_WORDS)
 
-    def _query(self, route: Route) -> str:
+    def _query(self, route: FuzzedRoute) -> str:
         chance = self.chance
         if chance.random() < 0.1:
             return chance.choice(["%", "%zz&=&&", "a=\xff", "&" * 5_000, "a=1&" * 3_000, "=" * 100])
         pairs = [(self._name(route), self.piece()) for _ in range(chance.choice([0, 1, 1, 2, 4]))]
         return urlencode(pairs, errors="surrogatepass")
 
-    def _name(self, route: Route) -> str:
+    def _name(self, route: FuzzedRoute) -> str:
         return self.chance.choice(
             route.names if route.names and self.chance.random() < 0.9 else ODD_TEXTS[:8]
         )
 
-    def _body(self, route: Route, caller: Caller) -> tuple[str, bytes]:
+    def _body(self, route: FuzzedRoute, caller: Caller) -> tuple[str, bytes]:
         chance = self.chance
         names = [self._name(route) for _ in range(chance.randrange(6))]
         if chance.random() < 0.1:

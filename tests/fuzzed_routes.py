@@ -23,7 +23,7 @@ from receiver.storage.cipher import token_hash
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.fake_stores import FakeShops
-from tests.fuzzed_calls import Caller, Route, RouteFuzzer
+from tests.fuzzed_calls import Caller, FuzzedRoute, RouteFuzzer
 from tests.signals import keep_one, signal
 from tests.staff import Console, staff_token
 
@@ -110,13 +110,13 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _routes(app: Flask) -> list[Route]:
+def _routes(app: Flask) -> list[FuzzedRoute]:
     """Each with the names of all fields of its document, or of all forms there are."""
     spec = app.test_client().get("/openapi.json").json or {}
     of_forms = sorted({name for file in TEMPLATES.rglob("*.html") for name in NAME.findall(file.read_text())})
     of_forms += ["after", "still", "ticket", "state", "auth_code", "user_id", "success", "return_url", "page"]
     return [
-        Route(rule.rule, sorted(rule.methods or ()), _fields(spec, rule.rule) or of_forms)
+        FuzzedRoute(rule.rule, sorted(rule.methods or ()), _fields(spec, rule.rule) or of_forms)
         for rule in app.url_map.iter_rules()
     ]
 

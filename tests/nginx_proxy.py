@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.capabilities import NGINX
-from tests.processes import ROOT, answers, wait_until
+from tests.processes import ROOT, accepts_connections, wait_until
 
 CALLER = "X-Test-Caller"
 SITE = ROOT / "deploy" / "nginx.conf"
@@ -50,7 +50,7 @@ class Proxy:
     def running(self) -> Iterator[None]:
         process = subprocess.Popen([*self._command(), "-g", "daemon off;"])
         try:
-            wait_until(lambda: answers(self.https))
+            wait_until(lambda: accepts_connections(self.https))
             yield
         finally:
             process.terminate()

@@ -47,17 +47,17 @@ class Process:
         return self._process.poll() is None
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         self._log.flush()
         return os.pread(self._log.fileno(), 10_000_000, 0).decode(errors="replace")
 
-    def tell_to_stop(self) -> None:
+    def terminate(self) -> None:
         """By SIGTERM, without waiting."""
         self._process.terminate()
 
     def stop(self, seconds: float = 30.0) -> int:
         """Tell it to stop; its exit code. Raises TimeoutExpired."""
-        self.tell_to_stop()
+        self.terminate()
         return self._process.wait(seconds)
 
     def kill(self) -> None:
@@ -102,7 +102,7 @@ def worker() -> list[str]:
     return [sys.executable, "-m", "receiver", "worker"]
 
 
-def answers(port: int) -> bool:
+def accepts_connections(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:

@@ -16,7 +16,7 @@ Headers = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Reply:
+class RawResponse:
     """What came back."""
 
     status: int
@@ -37,7 +37,7 @@ def send(
     *,
     ends: bool = True,
     timeout: float = 20,
-) -> Reply:
+) -> RawResponse:
     """Send exactly this and read the answer. `ends`: say that no more comes; granian then answers nothing."""
     parts = urlsplit(base_url)
     head = "".join([f"{method} {path} HTTP/1.1\r\n", *(f"{name}: {value}\r\n" for name, value in headers)])
@@ -47,7 +47,7 @@ def send(
             line.shutdown(socket.SHUT_WR)
         answer = HTTPResponse(line, method=method)
         answer.begin()
-        return Reply(
+        return RawResponse(
             answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         )
 

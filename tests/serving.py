@@ -12,10 +12,10 @@ class HangingShop:
     """A shop that answers nobody before it is let go."""
 
     def __init__(self) -> None:
-        self.calls, self.go_on = 0, Event()
+        self.calls, self.released = 0, Event()
 
     def __call__(self, environ: object, start_response: Callable[..., object]) -> list[bytes]:
         self.calls += 1
-        self.go_on.wait(60)
+        self.released.wait(60)
         start_response("503 Busy", [])
         return [b""]

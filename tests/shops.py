@@ -35,7 +35,7 @@ def served_shops(
 
 
 @dataclass
-class Heard:
+class ReceivedRequest:
     method: str
     path: str
     headers: dict[str, str]
@@ -49,7 +49,7 @@ class Listener:
     url: str = ""
     status: int = 200
     stalls: float = 0
-    heard: list[Heard] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     during: Callable[[], None] = lambda: None  # called before it answers
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -59,7 +59,7 @@ class Listener:
             for name, value in environ.items()
             if name.startswith("HTTP_") or name == "CONTENT_TYPE"
         }
-        self.heard.append(Heard(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body))
+        self.requests.append(ReceivedRequest(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body))
         self.during()
         time.sleep(self.stalls)
         moved = environ["PATH_INFO"].startswith("/redirected/")
@@ -69,20 +69,20 @@ class Listener:
 
 
 @contextmanager
-def listening() -> Iterator[Listener]:
+def served_listener() -> Iterator[Listener]:
     listener = Listener()
     with served(listener) as listener.url:
         yield listener
 
 
-class Merchant(requests.Session):
+class MerchantBrowser(requests.Session):
     """A merchant's browser at a shop; where the shop sends it back to the app, it goes no further."""
 
     def __init__(self, shop: SandboxShop, user: str = OWNER) -> None:
         super().__init__()
         self._shop, self._user = shop, user
 
-    def asked(self, url: str) -> requests.Response:
+    def open_approval(self, url: str) -> requests.Response:
         """What the shop shows at an app's address, after logging in where it wants that."""
         page = self.get(url, timeout=60)
         if "/login?" not in page.url:
@@ -99,7 +99,7 @@ class Merchant(requests.Session):
         return self._link(url, "wc-auth-deny")
 
     def _link(self, url: str, kind: str) -> str:
-        shown = self.asked(url).text
+        shown = self.open_approval(url).text
         found = re.search(f'{kind}" href="([^"]+)"', shown)
         assert found, shown
         return unescape(found[1])

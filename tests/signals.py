@@ -31,7 +31,7 @@ def signal(seq: Any = 1, event: str = "integration_installed", **fields: Any) ->
     return {**plain, "event": event, **fields}
 
 
-def linked(seq: int, advertiser_id: str = ACCOUNT, **fields: Any) -> dict[str, Any]:
+def link_signal(seq: int, advertiser_id: str = ACCOUNT, **fields: Any) -> dict[str, Any]:
     return signal(seq, **{"event": "account_linked", "advertiser_id": advertiser_id, "exact": True, **fields})
 
 

@@ -23,7 +23,7 @@ from tests.crash_runner import kill_at_random
 from tests.fakes import FrozenClock
 from tests.fuzzed_routes import call_all_routes
 from tests.sandbox.ports import two_free_ports
-from tests.tenants import ATTACKS, LINKS_ASKED, ask_for_links, suffer
+from tests.tenants import ATTACKS, LINKS_ASKED, ask_for_links, attack_service
 
 
 @click.command
@@ -85,7 +85,7 @@ def _kill(container: Container, kind: str, kills: int, seed: int) -> bool:
 
 def _let_attack(container: Container, kind: str, seconds: int) -> bool:
     with click.progressbar(length=len(ATTACKS), label=f"{kind:<10} attacks", file=sys.stderr) as bar:
-        suffered = list(suffer(container, two_free_ports(), seconds, progress=lambda: bar.update(1)))
+        suffered = list(attack_service(container, two_free_ports(), seconds, progress=lambda: bar.update(1)))
     with click.progressbar(length=LINKS_ASKED, label=f"{kind:<10} links", file=sys.stderr) as bar:
         asked = ask_for_links(container, progress=bar.update)
     bounded = True

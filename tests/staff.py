@@ -39,7 +39,7 @@ def staff_token(container: Container, role: str = "operator", name: str = "test"
     return {"Authorization": f"Bearer {made.text}"}
 
 
-def seen(page: TestResponse) -> str:
+def preview_token(page: TestResponse) -> str:
     """What the form of a preview carries, so that only what it showed is kept."""
     found = re.search(r'name="seen" value="(\w*)"', page.text)
     assert found is not None
@@ -64,7 +64,7 @@ class Console:
     def post(self, path: str, **form: Any) -> TestResponse:
         return self.send(path, "POST", **form)
 
-    def questions(self, path: str) -> int:
+    def count_queries(self, path: str) -> int:
         """How often the database is asked for a page that was opened before: what is cached stands."""
         self.get(path)
         asked: list[Any] = []

@@ -14,8 +14,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.capabilities import CHROMIUM
+from tests.plugin.site_client import PAGE, sign_in
 from tests.plugin.stages import document, kept
-from tests.plugin.visitors import PAGE, sign_in
 from tests.plugin.wordpress import WordPress, wordpress
 from wp_bridge.packing import SLUG, pack_plugin
 

@@ -33,7 +33,7 @@ from receiver.web.api.schemas import StatusSchema
 from tests.award_fixtures import keep_awards
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_day, keep_link
-from tests.factories import OPEN, SETTLED, bill, cash, days_of, decided, make_award, make_facts
+from tests.factories import OPEN, SETTLED, bill, cash, days_of, decision_for, make_award, make_facts
 from tests.signals import add_shop, keep_one, signal
 from tests.staff import BASE, staff_token
 
@@ -240,12 +240,12 @@ def decisions() -> list[Decision]:
     """What fills each field once: an open window, a bill that lacks, a due credit, one that arrived."""
     spending = (*days_of("70.00", 16), cash("20.00", date(2025, 11, 18), credit="5.00"))
     return [
-        decided(spend=spending, read_at=READ_AT),
-        decided(
+        decision_for(spend=spending, read_at=READ_AT),
+        decision_for(
             spend=spending, **AUTOMATIC, payments=(bill("100.00", OPEN, tax=Decimal(8)),), read_at=READ_AT
         ),
-        decided(SETTLED, spend=(cash("600.00"),)),
-        decided(
+        decision_for(SETTLED, spend=(cash("600.00"),)),
+        decision_for(
             SETTLED,
             award=make_award(
                 state="credited",
@@ -257,7 +257,7 @@ def decisions() -> list[Decision]:
                 flags=("spend_restated",),
             ),
         ),
-        decided(account={"consent": False}),
+        decision_for(account={"consent": False}),
     ]
 
 

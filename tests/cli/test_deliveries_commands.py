@@ -11,7 +11,7 @@ from receiver.storage.tables import AuditEntry
 from tests.cli.conftest import CommandRunner
 from tests.fakes import FrozenClock
 from tests.raw_http import signed_headers
-from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
+from tests.signals import add_shop, body_of, keep, keep_one, link_signal, row, signal
 
 KEYS = ["id", "state", "source", "store", "store_name", "topic", "delivery_id", "webhook_id", "received_at"]
 KEYS += ["body_sha256", "body_bytes", "duplicates", "due_at", "cause", "error", "request_id"]
@@ -23,7 +23,7 @@ class DeliveryCommands(CommandRunner):
     def __init__(self, container: Container, clock: FrozenClock) -> None:
         super().__init__(container, "deliveries")
         self.store_id = add_shop(container).id
-        self.done = keep_one(container, self.store_id, linked(3))
+        self.done = keep_one(container, self.store_id, link_signal(3))
         clock.move(hours=1)
         self.dead = keep_one(container, self.store_id, signal(seq="7"))
         clock.move(hours=1)

@@ -14,7 +14,7 @@ from receiver.storage import heartbeats
 from receiver.storage.tables import AuditEntry
 from tests.cli.conftest import CommandRunner
 from tests.fakes import FrozenClock
-from tests.signals import add_shop, attempts, keep, keep_one, linked, row, signal
+from tests.signals import add_shop, attempts, keep, keep_one, link_signal, row, signal
 
 WRONG = "arg.seq: must be a whole number, 1 or more"
 
@@ -27,7 +27,7 @@ class ReplayCommands(CommandRunner):
         self.while_waiting = lambda: None
         super().__init__(container, "deliveries")
         self.store_id = add_shop(container).id
-        self.done = keep_one(container, self.store_id, linked(3))
+        self.done = keep_one(container, self.store_id, link_signal(3))
         self.dead = keep_one(container, self.store_id, signal(seq="7"))
         self.ignored = keep(container, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
         process_next(container.database, container.now())

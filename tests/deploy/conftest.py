@@ -22,7 +22,7 @@ SOURCES = (
 )
 
 
-def listed(*paths: str) -> list[str]:
+def tracked_files(*paths: str) -> list[str]:
     """The files that git knows or would, relative to the checkout."""
     command = [
         "git",
@@ -44,7 +44,7 @@ def listed(*paths: str) -> list[str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy of the sources alone, as from a source distribution: without git."""
     copy, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in listed(*SOURCES):
+    for name in tracked_files(*SOURCES):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
     pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(built), str(copy))

@@ -183,7 +183,7 @@ class Containers:
         return self.start(*words).wait(90)
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return (self._data.parent / "log").read_text()
 
     def kill(self) -> None:
@@ -204,25 +204,25 @@ def machine(installed: Path, data: Path) -> Iterator[Containers]:
 def test_as_user_10001_on_a_read_only_tree_it_migrates_answers_works_and_stops_in_order(
     machine: Containers,
 ) -> None:
-    assert machine.run("sh", "-c", "id -u; touch /opt/here || touch data/here") == 1, machine.said
-    assert machine.said.startswith("10001\n")
-    assert "Read-only file system" in machine.said
+    assert machine.run("sh", "-c", "id -u; touch /opt/here || touch data/here") == 1, machine.output
+    assert machine.output.startswith("10001\n")
+    assert "Read-only file system" in machine.output
 
     port = free_ports(1)
-    assert machine.run("ad-credit", "migrate") == 0, machine.said
+    assert machine.run("ad-credit", "migrate") == 0, machine.output
     web = machine.start(
         *[word.replace("0.0.0.0", "127.0.0.1") for word in image_command()], "--port", str(port)
     )
     worker = machine.start(*OURS["worker"]["command"])
     wait_until(lambda: status_of(port, "GET", "/readyz") == 200)
-    assert status_of(port, "GET", "/readyz") == 200, machine.said
+    assert status_of(port, "GET", "/readyz") == 200, machine.output
 
     (check,) = re.findall(r"HEALTHCHECK.*?CMD (\[.*\])", CONTAINERFILE.replace("\\\n", " "))
     probe = [word.replace(":8000", f":{port}") for word in json.loads(check)]
-    assert machine.run(*probe) == 0, machine.said
+    assert machine.run(*probe) == 0, machine.output
     web.send_signal(signal.SIGTERM)
     worker.send_signal(signal.SIGTERM)
-    assert (web.wait(120), worker.wait(120)) == (0, 0), machine.said
+    assert (web.wait(120), worker.wait(120)) == (0, 0), machine.output
     assert machine.run(*probe) == 1, "the health check does not see that nothing answers"
 
 

@@ -24,8 +24,8 @@ from receiver.web.bodies import FILES, MOST_BYTES, MOST_BYTES_OF_A_FILE
 from tests.capabilities import needs_nginx
 from tests.conftest import KEY, make_settings
 from tests.nginx_proxy import CALLER, SITE, Proxy
-from tests.processes import Process, answers, running, wait_until, web
-from tests.raw_http import Reply, signed_headers
+from tests.processes import Process, accepts_connections, running, wait_until, web
+from tests.raw_http import RawResponse, signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, body_of, signal
 
@@ -47,11 +47,13 @@ class Front:
         self.tls = ssl.create_default_context()
         self.tls.check_hostname, self.tls.verify_mode = False, ssl.CERT_NONE
 
-    def post(self, number: int, padding: int = 0) -> Reply:
+    def post(self, number: int, padding: int = 0) -> RawResponse:
         body = body_of(signal(number)) + b" " * padding
         return self.ask("POST", self.path, body, dict(signed_headers(body, SECRET)))
 
-    def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Reply:
+    def ask(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> RawResponse:
         return _asked(
             HTTPSConnection("127.0.0.1", self.proxy.https, timeout=60, context=self.tls),
             method,
@@ -60,7 +62,7 @@ class Front:
             headers,
         )
 
-    def ask_plainly(self, method: str, path: str) -> Reply:
+    def ask_plainly(self, method: str, path: str) -> RawResponse:
         return _asked(HTTPConnection("127.0.0.1", self.proxy.http, timeout=60), method, path, b"", None)
 
     def slow_sender(self, number: int) -> socket.socket:
@@ -78,12 +80,12 @@ class Front:
 
 def _asked(
     connection: HTTPConnection, method: str, path: str, body: bytes, headers: dict[str, str] | None
-) -> Reply:
+) -> RawResponse:
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         told = {name.lower(): value for name, value in answer.getheaders()}
-        return Reply(answer.status, told, answer.read())
+        return RawResponse(answer.status, told, answer.read())
     finally:
         connection.close()
 
@@ -99,7 +101,7 @@ class Service:
     def ensure_it_runs(self) -> None:
         if not self.process.is_running:
             self.process.start()
-        wait_until(lambda: answers(self.port))
+        wait_until(lambda: accepts_connections(self.port))
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from receiver.integrations.woocommerce.signature import sign, signing_key
 from receiver.storage.tables import Delivery
 from receiver.version import VERSION
 from tests.conftest import KEY, make_settings
-from tests.deploy.conftest import listed
+from tests.deploy.conftest import tracked_files
 from tests.processes import wait_until
 from tests.sandbox.ports import free_ports
 from tests.signals import SECRET, add_shop, body_of
@@ -86,7 +86,9 @@ def test_the_wheel_carries_every_file_of_the_product_and_the_plugins_zip_and_not
     wheel: Path,
 ) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    expected = {name for name in listed("receiver", "wp_bridge") if not name.startswith("wp_bridge/plugin/")}
+    expected = {
+        name for name in tracked_files("receiver", "wp_bridge") if not name.startswith("wp_bridge/plugin/")
+    }
     assert names == expected | {f"wp_bridge/{SLUG}.zip"}
 
 

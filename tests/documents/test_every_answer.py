@@ -44,7 +44,7 @@ from tests.factories import (
     OPEN,
     SETTLED,
     cash,
-    decided,
+    decision_for,
     make_award,
     make_facts,
     seed_programme,
@@ -71,10 +71,12 @@ ALREADY_OVER = [  # while a rule still waits
 @cache
 def all_decisions() -> tuple[Decision, ...]:
     """Decide the tables of the tests: every reason, every stage, every headline, awards in every state."""
-    by_reason = [decided(as_of, terms, **parts) for as_of, terms, _, parts, _ in REASONS]
-    by_stage = [decided(as_of, **parts) for as_of, parts, _ in STAGES]
+    by_reason = [decision_for(as_of, terms, **parts) for as_of, terms, _, parts, _ in REASONS]
+    by_stage = [decision_for(as_of, **parts) for as_of, parts, _ in STAGES]
     by_award = [
-        decided(SETTLED, award=award, account={"payment": payment}) for award in AWARDS for payment in Payment
+        decision_for(SETTLED, award=award, account={"payment": payment})
+        for award in AWARDS
+        for payment in Payment
     ]
     by_end = [decide(facts, seed_programme(), SETTLED) for facts in ALREADY_OVER]
     after = [
@@ -82,7 +84,7 @@ def all_decisions() -> tuple[Decision, ...]:
     ]
     claimed = decide(CLAIMED, seed_programme(), OPEN)
     by_headline = [
-        decided(as_of, **parts)
+        decision_for(as_of, **parts)
         for as_of, parts in [*((day, parts) for _, day, parts in HEADLINE_CASES), *ADVICE_CASES]
     ]
     return *by_reason, *by_stage, *by_award, *by_end, *after, claimed, *by_headline

@@ -11,7 +11,7 @@ from receiver.documents.formats import formats_document
 from receiver.documents.status import Status, full_document
 from receiver.i18n.languages import LOCALES
 from receiver.i18n.words import money_text
-from tests.factories import OPEN, cash, decided
+from tests.factories import OPEN, cash, decision_for
 
 AMOUNTS = ("0.00", "41.50", "500.00", "5000.00", "1234567.50", "499.995")
 
@@ -44,7 +44,7 @@ def test_dates_are_written_as_the_sentences_write_them(locale):
 
 
 def test_every_currency_that_the_document_has_an_amount_in_can_be_written():
-    decision = decided(OPEN, account={"currency": "EUR"}, spend=(cash("5.00"),))
+    decision = decision_for(OPEN, account={"currency": "EUR"}, spend=(cash("5.00"),))
     document = full_document(Status(decision, "Example store", False, None, None))
     assert set(document["formats"]["money"]) == {"USD", "GBP", "EUR"}
     assert document["formats"]["money"]["USD"] == "${amount}"

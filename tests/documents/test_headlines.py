@@ -13,7 +13,17 @@ from receiver.domain.decision import Stage
 from receiver.domain.facts import ConsentLoss, DaySpend, LostSignals, Payment
 from receiver.i18n import words
 from receiver.i18n.sentences import HEADLINES, MEANWHILE, RULES
-from tests.factories import FIRST, OPEN, SETTLED, bill, cash, decided, make_award, make_programme, override
+from tests.factories import (
+    FIRST,
+    OPEN,
+    SETTLED,
+    bill,
+    cash,
+    decision_for,
+    make_award,
+    make_programme,
+    override,
+)
 
 AUTOMATIC: dict[str, Any] = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
 WAITS = {"store": {"admitted": False}}
@@ -100,7 +110,7 @@ ADVICE_CASES: list[tuple[datetime, dict[str, Any]]] = [
 
 def headline_of(as_of: datetime, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(words, "translate", lambda message_id, english, locale: message_id)
-    return str(status_document(decided(as_of, **parts))["headline"]).removesuffix(":headline")
+    return str(status_document(decision_for(as_of, **parts))["headline"]).removesuffix(":headline")
 
 
 @pytest.mark.parametrize(("headline", "as_of", "parts"), HEADLINE_CASES)
@@ -134,38 +144,38 @@ LAUNCH = HEADLINES["awaiting_spend"].next_step
     ],
 )
 def test_nobody_is_told_to_launch_a_campaign_too_late_or_without_a_place(as_of, parts):
-    next_steps = steps(status_document(decided(as_of, **parts)))
+    next_steps = steps(status_document(decision_for(as_of, **parts)))
     assert not next_steps & {LAUNCH, HEADLINES["accumulating"].next_step}
 
 
 def test_too_late_each_waiting_rule_says_so():
-    document = status_document(decided(at("2026-01-25"), account=False))
+    document = status_document(decision_for(at("2026-01-25"), account=False))
     next_steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
     assert next_steps == {MEANWHILE["too_late"]}
 
 
 def test_a_store_without_a_place_reads_that_its_days_run():
-    document = status_document(decided(OPEN, **WAITS, spend=(cash("5.00"),)))
+    document = status_document(decision_for(OPEN, **WAITS, spend=(cash("5.00"),)))
     assert "30 days are running: they end on December 1, 2025" in document["headline"]
-    assert "may be running" in status_document(decided(OPEN, **WAITS, account=False))["headline"]
+    assert "may be running" in status_document(decision_for(OPEN, **WAITS, account=False))["headline"]
 
 
 # -- Dates -----------------------------------------------------------------------------------------
 
 
 def test_a_merchant_who_reached_a_tier_on_day_five_reads_when_the_credit_comes():
-    document = status_document(decided(at("2025-11-06"), spend=(cash("600.00"),)))
+    document = status_document(decision_for(at("2025-11-06"), spend=(cash("600.00"),)))
     assert document["tiers"][0]["credit_by"] == "2025-12-08"
     assert "It comes by December 8, 2025, if you reach nothing more" in document["headline"]
 
 
 def test_the_deadline_of_bills_is_told_before_it_and_blamed_after_it():
     parts = {"spend": (cash("600.00"),), "payments": (bill("100.00", OPEN),), **AUTOMATIC}
-    before = status_document(decided(at("2025-12-05"), **parts))
+    before = status_document(decision_for(at("2025-12-05"), **parts))
     assert (before["window"]["bills_until"], before["next_tier"]["by"]) == ("2026-01-05", "2026-01-05")
     assert "$500.00 of what you spent is not paid yet" in before["headline"]
     assert "by January 5, 2026" in before["next_step"]
-    after = status_document(decided(at("2026-01-06"), **parts))
+    after = status_document(decision_for(at("2026-01-06"), **parts))
     assert after["stage"] == "ended"
     assert "You spent $600.00" in after["headline"]
     assert "only $100.00 of it was paid by January 5, 2026" in after["headline"]
@@ -173,20 +183,20 @@ def test_the_deadline_of_bills_is_told_before_it_and_blamed_after_it():
 
 @pytest.mark.parametrize("payment", [Payment.MANUAL, Payment.UNKNOWN])
 def test_only_automatic_payment_has_a_deadline_of_bills(payment):
-    document = status_document(decided(spend=(cash("5.00"),), account={"payment": payment}))
+    document = status_document(decision_for(spend=(cash("5.00"),), account={"payment": payment}))
     assert document["window"]["bills_until"] is None
 
 
 def test_an_award_past_its_date_promises_nothing_and_is_overdue_by_the_accounts_zone():
     evening = datetime(2025, 12, 9, 4, 59, tzinfo=UTC)  # still 8 December in New York
-    assert status_document(decided(evening, award=make_award()))["award"]["overdue"] is False
-    late = status_document(decided(datetime(2025, 12, 9, 5, 0, tzinfo=UTC), award=make_award()))
+    assert status_document(decision_for(evening, award=make_award()))["award"]["overdue"] is False
+    late = status_document(decision_for(datetime(2025, 12, 9, 5, 0, tzinfo=UTC), award=make_award()))
     assert (late["award"]["overdue"], "that date has passed" in late["headline"]) == (True, True)
     assert "receive" not in late["headline"]
 
 
 def test_an_award_nobody_issued_before_the_credits_end_says_so():
-    document = status_document(decided(at("2026-01-31"), award=make_award()))
+    document = status_document(decision_for(at("2026-01-31"), award=make_award()))
     assert "was not issued before the credit of the offer expired on January 30, 2026" in document["headline"]
     assert "Nothing for you to do" not in document["next_step"]
 
@@ -206,14 +216,14 @@ def test_an_award_nobody_issued_before_the_credits_end_says_so():
 )
 def test_while_nobody_can_read_the_account_no_headline_speaks_as_if_spend_showed(stage, as_of, spend, loss):
     account = {"consent": False, "consent_lost": loss}
-    document = status_document(decided(as_of, spend=spend, account=account))
+    document = status_document(decision_for(as_of, spend=spend, account=account))
     linked = next(rule for rule in document["rules"] if rule["id"] == "account_linked")
     assert (document["stage"], document["next_step"]) == (stage, linked["next_step"])
     assert document["headline"] in {linked["text"], *(trouble["text"] for trouble in document["troubles"])}
 
 
 def test_where_nothing_could_be_earned_any_more_a_lost_access_is_not_the_headline():
-    document = status_document(decided(at("2026-01-25"), account={"consent": False}))
+    document = status_document(decision_for(at("2026-01-25"), account={"consent": False}))
     assert document["next_step"] == HEADLINES["too_late"].next_step
 
 
@@ -230,7 +240,7 @@ def test_where_nothing_could_be_earned_any_more_a_lost_access_is_not_the_headlin
     ],
 )
 def test_the_headline_names_the_rule_that_is_not_met_and_its_own_next_step(parts, words):
-    document = status_document(decided(**parts))
+    document = status_document(decision_for(**parts))
     failed = next(rule for rule in document["rules"] if rule["outcome"] == "fail")
     assert words in document["headline"]
     assert document["next_step"] == failed["next_step"]
@@ -238,13 +248,13 @@ def test_the_headline_names_the_rule_that_is_not_met_and_its_own_next_step(parts
 
 def test_the_headline_of_a_held_award_names_what_is_missing():
     account = {"consent": None, "consent_lost": ConsentLoss.EXPIRED}
-    document = status_document(decided(SETTLED, spend=(cash("600.00"),), account=account))
+    document = status_document(decision_for(SETTLED, spend=(cash("600.00"),), account=account))
     assert "the authorization has expired" in document["headline"]
     assert document["next_step"].startswith("Connect TikTok again")
 
 
 def test_the_offer_and_its_amounts_are_there_before_anything_is_linked():
-    document = status_document(decided(account=False, store={"country": "GB", "set_up_at": None}))
+    document = status_document(decision_for(account=False, store={"country": "GB", "set_up_at": None}))
     offer = {item["country"]: item for item in document["programme"]["offer"]}
     assert offer["GB"] == {
         "country": "GB",
@@ -256,13 +266,13 @@ def test_the_offer_and_its_amounts_are_there_before_anything_is_linked():
 
 
 def test_terms_without_an_address_link_to_nothing():
-    decision = decided(programme=make_programme(terms_url=None))
+    decision = decision_for(programme=make_programme(terms_url=None))
     assert status_document(decision)["programme"]["terms_url"] is None
 
 
 def test_the_pace_is_told_with_the_tier_it_leads_to():
     spend = tuple(cash("22.00", date.fromordinal(FIRST.toordinal() + n)) for n in range(18))
-    assert status_document(decided(spend=spend))["pace"] == {
+    assert status_document(decision_for(spend=spend))["pace"] == {
         "per_day": "22.00",
         "days": 7,
         "tier": {"threshold": "500.00", "credit": "500.00"},

@@ -38,7 +38,7 @@ from receiver.i18n.sentences import (
 from receiver.i18n.words import consent_words, headline_words, rule_words, trouble_words
 from tests.conftest import make_settings
 from tests.documents.test_status_document import SAMPLE
-from tests.factories import OPEN, cash, decided, make_programme
+from tests.factories import OPEN, cash, decision_for, make_programme
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 NAMES = ("TikTok for WooCommerce", "TikTok", "Ads Manager", "Business Center")
@@ -230,7 +230,7 @@ def test_a_reader_gets_the_first_language_we_speak_and_else_english(tags, locale
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_status_document_speaks_one_language_throughout(language):
-    decision = decided(OPEN, EARLY_END, spend=(cash("10.00"),), account={"consent": False})
+    decision = decision_for(OPEN, EARLY_END, spend=(cash("10.00"),), account={"consent": False})
     ours, theirs = status_document(decision), status_document(decision, Locale(language))
     assert theirs["headline"] != ours["headline"]
     assert len(ours["warnings"]) == 2

@@ -13,7 +13,7 @@ from receiver.documents.status import status_document
 from receiver.domain.facts import Payment
 from receiver.i18n.sentences import HEADLINES, MEANWHILE, RULES, USED
 from receiver.i18n.words import rule_words
-from tests.factories import OPEN, SETTLED, cash, decided, make_award, make_facts
+from tests.factories import OPEN, SETTLED, cash, decision_for, make_award, make_facts
 
 KEYS = {
     "": "store programme as_of stage verdict headline next_step warnings troubles rules account window spend"
@@ -29,7 +29,7 @@ KEYS = {
 
 
 def test_the_document_has_the_contracts_keys():
-    document = status_document(decided(spend=(cash("523.10", credit="20.00"),)))
+    document = status_document(decision_for(spend=(cash("523.10", credit="20.00"),)))
     for part, keys in KEYS.items():
         assert set(document[part] if part else document) == set(keys.split())
     assert document["tier"] == {"threshold": "500.00", "credit": "500.00"}
@@ -40,7 +40,7 @@ def test_the_document_has_the_contracts_keys():
 
 
 def test_a_due_award_says_how_much_and_by_when():
-    award = status_document(decided(SETTLED, spend=(cash("600.00"),)))["award"]
+    award = status_document(decision_for(SETTLED, spend=(cash("600.00"),)))["award"]
     assert award == {
         "id": None,
         "state": "due",
@@ -62,7 +62,7 @@ def test_a_due_award_says_how_much_and_by_when():
 
 def test_a_recorded_award_is_shown_as_it_was_kept():
     award = make_award(state="issued", delivery="code", reference="REF-1", flags=("restated",))
-    document = status_document(decided(SETTLED, award=award))
+    document = status_document(decision_for(SETTLED, award=award))
     assert (document["stage"], document["award"]["reference"], document["award"]["flags"]) == (
         "issued",
         "REF-1",
@@ -80,23 +80,23 @@ def test_amounts_have_two_decimals_or_more_and_are_never_rounded(amount, text):
 
 
 def test_spend_that_cannot_be_placed_is_unknown():
-    assert status_document(decided(account={"timezone": None}))["spend"]["qualifying"] is None
+    assert status_document(decision_for(account={"timezone": None}))["spend"]["qualifying"] is None
 
 
 @pytest.mark.parametrize("account", [False, {"consent": None}])
 def test_without_the_advertisers_consent_there_is_neither_account_nor_spend(account):
-    document = status_document(decided(account=account, spend=(cash("600.00"),)))
+    document = status_document(decision_for(account=account, spend=(cash("600.00"),)))
     assert (document["account"], document["spend"]) == (None, None)
 
 
 def test_an_account_whose_consent_was_withdrawn_stays_as_it_was_last_read():
-    document = status_document(decided(account={"consent": False}, spend=(cash("600.00"),)))
+    document = status_document(decision_for(account={"consent": False}, spend=(cash("600.00"),)))
     assert document["account"]["advertiser_id"] == "7001"
     assert document["spend"]["qualifying"] == "600.00"
 
 
 def test_a_store_that_only_names_an_account_is_told_to_connect_tiktok_first():
-    document = status_document(decided(account=False, claimed_account="7001"))
+    document = status_document(decision_for(account=False, claimed_account="7001"))
     assert document["headline"] == HEADLINES["awaiting_link.claimed"].text
     next_steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
     assert next_steps == {RULES["account_linked.pending.claimed"].next_step}
@@ -104,14 +104,14 @@ def test_a_store_that_only_names_an_account_is_told_to_connect_tiktok_first():
 
 def test_a_date_that_was_bounded_is_shown_beside_what_the_store_asserted():
     claimed = datetime(2025, 9, 1, tzinfo=UTC)
-    document = status_document(decided(claimed_dates={"account.linked_at": claimed}))
+    document = status_document(decision_for(claimed_dates={"account.linked_at": claimed}))
     rule = next(rule for rule in document["rules"] if rule["id"] == "account_linked")
     evidence = {line["fact"]: (line["value"], line["source"]) for line in rule["evidence"]}
     assert evidence["linked, as the store says"] == ("2025-09-01T00:00:00Z", "companion plugin")
 
 
 def test_the_document_is_plain_json():
-    document = status_document(decided(SETTLED, award=make_award(), spend=(cash("600.00"),)))
+    document = status_document(decision_for(SETTLED, award=make_award(), spend=(cash("600.00"),)))
     assert json.loads(json.dumps(document)) == document
 
 
@@ -121,31 +121,33 @@ def test_the_document_is_plain_json():
 @pytest.mark.parametrize("payment", Payment)
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
 def test_an_award_says_how_the_credit_will_be_used_by_an_account_that_pays_so(state, payment):
-    document = status_document(decided(SETTLED, account={"payment": payment}, award=make_award(state=state)))
+    document = status_document(
+        decision_for(SETTLED, account={"payment": payment}, award=make_award(state=state))
+    )
     assert document["award"]["used"] == USED[payment]
 
 
 def test_without_an_account_an_award_says_both_ways_the_credit_may_be_used():
-    document = status_document(decided(SETTLED, account=False, award=make_award(state="credited")))
+    document = status_document(decision_for(SETTLED, account=False, award=make_award(state="credited")))
     assert document["award"]["used"] == USED["unknown"]
 
 
 @pytest.mark.parametrize("state", ["expired", "blocked"])
 def test_a_credit_that_cannot_be_used_has_no_such_sentence(state):
-    assert status_document(decided(SETTLED, award=make_award(state=state)))["award"]["used"] is None
+    assert status_document(decision_for(SETTLED, award=make_award(state=state)))["award"]["used"] is None
 
 
 @pytest.mark.parametrize("state", ["due", "expired"])
 def test_the_award_shown_is_the_award_a_facts_document_takes(state):
     award = make_award(state=state, delivery="code", reference="REF-1", flags=("restated",))
-    award_document = status_document(decided(SETTLED, award=award))["award"]
+    award_document = status_document(decision_for(SETTLED, award=award))["award"]
     document = facts_document(make_facts(), "woocommerce-2025", SETTLED)
     assert read_facts({**document, "award": award_document}).facts.award == award
 
 
 def test_another_sentence_on_how_a_credit_is_used_is_no_other_answer():
     award = make_award(state="credited")
-    manual = status_document(decided(SETTLED, award=award))
+    manual = status_document(decision_for(SETTLED, award=award))
     changed = {**manual, "award": {**manual["award"], "used": USED["automatic"]}}
     assert changes_of_answer(manual, changed) == []
     assert changes_of_answer(manual, {**manual, "award": {**manual["award"], "reference": "REF-2"}}) != []
@@ -153,9 +155,9 @@ def test_another_sentence_on_how_a_credit_is_used_is_no_other_answer():
 
 def test_an_award_given_as_a_code_says_which_to_redeem():
     code = make_award(state="issued", delivery="code", reference="REF-1")
-    assert "REF-1" in status_document(decided(SETTLED, award=code))["next_step"]
+    assert "REF-1" in status_document(decision_for(SETTLED, award=code))["next_step"]
     applied = make_award(state="issued", delivery="applied", reference="REF-1")
-    assert "REF-1" not in status_document(decided(SETTLED, award=applied))["next_step"]
+    assert "REF-1" not in status_document(decision_for(SETTLED, award=applied))["next_step"]
 
 
 # -- Steps that would be for nothing -------------------------------------------------------------
@@ -174,14 +176,14 @@ WAITS = {"spend": (cash("10.00"),)}  # for more spend
     ],
 )
 def test_nobody_is_told_to_go_on_where_that_earns_nothing(stage, as_of, parts):
-    document = status_document(decided(as_of, **parts))
+    document = status_document(decision_for(as_of, **parts))
     assert document["stage"] == stage
     next_steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
     assert next_steps == {MEANWHILE[stage]}
 
 
 def test_on_the_line_each_rule_says_its_own_next_step():
-    document = status_document(decided(**WAITS, account={"status": "STATUS_PENDING_CONFIRM"}))
+    document = status_document(decision_for(**WAITS, account={"status": "STATUS_PENDING_CONFIRM"}))
     steps = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
     assert steps == {
         RULES["spend_reached.pending.open"].next_step,
@@ -190,9 +192,9 @@ def test_on_the_line_each_rule_says_its_own_next_step():
 
 
 def test_an_offer_that_is_over_says_in_each_place_that_the_store_is_not_at_fault():
-    over = status_document(decided(datetime(2026, 1, 31, 5, tzinfo=UTC)))
+    over = status_document(decision_for(datetime(2026, 1, 31, 5, tzinfo=UTC)))
     late = datetime(2026, 1, 5, tzinfo=UTC)
-    joined_late = status_document(decided(late, store={"joined_at": late}))
+    joined_late = status_document(decision_for(late, store={"joined_at": late}))
     for document, rule_id in ((over, "credit_in_time"), (joined_late, "programme_open")):
         rule = next(rule for rule in document["rules"] if rule["id"] == rule_id)
         assert (document["stage"], rule["outcome"]) == ("programme_over", "fail")
@@ -204,7 +206,7 @@ def test_an_offer_that_is_over_says_in_each_place_that_the_store_is_not_at_fault
 
 
 def test_a_recorded_award_without_a_date_is_told_without_one():
-    document = status_document(decided(SETTLED, award=make_award(due_by=None)))
+    document = status_document(decision_for(SETTLED, award=make_award(due_by=None)))
     assert document["headline"] == "You earned $500.00 of ad credit."
 
 

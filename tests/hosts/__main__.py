@@ -13,7 +13,7 @@ import click
 from tests.crash_runner import waits
 from tests.hosts import judging
 from tests.hosts.fleet import Fleet, fleet
-from tests.hosts.judging import Finding, Phase
+from tests.hosts.judging import Phase, PromiseCheck
 from tests.processes import wait_until
 
 CALM, AWAY = 20, 10  # seconds
@@ -74,7 +74,7 @@ def _break(fleet: Fleet, course: Course, cut: int) -> None:
     course.calm(2 * judging.MINUTE, LAST)
 
 
-def _judge(fleet: Fleet, course: Course) -> list[Finding]:
+def _judge(fleet: Fleet, course: Course) -> list[PromiseCheck]:
     answered, phases = fleet.answered(), course.phases
     first, second = fleet.addresses.values()
     return [
@@ -111,7 +111,7 @@ def main(cut: int, logs: bool) -> None:
         if logs:
             for name, process in running.processes.items():
                 if name not in ("sender", "tiktok"):
-                    click.echo(f"--- {name}\n{process.said}")
+                    click.echo(f"--- {name}\n{process.output}")
     for finding in findings:
         click.echo(f"{'ok    ' if finding.is_right else 'BREACH'} {finding.what}: {finding.seen}")
     sys.exit(0 if all(finding.is_right for finding in findings) else 1)

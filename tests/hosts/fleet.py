@@ -82,16 +82,16 @@ class Fleet:
     # What they told.
 
     def answered(self) -> list[Answered]:
-        lines = self.processes["sender"].said.splitlines()
+        lines = self.processes["sender"].output.splitlines()
         return [Answered(**json.loads(line)) for line in lines if line.endswith("}")]
 
     def calls(self) -> list[float]:
         """When TikTok was called, in seconds of the epoch."""
-        return sorted(map(float, self.processes["tiktok"].said.split()))
+        return sorted(map(float, self.processes["tiktok"].output.split()))
 
     def runs(self) -> list[tuple[str, str, str]]:
         """Worker, job and minute of each periodic run."""
-        lines = [(name, line) for name in WORKERS for line in self.processes[name].said.splitlines()]
+        lines = [(name, line) for name in WORKERS for line in self.processes[name].output.splitlines()]
         told = [(name, json.loads(line)) for name, line in lines if '"periodic run"' in line]
         return [(name, item["job"], item["minute"]) for name, item in told]
 

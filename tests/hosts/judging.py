@@ -32,7 +32,7 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Finding:
+class PromiseCheck:
     """What was looked at, what was seen, and whether it is as promised."""
 
     what: str
@@ -40,17 +40,17 @@ class Finding:
     is_right: bool
 
 
-def nothing_lost(container: Container, answered: Sequence[Answered], kills: int) -> Finding:
+def nothing_lost(container: Container, answered: Sequence[Answered], kills: int) -> PromiseCheck:
     found = Found(kills)
     for item in answered:
         if item.id is not None:
             found.accepted[item.number] = item.id
         else:
             found.refused[str(item.status)] += 1
-    return Finding("what was answered 200", str(compared(container, found)), found.is_whole)
+    return PromiseCheck("what was answered 200", str(compared(container, found)), found.is_whole)
 
 
-def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phase) -> Finding:
+def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phase) -> PromiseCheck:
     """While it was cut off, this web host said so, soon and properly; and was well soon after."""
     ours = [item for item in answered if item.web == web and item.at + item.took > cut.began]
     during = [our for our in ours if our.at < cut.ended]
@@ -63,21 +63,23 @@ def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phas
         f"{len(refused)} of {len(during)} refused, {'all' if proper else 'NOT all'} by 503 with Retry-After; "
         f"longest wait {longest:.1f} s; first 200 {back:.1f} s after"
     )
-    return Finding(f"{cut.name}: {name}", seen, proper and longest < ANSWERED_WITHIN and back < WELL_WITHIN)
+    return PromiseCheck(
+        f"{cut.name}: {name}", seen, proper and longest < ANSWERED_WITHIN and back < WELL_WITHIN
+    )
 
 
-def all_taken(name: str, answered: Iterable[Answered], phase: Phase, web: str | None = None) -> Finding:
+def all_taken(name: str, answered: Iterable[Answered], phase: Phase, web: str | None = None) -> PromiseCheck:
     """Whoever asked in this time was answered 200."""
     during = [item for item in answered if phase.began < item.at < phase.ended and web in (None, item.web)]
     taken = sum(item.status == 200 for item in during)
-    return Finding(
+    return PromiseCheck(
         f"{phase.name}: {name}",
         f"{taken} of {len(during)} answered 200",
         bool(during) and taken == len(during),
     )
 
 
-def periodic_work(fleet: Fleet) -> list[Finding]:
+def periodic_work(fleet: Fleet) -> list[PromiseCheck]:
     """Each job at most once a minute over all hosts, and never away for long.
 
     Polling may take minutes, as long as there is something to ask: TikTok's budget shows that it goes on.
@@ -93,8 +95,8 @@ def periodic_work(fleet: Fleet) -> list[Finding]:
     hosts = Counter(host for host, _, _ in runs)
     longest = max(gaps.values(), default=timedelta.max)
     return [
-        Finding("periodic work doubled", f"{len(twice)} of {len(runs)} runs {twice[:3]}", not twice),
-        Finding(
+        PromiseCheck("periodic work doubled", f"{len(twice)} of {len(runs)} runs {twice[:3]}", not twice),
+        PromiseCheck(
             "periodic work stopped",
             f"{len(minutes)} jobs; at most {longest} between two runs of one; "
             + ", ".join(f"{host} {hosts[host]} runs" for host in WORKERS),
@@ -103,7 +105,7 @@ def periodic_work(fleet: Fleet) -> list[Finding]:
     ]
 
 
-def ran_alone(fleet: Fleet, name: str, phase: Phase) -> Finding:
+def ran_alone(fleet: Fleet, name: str, phase: Phase) -> PromiseCheck:
     """A worker did all periodic work while the other was away."""
     first = datetime.fromtimestamp(phase.began).astimezone()
     last = datetime.fromtimestamp(phase.ended).astimezone()
@@ -113,22 +115,22 @@ def ran_alone(fleet: Fleet, name: str, phase: Phase) -> Finding:
         if host == name and first - timedelta(minutes=1) < datetime.fromisoformat(minute) <= last
     ]
     all_jobs = {job.name for job in every_minute(fleet.container)}
-    return Finding(
+    return PromiseCheck(
         f"{phase.name}: {name}", f"{len(ours)} runs of {len(set(ours))} jobs", set(ours) == all_jobs
     )
 
 
-def nothing_held(held: Mapping[str, int]) -> Finding:
+def nothing_held(held: Mapping[str, int]) -> PromiseCheck:
     """Hosts that were cut off kept no session at the server, and so no lock."""
     seen = ", ".join(f"{name} {number} sessions" for name, number in held.items())
-    return Finding("kept by the server at the end of a cut", seen, not any(held.values()))
+    return PromiseCheck("kept by the server at the end of a cut", seen, not any(held.values()))
 
 
-def nobody_ended(ended: Sequence[str]) -> Finding:
-    return Finding("processes that ended by themselves", ", ".join(ended) or "none", not ended)
+def nobody_ended(ended: Sequence[str]) -> PromiseCheck:
+    return PromiseCheck("processes that ended by themselves", ", ".join(ended) or "none", not ended)
 
 
-def budget_kept(fleet: Fleet) -> Finding:
+def budget_kept(fleet: Fleet) -> PromiseCheck:
     """In no minute more calls than the rate allows, and none that was not counted."""
     calls = fleet.calls()
     busiest = max((bisect_left(calls, at + MINUTE) - place for place, at in enumerate(calls)), default=0)
@@ -139,4 +141,4 @@ def budget_kept(fleet: Fleet) -> Finding:
     today = sum(at > midnight.timestamp() + MINUTE for at in calls)
     most = RATE * MINUTE
     seen = f"{len(calls)} calls, {busiest} in the busiest minute of {most:.0f}; today {today}, {used} counted"
-    return Finding("TikTok's budget", seen, most / 2 < busiest <= most and today <= used)
+    return PromiseCheck("TikTok's budget", seen, most / 2 < busiest <= most and today <= used)

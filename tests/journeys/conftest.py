@@ -46,7 +46,7 @@ def authority(tmp_path):
 
 @pytest.fixture
 def https_shops(tmp_path, clock, authority):
-    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as made:
+    with served_shops(tmp_path / "shops", clock, authority.server_context("127.0.0.1")) as made:
         yield made
 
 

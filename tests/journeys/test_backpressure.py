@@ -21,10 +21,10 @@ from receiver.container import Container, build_container
 from receiver.storage import postgresql, sqlite
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Delivery
-from tests.conftest import make_settings, waits_briefly_for_locks
+from tests.conftest import make_settings, shorten_lock_timeout
 from tests.fakes import FrozenClock
-from tests.processes import Process, answers, running, wait_until, web, worker
-from tests.raw_http import Reply, send, signed_headers
+from tests.processes import Process, accepts_connections, running, wait_until, web, worker
+from tests.raw_http import RawResponse, send, signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.serving import served
 from tests.signals import SECRET, add_shop, body_of, signal
@@ -40,7 +40,7 @@ class Sender:
         self.container, self.base_url = container, base_url
         self.store_id = add_shop(container).id
 
-    def send(self, number: int, padding: int = 0) -> Reply:
+    def send(self, number: int, padding: int = 0) -> RawResponse:
         body = body_of(signal(number)) + b" " * padding
         headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
         path = f"/webhooks/woocommerce/{self.store_id}"
@@ -51,7 +51,7 @@ class Sender:
             return [row.delivery_id for row in session.query(Delivery).order_by(Delivery.id)]
 
 
-def is_refused(reply: Reply) -> bool:
+def is_refused(reply: RawResponse) -> bool:
     return (reply.status, reply.json, reply.headers.get("retry-after")) == (
         503,
         {"error": "unavailable"},
@@ -145,7 +145,7 @@ def impatient(
 ) -> Iterator[Container]:
     """Waits less long for a lock, so that a test does."""
     monkeypatch.setattr(sqlite, "BUSY_MS", 500)
-    waits_briefly_for_locks(monkeypatch)
+    shorten_lock_timeout(monkeypatch)
     made = build_container(make_settings(database_url=database_url), now=clock)
     yield made
     made.database.close()
@@ -251,7 +251,7 @@ def test_a_server_that_was_away_is_found_again_by_web_and_worker(
 ):
     port = two_free_ports()
     with running(on_server, web(port)) as serving, running(on_server, worker()) as working:
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         sender = Sender(on_server, f"http://127.0.0.1:{port}")
         assert sender.send(1).status == 200
         wait_until(lambda: states(on_server) == ["processed"])
@@ -262,8 +262,8 @@ def test_a_server_that_was_away_is_found_again_by_web_and_worker(
             server.start()
         assert sender.send(2).json["status"] == "accepted"
         wait_until(lambda: states(on_server) == ["processed"] * 2)
-        assert states(on_server) == ["processed"] * 2, working.said
-        assert "Traceback" not in serving.said
+        assert states(on_server) == ["processed"] * 2, working.output
+        assert "Traceback" not in serving.output
 
 
 def states(container: Container) -> list[str]:
@@ -293,7 +293,7 @@ def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):
     )
     migrate(container.database)
     with running(container, web(port)) as serving, running(container, worker()) as working:
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         sender = Sender(container, f"http://127.0.0.1:{port}")
         assert sender.send(1).status == 200
         wait_until(lambda: states(container) == ["processed"])
@@ -302,6 +302,6 @@ def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):
             time.sleep(6)  # in which the worker wants to give a sign of life
         assert sender.send(2, LARGE).json["status"] == "accepted"
         wait_until(lambda: states(container) == ["processed"] * 2)
-        assert states(container) == ["processed"] * 2, working.said
-        assert "Traceback" not in serving.said
+        assert states(container) == ["processed"] * 2, working.output
+        assert "Traceback" not in serving.output
     container.database.close()

@@ -15,7 +15,7 @@ from receiver.storage import heartbeats, inbox
 from receiver.storage.spend import due_accounts
 from receiver.storage.tables import Account, Award, Delivery
 from tests.db_factories import keep_all
-from tests.signals import add_shop, attempts, keep_one, linked, row, signal
+from tests.signals import add_shop, attempts, keep_one, link_signal, row, signal
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -48,7 +48,7 @@ def test_what_came_while_the_clock_was_ahead_is_processed_once_it_is_right(conta
     jump(ahead)
     in_hand = keep_one(container, store_id, signal(event="integration_set_up"))
     claim(container)
-    waiting = keep_one(container, store_id, linked(2))
+    waiting = keep_one(container, store_id, link_signal(2))
     jump(-ahead)
     process_next(container.database, container.now())
     assert states(container, in_hand, waiting) == [DeliveryState.PROCESSED] * 2

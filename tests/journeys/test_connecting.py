@@ -24,7 +24,7 @@ from receiver.worker.store_work import work_stores
 from tests.db_factories import only_row
 from tests.fakes import at
 from tests.journeys.connecting import Visitor, as_secure
-from tests.shops import Merchant
+from tests.shops import MerchantBrowser
 
 SIGNAL = "action.wc_ad_credit_signal"
 PAGE = re.compile("/connect/store/[0-9a-f]{64}")  # of one connect
@@ -57,7 +57,7 @@ def connect(service, visitor, shop, clock):
         work_stores(service[0])
         away = visitor.at(page)
         assert away.status_code == 303
-        approved = Merchant(shop).approve(away.headers["Location"])
+        approved = MerchantBrowser(shop).approve(away.headers["Location"])
         back = urlsplit(approved.headers["Location"])
         assert (approved.status_code, back.netloc) == (302, "credit.example")
         returned = as_secure(visitor).at(f"{back.path}?{back.query}")
@@ -170,7 +170,7 @@ def test_no_page_or_log_shows_a_key_or_a_token(connect, shop, capfd):
 def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(service, visitor, shop, clock):
     container, base = service
     away = go(container, visitor, shop).headers["Location"]
-    approved = Merchant(shop).approve(away)
+    approved = MerchantBrowser(shop).approve(away)
     back = urlsplit(approved.headers["Location"])
     victims = Visitor(base).at(f"{back.path}?{back.query}")
     assert victims.status_code == 400
@@ -185,7 +185,7 @@ def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(serv
 
 def test_a_merchant_who_denies_is_told_that_nothing_was_connected(service, visitor, shop):
     away = go(service[0], visitor, shop).headers["Location"]
-    back = urlsplit(Merchant(shop).deny(away))
+    back = urlsplit(MerchantBrowser(shop).deny(away))
     as_secure(visitor).at(f"{back.path}?{back.query}")
     assert "You chose not to connect. Nothing was changed." in visitor.at("/connect/store").text
 

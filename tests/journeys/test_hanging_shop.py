@@ -19,7 +19,7 @@ from receiver.storage import tables
 from receiver.worker.store_work import AT_ONE_HOST, StoreWork, work_stores
 from tests.fakes import at
 from tests.journeys.connecting import connect_by_hand, service_for
-from tests.processes import answers, running, wait_until, web
+from tests.processes import accepts_connections, running, wait_until, web
 from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.serving import HangingShop, served
@@ -34,7 +34,7 @@ def hanging():
     with served(app) as base:
         app.base = base
         yield app
-        app.go_on.set()
+        app.released.set()
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def server(container, monkeypatch):
     monkeypatch.setenv("ALLOW_LOOPBACK_STORES", "yes")
     port = two_free_ports()
     with running(container, web(port, THREADS)):
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         yield port
 
 
@@ -88,7 +88,7 @@ def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_th
         assert 0 < hanging.calls <= AT_ONE_HOST
         assert deliver(server, path, 41) == 200
     finally:
-        hanging.go_on.set()
+        hanging.released.set()
         stopping.set()
         worker.join(120)
 

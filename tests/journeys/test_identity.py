@@ -19,7 +19,7 @@ from receiver.worker.store_work import work_stores
 from tests.conftest import on_both_databases
 from tests.db_factories import only_row, rows_of
 from tests.journeys.connecting import connect_by_hand
-from tests.staff import Console, seen, staff_token
+from tests.staff import Console, preview_token, staff_token
 
 HELD = "Our team has to look at it first"
 UNPROVEN = "Your store names another address as its own"
@@ -393,7 +393,7 @@ def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, servic
     assert f"{victim.url}/ → {moved.url}/" in preview.text
     assert (only_row(container, tables.Store).url, rows_of(container, tables.Replay)) == (store.url, [])
     assert console.post(page, **said, do="move").status_code == 409  # nothing was shown
-    assert console.post(page, **said, do="move", seen=seen(preview)).status_code == 303
+    assert console.post(page, **said, do="move", seen=preview_token(preview)).status_code == 303
     after = only_row(container, tables.Store)
     assert (after.url, after.joined_at, after.shop_uuid) == (
         f"{moved.url}/",

@@ -24,10 +24,10 @@ from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store
 from tests.conftest import KEY
 from tests.fakes import FrozenClock, at
-from tests.processes import answers, running, wait_until, web, worker
-from tests.raw_http import Reply, send, signed_headers
+from tests.processes import accepts_connections, running, wait_until, web, worker
+from tests.raw_http import RawResponse, send, signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.signals import SECRET, add_shop, attempts, body_of, linked, signal
+from tests.signals import SECRET, add_shop, attempts, body_of, link_signal, signal
 
 BODY = body_of(signal(7))
 
@@ -152,7 +152,7 @@ def test_what_was_applied_has_no_effect_again_not_even_after_its_delivery_was_fo
 
 def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: Shop):
     """The headers are not signed: an old body under a new delivery id is a delivery, and no news."""
-    old, new = body_of(linked(1)), body_of(signal(2, event="link_lost"))
+    old, new = body_of(link_signal(1)), body_of(signal(2, event="link_lost"))
     for body in (old, new):
         shop.sends(body)
     shop.works()
@@ -204,14 +204,14 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(conta
     broken = json.dumps({"action": "wc_ad_credit_signal", "arg": {"hush": "a-word-of-a-body"}}).encode()
     signatures = []
 
-    def post(body: bytes, secret: str = SECRET, path: str = store_id, **changes: str | None) -> Reply:
+    def post(body: bytes, secret: str = SECRET, path: str = store_id, **changes: str | None) -> RawResponse:
         headers = signed_headers(body, secret, **changes)
         signatures.append(dict(headers).get("x-wc-webhook-signature"))
         address = f"/webhooks/woocommerce/{path}"
         return send(f"http://127.0.0.1:{port}", "POST", address, headers, body, ends=False)
 
     with running(container, web(port)) as serving, running(container, worker()) as working:
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         statuses = [
             post(BODY).status,
             post(broken).status,
@@ -223,7 +223,7 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(conta
         ]
         assert statuses == [200, 200, 200, 401, 401, 404, 413]
         wait_until(lambda: ended(container) == 3)
-        said = serving.said + working.said
+        said = serving.output + working.output
     assert "wrong signature" in said
     assert "worker started" in said
     for secret in (SECRET, KEY, "another-secret", "a-token", "a-cookie", "a-word-of-a-body", *signatures):

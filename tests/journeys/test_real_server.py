@@ -13,7 +13,7 @@ import pytest
 
 from receiver.container import Container
 from receiver.storage.tables import Delivery, Quarantined
-from tests.processes import answers, running, wait_until, web
+from tests.processes import accepts_connections, running, wait_until, web
 from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, body_of, signal
@@ -66,9 +66,9 @@ class Line:
 def line(container: Container) -> Iterator[Line]:
     port = two_free_ports()
     with running(container, web(port, THREADS)) as serving:
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         yield Line(container, port)
-        assert "Traceback" not in serving.said
+        assert "Traceback" not in serving.output
 
 
 # The signature fits what comes, so that nothing but its length can be held against it.

@@ -20,7 +20,7 @@ from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import Attempt, Delivery
 from receiver.worker.loop import IDLE_SECONDS
 from tests.conftest import make_settings
-from tests.processes import answers, running, wait_until, web, worker
+from tests.processes import accepts_connections, running, wait_until, web, worker
 from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, body_of, new_delivery, signal
@@ -58,10 +58,10 @@ def test_a_worker_gives_back_at_once_what_it_had_not_begun(container: Container)
     store_id, total = add_shop(container).id, 1500  # more than a batch
     bodies = [body_of(signal(seq)) for seq in range(1, total + 1)]
     with running(container, worker()) as working:
-        wait_until(lambda: "worker started" in working.said)
+        wait_until(lambda: "worker started" in working.output)
         with kept_at_the_end(container, [new_delivery(store_id, body, container.now()) for body in bodies]):
             time.sleep(3 * IDLE_SECONDS)
-            working.tell_to_stop()
+            working.terminate()
         assert working.stop(STOPPED_WITHIN) == 0
     assert states(container) == {DeliveryState.RECEIVED: total}
     with container.database.reading() as session:
@@ -113,7 +113,7 @@ def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(containe
     store, numbers = Store(port, add_shop(container).id), count(1)
     senders = [Thread(target=store.send, args=(numbers,), daemon=True) for _ in range(8)]
     with running(container, web(port)) as serving:
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         for sender in senders:
             sender.start()
         wait_until(lambda: len(store.accepted) > 100)

@@ -12,7 +12,7 @@ from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.storage import tables
 from receiver.worker.store_work import work_stores
 from tests.journeys.connecting import Visitor, as_secure
-from tests.shops import Merchant
+from tests.shops import MerchantBrowser
 
 CONNECTED = "Your store is connected."
 
@@ -42,7 +42,7 @@ def begin(container, visitor, shop):
 
 def approve(visitor, shop, away):
     """Approve at the shop, and let the browser come back to us; no page of ours is seen."""
-    back = urlsplit(Merchant(shop).approve(away.headers["Location"]).headers["Location"])
+    back = urlsplit(MerchantBrowser(shop).approve(away.headers["Location"]).headers["Location"])
     return as_secure(visitor).at(f"{back.path}?{back.query}").headers["Location"]
 
 
@@ -88,7 +88,7 @@ def test_a_merchant_who_approves_and_closes_the_tab_is_connected(container, visi
 def approve_and_close_the_tab(container, visitor, shop):
     """The shop has posted its keys, and the browser never followed it back; answers the attempt's page."""
     page, away = begin(container, visitor, shop)
-    Merchant(shop).approve(away.headers["Location"])
+    MerchantBrowser(shop).approve(away.headers["Location"])
     return page
 
 

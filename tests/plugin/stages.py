@@ -15,7 +15,7 @@ from receiver.domain.facts import Payment
 from receiver.domain.places import PlaceInLine
 from receiver.domain.reviews import ReviewAnswer, ReviewSummary
 from receiver.i18n.languages import ENGLISH
-from tests.factories import LINKED, OPEN, SETTLED, bill, cash, days_of, decided, make_award, override
+from tests.factories import LINKED, OPEN, SETTLED, bill, cash, days_of, decision_for, make_award, override
 
 ENOUGH = {"spend": (cash("600.00", credit="20.00"),)}
 LATER = datetime(2026, 2, 1, 6, 0, tzinfo=UTC)
@@ -28,29 +28,35 @@ UNPAID = {
 
 READ = datetime(2025, 11, 20, 11, 40, tzinfo=UTC)
 DECISIONS: dict[str, Decision] = {
-    "not_admitted": decided(OPEN, store={"admitted": False}),
-    "awaiting_setup": decided(OPEN, store={"set_up_at": None}, account=False),
-    "awaiting_link": decided(OPEN, account=False),
-    "awaiting_link_gb": decided(OPEN, store={"country": "GB"}, account=False),
-    "awaiting_spend": decided(OPEN),
-    "zone_unknown": decided(OPEN, account={"timezone": None}, spend=(cash("523.10"),)),
-    "split_unknown": decided(OPEN, spend=(cash("523.10", date(2025, 11, 19))._replace(cash_spend=None),)),
-    "accumulating": decided(OPEN, spend=days_of("41.50", 15)),
-    "warned": decided(datetime(2025, 12, 31, 12, tzinfo=UTC), spend=(cash("700.00", date(2025, 12, 30)),)),
-    "unknown": decided(OPEN, account={"consent": False}, spend=(cash("523.10"),)),
-    "settling": decided(datetime(2025, 12, 2, 5, tzinfo=UTC), **ENOUGH),
-    "unpaid": decided(SETTLED, **ENOUGH, **UNPAID),
-    "due": decided(SETTLED, award=make_award(), **ENOUGH),
-    "overdue": decided(LATER, award=make_award(), **ENOUGH),
-    "issued": decided(SETTLED, award=CODE, **ENOUGH),
-    "credited": decided(SETTLED, award=make_award(state="credited", delivery="applied"), **ENOUGH),
-    "expired": decided(LATER, award=make_award(state="expired"), **ENOUGH),
-    "held": decided(SETTLED, account={"payment": Payment.UNKNOWN}, **ENOUGH),
-    "ended": decided(SETTLED, spend=(cash("499.99"),)),
-    "ineligible": decided(SETTLED, store={"country": "FR"}),
-    "blocked": decided(OPEN, history={"safety_flag": True}, spend=(cash("523.10"),)),
-    "programme_over": decided(LATER),
-    "overridden": decided(OPEN, store={"country": "FR"}, history={"overrides": {"store_market": override()}}),
+    "not_admitted": decision_for(OPEN, store={"admitted": False}),
+    "awaiting_setup": decision_for(OPEN, store={"set_up_at": None}, account=False),
+    "awaiting_link": decision_for(OPEN, account=False),
+    "awaiting_link_gb": decision_for(OPEN, store={"country": "GB"}, account=False),
+    "awaiting_spend": decision_for(OPEN),
+    "zone_unknown": decision_for(OPEN, account={"timezone": None}, spend=(cash("523.10"),)),
+    "split_unknown": decision_for(
+        OPEN, spend=(cash("523.10", date(2025, 11, 19))._replace(cash_spend=None),)
+    ),
+    "accumulating": decision_for(OPEN, spend=days_of("41.50", 15)),
+    "warned": decision_for(
+        datetime(2025, 12, 31, 12, tzinfo=UTC), spend=(cash("700.00", date(2025, 12, 30)),)
+    ),
+    "unknown": decision_for(OPEN, account={"consent": False}, spend=(cash("523.10"),)),
+    "settling": decision_for(datetime(2025, 12, 2, 5, tzinfo=UTC), **ENOUGH),
+    "unpaid": decision_for(SETTLED, **ENOUGH, **UNPAID),
+    "due": decision_for(SETTLED, award=make_award(), **ENOUGH),
+    "overdue": decision_for(LATER, award=make_award(), **ENOUGH),
+    "issued": decision_for(SETTLED, award=CODE, **ENOUGH),
+    "credited": decision_for(SETTLED, award=make_award(state="credited", delivery="applied"), **ENOUGH),
+    "expired": decision_for(LATER, award=make_award(state="expired"), **ENOUGH),
+    "held": decision_for(SETTLED, account={"payment": Payment.UNKNOWN}, **ENOUGH),
+    "ended": decision_for(SETTLED, spend=(cash("499.99"),)),
+    "ineligible": decision_for(SETTLED, store={"country": "FR"}),
+    "blocked": decision_for(OPEN, history={"safety_flag": True}, spend=(cash("523.10"),)),
+    "programme_over": decision_for(LATER),
+    "overridden": decision_for(
+        OPEN, store={"country": "FR"}, history={"overrides": {"store_market": override()}}
+    ),
 }
 OPEN_REVIEW = ReviewSummary("rv_1", LINKED, None, None, None)
 ANSWERED = replace(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.capabilities import needs_wordpress
+from tests.plugin.site_client import SiteClient
 from tests.plugin.stages import document, kept
-from tests.plugin.visitors import Visitor
 from tests.serving import served
 
 pytestmark = needs_wordpress
@@ -71,7 +71,7 @@ def test_the_history_is_fetched_with_the_status_and_shown_folded(site, answers):
         ("", "en-US"),
         ("after=7", "en-US"),
     ]
-    page = Visitor(site, "shop").page()
+    page = SiteClient(site, "shop").page()
     history = page[page.index('<details class="wc-ad-credit-card" id="wc-ad-credit-history">') :]
     assert history.index("&lt;b&gt;Reached&lt;/b&gt;") < history.index("Begun")
     assert "November 18, 2025" in history
@@ -80,7 +80,7 @@ def test_the_history_is_fetched_with_the_status_and_shown_folded(site, answers):
 def test_a_service_without_a_history_is_no_failure(site, answers):
     site.php("wc_ad_credit()->refresher->run();")
     assert site.option("wc_ad_credit_status")["failure"] is None
-    page = Visitor(site, "shop").page()
+    page = SiteClient(site, "shop").page()
     assert "You have reached $500.00" in page
     assert "wc-ad-credit-history" not in page
 
@@ -95,7 +95,7 @@ def test_an_endless_history_ends(site, answers):
 def test_what_an_amount_leads_to_is_answered_without_a_script(site, service):
     site.keep_option("wc_ad_credit_connection", {"service": service.url, "token": service.store.status_token})
     site.php("wc_ad_credit()->refresher->run();")
-    shop = Visitor(site, "shop")
+    shop = SiteClient(site, "shop")
     assert 'id="wc-ad-credit-what-if"' in shop.page()
     for typed in ("80", "80,00", " 80.00 "):
         left = shop.press("what_if", {"wc_ad_credit_per_day": typed}).headers["location"]
@@ -111,7 +111,7 @@ def test_what_an_amount_leads_to_is_answered_without_a_script(site, service):
 )
 def test_what_is_no_amount_is_asked_for_again_and_never_sent(site, answers, typed):
     site.keep_option("wc_ad_credit_status", kept(document("accumulating")))
-    shop = Visitor(site, "shop")
+    shop = SiteClient(site, "shop")
     shop.press("what_if", {"wc_ad_credit_per_day": typed})
     page = shop.page()
     assert "Enter an amount a day, such as 45.50." in page
@@ -122,7 +122,7 @@ def test_what_is_no_amount_is_asked_for_again_and_never_sent(site, answers, type
 def test_a_service_that_does_not_answer_says_so_beside_the_field(site):
     site.keep_option("wc_ad_credit_connection", {"service": "http://127.0.0.1:9", "token": TOKEN})
     site.keep_option("wc_ad_credit_status", kept(document("accumulating")))
-    shop = Visitor(site, "shop")
+    shop = SiteClient(site, "shop")
     shop.press("what_if", {"wc_ad_credit_per_day": "45.50"})
     assert "The service could not be reached." in shop.page()
 
@@ -207,14 +207,14 @@ def test_mail_is_offered_only_where_the_service_has_it(site, answers):
         ({"mail_available": True}, True),
     ):
         site.keep_option("wc_ad_credit_status", kept({**document("accumulating"), **told_of}))
-        assert ('id="wc-ad-credit-mail"' in Visitor(site, "shop").page()) is is_offered
+        assert ('id="wc-ad-credit-mail"' in SiteClient(site, "shop").page()) is is_offered
 
 
 def test_mail_is_asked_for_by_an_address_and_a_tick_and_ended_by_taking_it_away(site, answers):
     status = {**document("accumulating"), "mail_available": True, "mail": "unconfirmed"}
     answers.by_path.update({"/api/v1/status": [status], "/api/v1/notices": [{"mail": "unconfirmed"}]})
     site.php("wc_ad_credit()->refresher->run();")
-    shop, answers.asked = Visitor(site, "shop"), []
+    shop, answers.asked = SiteClient(site, "shop"), []
     fields = {"wc_ad_credit_mail_wanted": "1", "wc_ad_credit_mail": "owner@shop.example"}
     assert shop.press("mail", fields).headers["location"].endswith("#wc-ad-credit-mail")
     (asked,) = [
@@ -246,7 +246,7 @@ def test_what_is_no_address_is_asked_for_again_and_never_sent(site, answers, typ
     site.keep_option(
         "wc_ad_credit_status", kept({**document("accumulating"), "mail_available": True, "mail": "off"})
     )
-    shop = Visitor(site, "shop")
+    shop = SiteClient(site, "shop")
     shop.press("mail", {"wc_ad_credit_mail_wanted": "1", "wc_ad_credit_mail": typed})
     assert "Enter an e-mail address, such as name@example.com." in mail_form(shop.page())
     assert answers.asked == []

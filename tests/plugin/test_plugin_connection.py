@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.capabilities import needs_wordpress
-from tests.plugin.visitors import REST, Visitor
+from tests.plugin.site_client import REST, SiteClient
 from wp_bridge.packing import SLUG, pack_plugin
 from wp_bridge.signals import read_signal
 
@@ -24,7 +24,7 @@ TOKEN = "stt_" + "a" * 40
 
 @pytest.fixture(scope="module")
 def shop(site):
-    return Visitor(site, "shop")
+    return SiteClient(site, "shop")
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_deleted_without_woocommerce_it_leaves_nothing_either(empty_site, fresh,
         fresh.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
         fresh.php("return 1;")
     # Installed again it says that nothing is sent, and nothing is.
-    assert "Nothing is sent to anybody until you connect it." in Visitor(fresh, "shop").page()
+    assert "Nothing is sent to anybody until you connect it." in SiteClient(fresh, "shop").page()
     calls = fresh.calls()
     fresh.php("do_action('woocommerce_settings_saved'); wc_ad_credit()->lifecycle->report_daily();")
     assert fresh.calls() == calls

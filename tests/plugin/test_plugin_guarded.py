@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.capabilities import needs_wordpress
+from tests.plugin.site_client import PAGE, REST, SiteClient
 from tests.plugin.stages import document, kept
-from tests.plugin.visitors import PAGE, REST, Visitor
 
 pytestmark = needs_wordpress
 
@@ -58,7 +58,7 @@ def visitor(connected):
 
     def of(name):
         if name not in met:
-            met[name] = Visitor(connected, name)
+            met[name] = SiteClient(connected, name)
         return met[name]
 
     return of

@@ -12,7 +12,7 @@ from receiver.services.reviews.listing import page_of_reviews
 from receiver.worker.loop import work_inbox
 from tests.browser.conftest import new_context
 from tests.capabilities import needs_chromium, needs_wordpress
-from tests.plugin.visitors import PAGE, sign_in
+from tests.plugin.site_client import PAGE, sign_in
 from wp_bridge.packing import SLUG, SOURCE, pack_plugin
 
 pytestmark = [needs_wordpress, needs_chromium]

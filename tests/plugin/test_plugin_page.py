@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import axe_violations, new_context, runs_over
 from tests.capabilities import needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
+from tests.plugin.site_client import PAGE, sign_in
 from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
-from tests.plugin.visitors import PAGE, sign_in
 
 pytestmark = [needs_wordpress, needs_chromium]
 

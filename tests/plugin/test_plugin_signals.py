@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from receiver.storage.tables import Delivery
 from tests.capabilities import needs_wordpress
+from tests.plugin.site_client import SiteClient
 from tests.plugin.tiktok import PAGE as TIKTOK_PAGE
 from tests.plugin.tiktok import SECRETS, profile
-from tests.plugin.visitors import Visitor
 from tests.signals import ACCOUNT, OTHER_ACCOUNT, SECRET
 from wp_bridge.signals import read_signal
 
@@ -176,7 +176,7 @@ def test_deliveries_wait_for_no_queue_and_not_long(site, tiktok):
 
 def draw_page(site):
     """TikTok's own page, as its merchant sees it."""
-    assert Visitor(site, "shop").session.get(f"{site.url}{TIKTOK_PAGE}", timeout=60).ok
+    assert SiteClient(site, "shop").session.get(f"{site.url}{TIKTOK_PAGE}", timeout=60).ok
 
 
 def test_an_id_left_by_an_earlier_connection_is_no_link_of_the_next(site, tiktok, told):

@@ -18,14 +18,14 @@ from receiver.storage import postgresql as engine
 from receiver.storage.database import Driver, driver_of
 from receiver.worker.jobs import Job, open_job_queue
 from tests.conftest import database_on, make_settings
-from tests.dead_network import Line
+from tests.dead_network import NetworkLine
 from tests.fakes import FrozenClock
 
 
 @pytest.fixture
-def line(postgresql: str, migrated_name: str) -> Iterator[Line]:
+def line(postgresql: str, migrated_name: str) -> Iterator[NetworkLine]:
     with database_on(postgresql, migrated_name) as address:
-        made = Line(address)
+        made = NetworkLine(address)
         end = Timer(60, made.close)  # who still waits then did so for ever
         end.start()
         yield made
@@ -34,7 +34,7 @@ def line(postgresql: str, migrated_name: str) -> Iterator[Line]:
 
 
 @pytest.fixture
-def far(line: Line, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
+def far(line: NetworkLine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """Wired over the line, and less patient than in earnest."""
     monkeypatch.setattr(engine.BoundedConnection, "within", 1.0)
     monkeypatch.setitem(engine.BOUNDED, "connect_timeout", 2)
@@ -80,7 +80,7 @@ def _asked_of_us(driver: Driver) -> list[int]:
 
 
 def test_the_queue_gives_a_dead_line_up_and_goes_on_over_a_new_one(
-    line: Line, queue: Huey, ran: list[str]
+    line: NetworkLine, queue: Huey, ran: list[str]
 ) -> None:
     assert queue.dequeue() is None  # it holds its connections now: one to ask, one to listen
     with line.cut():
@@ -93,7 +93,9 @@ def test_the_queue_gives_a_dead_line_up_and_goes_on_over_a_new_one(
     assert ran == ["ran"]
 
 
-def test_a_session_over_a_dead_line_ends_and_the_next_is_given_a_new_one(line: Line, far: Container) -> None:
+def test_a_session_over_a_dead_line_ends_and_the_next_is_given_a_new_one(
+    line: NetworkLine, far: Container
+) -> None:
     with far.database.reading() as session:
         session.execute(text("SELECT 1"))
     with line.cut(), pytest.raises(StorageUnavailable), far.database.reading() as session:

@@ -12,7 +12,7 @@ from receiver.container import Container
 from receiver.integrations.woocommerce.events import OURS
 from receiver.storage.tables import Delivery
 from tests.captures import FILES, Capture, captures
-from tests.raw_http import Reply, send
+from tests.raw_http import RawResponse, send
 from tests.serving import served
 from tests.signals import add_shop
 
@@ -38,7 +38,7 @@ class Shops:
             self.paths[secret] = add_shop(self.container, url, webhook_secret=secret).webhook_path
         return self.paths[secret]
 
-    def send(self, capture: Capture, *, secret: str | None = None, **changes: object) -> Reply:
+    def send(self, capture: Capture, *, secret: str | None = None, **changes: object) -> RawResponse:
         headers = changes.get("headers", capture.headers)
         body = changes.get("body", capture.body)
         path = self.path(capture.secret if secret is None else secret)

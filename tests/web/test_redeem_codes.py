@@ -18,7 +18,7 @@ from receiver.storage.tables import AuditEntry, Award, Base, DecisionRow, Review
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
-from tests.staff import BASE, Console, seen, staff_token
+from tests.staff import BASE, Console, preview_token, staff_token
 
 CODE = "TTAD-7Q4M-2210"
 SHOWN = "••••2210"
@@ -152,7 +152,7 @@ def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(
     checked = operator.post("/admin/awards/file", text=text, do="check")
     assert (CODE in checked.text, SHOWN in checked.text) == (False, True)
     encrypted = re.search(r'name="checked" value="([^"]+)"', checked.text)[1]
-    form = {"do": "record", "seen": seen(checked)}
+    form = {"do": "record", "seen": preview_token(checked)}
     done = operator.post("/admin/awards/file", checked=encrypted, **form).text
     assert "1 award is recorded as issued" in done
     assert merchant_code(container) == SHOWN

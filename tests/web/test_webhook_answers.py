@@ -24,7 +24,7 @@ from receiver.storage.tables import Delivery, Store
 from receiver.web.webhooks import WebhookMiddleware
 from tests.conftest import make_settings, on_both_databases
 from tests.fakes import FrozenClock
-from tests.raw_http import Headers, Reply, send, signed_headers
+from tests.raw_http import Headers, RawResponse, send, signed_headers
 from tests.serving import served
 from tests.signals import SECRET, add_shop, body_of, signal
 
@@ -54,7 +54,7 @@ class Receiver:
         headers: Headers | None = None,
         path: str | None = None,
         **changes: str | None,
-    ) -> Reply:
+    ) -> RawResponse:
         chosen = signed_headers(body, SECRET, **changes) if headers is None else headers
         return send(self.base_url, "POST", path or self.path, chosen, body)
 

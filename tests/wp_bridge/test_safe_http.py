@@ -293,7 +293,7 @@ def authority(tmp_path_factory):
 
 def ask_over_tls(authority, wsgi, *, certified, names=None, **limits):
     """Call this machine over https as `localhost`; `names` receives the names asked for by SNI."""
-    context = authority.serving(*certified)
+    context = authority.server_context(*certified)
     context.sni_callback = lambda _, name, __: (names if names is not None else []).append(name)
     with served(wsgi, context) as url:
         guard = SafeHttpClient(
@@ -325,7 +325,7 @@ def test_a_certificate_of_another_name_is_refused_and_nothing_is_asked(authority
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(authority):
-    with served(app(), authority.serving("127.0.0.1")) as url:
+    with served(app(), authority.server_context("127.0.0.1")) as url:
         assert str(refuse(SafeHttpClient(allow_loopback=True), f"{url}/")) == "unreachable"
 
 

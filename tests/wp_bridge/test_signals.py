@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.captures import captures
-from tests.signals import ACCOUNT, INSTALL, linked, signal
+from tests.signals import ACCOUNT, INSTALL, link_signal, signal
 from wp_bridge import signals
 from wp_bridge.errors import BadSignal
 from wp_bridge.signals import EVENTS, read_signal
@@ -37,7 +37,7 @@ def test_the_real_ones_are_read():
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_fields_a_newer_plugin_adds_are_let_pass(event: str):
-    assert read_signal(linked(1, event=event, newer={"a": 1}))["event"] == event
+    assert read_signal(link_signal(1, event=event, newer={"a": 1}))["event"] == event
 
 
 def test_an_offset_is_brought_to_utc_and_an_install_id_to_one_case():
@@ -97,7 +97,7 @@ def test_a_wrong_field_is_named(field: str, value: Any):
     ],
 )
 def test_an_advertiser_id_is_digits_as_text(event: str, value: Any):
-    spoiled = linked(1, event=event, advertiser_id=value)
+    spoiled = link_signal(1, event=event, advertiser_id=value)
     if value is MISSING:
         del spoiled["advertiser_id"]
     with pytest.raises(BadSignal) as caught:
@@ -106,7 +106,7 @@ def test_an_advertiser_id_is_digits_as_text(event: str, value: Any):
 
 
 def test_spaces_around_an_advertiser_id_are_no_part_of_it():
-    assert read_signal(linked(1, advertiser_id=f" {ACCOUNT}\n"))["advertiser_id"] == ACCOUNT
+    assert read_signal(link_signal(1, advertiser_id=f" {ACCOUNT}\n"))["advertiser_id"] == ACCOUNT
 
 
 @pytest.mark.parametrize("value", ["", "  ", "0", " 000 ", 0, None])
@@ -117,7 +117,7 @@ def test_a_state_whose_account_has_no_id_says_that_none_is_linked(value: Any):
 
 @pytest.mark.parametrize("value", ["", "0", None])
 def test_what_stands_beside_an_account_may_be_none(value: Any):
-    read = read_signal(linked(1, event="account_switched", previous=value, business_center=value))
+    read = read_signal(link_signal(1, event="account_switched", previous=value, business_center=value))
     assert (read["previous"], read["business_center"]) == (None, None)
 
 
@@ -176,7 +176,7 @@ def result_of(data: dict[str, Any]) -> dict[str, Any] | tuple[str, str]:
 
 @given(changes=SIGNALS)
 def test_a_signal_is_read_as_marshmallow_alone_would_read_it(changes: dict[str, Any]):
-    data = linked(1) | changes
+    data = link_signal(1) | changes
     read = result_of(data)
     with pytest.MonkeyPatch.context() as alone:
         alone.setattr(signals, "_load", lambda schema, part: schema.load(part))

@@ -154,7 +154,7 @@ def test_a_shop_tells_what_it_is(shop, store):
 
 def test_a_webhook_is_made_pinged_found_changed_and_deleted(shop, store, listener):
     webhook = store.make_webhook("ours", "action.wc_ad_credit_signal", f"{listener.url}/hook", "secret1")
-    assert listener.heard[0].body == f"webhook_id={webhook.id}".encode()
+    assert listener.requests[0].body == f"webhook_id={webhook.id}".encode()
     assert store.webhooks() == [webhook]
     store.change_secret(webhook.id, "secret2")
     assert shop.find_webhook(webhook.id).secret == "secret2"
@@ -339,7 +339,7 @@ def authority(tmp_path_factory):
 
 @pytest.fixture
 def safe_shop(tmp_path, clock, authority):
-    with served_shops(tmp_path / "safe", clock, authority.serving("127.0.0.1")) as shops:
+    with served_shops(tmp_path / "safe", clock, authority.server_context("127.0.0.1")) as shops:
         yield shops.open("safe")
 
 

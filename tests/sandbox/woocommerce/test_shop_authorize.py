@@ -12,7 +12,7 @@ import requests
 from receiver.sandbox.woocommerce.authorize import sanitize_text
 from receiver.sandbox.woocommerce.shop import Permalinks, SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
-from tests.shops import Listener, Merchant
+from tests.shops import Listener, MerchantBrowser
 
 BACK = "https://credit.example/back?x=1"
 
@@ -40,14 +40,14 @@ def address(shop: SandboxShop, **changes: Any) -> str:
 def test_an_approval_posts_keys_that_work_before_the_browser_goes_on(shop, service):
     keys_then = []
     service.during = lambda: keys_then.append(len(shop.records.keys))
-    answer = Merchant(shop).approve(address(shop))
+    answer = MerchantBrowser(shop).approve(address(shop))
     assert (answer.status_code, keys_then) == (302, [1])
     assert parse_qs(urlsplit(answer.headers["Location"]).query) == {
         "x": ["1"],
         "success": ["1"],
         "user_id": ["nonce-77"],
     }
-    fields = json.loads(service.heard[0].body)
+    fields = json.loads(service.requests[0].body)
     (key,) = shop.records.keys
     assert fields == {
         "key_id": key.id,
@@ -65,27 +65,27 @@ def test_an_approval_posts_keys_that_work_before_the_browser_goes_on(shop, servi
 @pytest.mark.parametrize("status", [201, 204, 400, 401, 500])
 def test_anything_but_a_200_deletes_the_key_and_keeps_the_merchant_at_the_shop(shop, service, status):
     service.status = status
-    answer = Merchant(shop).approve(address(shop))
+    answer = MerchantBrowser(shop).approve(address(shop))
     assert (answer.status_code, "Location" in answer.headers, shop.records.keys) == (401, False, [])
 
 
 def test_nobody_at_the_callback_deletes_the_key(shop):
-    assert Merchant(shop).approve(address(shop)).status_code == 401
+    assert MerchantBrowser(shop).approve(address(shop)).status_code == 401
     assert shop.records.keys == []
 
 
 @pytest.mark.parametrize(("status", "then"), [(301, "POST"), (302, "GET"), (307, "POST")])
 def test_a_redirect_of_the_callback_is_followed_secrets_and_all(shop, service, status, then):
     service.status = status
-    assert Merchant(shop).approve(address(shop)).status_code == 302
-    first, second = service.heard
+    assert MerchantBrowser(shop).approve(address(shop)).status_code == 302
+    first, second = service.requests
     assert (second.method, second.path, second.body) == (then, f"/redirected/{status}", first.body)
 
 
 def test_denying_is_a_link_that_posts_nothing(shop, service):
-    query = parse_qs(urlsplit(Merchant(shop).deny(address(shop))).query)
+    query = parse_qs(urlsplit(MerchantBrowser(shop).deny(address(shop))).query)
     assert (query["success"], query["user_id"]) == (["0"], ["nonce-77"])
-    assert (service.heard, shop.records.keys) == ([], [])
+    assert (service.requests, shop.records.keys) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -108,37 +108,37 @@ def test_who_is_not_logged_in_is_led_to_a_form_and_back(shop):
     assert "/wc-auth/v1/login?" in first.headers["Location"]
     wrong = {"username": "owner", "password": "guess"}
     assert "wrong password" in requests.post(first.headers["Location"], data=wrong, timeout=60).text
-    page = Merchant(shop).asked(address(shop))
+    page = MerchantBrowser(shop).open_approval(address(shop))
     assert page.url.startswith(f"{shop.url}/wc-auth/v1/authorize?")
     for word in ("Ad credit", "Read/Write", "credit.example", "owner"):
         assert word in page.text
 
 
 def test_a_user_without_the_right_is_refused(shop):
-    assert Merchant(shop, "clerk").asked(address(shop)).status_code == 401
+    assert MerchantBrowser(shop, "clerk").open_approval(address(shop)).status_code == 401
 
 
 def test_an_approval_needs_the_page_that_asked(shop, service):
-    merchant = Merchant(shop)
-    merchant.asked(address(shop))
+    merchant = MerchantBrowser(shop)
+    merchant.open_approval(address(shop))
     forged = address(shop).replace("/authorize?", "/access_granted?")
     for page in (merchant.get(forged, timeout=60), requests.get(forged, timeout=60)):
         assert page.status_code == 401
-    assert service.heard == []
+    assert service.requests == []
 
 
 def test_a_percent_escape_in_the_callback_is_decoded_once_too_often(shop, service):
-    Merchant(shop).approve(address(shop, callback_url="https://credit.example/keys%2Fmine"))
-    assert service.heard[0].path == "/keys/mine"
+    MerchantBrowser(shop).approve(address(shop, callback_url="https://credit.example/keys%2Fmine"))
+    assert service.requests[0].path == "/keys/mine"
 
 
 def test_a_callback_without_a_scheme_is_https(shop, service):
-    Merchant(shop).approve(address(shop, callback_url="credit.example/keys"))
-    assert len(service.heard) == 1
+    MerchantBrowser(shop).approve(address(shop, callback_url="credit.example/keys"))
+    assert len(service.requests) == 1
 
 
 def test_what_an_app_says_of_itself_is_shown_as_text(shop):
-    page = Merchant(shop).asked(address(shop, app_name='"Tea" & <script>alert(1)</script> Co'))
+    page = MerchantBrowser(shop).open_approval(address(shop, app_name='"Tea" & <script>alert(1)</script> Co'))
     assert "<script>" not in page.text
     assert sanitize_text("u ser/1<é>\n x%41") == "u ser/1 x"
 
@@ -146,6 +146,6 @@ def test_what_an_app_says_of_itself_is_shown_as_text(shop):
 def test_without_rewriting_the_pages_are_behind_index_php(shop, service):
     shop.setup.permalinks = Permalinks.NO_REWRITING
     assert requests.get(address(shop), timeout=60).status_code == 404
-    answer = Merchant(shop).approve(address(shop).replace("/wc-auth/", "/index.php/wc-auth/"))
+    answer = MerchantBrowser(shop).approve(address(shop).replace("/wc-auth/", "/index.php/wc-auth/"))
     assert answer.status_code == 302
-    assert len(service.heard) == 1
+    assert len(service.requests) == 1

@@ -22,7 +22,7 @@ from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.webhook_sender import signature
 from tests.captures import FILES, Capture, Exchange, captures, key_posts, rest_examples
 from tests.fakes import FrozenClock
-from tests.shops import Merchant, listening, served_shops
+from tests.shops import MerchantBrowser, served_listener, served_shops
 
 EXAMPLES = rest_examples()
 FIRST_ID, STORE_ID = 118, "d8d1debe-a4e0-420c-bf38-babeb7617605"
@@ -44,7 +44,7 @@ DIFFERS = {
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[requests.Response]]:
     """The answers to all examples, repeated in order at a shop that is set up as the real one was."""
     clock = FrozenClock(BEGAN)
-    with served_shops(tmp_path_factory.mktemp("shops"), clock) as shops, listening() as inbox:
+    with served_shops(tmp_path_factory.mktemp("shops"), clock) as shops, served_listener() as inbox:
         shops.outgoing.reaches["http://inbox.example"] = inbox.url
         shop = shops.open("real")
         shop.setup.home, shop.setup.store_id = "https://store.example", STORE_ID
@@ -187,8 +187,8 @@ def test_a_webhook_stands_after_a_delivery_as_the_stores_did(shop, listener, fil
         hook = imitate(shop, capture, listener.url)
         number = re.search(r"delivery number (\d)", capture.note)
         hook.failures = min(int(number[1]) - 1, 6) if number else 2
-        listener.status = capture.answered if isinstance(capture.answered, int) else 200
-        if "reset" in str(capture.answered) or "does not answer" in capture.note:
+        listener.status = capture.receiver_answer if isinstance(capture.receiver_answer, int) else 200
+        if "reset" in str(capture.receiver_answer) or "does not answer" in capture.note:
             shop.outgoing.reaches = {}  # no answer, for either reason
         shop.records.resources["order/1"] = {}
         shop.queue_event(hook.topic, 1)
@@ -202,7 +202,7 @@ def test_a_ping_is_sent_in_the_same_words_and_settles_what_it_settled(shop, list
     assert len(pings) >= 10
     for capture, after in pings:
         hook = imitate(shop, capture, listener.url)
-        hook.pending, listener.status = True, capture.answered
+        hook.pending, listener.status = True, capture.receiver_answer
         before = len(shop.sent_requests)
         deliveries.ping(shop, hook)
         request = shop.sent_requests[before]
@@ -217,14 +217,14 @@ def test_a_ping_is_sent_in_the_same_words_and_settles_what_it_settled(shop, list
 # -- keys for an app -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("capture", key_posts(), ids=lambda item: f"{item.path} {item.answered}")
+@pytest.mark.parametrize("capture", key_posts(), ids=lambda item: f"{item.path} {item.receiver_answer}")
 def test_keys_are_posted_in_the_same_words(shop, listener, capture):
     """But for the keys. A second request of one approval is its redirect, by the method WordPress takes."""
     imitate(shop, capture, listener.url)
     real = json.loads(capture.body)
     shop.records.next_id, shop.setup.home = real["key_id"], None
     redirected = re.search(r"/redirected/(\d+)", capture.path)
-    listener.status = int(redirected[1]) if redirected else capture.answered
+    listener.status = int(redirected[1]) if redirected else capture.receiver_answer
     path = "/mode/auth" if redirected else capture.path
     params = {
         "app_name": "Synthetic Inbox",
@@ -233,7 +233,7 @@ def test_keys_are_posted_in_the_same_words(shop, listener, capture):
         "return_url": "https://inbox.example/connected?x=1",
         "callback_url": f"https://127.0.0.1:9443{path}",
     }
-    answer = Merchant(shop).approve(f"{shop.url}/wc-auth/v1/authorize?{urlencode(params)}")
+    answer = MerchantBrowser(shop).approve(f"{shop.url}/wc-auth/v1/authorize?{urlencode(params)}")
     request = shop.sent_requests[1 if redirected else 0]
     fields = json.loads(request.body)
     assert (request.method, request.url) == (capture.method, f"https://127.0.0.1:9443{capture.path}")

@@ -119,10 +119,10 @@ def test_a_queue_that_stands_still_keeps_what_waits(shop, listener):
     shop.faults.on(ShopFault.QUEUE_STANDS)
     shop.signal("integration_installed")
     run_queue(shop)
-    assert len(listener.heard) == 1
+    assert len(listener.requests) == 1
     shop.faults.off(ShopFault.QUEUE_STANDS)
     run_queue(shop)
-    assert len(listener.heard) == 2
+    assert len(listener.requests) == 2
 
 
 def test_a_fault_of_one_shop_leaves_the_others_alone(shops, shop):

@@ -349,7 +349,7 @@ def test_a_lost_link_is_told_and_stays_lost(shop):
 
 def test_over_true_https_keys_count_as_they_are(tmp_path, clock):
     authority = Authority(tmp_path)
-    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as shops:
+    with served_shops(tmp_path / "shops", clock, authority.server_context("127.0.0.1")) as shops:
         shop = shops.open("one")
         assert shop.url.startswith("https://127.0.0.1:")
         address = f"{shop.url}/wp-json/wc/v3/webhooks"

@@ -66,15 +66,15 @@ def test_what_waits_is_sent_and_connected_shops_have_their_daily_check(shops, sh
     make_webhook(shop, listener)
     turns = run_turns(shops)
     next(turns)
-    assert json.loads(listener.heard[-1].body)["arg"]["event"] == "state"
+    assert json.loads(listener.requests[-1].body)["arg"]["event"] == "state"
     shop.signal("link_lost")
     next(turns)
-    assert json.loads(listener.heard[-1].body)["arg"]["event"] == "link_lost"
+    assert json.loads(listener.requests[-1].body)["arg"]["event"] == "link_lost"
     for _ in range(CHECKS_EVERY - 2):
         next(turns)
-    assert len(listener.heard) == 3
+    assert len(listener.requests) == 3
     next(turns)
-    assert len(listener.heard) == 4
+    assert len(listener.requests) == 4
 
 
 def test_the_list_leads_to_every_shop(shops, shop) -> None:
@@ -96,7 +96,7 @@ def test_a_button_makes_it_happen(shop, listener, action, topic, event) -> None:
     make_webhook(shop, listener, topic)
     press(shop, action)
     run_queue(shop)
-    assert json.loads(listener.heard[-1].body)["arg"]["event"] == event
+    assert json.loads(listener.requests[-1].body)["arg"]["event"] == event
 
 
 def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, listener) -> None:
@@ -105,7 +105,7 @@ def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, liste
     fields = {"country": "GB", "currency": "GBP"}
     assert 'value="GBP"' in requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=60).text
     run_queue(shop)
-    assert json.loads(listener.heard[-1].body) == {"action": "woocommerce_settings_saved", "arg": ""}
+    assert json.loads(listener.requests[-1].body) == {"action": "woocommerce_settings_saved", "arg": ""}
     requests.post(f"{shop.url}/wp-admin/", data={"country": "Atlantis", "currency": "XXX"}, timeout=60)
     auth, address = (key.consumer_key, key.consumer_secret), f"{shop.url}/wp-json/wc/v3/settings/general"
     settings = {item["id"]: item["value"] for item in requests.get(address, auth=auth, timeout=60).json()}

@@ -53,7 +53,7 @@ def test_the_ping_comes_before_the_answer_of_the_call_that_makes_the_webhook(sho
     webhook = make(shop, listener)
     assert answered_before == [0]
     assert len(shop.received_requests) == 1
-    (ping,) = listener.heard
+    (ping,) = listener.requests
     assert ping.body == f"webhook_id={webhook['id']}".encode()
     assert ping.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert not any(name.startswith("X-Wc") for name in ping.headers)
@@ -72,19 +72,19 @@ def test_only_a_200_settles_the_ping_and_each_delivery_brings_another_until_then
     assert make(shop, listener)["status"] == "active"
     shop.do_action("wc_ad_credit_signal")
     run_queue(shop)
-    assert [request.body[:11] == b"webhook_id=" for request in listener.heard] == [True, False, True]
+    assert [request.body[:11] == b"webhook_id=" for request in listener.requests] == [True, False, True]
     listener.status = 200
     for _ in range(2):
         shop.do_action("wc_ad_credit_signal")
         run_queue(shop)
-    assert [request.body[:11] == b"webhook_id=" for request in listener.heard[3:]] == [False, True, False]
+    assert [request.body[:11] == b"webhook_id=" for request in listener.requests[3:]] == [False, True, False]
 
 
 @pytest.mark.parametrize(("status", "then"), [(301, "POST"), (302, "GET"), (307, "POST"), (308, "POST")])
 def test_a_ping_follows_redirects_with_its_body(shop, listener, status, then):
     listener.status = status
     make(shop, listener)
-    first, second = listener.heard
+    first, second = listener.requests
     assert (second.method, second.body) == (then, first.body)
     assert not only(shop).pending
 
@@ -98,12 +98,12 @@ def test_a_receiver_that_stalls_leaves_the_webhook_active_and_pending(shops, sho
 def test_a_new_address_is_pinged_only_while_the_webhook_is_active(shop, listener):
     webhook, caller = make(shop, listener), client(shop)
     caller.put(f"webhooks/{webhook['id']}", {"delivery_url": f"{listener.url}/second"})
-    assert [request.path for request in listener.heard] == ["/hook", "/second"]
+    assert [request.path for request in listener.requests] == ["/hook", "/second"]
     caller.put(f"webhooks/{webhook['id']}", {"status": "paused"})
     caller.put(f"webhooks/{webhook['id']}", {"delivery_url": f"{listener.url}/third"})
     caller.put(f"webhooks/{webhook['id']}", {"status": "active"})
     caller.put(f"webhooks/{webhook['id']}", {"name": "another", "secret": "xyz"})
-    assert len(listener.heard) == 2
+    assert len(listener.requests) == 2
 
 
 # -- deliveries ------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_a_delivery_is_signed_with_the_secret_as_wordpress_decodes_it(shop, list
     make(shop, listener, secret=secret)
     shop.do_action("wc_ad_credit_signal", {"name": "Café/漢"})
     run_queue(shop)
-    request = listener.heard[-1]
+    request = listener.requests[-1]
     assert verify(request.body, request.headers["X-Wc-Webhook-Signature"], [signing_key(secret)])
     assert json.loads(request.body) == {"action": "wc_ad_credit_signal", "arg": {"name": "Café/漢"}}
     assert request.body.isascii()
@@ -127,7 +127,7 @@ def test_deliveries_of_one_second_share_their_id(shop, listener, clock):
         clock.move(seconds=number // 2)
         shop.do_action("wc_ad_credit_signal", number)
         run_queue(shop)
-    first, second, third = [request.headers["X-Wc-Webhook-Delivery-Id"] for request in listener.heard[1:]]
+    first, second, third = [request.headers["X-Wc-Webhook-Delivery-Id"] for request in listener.requests[1:]]
     assert first == second != third
     assert len(first) == 32
 
@@ -138,7 +138,9 @@ def test_what_waits_already_is_not_queued_again_and_its_body_is_built_when_it_is
         shop.records.resources["order/26"] = {"id": 26, "status": status}
         shop.queue_event("order.updated", 26)
     run_queue(shop)
-    assert [json.loads(request.body) for request in listener.heard[1:]] == [{"id": 26, "status": "completed"}]
+    assert [json.loads(request.body) for request in listener.requests[1:]] == [
+        {"id": 26, "status": "completed"}
+    ]
 
 
 def test_a_webhook_of_a_user_who_is_gone_carries_an_error_object_correctly_signed(shop, listener):
@@ -146,7 +148,7 @@ def test_a_webhook_of_a_user_who_is_gone_carries_an_error_object_correctly_signe
     shop.setup.managers.clear()
     shop.queue_event("order.updated", 26)
     run_queue(shop)
-    request = listener.heard[-1]
+    request = listener.requests[-1]
     assert json.loads(request.body)["code"] == "woocommerce_rest_cannot_view"
     assert verify(request.body, request.headers["X-Wc-Webhook-Signature"], [b"abc"])
 
@@ -161,7 +163,7 @@ def test_a_success_clears_the_count_and_no_redirect_of_a_delivery_is_followed(sh
     listener.status = status
     shop.do_action("wc_ad_credit_signal")
     run_queue(shop)
-    assert (only(shop).failures, only(shop).status, len(listener.heard)) == (0, "active", 2)
+    assert (only(shop).failures, only(shop).status, len(listener.requests)) == (0, "active", 2)
 
 
 @pytest.mark.parametrize("status", [303, 307, 400, 404, 410, 429, 500, 503])
@@ -171,7 +173,7 @@ def test_a_failure_counts_and_is_never_tried_again(shop, listener, status):
     shop.do_action("wc_ad_credit_signal")
     run_queue(shop)
     run_queue(shop)
-    assert (only(shop).failures, len(listener.heard)) == (1, 2)
+    assert (only(shop).failures, len(listener.requests)) == (1, 2)
 
 
 def test_the_seventh_failure_disables_and_reactivating_keeps_the_count(shop, listener):
@@ -181,9 +183,9 @@ def test_the_seventh_failure_disables_and_reactivating_keeps_the_count(shop, lis
     fail(shop, listener, 1)
     assert (only(shop).status, only(shop).failures) == ("disabled", 6)
     assert caller.get(f"webhooks/{webhook['id']}").json()["status"] == "disabled"
-    before = len(listener.heard)
+    before = len(listener.requests)
     caller.put(f"webhooks/{webhook['id']}", {"status": "active"})
-    assert (only(shop).status, only(shop).failures, len(listener.heard)) == ("active", 6, before)
+    assert (only(shop).status, only(shop).failures, len(listener.requests)) == ("active", 6, before)
     fail(shop, listener, 1)
     assert only(shop).status == "disabled"
 
@@ -206,7 +208,7 @@ def test_events_of_a_webhook_that_is_not_active_are_lost_but_what_was_queued_is_
     only(shop).status = status
     shop.do_action("wc_ad_credit_signal", 2)
     run_queue(shop)
-    assert [json.loads(request.body)["arg"] for request in listener.heard[1:]] == [1]
+    assert [json.loads(request.body)["arg"] for request in listener.requests[1:]] == [1]
 
 
 def test_what_waits_for_a_webhook_that_is_deleted_is_not_sent(shop, listener):
@@ -214,7 +216,7 @@ def test_what_waits_for_a_webhook_that_is_deleted_is_not_sent(shop, listener):
     shop.do_action("wc_ad_credit_signal")
     client(shop).delete(f"webhooks/{webhook['id']}", params={"force": "true"})
     run_queue(shop)
-    assert len(listener.heard) == 1
+    assert len(listener.requests) == 1
 
 
 def test_a_topic_in_mixed_case_is_accepted_and_never_fires(shop, listener):
@@ -222,13 +224,13 @@ def test_a_topic_in_mixed_case_is_accepted_and_never_fires(shop, listener):
     assert (webhook["topic"], webhook["hooks"]) == ("", [])
     shop.do_action("wc_ad_credit_signal")
     run_queue(shop)
-    assert len(listener.heard) == 1
+    assert len(listener.requests) == 1
 
 
 def test_a_delivery_reaches_the_service_under_the_address_it_shows_the_world(shops, shop, listener):
     shops.outgoing.reaches["https://credit.example"] = listener.url
     make(shop, listener, delivery_url="https://credit.example/hook")
-    assert listener.heard[0].headers["Host"] == "credit.example"
+    assert listener.requests[0].headers["Host"] == "credit.example"
 
 
 # -- what stays ------------------------------------------------------------------------------------
@@ -242,7 +244,7 @@ def test_a_shop_goes_on_where_it_was_left(shops, shop, listener):
     assert again.find_webhook(webhook["id"]) == only(shop)
     listener.status = 200
     run_queue(again)
-    assert json.loads(listener.heard[-1].body)["arg"] == "waits"
+    assert json.loads(listener.requests[-1].body)["arg"] == "waits"
     assert requests.get(f"{again.url}/wp-json/", timeout=60).status_code == 200
 
 

@@ -24,7 +24,7 @@ def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(award
     awards.issue("740000", as_="code")
     awards.correct("TTAD-7Q4M-2210", as_="code", reason="Excel made a number of it")
     assert (code_of(awards), awards.award().state) == ("TTAD-7Q4M-2210", "issued")
-    entry = next(item for item in awards.audited() if item.action == "award correct")
+    entry = next(item for item in awards.audit_entries() if item.action == "award correct")
     assert entry.detail == {
         "wrong": "••••000",
         "wrong_as": "code",
@@ -39,7 +39,7 @@ def test_a_repeated_correction_is_applied_once(awards):
     awards.issue("INV-1")
     awards.correct("INV-2")
     awards.correct("INV-2")
-    assert [item.action for item in awards.audited()] == ["award issue", "award correct"]
+    assert [item.action for item in awards.audit_entries()] == ["award issue", "award correct"]
 
 
 def test_a_code_that_was_none_is_forgotten_as_a_code(awards):
@@ -64,7 +64,7 @@ def test_the_code_of_another_award_is_no_correction(awards):
 
 @pytest.mark.parametrize("state", ["due", "blocked", "expired"])
 def test_only_an_award_that_stands_issued_is_corrected(awards, state):
-    awards.put(state)
+    awards.set_state(state)
     with pytest.raises(Refused, match=state):
         awards.correct()
 

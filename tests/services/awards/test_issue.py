@@ -42,21 +42,21 @@ def test_issuing_keeps_the_reference_and_how_it_was_given(awards):
 
 def test_issuing_twice_answers_the_same_and_writes_nothing(awards):
     assert awards.issue() == awards.issue()
-    assert len(awards.audited()) == 1
+    assert len(awards.audit_entries()) == 1
 
 
 def test_another_reference_is_a_second_credit_and_refused(awards):
     awards.issue("INV-1")
     assert refused(lambda: awards.issue("INV-2")) == "award aw_0 was issued before: applied, reference INV-1"
     assert refused(lambda: awards.issue("INV-1", as_="code")).startswith("award aw_0 was issued before")
-    assert (awards.award().reference, len(awards.audited())) == ("INV-1", 1)
+    assert (awards.award().reference, len(awards.audit_entries())) == ("INV-1", 1)
 
 
 @pytest.mark.parametrize("state", sorted({*AwardState} - {"due"}))
 def test_only_a_due_award_can_be_issued(awards, state):
-    awards.put(state)
+    awards.set_state(state)
     assert f"award aw_0 is {state}; only one that is due can be issued" in refused(awards.issue)
-    assert (awards.award().reference, awards.audited()) == (None, [])
+    assert (awards.award().reference, awards.audit_entries()) == (None, [])
 
 
 def test_a_repeat_is_the_same_whatever_became_of_the_award(awards):
@@ -88,12 +88,12 @@ def test_evidence_makes_an_issued_award_credited(awards):
     assert "was credited before, by grant_balance: PROMOTION_ISSUED" in refused(
         lambda: awards.credit("other")
     )
-    assert len(awards.audited()) == 2
+    assert len(awards.audit_entries()) == 2
 
 
 @pytest.mark.parametrize("state", ["due", "expired", "blocked"])
 def test_what_was_not_issued_cannot_be_credited(awards, state):
-    awards.put(state)
+    awards.set_state(state)
     assert "only one that is issued can be credited" in refused(awards.credit)
 
 
@@ -110,19 +110,19 @@ def test_a_block_keeps_its_cause_for_the_merchant_apart_from_the_reason_for_staf
 
 
 def test_a_block_from_before_causes_were_kept_is_told_as_it_was(awards):
-    awards.put("blocked")
+    awards.set_state("blocked")
     told = full_document(status_of(awards.database, NOW, "st_0"))["headline"]
     assert told == "Our team has stopped your ad credit until it lifts the stop."
 
 
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
 def test_a_lift_goes_back_to_where_the_block_found_the_award(awards, state):
-    awards.put(state)
+    awards.set_state(state)
     assert awards.block()["state"] == awards.block()["state"] == "blocked"
     assert awards.award().blocked_from == state
     assert awards.lift()["state"] == awards.lift()["state"] == state
     assert awards.award().blocked_from is None
-    assert [entry.action for entry in awards.audited()] == ["award block", "award lift"]
+    assert [entry.action for entry in awards.audit_entries()] == ["award block", "award lift"]
 
 
 def test_a_blocked_award_is_neither_issued_nor_credited(awards):
@@ -143,7 +143,7 @@ def test_blocked_lifted_and_blocked_again_for_the_same_reason_is_blocked(awards)
 
 
 def test_an_expired_award_stays_as_it_is(awards):
-    awards.put("expired")
+    awards.set_state("expired")
     for call in (awards.issue, awards.credit, awards.block, awards.lift):
         assert "is expired" in refused(call)
 
@@ -194,7 +194,7 @@ def test_the_database_itself_holds_a_code_to_one_award(container, monkeypatch):
     awards.issue("CODE-1", "aw_0", as_="code")
     monkeypatch.setattr("receiver.storage.awards.holders_of_codes", lambda *_: {})  # as if at this moment
     assert "somebody gave one of these codes" in refused(lambda: awards.issue("CODE-1", "aw_1", as_="code"))
-    assert "somebody gave" in refused(lambda: awards.file("award,reference,as\naw_1,CODE-1,code"))
+    assert "somebody gave" in refused(lambda: awards.issue_from_file("award,reference,as\naw_1,CODE-1,code"))
     assert awards.award("aw_1").state == "due"
 
 
@@ -219,12 +219,12 @@ def at_once(*calls) -> list[str]:
 def test_of_two_references_at_once_one_is_kept(awards):
     calls = [lambda n=n: awards.issue(f"INV-{n}") for n in range(6)]
     assert at_once(*calls) == [*["Refused"] * 5, "issued"]
-    assert len(awards.audited()) == 1
+    assert len(awards.audit_entries()) == 1
 
 
 def test_the_same_words_at_once_are_kept_once(awards):
     assert at_once(*[awards.issue] * 6) == ["issued"] * 6
-    assert len(awards.audited()) == 1
+    assert len(awards.audit_entries()) == 1
 
 
 def test_an_award_is_either_issued_or_blocked_first(awards):
@@ -238,9 +238,9 @@ def test_two_files_at_once_do_not_wait_for_each_other_for_ever(container):
     rows = [f"{award_id},INV-1" for award_id in awards.ids]
     texts = ["\n".join(["award,reference", *rows]), "\n".join(["award,reference", *reversed(rows)])]
     with ThreadPoolExecutor(4) as workers:
-        said = list(workers.map(awards.file, texts * 2))
+        said = list(workers.map(awards.issue_from_file, texts * 2))
     assert sorted(item[0] for item in said) == [*["already issued"] * 3, "issued"]
-    assert len(awards.audited()) == 40
+    assert len(awards.audit_entries()) == 40
 
 
 # -- What others see ---------------------------------------------------------------------------

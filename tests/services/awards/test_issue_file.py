@@ -34,14 +34,14 @@ def database_kind():
 )
 def test_a_file_is_read_as_spreadsheets_write_it(container, text):
     awards = AwardActions(container, 2)
-    assert awards.file(text) == ["issued", "issued"]
+    assert awards.issue_from_file(text) == ["issued", "issued"]
     assert [awards.award(item).reference for item in awards.ids] == ["INV-0", "INV-1"]
-    assert awards.file(text) == ["already issued", "already issued"]
-    assert len(awards.audited()) == 2
+    assert awards.issue_from_file(text) == ["already issued", "already issued"]
+    assert len(awards.audit_entries()) == 2
 
 
 def test_quotes_keep_what_stands_between_them(awards):
-    awards.file('award,reference\naw_0,"INV 1, ""the first"""')
+    awards.issue_from_file('award,reference\naw_0,"INV 1, ""the first"""')
     assert awards.award().reference == 'INV 1, "the first"'
 
 
@@ -87,7 +87,7 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
     ],
 )
 def test_a_file_nobody_can_read_is_refused_as_a_whole(awards, text, told):
-    for read in (lambda: awards.file(text), lambda: preview(at(awards.container, NOW), text)):
+    for read in (lambda: awards.issue_from_file(text), lambda: preview(at(awards.container, NOW), text)):
         with pytest.raises(InputError, match=told):
             read()
     assert awards.award().state == "due"
@@ -99,7 +99,7 @@ def test_a_preview_says_it_row_by_row_and_changes_nothing(container):
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9"
     planned = preview(at(awards.container, NOW), text)
     assert [item.outcome for item in planned] == ["already issued", "would issue", "refused"]
-    assert (awards.award("aw_1").state, len(awards.audited())) == ("due", 1)
+    assert (awards.award("aw_1").state, len(awards.audit_entries())) == ("due", 1)
 
 
 def test_a_row_with_a_blank_reference_is_skipped_whatever_else_it_says(container):
@@ -110,7 +110,7 @@ def test_a_row_with_a_blank_reference_is_skipped_whatever_else_it_says(container
         ("would issue", None),
         *[("skipped", "it has no reference")] * 2,
     ]
-    assert awards.file(text) == ["issued", "skipped", "skipped"]
+    assert awards.issue_from_file(text) == ["issued", "skipped", "skipped"]
     assert [awards.award(item).state for item in awards.ids] == ["issued", "due", "due"]
 
 
@@ -120,7 +120,7 @@ def test_a_flag_that_doubts_the_credit_asks_for_its_own_confirmation(container):
         session.get_one(tables.Award, "aw_0").flags = ["spend_restated"]
         session.get_one(tables.Award, "aw_1").flags = ["decided_late"]  # which asks for haste
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_2,INV-2\n"
-    assert awards.file(text) == ["skipped", "issued", "issued"]
+    assert awards.issue_from_file(text) == ["skipped", "issued", "issued"]
     planned = issue_file(at(awards.container, NOW), text, "ann", {"aw_0"})
     assert [item.outcome for item in planned] == ["issued", "already issued", "already issued"]
 
@@ -145,19 +145,19 @@ def test_what_fails_half_way_issues_nothing(container, monkeypatch):
 
     monkeypatch.setattr(files, "keep_issued", fails_at_the_second)
     with pytest.raises(RuntimeError, match="the power went"):
-        awards.file("award,reference\naw_0,INV-0\naw_1,INV-1")
-    assert (awards.award("aw_0").state, awards.audited()) == ("due", [])
+        awards.issue_from_file("award,reference\naw_0,INV-0\naw_1,INV-1")
+    assert (awards.award("aw_0").state, awards.audit_entries()) == ("due", [])
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_ten_thousand_rows_are_one_file(container):
     awards = AwardActions(container, 10_000)
     text = "\n".join(["award,reference", *(f"{item},INV-{item}" for item in awards.ids)])
-    assert set(awards.file(text)) == {"issued"}
+    assert set(awards.issue_from_file(text)) == {"issued"}
     assert {row["state"] for row in page_of_awards(awards.database, NOW, AwardFilters(), limit=0).rows} == {
         "issued"
     }
-    assert len(awards.audited()) == 10_000
+    assert len(awards.audit_entries()) == 10_000
 
 
 def test_a_preview_asks_the_database_in_proportion_to_the_file(awards):

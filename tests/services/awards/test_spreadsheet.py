@@ -52,7 +52,7 @@ def test_what_is_no_csv_is_refused_with_what_to_save(body):
     ],
 )
 def test_separators_of_spreadsheets_are_read(awards, text):
-    assert awards.file(text) == ["issued"]
+    assert awards.issue_from_file(text) == ["issued"]
     assert awards.award().reference == "INV-0"
 
 
@@ -129,4 +129,4 @@ def test_an_export_that_was_filled_in_is_read_back_whatever_a_shop_is_called(awa
         else line.replace(",,", f",INV-{number},applied", 1).replace(",applied,", ",applied,")
         for number, line in enumerate(told.splitlines())
     )
-    assert awards.file(filled) == ["issued", "issued"]
+    assert awards.issue_from_file(filled) == ["issued", "issued"]

@@ -89,7 +89,7 @@ def shops():
 
 @pytest.fixture
 def fake(shops):
-    return shops.known[URL]
+    return shops.by_url[URL]
 
 
 @pytest.fixture

@@ -298,26 +298,26 @@ def test_a_store_that_staff_added_by_hand_is_the_one_that_connects(visit, contai
 
 def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, container, shops):
     first = visit.connect().store_id
-    shops.known[COPY] = FakeShop(said=replace(FACTS, home_url=COPY))
+    shops.by_url[COPY] = FakeShop(shop_facts=replace(FACTS, home_url=COPY))
     status = visit.connect(COPY)
     assert (status.outcome, status.store_id) == (ConnectionOutcome.HELD, first)
     assert len(rows_of(container, tables.Store)) == 1
     assert audit_details(container, "connect held") == [{"why": "copy", "address": COPY, "uuid": UUID}]
-    assert shops.known[COPY].hooks == []
+    assert shops.by_url[COPY].hooks == []
 
 
 @on_both_databases
 def test_another_installation_at_a_stores_address_is_held_for_staff(visit, container, fake):
     visit.connect()
-    fake.said = replace(FACTS, uuid="11111111-4c2c-4a57-9c55-9a4a3b1f2c3d")
+    fake.shop_facts = replace(FACTS, uuid="11111111-4c2c-4a57-9c55-9a4a3b1f2c3d")
     assert visit.connect().outcome is ConnectionOutcome.HELD
     assert only_row(container, tables.Store).shop_uuid == UUID
 
 
 def test_a_store_without_a_uuid_is_known_by_its_address(visit, container, fake):
-    fake.said = replace(FACTS, uuid=None)
+    fake.shop_facts = replace(FACTS, uuid=None)
     first = visit.connect().store_id
-    fake.said = FACTS
+    fake.shop_facts = FACTS
     assert visit.connect().store_id == first
     assert only_row(container, tables.Store).shop_uuid == UUID
 

@@ -61,14 +61,14 @@ class LeadingShops(FakeShops):
     """Shops of which only the one at `home` answers; addresses in `redirects` lead on for good."""
 
     def __init__(self, home: str, redirects: dict[str, str], trouble: StoreTrouble | None = None) -> None:
-        super().__init__(moved=redirects)
+        super().__init__(redirects=redirects)
         self.home, self.trouble = home, trouble
 
     def probe(self, url: str, *, http: bool = False) -> str:
         if url.startswith("http:") and not http:
             raise ShopError(StoreTrouble.NOT_HTTPS)
         if url != self.home:
-            raise ShopError(StoreTrouble.UNREACHABLE, redirected=url in self.moved)
+            raise ShopError(StoreTrouble.UNREACHABLE, redirected=url in self.redirects)
         if self.trouble:
             raise ShopError(self.trouble)
         return f"{url}index.php/"

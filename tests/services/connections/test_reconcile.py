@@ -86,7 +86,7 @@ def test_looking_again_changes_nothing_where_nothing_is_wrong(container, fake, c
 
 def test_a_disabled_webhook_is_deleted_and_made_anew_with_the_same_address_and_secret(container, fake, check):
     old = next(item for item in fake.hooks if item.topic == SIGNAL)
-    fake.turn(SIGNAL, status="disabled")
+    fake.change_webhook(SIGNAL, status="disabled")
     result = check()
     new = next(item for item in fake.hooks if item.topic == SIGNAL)
     assert (new.status, new.url, fake.secrets[new.id]) == ("active", old.url, fake.secrets[old.id])
@@ -105,17 +105,17 @@ def test_a_deleted_webhook_is_made_anew(fake, check):
 
 @on_both_databases
 def test_a_paused_webhook_is_left_and_told_of_once(container, fake, check):
-    fake.turn(SIGNAL, status="paused")
+    fake.change_webhook(SIGNAL, status="paused")
     assert check().repaired == [{"topic": SIGNAL, "trouble": "paused", "made_anew": False}]
     assert check().repaired == []
     assert hook(container, SIGNAL).trouble == "paused"
-    fake.turn(SIGNAL, status="active")
+    fake.change_webhook(SIGNAL, status="active")
     check()
     assert hook(container, SIGNAL).trouble is None
 
 
 def test_a_webhook_led_elsewhere_is_left_and_ours_is_made_anew(fake, check):
-    fake.turn(SIGNAL, url="https://elsewhere.example/")
+    fake.change_webhook(SIGNAL, url="https://elsewhere.example/")
     assert check().repaired == [{"topic": SIGNAL, "trouble": "moved", "made_anew": True}]
     assert len(fake.hooks) == 3
 
@@ -140,7 +140,7 @@ def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container,
     assert (facts["country"], facts["hpos"]) == ("US", True)
     assert facts["integration"] == ["tiktok-for-business/tiktok-for-woocommerce.php 1.2.6"]
     assert "plugins" not in facts
-    fake.said = replace(FACTS, country="DE", currency="EUR", wc_version="10.5.0")
+    fake.shop_facts = replace(FACTS, country="DE", currency="EUR", wc_version="10.5.0")
     assert check().changed == {
         "country": ["US", "DE"],
         "currency": ["USD", "EUR"],
@@ -155,7 +155,7 @@ def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container,
 
 
 def test_what_was_not_said_this_time_stays_as_it_was(container, fake, check):
-    fake.said = ShopFacts(wc_version="10.5.0")
+    fake.shop_facts = ShopFacts(wc_version="10.5.0")
     assert check().changed == {"wc_version": ["10.0.2", "10.5.0"]}
     assert (connection(container).facts["country"], rows_of(container, tables.Store)[0].country) == (
         "US",
@@ -165,7 +165,7 @@ def test_what_was_not_said_this_time_stays_as_it_was(container, fake, check):
 
 @on_both_databases
 def test_the_uk_is_gb(container, fake, check):
-    fake.said = replace(FACTS, country="UK")
+    fake.shop_facts = replace(FACTS, country="UK")
     check()
     assert rows_of(container, tables.Store)[0].country == "GB"
 
@@ -205,7 +205,7 @@ def test_a_token_that_did_not_reach_the_plugin_is_given_anew(visit, container, f
 
 def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(visit, container, shops):
     url = "http://shop.example/"
-    shops.known[url] = fake = FakeShop(said=replace(FACTS, home_url=url), plugin=STATE)
+    shops.by_url[url] = fake = FakeShop(shop_facts=replace(FACTS, home_url=url), plugin=STATE)
     store_id = visit.connect_by_hand(url).store_id
     token = rotate_token(container.database, container.now(), store_id, actor="staff")
     result = reconcile_store(replace(container, shops=shops), store_id)
@@ -253,7 +253,7 @@ def test_revoked_keys_are_tried_once_a_day(container, fake, check):
 
 
 def test_what_was_done_before_a_trouble_is_kept(container, fake, check):
-    fake.turn(SIGNAL, status="disabled")
+    fake.change_webhook(SIGNAL, status="disabled")
     fake.troubles["state"] = StoreTrouble.BUSY
     result = check()
     assert result.trouble is StoreTrouble.BUSY
@@ -414,7 +414,7 @@ def test_a_store_that_stopped_answering_as_one_is_told_by_what_it_is(container, 
 def test_a_rest_api_that_begins_elsewhere_now_is_asked_there_next(container, shops, fake, check):
     fake.troubles["facts"] = StoreTrouble.UNREACHABLE
     shops.bases[URL] = f"{URL}index.php/"
-    shops.known[f"{URL}index.php/"] = FakeShop()
+    shops.by_url[f"{URL}index.php/"] = FakeShop()
     check()
     assert connection(container).next_check_at == container.now() + timedelta(seconds=30)
     assert check().trouble is None
@@ -426,10 +426,12 @@ HTTP, HTTPS = "http://shop.example/", "https://shop.example/"
 @on_both_databases
 @pytest.mark.parametrize(("before", "after", "moves"), [(HTTP, HTTPS, True), (HTTPS, HTTP, False)])
 def test_a_store_follows_to_https_and_never_back(visit, container, shops, before, after, moves):
-    shops.known = {url: FakeShop(said=replace(FACTS, home_url=url), plugin=STATE) for url in (before, after)}
+    shops.by_url = {
+        url: FakeShop(shop_facts=replace(FACTS, home_url=url), plugin=STATE) for url in (before, after)
+    }
     store_id = visit.connect_by_hand(before).store_id
-    shops.moved[before] = after
-    old = shops.known[before]
+    shops.redirects[before] = after
+    old = shops.by_url[before]
     old.troubles["facts"], old.redirected = StoreTrouble.UNREACHABLE, True
     reconcile_store(replace(container, shops=shops), store_id)
     expected = after if moves else before

@@ -18,7 +18,7 @@ from receiver.integrations.woocommerce.events import READ_BY_REST
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage.tables import Delivery, Link, Signal, Store
-from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, SHOP, add_shop, body_of, linked, signal
+from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, SHOP, add_shop, body_of, link_signal, signal
 
 LATER = BEGAN + timedelta(days=1)  # a signal that came by then was prompt
 REINSTALL = "11111111-2222-4333-8444-555555555555"
@@ -121,32 +121,34 @@ def test_a_state_that_is_not_set_up_takes_no_set_up_away(shop: Shop):
 
 
 def test_a_link_is_opened_with_what_was_sent(shop: Shop):
-    shop.hears(linked(3, exact=True))
+    shop.hears(link_signal(3, exact=True))
     link = shop.links[ACCOUNT]
     assert (link.linked_at, link.exact, link.ended_at, link.consent) == (at(3), True, None, None)
 
 
 def test_a_standing_link_keeps_its_date(shop: Shop):
-    shop.hears(linked(3), linked(5), state(6, True, True, {"advertiser_id": ACCOUNT, "exact": False}))
+    shop.hears(
+        link_signal(3), link_signal(5), state(6, True, True, {"advertiser_id": ACCOUNT, "exact": False})
+    )
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), True)
 
 
 def test_a_link_that_was_found_standing_is_dated_no_later_by_linking_it_again(shop: Shop):
-    shop.hears(linked(3, exact=False), signal(4, "link_lost"), linked(5, exact=True))
+    shop.hears(link_signal(3, exact=False), signal(4, "link_lost"), link_signal(5, exact=True))
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), False)
 
 
 @pytest.mark.parametrize("event", ["account_switched", "account_linked"])
 def test_another_account_ends_the_link_before(shop: Shop, event: str):
-    shop.hears(linked(3), linked(5, OTHER_ACCOUNT, event=event))
+    shop.hears(link_signal(3), link_signal(5, OTHER_ACCOUNT, event=event))
     assert shop.open == [OTHER_ACCOUNT]
     assert shop.links[ACCOUNT].ended_at == at(5)
 
 
 def test_a_lost_link_opens_again_with_its_first_date(shop: Shop):
-    shop.hears(linked(3), signal(4, "link_lost"))
+    shop.hears(link_signal(3), signal(4, "link_lost"))
     assert (shop.open, shop.links[ACCOUNT].ended_at) == ([], at(4))
-    shop.hears(linked(5))
+    shop.hears(link_signal(5))
     assert (shop.open, shop.links[ACCOUNT].linked_at) == ([ACCOUNT], at(3))
 
 
@@ -157,14 +159,14 @@ def test_a_lost_link_that_never_was_changes_nothing(shop: Shop):
 
 def test_a_date_that_staff_gave_stands(shop: Shop):
     shop.session.add(Link(store_id=shop.id, advertiser_id=ACCOUNT, linked_at=at(100), exact=True))
-    shop.hears(linked(3), linked(200))
+    shop.hears(link_signal(3), link_signal(200))
     assert shop.links[ACCOUNT].linked_at == at(100)
 
 
 def test_the_business_center_is_only_a_claim(shop: Shop):
     from receiver.storage.tables import Account
 
-    shop.hears(linked(3, business_center="7200000000000000009"))
+    shop.hears(link_signal(3, business_center="7200000000000000009"))
     assert shop.session.get(Account, ACCOUNT) is None
 
 
@@ -172,40 +174,42 @@ def test_the_business_center_is_only_a_claim(shop: Shop):
 
 
 def test_older_news_never_overwrites_newer(shop: Shop):
-    shop.hears(linked(9, OTHER_ACCOUNT), signal(8, "link_lost"), linked(7))
+    shop.hears(link_signal(9, OTHER_ACCOUNT), signal(8, "link_lost"), link_signal(7))
     assert shop.open == [OTHER_ACCOUNT]
     shop.hears(signal(12), signal(11, "integration_removed"))
     assert shop.row.removed_at is None
 
 
 def test_late_news_of_a_link_that_has_ended_is_remembered_as_ended(shop: Shop):
-    shop.hears(linked(9, OTHER_ACCOUNT), linked(3))
+    shop.hears(link_signal(9, OTHER_ACCOUNT), link_signal(3))
     assert shop.links[ACCOUNT].linked_at == at(3)
     assert shop.links[ACCOUNT].ended_at == at(9)
 
 
 def test_late_news_that_saw_it_happen_still_gives_the_date(shop: Shop):
-    shop.hears(state(6, True, True, {"advertiser_id": ACCOUNT, "exact": False}), linked(3, exact=True))
+    shop.hears(state(6, True, True, {"advertiser_id": ACCOUNT, "exact": False}), link_signal(3, exact=True))
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), True)
     assert shop.open == [ACCOUNT]
 
 
 def test_a_reinstall_counts_anew_and_time_decides(shop: Shop):
-    shop.hears(linked(50), linked(1, OTHER_ACCOUNT, install_id=REINSTALL, at="2025-11-02T00:00:00Z"))
+    shop.hears(
+        link_signal(50), link_signal(1, OTHER_ACCOUNT, install_id=REINSTALL, at="2025-11-02T00:00:00Z")
+    )
     assert shop.open == [OTHER_ACCOUNT]
     shop.hears(signal(51, "link_lost"))  # the old install's last word, 23 hours older
     assert shop.open == [OTHER_ACCOUNT]
 
 
 def test_the_two_kinds_of_news_do_not_hold_each_other_up(shop: Shop):
-    shop.hears(signal(9, "integration_removed"), linked(3))
+    shop.hears(signal(9, "integration_removed"), link_signal(3))
     assert shop.open == [ACCOUNT]
 
 
 def test_a_clock_that_runs_ahead_is_set_to_when_we_received_it(shop: Shop):
-    shop.hears(linked(1, at="2030-01-01T00:00:00Z"), received_at=at(2))
+    shop.hears(link_signal(1, at="2030-01-01T00:00:00Z"), received_at=at(2))
     assert shop.links[ACCOUNT].linked_at == at(2)
-    shop.hears(linked(1, OTHER_ACCOUNT, install_id=REINSTALL, at="2025-11-02T00:00:00Z"))
+    shop.hears(link_signal(1, OTHER_ACCOUNT, install_id=REINSTALL, at="2025-11-02T00:00:00Z"))
     assert shop.open == [OTHER_ACCOUNT]
 
 
@@ -272,7 +276,7 @@ def _left_behind(shop: Shop, signals: list[Any], at_once: int = 50) -> Any:
 
 
 def test_a_signal_is_applied_once_whatever_delivery_carries_it(shop: Shop):
-    first, again = shop.hears(linked(3), linked(3, OTHER_ACCOUNT))
+    first, again = shop.hears(link_signal(3), link_signal(3, OTHER_ACCOUNT))
     assert (first.state, first.stores) == (DeliveryState.PROCESSED, (shop.id,))
     assert (again.state, again.stores) == (DeliveryState.PROCESSED, ())
     assert shop.open == [ACCOUNT]
@@ -317,7 +321,7 @@ def test_an_ending_says_no_more_than_it_must():
 @pytest.mark.parametrize("value", ["0", "", " ", "00000", None])
 def test_an_id_that_is_none_links_nothing(shop: Shop, value: Any):
     for event in ("account_linked", "account_switched"):
-        shop.hears(linked(1, advertiser_id=value, event=event))
+        shop.hears(link_signal(1, advertiser_id=value, event=event))
     shop.hears(state(2, True, True, {"advertiser_id": value, "exact": True}))
     assert shop.links == {}
     assert (shop.row.installed_at, shop.row.set_up_at) == (at(2), at(2))  # the rest of a state is read
@@ -325,5 +329,5 @@ def test_an_id_that_is_none_links_nothing(shop: Shop, value: Any):
 
 @pytest.mark.parametrize("value", ["0", "", None])
 def test_a_state_whose_id_is_none_ends_the_link_that_stood(shop: Shop, value: Any):
-    shop.hears(linked(1), state(2, True, True, {"advertiser_id": value}))
+    shop.hears(link_signal(1), state(2, True, True, {"advertiser_id": value}))
     assert (list(shop.links), shop.open) == ([ACCOUNT], [])

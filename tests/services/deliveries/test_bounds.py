@@ -37,7 +37,7 @@ from receiver.storage.tables import (
     WebhookSecret,
 )
 from tests.raw_http import signed_headers
-from tests.signals import SECRET, add_shop, body_of, keep_one, linked, signal
+from tests.signals import SECRET, add_shop, body_of, keep_one, link_signal, signal
 from tests.staff import Console
 
 
@@ -230,7 +230,7 @@ def test_a_delivery_that_is_tried_again_keeps_its_body_when_it_comes_once_more_o
 def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: SigningStore, monkeypatch, clock):
     monkeypatch.setattr("receiver.services.deliveries.signal_bounds.SIGNALS_A_DAY", 5)
     for seq in range(1, 10):
-        keep_one(sender.container, sender.store_id, linked(seq, f"70{seq:03}"))
+        keep_one(sender.container, sender.store_id, link_signal(seq, f"70{seq:03}"))
     states = Counter(item.state for item in work_off(sender.container))
     assert states == {"processed": 5, "ignored": 4}
     assert sender.rows()[-1].error == limits.OVER_SIGNALS
@@ -238,7 +238,7 @@ def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: Signi
         assert session.scalar(select(func.count()).select_from(Signal)) == 5
     assert sender.day().passed_over == 4
     clock.move(days=1)
-    keep_one(sender.container, sender.store_id, linked(50, "70050"))
+    keep_one(sender.container, sender.store_id, link_signal(50, "70050"))
     assert work_off(sender.container)[-1].state == "processed"
 
 
@@ -259,7 +259,7 @@ def test_claims_without_consent_are_few_and_the_account_named_last_stands(contai
             Link(store_id=store_id, advertiser_id="6999", ended_at=container.now(), proven_at=container.now())
         )
     for seq in range(1, 61):
-        keep_one(container, store_id, linked(seq, f"70{seq:03}"))
+        keep_one(container, store_id, link_signal(seq, f"70{seq:03}"))
     work_off(container)
     with container.database.reading() as session:
         links = list(session.scalars(select(Link).order_by(Link.id)))
@@ -285,8 +285,8 @@ def test_a_batch_reads_no_more_links_of_a_store_than_it_names(
         return links
 
     monkeypatch.setattr(locked_stores, "read_links", note)
-    keep_one(container, store_id, linked(1, "70001"))
-    keep_one(container, store_id, linked(2, "50007"))
+    keep_one(container, store_id, link_signal(1, "70001"))
+    keep_one(container, store_id, link_signal(2, "50007"))
     work_off(container)
     assert loaded == ["50007"]
 

@@ -15,7 +15,7 @@ from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Link, Store
 from tests.conftest import on_both_databases
 from tests.services.deliveries.test_apply_signal import Shop, state
-from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, linked, signal
+from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, link_signal, signal
 
 JOINED = BEGAN + timedelta(days=10)
 RECEIVED = JOINED + timedelta(hours=1)
@@ -46,7 +46,7 @@ def link_of(shop: Shop, number: str = ACCOUNT) -> Link:
 
 
 def test_a_backdated_link_counts_from_joining_is_kept_as_a_claim_and_is_not_exact(shop: Shop):
-    shop.hears(linked(1, **said_at(EARLY)), received_at=RECEIVED)
+    shop.hears(link_signal(1, **said_at(EARLY)), received_at=RECEIVED)
     link = link_of(shop)
     assert (link.linked_at, link.claimed_at, link.exact) == (JOINED, EARLY, False)
 
@@ -58,38 +58,40 @@ def test_a_backdated_set_up_counts_from_joining_and_is_kept_as_a_claim(shop: Sho
 
 def test_a_link_of_the_future_counts_from_when_it_was_received_and_is_not_exact(shop: Shop):
     ahead = RECEIVED + timedelta(days=2)
-    shop.hears(linked(1, **said_at(ahead)), received_at=RECEIVED)
+    shop.hears(link_signal(1, **said_at(ahead)), received_at=RECEIVED)
     link = link_of(shop)
     assert (link.linked_at, link.claimed_at, link.exact) == (RECEIVED, ahead, False)
 
 
 def test_a_link_told_days_later_is_not_exact(shop: Shop):
     seen = JOINED + timedelta(hours=2)
-    shop.hears(linked(1, **said_at(seen)), received_at=JOINED + timedelta(days=3))
+    shop.hears(link_signal(1, **said_at(seen)), received_at=JOINED + timedelta(days=3))
     assert (link_of(shop).linked_at, link_of(shop).exact) == (seen, False)
 
 
 def test_another_install_moves_no_date_earlier(shop: Shop):
     late = JOINED + timedelta(days=5)
-    shop.hears(signal(7, "integration_set_up", **said_at(late)), linked(8, **said_at(late)), received_at=late)
+    shop.hears(
+        signal(7, "integration_set_up", **said_at(late)), link_signal(8, **said_at(late)), received_at=late
+    )
     again = {"install_id": OTHER_INSTALL, **said_at(JOINED)}
-    shop.hears(signal(1, "integration_set_up", **again), linked(2, **again), received_at=late)
+    shop.hears(signal(1, "integration_set_up", **again), link_signal(2, **again), received_at=late)
     assert (shop.row.set_up_at, link_of(shop).linked_at, link_of(shop).exact) == (late, late, True)
 
 
 def test_a_switch_there_and_back_moves_no_date_and_opens_the_old_link(shop: Shop):
     first, last = JOINED + timedelta(days=1), JOINED + timedelta(days=2)
-    shop.hears(linked(1, **said_at(first)), received_at=first)
+    shop.hears(link_signal(1, **said_at(first)), received_at=first)
     switched = {"event": "account_switched"}
-    shop.hears(linked(2, OTHER_ACCOUNT, **switched, **said_at(last)), received_at=last)
-    shop.hears(linked(3, **switched, **said_at(JOINED)), received_at=last)
+    shop.hears(link_signal(2, OTHER_ACCOUNT, **switched, **said_at(last)), received_at=last)
+    shop.hears(link_signal(3, **switched, **said_at(JOINED)), received_at=last)
     assert (shop.open, link_of(shop).linked_at, link_of(shop).exact) == ([ACCOUNT], first, True)
 
 
 def test_a_lost_and_renewed_link_keeps_its_first_date(shop: Shop):
     first, last = JOINED + timedelta(days=1), JOINED + timedelta(days=9)
-    shop.hears(linked(1, exact=False, **said_at(first)), received_at=first)
-    shop.hears(signal(2, "link_lost", **said_at(last)), linked(3, **said_at(last)), received_at=last)
+    shop.hears(link_signal(1, exact=False, **said_at(first)), received_at=first)
+    shop.hears(signal(2, "link_lost", **said_at(last)), link_signal(3, **said_at(last)), received_at=last)
     assert (link_of(shop).linked_at, link_of(shop).exact) == (first, False)
 
 
@@ -103,7 +105,7 @@ def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_
         record(container.database, container.now(), name=name, value=EARLY.isoformat(), **said)
     with container.database.reading() as session:
         shop = Shop(session, store_id)
-        shop.hears(linked(1), signal(2, "integration_set_up"), received_at=RECEIVED)
+        shop.hears(link_signal(1), signal(2, "integration_set_up"), received_at=RECEIVED)
         link = link_of(shop)
         assert (shop.row.set_up_at, shop.row.set_up_claimed_at) == (EARLY, None)
         assert (link.linked_at, link.claimed_at, link.exact) == (EARLY, None, True)
@@ -134,7 +136,7 @@ def test_a_clock_measured_as_the_state_was_read_changes_no_date(shop: Shop, off:
     assert shop.row.clock_skew == off.total_seconds()
     shop.hears(
         signal(2, "integration_set_up", **said_at(RECEIVED + hour + off)),
-        linked(3, **said_at(RECEIVED + hour + off)),
+        link_signal(3, **said_at(RECEIVED + hour + off)),
         received_at=RECEIVED + hour,
     )
     link = link_of(shop)
@@ -156,7 +158,7 @@ def test_a_late_link_is_not_exact_whatever_the_clock_was_measured(shop: Shop):
     off = timedelta(days=-40)
     shop.is_read(state(1, True, False, **said_at(RECEIVED + off)), received_at=RECEIVED)
     late = RECEIVED + timedelta(hours=47)
-    shop.hears(linked(2, **said_at(RECEIVED + timedelta(hours=2) + off)), received_at=late)
+    shop.hears(link_signal(2, **said_at(RECEIVED + timedelta(hours=2) + off)), received_at=late)
     assert (link_of(shop).linked_at, link_of(shop).exact) == (RECEIVED + timedelta(hours=2), False)
 
 
@@ -164,7 +166,7 @@ def test_a_clock_measured_long_ago_sets_nothing_right(shop: Shop):
     off = timedelta(days=-40)
     shop.is_read(state(1, True, False, **said_at(RECEIVED + off)), received_at=RECEIVED)
     long_after = RECEIVED + timedelta(days=3)
-    shop.hears(linked(2, **said_at(long_after)), received_at=long_after)
+    shop.hears(link_signal(2, **said_at(long_after)), received_at=long_after)
     assert (link_of(shop).linked_at, link_of(shop).exact) == (long_after, True)
 
 

@@ -37,7 +37,7 @@ from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Attempt, AuditEntry, Base, Delivery, Link, Signal, Store
 from tests.db_factories import keep_all
 from tests.fakes import FrozenClock
-from tests.signals import SHOP, add_shop, attempts, keep, keep_one, linked, new_delivery, row, signal
+from tests.signals import SHOP, add_shop, attempts, keep, keep_one, link_signal, new_delivery, row, signal
 
 REASON = "the store's address was put right"
 MOVED = "https://new.example/"
@@ -134,7 +134,7 @@ def test_replaying_what_succeeded_changes_nothing(container: Container, clock: F
     keep_all(container, advertiser_id="700001", spent="6000.00")
     url = "https://st-1.example/"
     ids = [keep_one(container, "st_1", signal(seq, home_url=url)) for seq in (1, 2)]
-    ids.append(keep_one(container, "st_1", linked(3, "700001", home_url=url)))
+    ids.append(keep_one(container, "st_1", link_signal(3, "700001", home_url=url)))
     process_next(container.database, container.now())
     decide_store(container.database, container.now(), "st_1")
     told = ("attempts", "audit", "replays")
@@ -156,7 +156,7 @@ def test_what_succeeded_stays_so_even_if_it_would_fail_today(
     monkeypatch: pytest.MonkeyPatch,
     fault: Exception | None,
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     process_next(container.database, container.now())
     before = row(container, delivery_id)
     clock.move(hours=1)
@@ -186,7 +186,7 @@ def test_a_replay_that_fails_has_a_fresh_series_of_tries(
 def test_one_that_fails_takes_its_own_effects_back_and_no_neighbours(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ):
-    ids = [keep_one(container, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
+    ids = [keep_one(container, store_id, argument) for argument in (signal(1), link_signal(2), signal(3))]
 
     def fail(*_: object) -> None:
         raise fault
@@ -370,7 +370,7 @@ def test_of_ids_each_is_told_once_with_what_came_of_it(
 ):
     ignored = keep_one(container, store_id, "order", topic="order.created")
     process_next(container.database, container.now())
-    good = keep_one(container, store_id, linked(3))
+    good = keep_one(container, store_id, link_signal(3))
     done = replayed(container, clock, DeliveryFilters(ids=(good, 9_999, ignored, good)))
     assert (done.total, done.done) == (1, 1)
     assert results(container.database, done.id) == [

@@ -17,7 +17,7 @@ from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
 from receiver.worker import loop
 from tests.fakes import FrozenClock
-from tests.signals import add_shop, attempts, keep_one, linked, row, signal
+from tests.signals import add_shop, attempts, keep_one, link_signal, row, signal
 
 
 class Killed(BaseException):
@@ -76,7 +76,7 @@ def test_what_arrived_after_the_start_is_never_written_as_processing(
 def test_a_worker_that_dies_of_it_leaves_it_as_it_was(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     kill_the_worker(monkeypatch)
     with pytest.raises(Killed):
         work(container, 0)
@@ -88,7 +88,7 @@ def test_a_delivery_that_ends_every_worker_ends_itself(
     container: Container, store_id: str, clock: FrozenClock
 ):
     newest_at_start = newest_id(container)
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     with pytest.MonkeyPatch.context() as monkeypatch:
         kill_the_worker(monkeypatch)
         for _ in range(1 + MOST_TRIES):  # the first dies without having claimed it
@@ -114,7 +114,7 @@ def test_beside_one_from_before_the_start_all_are_claimed(
 def test_of_a_batch_one_that_fails_stays_behind_alone_with_one_try(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    failing = keep_one(container, store_id, linked(3))
+    failing = keep_one(container, store_id, link_signal(3))
     others = [keep_one(container, store_id, signal(seq)) for seq in (4, 5)]
 
     fail_at_links(monkeypatch)
@@ -127,7 +127,7 @@ def test_of_a_batch_one_that_fails_stays_behind_alone_with_one_try(
 
 
 def test_a_second_try_is_claimed(container: Container, store_id: str, clock: FrozenClock):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     with pytest.MonkeyPatch.context() as monkeypatch:
         fail_at_links(monkeypatch)
         work(container, 0)
@@ -142,7 +142,7 @@ def test_a_second_try_is_claimed(container: Container, store_id: str, clock: Fro
 def test_while_storage_does_not_answer_nothing_is_lost(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     with pytest.MonkeyPatch.context() as broken:
 
         def fail(*_: object) -> None:

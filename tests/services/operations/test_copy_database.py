@@ -37,7 +37,7 @@ from receiver.storage.database import Database
 from receiver.storage.heartbeats import beat
 from receiver.storage.tables import Base, Delivery, Store
 from receiver.storage.types import EncryptedText, EnumText, ExactDecimal, Json, PackedJson, Utc
-from tests.conftest import database_on, waits_briefly_for_locks
+from tests.conftest import database_on, shorten_lock_timeout
 from tests.db_factories import keep_store
 from tests.signals import add_shop, keep_one, signal
 
@@ -59,7 +59,7 @@ def target(postgresql: str, migrated_name: str) -> Iterator[Database]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for a lock."""
     monkeypatch.setattr(sqlite, "BUSY_MS", 100)
-    waits_briefly_for_locks(monkeypatch)
+    shorten_lock_timeout(monkeypatch)
 
 
 def str_of(database: Database) -> str:

@@ -19,7 +19,7 @@ from receiver.storage import tables
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import OPEN
-from tests.fake_tiktok import FakeTikTok, day, paid
+from tests.fake_tiktok import FakeTikTok, day, paid_bill
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
 HELD = Balance("7001", "USD", Decimal(200), Decimal(0), Decimal(120), Decimal(0), None, None)
@@ -34,9 +34,9 @@ def database_kind():
 @pytest.fixture
 def tiktok():
     fake = FakeTikTok(day(date(2025, 11, 2), "40.00"))
-    fake.held = [HELD]
+    fake.account_balances = [HELD]
     fake.ledger = [
-        paid(1, AT + timedelta(hours=1), "500.00", type="PROMOTION_ISSUED", billing="CREDIT"),
+        paid_bill(1, AT + timedelta(hours=1), "500.00", type="PROMOTION_ISSUED", billing="CREDIT"),
     ]
     return fake
 
@@ -69,7 +69,7 @@ def remaining(container, tiktok, *, at=OPEN, poll=True):
 
 
 def balance_questions(tiktok):
-    return [question for question in tiktok.asked if question[0] == "balance"]
+    return [question for question in tiktok.calls if question[0] == "balance"]
 
 
 def test_the_balance_of_ad_credit_is_what_is_left(store, tiktok):
@@ -88,14 +88,14 @@ def test_the_balance_of_ad_credit_is_what_is_left(store, tiktok):
     ],
 )
 def test_a_balance_that_is_not_of_this_credit_alone_tells_nothing(store, tiktok, changes):
-    tiktok.held = [replace(HELD, **changes)]
+    tiktok.account_balances = [replace(HELD, **changes)]
     assert remaining(store, tiktok) is None
 
 
 @on_both_databases
 def test_a_refusal_costs_the_poll_nothing_and_makes_it_unknown(store, tiktok):
     remaining(store, tiktok)
-    tiktok.held = ProviderError("no permission", advice=Advice.GIVE_UP, code=40001)
+    tiktok.account_balances = ProviderError("no permission", advice=Advice.GIVE_UP, code=40001)
     assert remaining(store, tiktok) is None
     with store.database.reading() as session:
         assert session.get_one(tables.Account, "7001").last_error is None

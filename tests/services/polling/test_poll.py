@@ -59,7 +59,7 @@ def stored(container, table, key):
 def test_the_first_poll_reads_from_the_link_date_and_the_ninety_dates_before_it(linked):
     tiktok = FakeTikTok()
     poll(linked, tiktok)
-    assert tiktok.asked[:3] == [
+    assert tiktok.calls[:3] == [
         ("info", "token-of-7001", "7001"),
         ("days", date(2025, 10, 31), date(2025, 11, 20)),
         ("total", date(2025, 8, 2), date(2025, 10, 30)),
@@ -173,8 +173,8 @@ def test_later_polls_read_only_dates_that_may_have_moved(linked):
     poll(linked, FakeTikTok())
     later = FakeTikTok()
     poll(linked, later, OPEN + timedelta(hours=6))
-    assert later.asked[1] == ("days", date(2025, 11, 16), date(2025, 11, 20))
-    assert not [question for question in later.asked if question[0] == "total"]
+    assert later.calls[1] == ("days", date(2025, 11, 16), date(2025, 11, 20))
+    assert not [question for question in later.calls if question[0] == "total"]
 
 
 def test_polling_twice_gives_the_same_rows(linked):
@@ -191,10 +191,10 @@ def test_earlier_spend_read_before_its_last_date_was_final_is_read_once_more(lin
     poll(linked, FakeTikTok(), early)
     again = FakeTikTok()
     poll(linked, again, early + timedelta(days=3))
-    assert ("total", date(2025, 8, 2), date(2025, 10, 30)) in again.asked
+    assert ("total", date(2025, 8, 2), date(2025, 10, 30)) in again.calls
     last = FakeTikTok()
     poll(linked, last, early + timedelta(days=4))
-    assert not [question for question in last.asked if question[0] == "total"]
+    assert not [question for question in last.calls if question[0] == "total"]
 
 
 @on_both_databases
@@ -202,7 +202,7 @@ def test_without_a_zone_no_dates_are_asked_for(linked):
     tiktok = FakeTikTok()
     tiktok.info = AdvertiserInfo("7001", None, None, None, None, None, None, None)
     poll(linked, tiktok)
-    assert [question[0] for question in tiktok.asked] == ["info"]
+    assert [question[0] for question in tiktok.calls] == ["info"]
     assert stored(linked, tables.Account, "7001").spend_read_at is None
 
 
@@ -231,7 +231,7 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
     assert poll_due(at(linked, OPEN + timedelta(days=30), tiktok=silent)) == []
     with pytest.raises(Refused, match="consent"):
         poll(linked, silent, OPEN + timedelta(days=30))
-    assert silent.asked == []
+    assert silent.calls == []
     link = stored(linked, tables.Link, 1)
     assert (link.consent, link.token_encrypted) == (False, None)
 
@@ -261,7 +261,7 @@ def test_an_account_is_read_on_with_another_stores_consent(linked):
     assert [stored(linked, tables.Link, number).consent for number in (1, 2)] == [True, False]
     good = FakeTikTok()
     assert poll_due(at(linked, OPEN, tiktok=good))
-    assert good.asked[0] == ("info", "token-of-7001", "7001")
+    assert good.calls[0] == ("info", "token-of-7001", "7001")
 
 
 @on_both_databases

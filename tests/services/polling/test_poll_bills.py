@@ -20,7 +20,7 @@ from receiver.storage.payments import payments
 from tests.conftest import on_both_databases
 from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import OPEN
-from tests.fake_tiktok import INFO, FakeTikTok, day, paid
+from tests.fake_tiktok import INFO, FakeTikTok, day, paid_bill
 from tests.fakes import at
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
@@ -55,7 +55,7 @@ def linked(container):
 @pytest.fixture
 def tiktok():
     fake = FakeTikTok(day(date(2025, 11, 2), "40.00"))
-    fake.ledger = [paid(1, AT)]
+    fake.ledger = [paid_bill(1, AT)]
     return fake
 
 
@@ -92,7 +92,7 @@ def keep_issued(container, advertiser_id="7001"):
 
 
 def ledger_questions(tiktok):
-    return [question for question in tiktok.asked if question[0] == "ledger"]
+    return [question for question in tiktok.calls if question[0] == "ledger"]
 
 
 # What is read, and what the facts then hold
@@ -108,23 +108,23 @@ def test_bills_become_facts_with_the_moment_they_were_read(linked, tiktok):
 
 
 def test_payments_alike_each_count(linked, tiktok):
-    tiktok.ledger = [paid(1, AT), paid(2, AT)]
+    tiktok.ledger = [paid_bill(1, AT), paid_bill(2, AT)]
     poll(linked, tiktok)
     assert len(facts(linked).payments) == 2
 
 
 def test_reading_again_overwrites_and_never_adds(linked, tiktok):
     hour_ago = OPEN - timedelta(hours=1)
-    tiktok.ledger = [paid(1, hour_ago)]
+    tiktok.ledger = [paid_bill(1, hour_ago)]
     poll(linked, tiktok)
-    tiktok.ledger = [paid(1, hour_ago, "90.00")]
+    tiktok.ledger = [paid_bill(1, hour_ago, "90.00")]
     poll(linked, tiktok, OPEN + timedelta(hours=6))
     assert stored_payments(linked) == [("1", Decimal("90.00"))]
 
 
 @on_both_databases
 def test_a_payment_in_the_ledgers_margin_is_kept_once(linked, tiktok):
-    tiktok.ledger = [paid(1, datetime(2025, 11, 15, 20, 0, tzinfo=UTC)), paid(2, None)]
+    tiktok.ledger = [paid_bill(1, datetime(2025, 11, 15, 20, 0, tzinfo=UTC)), paid_bill(2, None)]
     poll(linked, tiktok)
     poll(linked, tiktok, OPEN + timedelta(hours=6))
     assert [number for number, _ in stored_payments(linked)] == ["1", "2"]
@@ -140,7 +140,7 @@ def test_another_accounts_payments_are_left_alone(linked, tiktok):
 
 
 def test_a_payment_no_longer_listed_is_gone_and_those_not_asked_for_stay(linked, tiktok):
-    tiktok.ledger = [paid(1, AT), paid(2, OPEN - timedelta(hours=1))]
+    tiktok.ledger = [paid_bill(1, AT), paid_bill(2, OPEN - timedelta(hours=1))]
     poll(linked, tiktok)
     tiktok.ledger = []
     poll(linked, tiktok, OPEN + timedelta(hours=6))
@@ -152,14 +152,19 @@ def test_a_payment_no_longer_listed_is_gone_and_those_not_asked_for_stay(linked,
     [("GBP", (None, None)), (None, (Decimal("100.00"), Decimal("20.00")))],
 )
 def test_money_in_another_currency_is_unknown_and_not_converted(linked, tiktok, currency, amounts):
-    tiktok.ledger = [paid(1, AT, currency=currency)]
+    tiktok.ledger = [paid_bill(1, AT, currency=currency)]
     poll(linked, tiktok)
     (row,) = facts(linked).payments
     assert (row.subtotal, row.tax) == amounts
 
 
 def test_payments_stand_in_the_facts_in_one_order(linked, tiktok):
-    tiktok.ledger = [paid(3, None), paid(2, AT), paid(1, AT), paid(4, AT - timedelta(days=1))]
+    tiktok.ledger = [
+        paid_bill(3, None),
+        paid_bill(2, AT),
+        paid_bill(1, AT),
+        paid_bill(4, AT - timedelta(days=1)),
+    ]
     poll(linked, tiktok)
     assert [number for number, _ in stored_payments(linked)] == ["4", "1", "2", "3"]
 
@@ -197,10 +202,10 @@ def test_a_link_date_moved_back_before_what_was_read_is_read_from_there(linked, 
 def test_the_ledger_shows_how_an_account_pays_where_nobody_said(linked, tiktok):
     with linked.database.writing() as session:
         session.query(tables.RecordedFact).delete()
-    tiktok.ledger = [paid(1, AT, type="ADD_BALANCE")]
+    tiktok.ledger = [paid_bill(1, AT, type="ADD_BALANCE")]
     poll(linked, tiktok)
     assert facts(linked).account.payment == "manual"
-    tiktok.ledger.append(paid(2, OPEN + timedelta(hours=1)))
+    tiktok.ledger.append(paid_bill(2, OPEN + timedelta(hours=1)))
     poll(linked, tiktok, OPEN + timedelta(hours=24))  # by hand is no reason to look before a week is over
     assert facts(linked).account.payment == "manual"
     poll(linked, tiktok, OPEN + timedelta(days=7))
@@ -251,7 +256,7 @@ def test_staff_who_poll_an_account_have_its_bills_read_at_once(linked, tiktok):
 
 def test_staff_who_poll_an_account_have_all_its_bills_read_again(linked, tiktok):
     poll(linked, tiktok)
-    tiktok.ledger = [paid(1, AT, "90.00")]
+    tiktok.ledger = [paid_bill(1, AT, "90.00")]
     poll(linked, tiktok, OPEN + timedelta(minutes=1), scheduled=False)
     assert stored_payments(linked) == [("1", Decimal("90.00"))]
 
@@ -353,7 +358,7 @@ def test_what_the_worker_polls_goes_by_the_schedule(linked, tiktok):
 
 
 def foreign_credit(number, at=AT, amount="50.00"):
-    return paid(number, at, amount, type="PROMOTION_ISSUED", billing="CREDIT")
+    return paid_bill(number, at, amount, type="PROMOTION_ISSUED", billing="CREDIT")
 
 
 def test_credit_of_somebody_else_is_told(linked, tiktok):

@@ -67,7 +67,7 @@ def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
     assert tiktok.taken == ["token-of-7001"]
     assert (link.consent, link.token_encrypted, link.scopes, link.ended_at) == (False, None, None, None)
     silent = FakeTikTok()
-    assert (poll_due(replace(linked, tiktok=silent)), silent.asked) == ([], [])
+    assert (poll_due(replace(linked, tiktok=silent)), silent.calls) == ([], [])
     with linked.database.reading() as session:
         told = [(row.actor, row.action, row.subject) for row in session.scalars(select(AuditEntry))]
     assert told == [("ann", "tiktok consent withdrawn", "st_1")]

@@ -9,7 +9,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.storage.tables import Link
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store, rows_of
 from tests.factories import SETTLED
-from tests.staff import Console, seen
+from tests.staff import Console, preview_token
 
 PATH = "/admin/stores/st_1"
 
@@ -35,7 +35,7 @@ def test_ending_our_access_stands_apart_and_shows_first_what_it_does(container, 
     assert rows_of(container, Link)[0].consent is True
     unseen = operator.post(f"{PATH}/end-access", reason="asked")
     assert (unseen.status_code, "not do what you were shown" in unseen.text) == (409, True)
-    blank = operator.post(f"{PATH}/end-access", reason=" ", seen=seen(preview))
+    blank = operator.post(f"{PATH}/end-access", reason=" ", seen=preview_token(preview))
     assert (blank.status_code, "Write a reason" in blank.text) == (400, True)
     assert rows_of(container, Link)[0].consent is True
 

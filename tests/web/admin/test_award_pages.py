@@ -12,7 +12,7 @@ from receiver.errors import StorageUnavailable
 from receiver.paging import Page
 from receiver.storage.tables import Award, Store
 from tests.award_fixtures import NOW, AwardActions
-from tests.staff import Console, seen
+from tests.staff import Console, preview_token
 
 OPERATOR = "operator@staff.example"
 
@@ -87,13 +87,13 @@ def record(console, checked, *flagged, path="/admin/awards/file"):
     """Record what a check showed, with the ticks of these flagged awards."""
     encrypted = re.search('name="checked" value="([^"]+)"', checked.text)[1]
     return console.post(
-        path, do="record", checked=encrypted, seen=seen(checked), although_flagged=list(flagged)
+        path, do="record", checked=encrypted, seen=preview_token(checked), although_flagged=list(flagged)
     )
 
 
 def operator_actions(awards):
     """Return the actions that the operator did on the first award."""
-    by_hand = [entry for entry in awards.audited() if entry.actor == OPERATOR]
+    by_hand = [entry for entry in awards.audit_entries() if entry.actor == OPERATOR]
     return [entry.action for entry in by_hand if entry.subject == "aw_0"]
 
 

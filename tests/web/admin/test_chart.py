@@ -14,7 +14,7 @@ from receiver.app import create_app
 from receiver.documents.spend_timeline import spend_timeline
 from receiver.domain.facts import Payment
 from receiver.web.admin.chart import NARROW, WIDE, description, spend_charts
-from tests.factories import FIRST, LAST, OPEN, SETTLED, cash, days_of, decided, make_programme
+from tests.factories import FIRST, LAST, OPEN, SETTLED, cash, days_of, decision_for, make_programme
 
 LAGGING = cash("30.00", date(2025, 11, 20))._replace(cash_spend=None, voucher_spend=None)
 AS_BILLED = {"account": {"payment": Payment.UNKNOWN}}
@@ -22,7 +22,7 @@ CREDIT = tuple(day._replace(voucher_spend=Decimal("5.00")) for day in days_of("2
 
 
 def wide(as_of=OPEN, **parts):
-    return spend_charts(spend_timeline(decided(as_of, **parts)), "Example store")[0]
+    return spend_charts(spend_timeline(decision_for(as_of, **parts)), "Example store")[0]
 
 
 def height(bar):
@@ -102,7 +102,7 @@ def test_corrections_below_zero_are_drawn_at_zero_and_told_as_they_are():
 @pytest.mark.parametrize("amount", ["0.01", "20.40", "123456789012345678.99"])
 def test_nothing_is_drawn_outside_the_picture(window_days, amount):
     programme = make_programme(window_days=window_days)
-    decision = decided(datetime(2026, 12, 1, tzinfo=UTC), programme, spend=days_of(amount, window_days))
+    decision = decision_for(datetime(2026, 12, 1, tzinfo=UTC), programme, spend=days_of(amount, window_days))
     for chart, width in zip(spend_charts(spend_timeline(decision), "Shop"), (WIDE, NARROW), strict=True):
         xs = [Decimal(point.split(",")[0]) for points, _ in chart.lines for point in points.split()]
         ys = [Decimal(point.split(",")[1]) for points, _ in chart.lines for point in points.split()]
@@ -140,13 +140,13 @@ def texts(svg, tag):
 
 
 def test_a_hostile_name_stays_text(svg):
-    figure = svg(spend_timeline(decided(spend=CREDIT)), HOSTILE)
+    figure = svg(spend_timeline(decision_for(spend=CREDIT)), HOSTILE)
     assert texts(figure, "title")[0] == f"Spend of {HOSTILE}, 2025-11-02 to 2025-12-01"
     assert not list(figure.iter("script"))
 
 
 def test_the_picture_has_a_name_and_words_of_its_own_and_nothing_that_policy_forbids(svg):
-    timeline = spend_timeline(decided(spend=CREDIT))
+    timeline = spend_timeline(decision_for(spend=CREDIT))
     figure = svg(timeline)
     ids = {element.get("id") for element in figure.iter() if element.get("id")}
     assert len(ids) == len([element for element in figure.iter() if element.get("id")])
@@ -158,7 +158,7 @@ def test_the_picture_has_a_name_and_words_of_its_own_and_nothing_that_policy_for
 
 
 def test_dates_not_final_are_hatched_and_unknown_ones_dotted(svg):
-    chart = svg(spend_timeline(decided(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
+    chart = svg(spend_timeline(decision_for(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
     classes = [element.get("class") for element in chart.iter("rect")]
     assert (classes.count("provisional-qualifying"), classes.count("unknown")) == (3, 0)
     assert {
@@ -166,12 +166,12 @@ def test_dates_not_final_are_hatched_and_unknown_ones_dotted(svg):
         for element in chart.iter("rect")
         if element.get("class") == "provisional-qualifying"
     } == {"url(#wide-counted)"}
-    manual = svg(spend_timeline(decided(OPEN, spend=(*days_of("20.00", 16), LAGGING)))).find("svg")
+    manual = svg(spend_timeline(decision_for(OPEN, spend=(*days_of("20.00", 16), LAGGING)))).find("svg")
     assert [element.get("class") for element in manual.iter("rect")].count("unknown") == 3
 
 
 def test_every_number_in_it_is_a_place_within_its_own_view(svg):
-    figure = svg(spend_timeline(decided(datetime(2025, 11, 3, tzinfo=UTC), spend=(cash("5.00"),))))
+    figure = svg(spend_timeline(decision_for(datetime(2025, 11, 3, tzinfo=UTC), spend=(cash("5.00"),))))
     for picture in figure.iter("svg"):
         _, _, width, high = map(Decimal, picture.get("viewBox").split())
         for rect in picture.iter("rect"):
@@ -182,7 +182,7 @@ def test_every_number_in_it_is_a_place_within_its_own_view(svg):
 
 
 def test_a_window_of_thirty_dates_names_its_edges(svg):
-    figure = svg(spend_timeline(decided(SETTLED, spend=days_of("20.00", 30))))
+    figure = svg(spend_timeline(decision_for(SETTLED, spend=days_of("20.00", 30))))
     for picture in figure.iter("svg"):
         dates = [element.text for element in picture.iter("text") if element.get("class") == "date"]
         assert (dates[0], dates[-1]) == (f"{FIRST.day} Nov", f"{LAST.day} Dec")

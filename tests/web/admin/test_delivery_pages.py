@@ -96,7 +96,7 @@ def test_states_are_links_with_their_counts_that_keep_the_other_filters(containe
 def test_names_are_asked_for_once_a_page(container):
     viewer, path = Console(container, "viewer"), "/admin/deliveries"
     keep_one(container, add_shop(container).id, signal(1))
-    few = viewer.questions(path)
+    few = viewer.count_queries(path)
     for number in range(5):
         keep_one(container, add_shop(container, f"https://{number}.example/").id, signal(number))
-    assert viewer.questions(path) == few
+    assert viewer.count_queries(path) == few

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from receiver.services.decisions.decide import decide_store
 from receiver.storage.tables import RecordedFact
 from tests.db_factories import keep_all, keep_day
-from tests.staff import Console, seen
+from tests.staff import Console, preview_token
 
 FLAG = {"name": "safety_flag", "value": "yes", "reason": "TikTok wrote", "evidence": "T-7"}
 
@@ -40,12 +40,12 @@ def record(operator, store_id, **fields):
     """Look at the preview, then record."""
     path = f"/admin/stores/{store_id}/fact"
     preview = operator.post(path, do="preview", **fields)
-    return operator.post(path, do="record", seen=seen(preview), **fields)
+    return operator.post(path, do="record", seen=preview_token(preview), **fields)
 
 
 def test_a_fact_is_recorded_by_name_and_a_second_click_changes_nothing(container, store_id):
     operator = Console(container)
-    token = seen(operator.post(f"/admin/stores/{store_id}/fact", do="preview", **FLAG))
+    token = preview_token(operator.post(f"/admin/stores/{store_id}/fact", do="preview", **FLAG))
     for _ in range(2):
         answer = operator.post(f"/admin/stores/{store_id}/fact", do="record", seen=token, **FLAG)
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}")
@@ -82,10 +82,13 @@ def test_what_cannot_be_recorded_is_told_beside_what_was_typed(container, store_
 def test_a_fact_whose_effect_was_not_shown_is_not_recorded(container, store_id):
     operator, path = Console(container), f"/admin/stores/{store_id}/fact"
     preview = operator.post(path, do="preview", **FLAG)
-    for form in (FLAG, {**FLAG, "seen": seen(preview), "value": "unknown"}):
+    for form in (FLAG, {**FLAG, "seen": preview_token(preview), "value": "unknown"}):
         answer = operator.post(path, do="record", **form)
         assert (answer.status_code, "not do what you were shown" in answer.text) == (409, True)
     keep_day(container, "5000.00")  # what was shown is not what it would do now
-    assert operator.post(path, do="record", seen=seen(preview), **FLAG).status_code == 409
+    assert operator.post(path, do="record", seen=preview_token(preview), **FLAG).status_code == 409
     assert recorded_facts(container, "safety_flag") == []
-    assert operator.post(path, do="record", seen=seen(operator.post(path, **FLAG)), **FLAG).status_code == 303
+    assert (
+        operator.post(path, do="record", seen=preview_token(operator.post(path, **FLAG)), **FLAG).status_code
+        == 303
+    )

@@ -12,7 +12,7 @@ from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Link, Staff, Store
 from tests.db_factories import keep_all, keep_store, rows_of
 from tests.factories import SETTLED
-from tests.staff import Console, seen
+from tests.staff import Console, preview_token
 
 PATH = "/admin/stores/st_1"
 
@@ -71,7 +71,7 @@ def test_confirmed_is_no_answer_and_yes_is_saved_and_said_once(container, provis
     assert (wrong.status_code, "Choose one of the answers." in wrong.text) == (400, True)
     preview = operator.post(f"{PATH}/fact", do="preview", value="yes", **form)
     assert 'value="yes" required checked' in preview.text
-    answer = operator.post(f"{PATH}/fact", do="record", value="yes", seen=seen(preview), **form)
+    answer = operator.post(f"{PATH}/fact", do="record", value="yes", seen=preview_token(preview), **form)
     assert answer.headers["Location"] == PATH
     assert "Saved: Bills paid: yes." in operator.get(PATH).text
     assert "Saved:" not in operator.get(PATH).text
@@ -83,7 +83,7 @@ def test_a_moment_is_taken_in_the_readers_own_zone(container, operator):
     choose_zone(container.database, SETTLED, me.id, "America/New_York")
     form = {"name": "linked_at", "value": "2025-10-31T10:05", "reason": "seen", "evidence": "mail 7"}
     preview = operator.post(f"{PATH}/fact", do="preview", **form)
-    operator.post(f"{PATH}/fact", do="record", seen=seen(preview), **form)
+    operator.post(f"{PATH}/fact", do="record", seen=preview_token(preview), **form)
     assert rows_of(container, Link)[0].linked_at.isoformat() == "2025-10-31T14:05:00+00:00"
     assert "Saved: Ad account linked: 31 Oct 2025, 10:05." in operator.get(PATH).text
 

@@ -220,11 +220,11 @@ def test_a_page_asks_as_many_questions_of_many_rows_as_of_few(container, clock, 
     clock.at = NOW
     AwardActions(container, 2)
     console = Console(container, "viewer")
-    few = console.questions(path)
+    few = console.count_queries(path)
     for number in range(100, 120):
         keep_store(container, f"st_{number}", stage="held")
         ask_review(container.database, NOW, f"st_{number}", "No.")
-    assert console.questions(path) == few + (path == "/admin/")  # the held are counted where there are
+    assert console.count_queries(path) == few + (path == "/admin/")  # the held are counted where there are
 
 
 def text_of(page):

@@ -130,12 +130,12 @@ def test_a_wrong_filter_is_named(staff):
 
 def test_problems_go_on_page_by_page_and_ask_no_more_for_many(container, staff, monkeypatch):
     keep_dead(container, staff.store_id, signal(1, home_url=ELSEWHERE))
-    few = staff.questions(PROBLEMS)
+    few = staff.count_queries(PROBLEMS)
     for number in range(4):
         url = f"https://shop{number}.example/"
         store_id = add_shop(container, url=url).id
         keep_dead(container, store_id, signal(1, home_url=ELSEWHERE), signal(2, v=0, home_url=url))
-    assert staff.questions(PROBLEMS) == few
+    assert staff.count_queries(PROBLEMS) == few
     monkeypatch.setattr("receiver.web.admin.problems.PAGE", 4)
     problem_ids, path = [], PROBLEMS
     while path:

@@ -14,7 +14,7 @@ from receiver.storage.tables import AuditEntry, Award, Store, Terms
 from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_store
 from tests.services.programmes.test_load import NEXT, SETTING, SHIPPED_TEXT
-from tests.staff import Console, seen
+from tests.staff import Console, preview_token
 
 PAGE = "/admin/programme"
 
@@ -87,9 +87,11 @@ def test_a_new_programme_is_shown_and_then_loaded(operator, container):
     assert "closes 2025-12-31 2026-06-30" in text
     assert "markets › US › tier 1 500 → 500 600 → 500" in text
     assert programme_in_force(container) == SETTING
-    other = operator.post(f"{PAGE}/load", text=NEXT.replace("600", "700"), do="load", seen=seen(checked))
+    other = operator.post(
+        f"{PAGE}/load", text=NEXT.replace("600", "700"), do="load", seen=preview_token(checked)
+    )
     assert (other.status_code, programme_in_force(container)) == (409, SETTING)
-    answer = operator.post(f"{PAGE}/load", text=NEXT, do="load", seen=seen(checked))
+    answer = operator.post(f"{PAGE}/load", text=NEXT, do="load", seen=preview_token(checked))
     assert answer.headers["Location"].startswith(f"{PAGE}/woocommerce-2026/terms")
     assert "New stores join this programme from now on" in operator.get(answer.headers["Location"]).text
     assert programme_in_force(container) == "woocommerce-2026"
@@ -147,9 +149,9 @@ def test_waiting_stores_are_admitted_as_they_were_shown(line, container):
     assert "2 stores get a place; merchants with a place: 1 now, 3 then of 2" in text
     assert "1 more than the programme's 2 places" in text
     assert admitted_stores(container) == []
-    other = line.post(path, store=["st_1"], do="admit", seen=seen(checked))
+    other = line.post(path, store=["st_1"], do="admit", seen=preview_token(checked))
     assert (other.status_code, admitted_stores(container)) == (409, [])
-    answer = line.post(path, store=["st_1", "st_2"], do="admit", seen=seen(checked))
+    answer = line.post(path, store=["st_1", "st_2"], do="admit", seen=preview_token(checked))
     assert "Admitted: 2" in line.get(answer.headers["Location"]).text
     assert admitted_stores(container) == ["st_1", "st_2"]
 

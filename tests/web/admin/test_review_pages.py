@@ -11,7 +11,7 @@ from receiver.storage.awards import award_of
 from receiver.storage.tables import Review, Store
 from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED
-from tests.staff import Console, seen
+from tests.staff import Console, preview_token
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_preview_tells_the_award_and_keeps_nothing(container, review):
 
 def test_an_override_brings_the_award_and_a_second_submit_nothing(container, review):
     operator = Console(container)
-    token = seen(operator.post(f"/admin/reviews/{review}", do="preview", **OVERRIDE))
+    token = preview_token(operator.post(f"/admin/reviews/{review}", do="preview", **OVERRIDE))
     for _ in range(2):
         answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=token, **OVERRIDE)
         assert answer.headers["Location"] == f"/admin/reviews/{review}"
@@ -72,7 +72,7 @@ def test_an_override_brings_the_award_and_a_second_submit_nothing(container, rev
 def test_an_override_whose_effect_was_not_shown_is_not_recorded(container, review):
     operator = Console(container)
     other = {**OVERRIDE, "rule": "good_standing"}
-    token = seen(operator.post(f"/admin/reviews/{review}", do="preview", **other))
+    token = preview_token(operator.post(f"/admin/reviews/{review}", do="preview", **other))
     for unseen in ("", token):
         answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=unseen, **OVERRIDE)
         assert (answer.status_code, "not do what you were shown" in answer.text) == (409, True)

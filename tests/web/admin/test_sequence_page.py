@@ -9,7 +9,7 @@ from receiver.storage.signals import fall_as_dict
 from receiver.storage.tables import AuditEntry, Store
 from tests.db_factories import rows_of
 from tests.signals import INSTALL, add_shop
-from tests.staff import Console, seen
+from tests.staff import Console, preview_token
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_it_changes_is_shown_before_it_is_done(container, restored):
     assert ("Counts" in preview.text, "Begin the sequence anew</button>" in preview.text) == (True, True)
     assert restarts(container) == []
     assert console.post(page, do="restart", **form).status_code == 409  # without having seen it
-    answer = console.post(page, do="restart", seen=seen(preview), **form)
+    answer = console.post(page, do="restart", seen=preview_token(preview), **form)
     assert answer.status_code == 303
     (entry,) = restarts(container)
     assert (entry.detail["to"], entry.detail["reason"]) == (6, form["reason"])

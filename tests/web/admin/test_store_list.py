@@ -154,9 +154,9 @@ def test_a_store_that_left_has_no_trouble_any_more(viewer, container):
 def test_it_asks_as_many_questions_of_many_stores_as_of_few(viewer, container, query):
     for n in range(3):
         keep_store(container, f"st_{n}", stage="due")
-    few = viewer.questions(f"/admin/stores{query}")
+    few = viewer.count_queries(f"/admin/stores{query}")
     for n in range(3, 30):
         keep_store(container, f"st_{n}", stage="due")
         with container.database.writing() as session:
             session.add(WebhookEndpoint(id=f"hk_{n}", store_id=f"st_{n}", topic="t", trouble="disabled"))
-    assert viewer.questions(f"/admin/stores{query}") == few
+    assert viewer.count_queries(f"/admin/stores{query}") == few

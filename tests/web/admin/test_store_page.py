@@ -19,7 +19,7 @@ from receiver.storage.tables import Account, AuditEntry, Award, RecordedFact, Re
 from receiver.worker.store_work import work_stores
 from tests.db_factories import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store, rows_of
 from tests.factories import LINKED, OPEN, SETTLED
-from tests.staff import BASE, Console, seen
+from tests.staff import BASE, Console, preview_token
 
 PATH = "/admin/stores/st_1"
 BROWSER = "b" * 43
@@ -183,22 +183,22 @@ def test_merchants_are_merged_as_it_was_shown_and_not_otherwise(container, store
     preview = operator.post(path, do="preview", **ONE_OWNER)
     assert "Stores of merchant m_st_2 then: 2." in preview.text
     assert "with this store alone" in page(operator, store_id)
-    answer = operator.post(path, do="merge", seen=seen(preview), **ONE_OWNER)
+    answer = operator.post(path, do="merge", seen=preview_token(preview), **ONE_OWNER)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}#merchant")
     assert 'm_st_2, with <a href="/admin/stores/st_2">Second store</a>' in page(operator, store_id)
-    again = operator.post(path, do="merge", seen=seen(preview), **ONE_OWNER)
+    again = operator.post(path, do="merge", seen=preview_token(preview), **ONE_OWNER)
     assert (again.status_code, "of one merchant already" in again.text) == (409, True)
 
 
 def test_the_page_asks_as_many_questions_of_an_owner_of_many_stores(container, store_id):
     keep_store(container, "st_2", merchant="m_st_1")
     viewer, path = Console(container, "viewer"), f"/admin/stores/{store_id}"
-    few = viewer.questions(path)
+    few = viewer.count_queries(path)
     for n in range(3, 20):
         keep_store(container, f"st_{n}", merchant="m_st_1")
         keep_link(container, f"st_{n}", f"70{n:02}")
         keep_account(container, f"70{n:02}", business_center="6001")
-    assert viewer.questions(path) == few
+    assert viewer.count_queries(path) == few
     assert page(viewer, store_id).partition('id="merchant"')[2].count('<a href="/admin/stores/st_') == SHOWN
 
 
@@ -280,12 +280,12 @@ def test_the_message_speaks_the_merchants_language(container, consent_withdrawn,
 def test_the_page_asks_no_more_of_a_long_history(container, operator):
     keep_all(container)
     decide_store(container.database, SETTLED, "st_1")
-    few = operator.questions(PATH)
+    few = operator.count_queries(PATH)
     for n in range(30):
         fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
         record(container.database, SETTLED, store_id="st_1", actor="ann", **fact)
     keep_day(container, "650.00")
-    assert operator.questions(PATH) == few
+    assert operator.count_queries(PATH) == few
 
 
 def test_a_store_added_by_hand_leads_to_its_secret_before_anything_is_wrong(operator, container):

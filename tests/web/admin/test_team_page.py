@@ -145,7 +145,7 @@ def test_ones_account_says_where_colleagues_are_managed(operator):
 
 
 def test_the_team_asks_the_database_as_often_for_many_as_for_few(container, operator):
-    few = operator.questions("/admin/team")
+    few = operator.count_queries("/admin/team")
     with container.database.writing() as session:
         for number in range(30):
             session.add(
@@ -156,4 +156,4 @@ def test_the_team_asks_the_database_as_often_for_many_as_for_few(container, oper
                     created_at=container.now(),
                 )
             )
-    assert operator.questions("/admin/team") == few
+    assert operator.count_queries("/admin/team") == few

@@ -26,7 +26,7 @@ def sign_in(context: BrowserContext, name: str) -> None:
     assert "/wp-admin" in answer.url, answer.url
 
 
-class Visitor:
+class SiteClient:
     """`name` is a login of the site; None is nobody."""
 
     def __init__(self, site: WordPress, name: str | None) -> None:
