@@ -22,7 +22,7 @@ NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
 
 
 def keep_awards(container: Container, count: int) -> list[str]:
-    """Due awards aw_0, aw_1, …"""
+    """Insert due awards aw_0, aw_1, …, each of a store and a merchant of its own; return their ids."""
     keep_store(container, "st_0")
     with container.database.writing() as session:
         programme = session.get_one(tables.Store, "st_0").programme
@@ -35,8 +35,8 @@ def keep_awards(container: Container, count: int) -> list[str]:
         }
         for n in range(1, count):
             session.add(tables.Store(id=f"st_{n}", url=f"https://{n}.example/", merchant=f"m_{n}", **plain))
-        said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
-        decision = tables.DecisionRow(store_id="st_0", decided_at=NOW, **said)
+        verdict = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
+        decision = tables.DecisionRow(store_id="st_0", decided_at=NOW, **verdict)
         session.add(decision)
         session.flush()
         session.add_all(_award(n, programme, decision.id) for n in range(count))
@@ -62,21 +62,21 @@ def _award(n: int, programme: str, decision_id: int) -> tables.Award:
 
 
 class AwardActions:
-    """Do with due awards what staff can do, and show what came of it."""
+    """Due awards, and the actions that staff can take on them as "ann"."""
 
     def __init__(self, container: Container, count: int = 1) -> None:
         self.container, self.database, self.cipher = container, container.database, container.cipher
         self.ids = keep_awards(container, count)
 
     def issue(self, reference: str = "INV-1", award_id: str = "aw_0", as_: str = "applied") -> dict[str, Any]:
-        told = {"reference": reference, "delivered_as": as_, "actor": "ann", "cipher": self.cipher}
-        return issue(self.database, NOW, award_id, **told)
+        delivery = {"reference": reference, "delivered_as": as_}
+        return issue(self.database, NOW, award_id, **delivery, actor="ann", cipher=self.cipher)
 
     def correct(
         self, reference: str = "INV-2", as_: str = "applied", award_id: str = "aw_0", reason: str = "a typo"
     ) -> dict[str, Any]:
-        told = {"reference": reference, "delivered_as": as_, "reason": reason, "actor": "ann"}
-        return correct_reference(self.database, NOW, award_id, cipher=self.cipher, **told)
+        correction = {"reference": reference, "delivered_as": as_, "reason": reason, "actor": "ann"}
+        return correct_reference(self.database, NOW, award_id, cipher=self.cipher, **correction)
 
     def credit(
         self, evidence: str = "PROMOTION_ISSUED of 5 December", source: str = "staff"
@@ -90,7 +90,7 @@ class AwardActions:
         return lift(self.database, NOW, "aw_0", reason=reason, actor="ann")
 
     def issue_from_file(self, text: str) -> list[str]:
-        """What became of each row."""
+        """Issue awards from the text of a CSV file; return the outcome of each row."""
         return [item.outcome for item in issue_file(at(self.container, NOW), text, "ann")]
 
     def set_state(self, state: str) -> None:

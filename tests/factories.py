@@ -1,4 +1,4 @@
-"""Builders of something valid: override one thing, and the test says what it is about."""
+"""Factories of valid values: override one field, and the test says what it is about."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def make_facts(
     history: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Facts:
-    """Valid facts; a dict changes a part, `account=False` leaves the account out."""
+    """Build valid facts; a dict changes a part, and `account=False` leaves the account out."""
     return replace(
         Facts(
             store=make_store(**(store or {})),
@@ -98,7 +98,7 @@ def make_facts(
 
 
 def cash(amount: str, day: date = FIRST, credit: str = "0.00") -> DaySpend:
-    """A date on which `amount` was paid by cash and `credit` by ad credit."""
+    """Build the spend of a date: `amount` paid by cash and `credit` by ad credit."""
     net, voucher = Decimal(amount), Decimal(credit)
     return DaySpend(day, net + voucher, net, net, voucher)
 

@@ -1,4 +1,4 @@
-"""Stores to cross to without a network: what a store answers, and what was done to it."""
+"""Stores without a network: their answers, and what was done to them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FACTS = ShopFacts(
 
 @dataclass
 class FakeShop:
-    """A store with `hooks`; `troubles` by the name of a call make that call fail."""
+    """A store with the webhooks `hooks`; a call named in `troubles` fails with that trouble."""
 
     keys: Keys = KEYS
     shop_facts: ShopFacts = FACTS
@@ -62,13 +62,13 @@ class FakeShop:
 
     def make_webhook(self, name: str, topic: str, url: str, secret: str) -> ActualWebhook:
         self._called("make_webhook")
-        made = ActualWebhook(
+        webhook = ActualWebhook(
             self.next_id, "" if self.writes_empty else topic, url, "active", not self.writes_empty
         )
         self.next_id += 1
-        self.hooks.append(made)
-        self.secrets[made.id] = secret
-        return made
+        self.hooks.append(webhook)
+        self.secrets[webhook.id] = secret
+        return webhook
 
     def change_secret(self, webhook_id: int, secret: str) -> None:
         self._called("change_secret")
@@ -87,13 +87,13 @@ class FakeShop:
         self.tokens.append(token)
 
     def change_webhook(self, topic: str, **changes: Any) -> None:
-        """Something happens to the webhook of a topic."""
+        """Change fields of the webhook of a topic, as somebody at the store would."""
         self.hooks = [replace(hook, **changes) if hook.topic == topic else hook for hook in self.hooks]
 
 
 @dataclass
 class FakeShops:
-    """The stores of this world by address; whoever is not here is unreachable."""
+    """The stores by their address; any other address is unreachable."""
 
     by_url: dict[str, FakeShop] = field(default_factory=lambda: {URL: FakeShop()})
     probed: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A TikTok for polling: tables in place of answers, faults on demand, and a memory of what it was asked."""
+"""A TikTok for polling: answers from tables, faults on demand, and a record of the calls."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def day(of: date, amount: str) -> ReportedDay:
 
 
 class FakeTikTok:
-    """Answers from a table of days, or fails as told; remembers what it was asked."""
+    """Answers from a table of days, or raises `fault`; `calls` has every call in order."""
 
     def __init__(self, *days: ReportedDay) -> None:
         self.days = list(days)
@@ -46,31 +46,31 @@ class FakeTikTok:
     def urgently(self):
         return self
 
-    def _ask(self, *question: object) -> None:
-        self.calls.append(question)
+    def _record_call(self, *call: object) -> None:
+        self.calls.append(call)
         if self.fault:
             raise self.fault
 
     def advertiser_info(self, token, advertiser_ids):
-        self._ask("info", token, *advertiser_ids)
+        self._record_call("info", token, *advertiser_ids)
         return [self.info]
 
     def daily_spend(self, token, advertiser_id, first, last):
-        self._ask("days", first, last)
+        self._record_call("days", first, last)
         return [row for row in self.days if first <= row.date <= last]
 
     def total_spend(self, token, advertiser_id, first, last):
-        self._ask("total", first, last)
+        self._record_call("total", first, last)
         return self.prior
 
     def balances(self, token, bc_id, advertiser_id=None):
-        self._ask("balance", bc_id, advertiser_id)
+        self._record_call("balance", bc_id, advertiser_id)
         if isinstance(self.account_balances, ProviderError):
             raise self.account_balances
         return list(self.account_balances)
 
     def transactions(self, token, bc_id, advertiser_id, first, last):
-        self._ask("ledger", bc_id, first, last)
+        self._record_call("ledger", bc_id, first, last)
         if self.ledger_fault:
             raise self.ledger_fault
         zone = ZoneInfo(self.info.timezone)
@@ -80,6 +80,6 @@ class FakeTikTok:
 def paid_bill(
     number: int, at: datetime | None, amount: str = "100.00", **changes: object
 ) -> LedgerTransaction:
-    """A bill paid by cash; the number tells it from others."""
+    """Build a bill paid by cash; the number tells it from others."""
     valid = {"type": "BILL_PAYMENT", "billing": "CASH", "tax": Decimal("20.00"), "currency": "USD"}
     return LedgerTransaction(id=str(number), subtotal=Decimal(amount), at=at, **{**valid, **changes})  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Small honest stand-ins, each with a name."""
+"""Small stand-ins that many tests share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiver.errors import StorageUnavailable
 
 
 class FrozenClock:
-    """Says the same time until it is moved."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -24,7 +24,7 @@ class FrozenClock:
 
 
 def at(container: Container, moment: datetime, **parts: Any) -> Container:
-    """Return the container at a moment of its own, and with other parts."""
+    """Return the container with its clock at a moment, and with other parts replaced."""
     return replace(container, now=lambda: moment, **parts)
 
 

@@ -1,4 +1,4 @@
-"""Calls that nobody would make, from a seed: real captures and signals of ours, spoilt in some ways."""
+"""Calls that no real caller makes, from a seed: real captures and our signals, spoilt in some ways."""
 
 from __future__ import annotations
 
@@ -114,25 +114,25 @@ class FuzzedCall:
 
 
 class Fuzzer:
-    """The same seed makes the same calls."""
+    """Makes webhook calls; the same seed makes the same calls."""
 
     def __init__(self, seed: int, store_id: str) -> None:
         self.chance = random.Random(seed)
         self.store_id = store_id
         real = [capture for file in FILES for capture in captures(file)]
         ours = [body_of(item) for item in (signal(1), link_signal(2), signal(3, event="link_lost"))]
-        self._seen = [(capture.headers, capture.body) for capture in real if len(capture.body) < LIMIT]
-        self._seen += [(tuple(signed_headers(body, SECRET)), body) for body in ours] * (len(real) // 3)
+        self._originals = [(capture.headers, capture.body) for capture in real if len(capture.body) < LIMIT]
+        self._originals += [(tuple(signed_headers(body, SECRET)), body) for body in ours] * (len(real) // 3)
 
     def calls(self, count: int) -> Iterator[FuzzedCall]:
         return (self._call() for _ in range(count))
 
     def _call(self) -> FuzzedCall:
         chance = self.chance
-        given, body = chance.choice(self._seen)
+        original, body = chance.choice(self._originals)
         for _ in range(chance.choice([0, 1, 1, 2, 4])):
             body = chance.choice(BODIES)(chance, body)
-        headers = {name.lower(): value for name, value in given}
+        headers = {name.lower(): value for name, value in original}
         headers["content-length"] = str(len(body))
         headers["x-wc-webhook-delivery-id"] = f"{chance.getrandbits(64):x}"
         signature = sign(body, signing_key(SECRET))
@@ -165,7 +165,7 @@ class Fuzzer:
 
 
 class _Broken:
-    """A line that breaks."""
+    """A body whose connection breaks while it is read."""
 
     def read(self, _length: int) -> bytes:
         raise ConnectionResetError("peer")
@@ -218,16 +218,16 @@ def _insert(chance: random.Random, body: bytes) -> bytes:
     return body[:at] + what + body[at:]
 
 
-def _another_encoding(chance: random.Random, body: bytes) -> bytes:
+def _change_encoding(chance: random.Random, body: bytes) -> bytes:
     return body.decode(errors="replace").encode(chance.choice(["utf-16", "utf-32", "utf-7", "utf-8-sig"]))
 
 
-def _another(chance: random.Random, _body: bytes) -> bytes:
+def _replace_body(chance: random.Random, _body: bytes) -> bytes:
     return chance.choice(ODD_BODIES)
 
 
-def _another_value(chance: random.Random, body: bytes) -> bytes:
-    """A value somewhere in the JSON is another, gone, or joined by one nobody asked for."""
+def _change_value(chance: random.Random, body: bytes) -> bytes:
+    """Change, remove or add a value somewhere in the JSON of a body."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -254,35 +254,43 @@ def _spoil(chance: random.Random, place: Any, key: Any) -> None:
             place[key] = value
 
 
-BODIES: list[Body] = [_another_value] * 6 + [_flip, _cut, _insert, _another_encoding, _another]
+BODIES: list[Body] = [_change_value] * 6 + [_flip, _cut, _insert, _change_encoding, _replace_body]
 
 
 # Headers
 
 
-def _other_value(chance: random.Random, headers: dict[str, str]) -> None:
+def _change_header(chance: random.Random, headers: dict[str, str]) -> None:
     headers[chance.choice(list(headers))] = chance.choice(ODD_HEADERS)
 
 
-def _gone(chance: random.Random, headers: dict[str, str]) -> None:
+def _remove_header(chance: random.Random, headers: dict[str, str]) -> None:
     if len(headers) > 1:
         del headers[chance.choice(list(headers))]
 
 
-def _other_length(chance: random.Random, headers: dict[str, str]) -> None:
+def _change_length(chance: random.Random, headers: dict[str, str]) -> None:
     headers["content-length"] = chance.choice(ODD_LENGTHS)
 
 
-def _chunked(_chance: random.Random, headers: dict[str, str]) -> None:
+def _claim_chunked(_chance: random.Random, headers: dict[str, str]) -> None:
     headers["transfer-encoding"] = "chunked"
 
 
-def _more(chance: random.Random, headers: dict[str, str]) -> None:
+def _add_header(chance: random.Random, headers: dict[str, str]) -> None:
     name = chance.choice(["x-wc-webhook-", "x-wc-", "x-wc-webhook-id", "authorization", "cookie", "x" * 500])
     headers[name] = chance.choice(ODD_HEADERS)
 
 
-HEADERS = [_other_value, _other_value, _other_value, _gone, _other_length, _chunked, _more]
+HEADERS = [
+    _change_header,
+    _change_header,
+    _change_header,
+    _remove_header,
+    _change_length,
+    _claim_chunked,
+    _add_header,
+]
 
 
 # All routes behind the webhooks
@@ -363,7 +371,7 @@ ODD_PARTS = [
 
 @dataclass
 class FuzzedRoute:
-    """An address with holes, its methods, and what its bodies and queries are made of."""
+    """A route: its rule, its methods, and the field names its bodies and queries are made of."""
 
     rule: str
     methods: list[str]
@@ -372,14 +380,14 @@ class FuzzedRoute:
 
 @dataclass
 class Caller:
-    """Headers by which somebody is known, and the token of their forms."""
+    """The headers that identify a caller, and the CSRF token of their forms."""
 
     headers: dict[str, str]
     csrf: str = ""
 
 
 class RouteFuzzer:
-    """Calls of any route by anybody; the same seed makes the same ones."""
+    """Makes calls of any route by any caller; the same seed makes the same calls."""
 
     def __init__(
         self, seed: int, routes: list[FuzzedRoute], callers: dict[str, Caller], ids: list[str]
@@ -388,7 +396,7 @@ class RouteFuzzer:
         self.routes, self.callers, self.ids = routes, callers, [*ids, *ODD_IDS]
 
     def calls(self, count: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Who calls, and the WSGI environ; every route in turn, by everybody in turn."""
+        """Yield a caller's name and a WSGI environ `count` times: routes in turn, callers at random."""
         who = list(self.callers)
         for number in range(count):
             route, name = self.routes[number % len(self.routes)], self.chance.choice(who)
@@ -409,7 +417,7 @@ class RouteFuzzer:
         for _ in range(chance.choice([0, 0, 0, 1, 2])):
             headers |= [chance.choice(ODD_PAGE_HEADERS)]
         if chance.random() < 0.05:
-            chance.choice([_other_length, _chunked])(chance, headers)
+            chance.choice([_change_length, _claim_chunked])(chance, headers)
         stream = _Broken() if chance.random() < 0.01 else io.BytesIO(body)
         environ = _environ(method, path.encode(errors="replace").decode("latin-1"), headers, stream)
         environ["QUERY_STRING"] = self._query(route)

@@ -1,4 +1,4 @@
-"""The whole app as fuzzed calls meet it: with one of everything in it, and somebody of every kind to call."""
+"""The whole app under fuzzed calls, with one row of everything in it and callers of every kind."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SEED = int(os.environ.get("FUZZ_SEED", "20251129"))
 STATUS_TOKEN = "stt_" + "a" * 40
 TEMPLATES = Path(__file__).parents[1] / "receiver" / "web"
 NAME = re.compile(r'name="(\w+)"')
-# Said only by an app that cannot reach TikTok, which nobody is at here.
+# Only an app that cannot reach TikTok says this; there is none here.
 TRULY_UNREACHABLE = b"no whole answer from 127.0.0.1"
 
 Wsgi = Callable[..., Any]
@@ -42,7 +42,7 @@ Wsgi = Callable[..., Any]
 def fuzzed_app(
     database_url: str, now: Callable[[], datetime]
 ) -> Iterator[tuple[Wsgi, Callable[[int], RouteFuzzer]]]:
-    """The app, and what makes calls of it from a seed."""
+    """Yield the app, and a function that makes its fuzzer from a seed."""
     container = build_container(make_settings(database_url=database_url), now=now)
     container = replace(container, shops=FakeShops())  # type: ignore[arg-type]
     keep_store(container, status_token_hash=token_hash(STATUS_TOKEN))
@@ -56,38 +56,38 @@ def fuzzed_app(
 
 
 def call_all_routes(database_url: str, now: Callable[[], datetime], count: int, seed: int) -> Counter[int]:
-    """How often each status was answered. Raises AssertionError, naming the call, at a fault of ours."""
-    answered: Counter[int] = Counter()
+    """Count the statuses of `count` calls. Raises AssertionError, naming the call, at a fault of ours."""
+    statuses: Counter[int] = Counter()
     with fuzzed_app(database_url, now) as (app, fuzzer):
         for number, (who, environ) in enumerate(fuzzer(seed).calls(count)):
             with capture_logs() as logged:
-                answered[assert_bears(app, who, environ, f"call {number} of seed {seed}", logged)] += 1
-    return answered
+                statuses[assert_handles(app, who, environ, f"call {number} of seed {seed}", logged)] += 1
+    return statuses
 
 
-def assert_bears(
+def assert_handles(
     app: Wsgi, who: str, environ: dict[str, Any], call: str, logged: Sequence[MutableMapping[str, Any]]
 ) -> int:
-    """The status of the answer, which is no 5xx but a true 503."""
-    told: list[str] = []
-    answer = app(environ, lambda status, _headers, _info=None: told.append(status))
+    """Assert that the app answers a call without a fault: no 5xx but a true 503; return the status."""
+    status_lines: list[str] = []
+    answer = app(environ, lambda status, _headers, _info=None: status_lines.append(status))
     body = b"".join(answer)
     if hasattr(answer, "close"):
         answer.close()
-    status = int(told[0][:3])
-    asked = f"{call}: {who} {environ['REQUEST_METHOD'][:9]} {environ['PATH_INFO'][:90]!r}"
-    said = f"{asked} ?{environ['QUERY_STRING'][:200]} → {status} {body[:300]!r} {logged}"
-    assert status < 500 or status == 503 or TRULY_UNREACHABLE in body, said
-    assert not any(line["log_level"] in ("error", "critical") for line in logged), said
-    assert b"Traceback" not in body, said
+    status = int(status_lines[0][:3])
+    request = f"{call}: {who} {environ['REQUEST_METHOD'][:9]} {environ['PATH_INFO'][:90]!r}"
+    exchange = f"{request} ?{environ['QUERY_STRING'][:200]} → {status} {body[:300]!r} {logged}"
+    assert status < 500 or status == 503 or TRULY_UNREACHABLE in body, exchange
+    assert not any(line["log_level"] in ("error", "critical") for line in logged), exchange
+    assert b"Traceback" not in body, exchange
     if status == 503:
-        assert environ["PATH_INFO"] == "/readyz", said  # no worker runs here
+        assert environ["PATH_INFO"] == "/readyz", exchange  # no worker runs here
     return status
 
 
 def _callers(container: Container) -> dict[str, Caller]:
     roles = ("viewer", "operator")
-    tokens = {f"{role}'s token": Caller(_named(staff_token(container, role))) for role in roles}
+    tokens = {f"{role}'s token": Caller(_with_lower_names(staff_token(container, role))) for role in roles}
     consoles = {f"{role}'s browser": _browser(Console(container, role)) for role in roles}
     store = Caller({"authorization": f"Bearer {STATUS_TOKEN}"})
     return {
@@ -106,17 +106,29 @@ def _browser(console: Console) -> Caller:
     return Caller({"cookie": f"console={cookie.value}", "host": "credit.example"}, csrf)
 
 
-def _named(headers: dict[str, str]) -> dict[str, str]:
+def _with_lower_names(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
 def _routes(app: Flask) -> list[FuzzedRoute]:
-    """Each with the names of all fields of its document, or of all forms there are."""
+    """Return each route with the field names of its document, or with those of all forms."""
     spec = app.test_client().get("/openapi.json").json or {}
-    of_forms = sorted({name for file in TEMPLATES.rglob("*.html") for name in NAME.findall(file.read_text())})
-    of_forms += ["after", "still", "ticket", "state", "auth_code", "user_id", "success", "return_url", "page"]
+    form_fields = sorted(
+        {name for file in TEMPLATES.rglob("*.html") for name in NAME.findall(file.read_text())}
+    )
+    form_fields += [
+        "after",
+        "still",
+        "ticket",
+        "state",
+        "auth_code",
+        "user_id",
+        "success",
+        "return_url",
+        "page",
+    ]
     return [
-        FuzzedRoute(rule.rule, sorted(rule.methods or ()), _fields(spec, rule.rule) or of_forms)
+        FuzzedRoute(rule.rule, sorted(rule.methods or ()), _fields(spec, rule.rule) or form_fields)
         for rule in app.url_map.iter_rules()
     ]
 
@@ -135,7 +147,7 @@ def _fields(spec: dict[str, Any], rule: str) -> list[str]:
 
 
 def _ids(container: Container) -> list[str]:
-    """Of what is there, so that calls get as far as the work."""
+    """Return ids of rows that exist, so that calls get as far as the work."""
     with container.database.reading() as session:
         deliveries = session.scalars(select(tables.Delivery.id)).all()
     return ["st_1", "m_1", "woocommerce-2025", "7001", "received", "open", *map(str, deliveries)] * 3

@@ -1,4 +1,4 @@
-"""Addresses that nobody with a shop has, and somebody with other plans might name."""
+"""Addresses that no shop has, but an attacker would give: the SSRF guard has to refuse them."""
 
 from __future__ import annotations
 

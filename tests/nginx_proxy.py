@@ -1,4 +1,4 @@
-"""nginx with the site file we ship, on ports of a test's own and with a certificate nobody trusts."""
+"""nginx with the site file we ship, on ports of its own and with a self-signed certificate."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ SITE = ROOT / "deploy" / "nginx.conf"
 
 
 class Proxy:
-    """The site in a folder; `http` and `https` are its ports, `web` the service's behind it."""
+    """nginx with the site's files in `folder`; `http` and `https` are its ports, `web` is the service's."""
 
     def __init__(self, folder: Path, http: int, https: int, web: int) -> None:
         self.folder, self.http, self.https = folder, http, https
-        _certificate(folder)
+        _write_certificate(folder)
         changes = {
             "listen 80;": f"listen 127.0.0.1:{http};",
             "listen 443 ssl;": f"listen 127.0.0.1:{https} ssl;",
             "    listen [::]:80;\n": "",
             "    listen [::]:443 ssl;\n": "",
-            "rate=10r/s": "rate=1r/m",  # or what is told of a burst would depend on how fast a test is
+            "rate=10r/s": "rate=1r/m",  # a faster rate would refill the burst while a test runs
             "127.0.0.1:8000": f"127.0.0.1:{web}",
             "/etc/letsencrypt/live/credit.example/": f"{folder}/",
         }
@@ -41,7 +41,7 @@ class Proxy:
             assert ours in site, ours
             site = site.replace(ours, theirs)
         (folder / "site.conf").write_text(site)
-        (folder / "nginx.conf").write_text(_around(folder))
+        (folder / "nginx.conf").write_text(_main_config(folder))
 
     def check(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*self._command(), "-t"], capture_output=True, text=True)
@@ -62,9 +62,9 @@ class Proxy:
         return [NGINX, "-p", str(self.folder), "-e", log, "-c", str(self.folder / "nginx.conf")]
 
 
-def _around(folder: Path) -> str:
-    """What a distribution's own nginx.conf has around a site."""
-    kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+def _main_config(folder: Path) -> str:
+    """Return an nginx.conf that includes the site, as a distribution's own does."""
+    buffers = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     return "\n".join(
         [
             "user root;" if os.geteuid() == 0 else "",  # the folder is ours alone
@@ -72,22 +72,22 @@ def _around(folder: Path) -> str:
             "events { worker_connections 2000; }",
             "http {",
             f"access_log {folder}/access.log;",
-            # Whoever a test says it is.
+            # Callers have the address that a test puts into a header.
             "set_real_ip_from 127.0.0.1;",
             f"real_ip_header {CALLER};",
-            *(f"{what}_temp_path {folder}/{what};" for what in kept),
+            *(f"{what}_temp_path {folder}/{what};" for what in buffers),
             f"include {folder}/site.conf;",
             "}",
         ]
     )
 
 
-def _certificate(folder: Path) -> None:
+def _write_certificate(folder: Path) -> None:
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "credit.example")])
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    signed = made.sign(key, hashes.SHA256())
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    certificate = builder.sign(key, hashes.SHA256())
     plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "fullchain.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "privkey.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))

@@ -1,7 +1,7 @@
-"""Keeps what nearly every test would do anew: an app and a database of its own each time, of the same make.
+"""Caches shared by all apps of a test process, since nearly every test makes an app.
 
 Compiled templates, and what werkzeug compiles of a route, are the same in every app of a process. The latter
-was two thirds of the processor time that an app takes to be made.
+was two thirds of the processor time of making an app.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 
 def keep_templates() -> None:
-    """For every app that is made from now on."""
+    """Share compiled templates among all apps made from now on."""
     Flask.jinja_options = {"bytecode_cache": _Templates()}
 
 
@@ -32,18 +32,17 @@ class _Templates(BytecodeCache):
 
 def keep_routes() -> None:
     """Share what a route is compiled to; its builders ask the rule they are bound to for what differs."""
-    compile_anew, kept = Rule.compile, {}
+    compile_anew, compiled = Rule.compile, {}
 
     def compile_once(rule: Rule) -> None:
         defaults = frozenset(rule.defaults.items()) if rule.defaults else None  # they are compiled in
         key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, defaults)
-        if key not in kept:
+        if key not in compiled:
             compile_anew(rule)
             builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
-            kept[key] = rule._parts, rule._trace, rule._converters, rule.arguments, builders
-        rule._parts, rule._trace, rule._converters, rule.arguments, builders = kept[key]
+            compiled[key] = rule._parts, rule._trace, rule._converters, rule.arguments, builders
+        rule._parts, rule._trace, rule._converters, rule.arguments, builders = compiled[key]
         for name, builder in builders.items():
             setattr(rule, name, builder.__get__(rule))
-        return
 
     Rule.compile = compile_once  # type: ignore[method-assign]  # werkzeug offers no other way

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Process:
-    """A process in a group of its own, so that a kill takes all of it; `said` is what it logged."""
+    """A process in a group of its own, so that a kill takes all of it; `output` is what it logged."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self._command, self._environment = command, environment
@@ -28,7 +28,7 @@ class Process:
         self.start()
 
     def start(self) -> None:
-        """Again, after it was killed."""
+        """Start the process, again after it was killed; its log goes on."""
         self._process = subprocess.Popen(
             self._command,
             cwd=ROOT,
@@ -52,11 +52,11 @@ class Process:
         return os.pread(self._log.fileno(), 10_000_000, 0).decode(errors="replace")
 
     def terminate(self) -> None:
-        """By SIGTERM, without waiting."""
+        """Send SIGTERM without waiting."""
         self._process.terminate()
 
     def stop(self, seconds: float = 30.0) -> int:
-        """Tell it to stop; its exit code. Raises TimeoutExpired."""
+        """Send SIGTERM and wait; return the exit code. Raises TimeoutExpired after `seconds`."""
         self.terminate()
         return self._process.wait(seconds)
 
@@ -74,7 +74,7 @@ class Process:
 
 @contextmanager
 def running(container: Container, command: list[str]) -> Iterator[Process]:
-    """A process on the container's database, for as long as the block lasts."""
+    """Run a command on the container's database while the block lasts, then kill it."""
     process = Process(command, environment_on(container))
     try:
         yield process
@@ -83,7 +83,7 @@ def running(container: Container, command: list[str]) -> Iterator[Process]:
 
 
 def environment_on(container: Container) -> dict[str, str]:
-    """The environment of a process that uses the container's database."""
+    """Return the environment of a process that uses the container's database."""
     settings = {
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",
@@ -111,7 +111,7 @@ def accepts_connections(port: int) -> bool:
 
 
 def wait_until(true: Callable[[], object], seconds: float = 120.0) -> None:
-    """Wait until it is so. Patient, since a busy machine makes everybody wait."""
+    """Wait until `true()` holds; raises AssertionError after `seconds`, many, since machines can be busy."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen in time"

@@ -1,4 +1,4 @@
-"""Bytes over a socket, as they are: what an HTTP client would put right is left wrong."""
+"""HTTP written byte for byte to a socket: mistakes that an HTTP client would correct are sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Headers = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class RawResponse:
-    """What came back."""
+    """The answer: status, headers by their lower-case names, body."""
 
     status: int
     headers: dict[str, str]
@@ -38,7 +38,10 @@ def send(
     ends: bool = True,
     timeout: float = 20,
 ) -> RawResponse:
-    """Send exactly this and read the answer. `ends`: say that no more comes; granian then answers nothing."""
+    """Send exactly these bytes and read the answer.
+
+    `ends`: close our half of the connection after the body; granian then answers nothing.
+    """
     parts = urlsplit(base_url)
     head = "".join([f"{method} {path} HTTP/1.1\r\n", *(f"{name}: {value}\r\n" for name, value in headers)])
     with socket.create_connection((parts.hostname, parts.port), timeout=timeout) as line:
@@ -53,7 +56,7 @@ def send(
 
 
 def signed_headers(body: bytes, secret: str, **changes: str | None) -> list[tuple[str, str]]:
-    """What a store sends with a body; `x_wc_webhook_topic="…"` changes a header, None leaves it out."""
+    """Return the headers a store sends with a body; `x_wc_webhook_topic="…"` changes one, None drops it."""
     headers = {
         "host": "credit.example",
         "user-agent": "WooCommerce/10.5.0 Hookshot (WordPress/6.9.7)",

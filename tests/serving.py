@@ -9,7 +9,7 @@ __all__ = ["HangingShop", "served"]
 
 
 class HangingShop:
-    """A shop that answers nobody before it is let go."""
+    """A shop that answers nobody before `released` is set; `calls` counts the requests."""
 
     def __init__(self) -> None:
         self.calls, self.released = 0, Event()

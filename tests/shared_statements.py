@@ -1,4 +1,4 @@
-"""Lets all engines of a test process share their compiled statements, for nearly every test makes a database.
+"""Compiled SQL statements shared by all engines of a test process, since nearly every test makes a database.
 
 SQLAlchemy keeps them for one engine, by its dialect; to compile each statement anew took a quarter of the
 time of the tests that use a database. Dialects of one class are alike here: no test asks for other ones.
@@ -13,12 +13,12 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-STATEMENTS = 5_000  # more than there are, so that none is thrown away
+STATEMENTS = 5_000  # more than there are, so that none is evicted
 _compiled: LRUCache[Any, Any] = LRUCache(STATEMENTS)
 
 
 def share_compiled_statements() -> None:
-    """Do so for every engine that is made from now on."""
+    """Share compiled statements among all engines made from now on."""
     for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):
         dialect.__eq__ = _is_alike  # type: ignore[method-assign, assignment]
         dialect.__hash__ = _by_class  # type: ignore[method-assign, assignment]

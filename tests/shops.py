@@ -1,4 +1,4 @@
-"""Shops of a test's own, served over HTTP, and somebody who listens to what they send."""
+"""Shops of a test served over HTTP, and a listener that their webhooks are sent to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.serving import served
 def served_shops(
     folder: Path, now: Callable[[], datetime], tls: SSLContext | None = None
 ) -> Iterator[SandboxShops]:
-    """`shops.open("name")` opens one; what they keep stays in the folder."""
+    """Serve shops, by TLS where given; `shops.open("name")` opens one, whose data stays in the folder."""
     shops = SandboxShops(folder, ShopFaults(folder / "faults"), now)
     with served(create_shops(shops), tls) as base:
         shops.base = base
@@ -44,7 +44,7 @@ class ReceivedRequest:
 
 @dataclass
 class Listener:
-    """Answers what it is told to, and remembers what it heard; at /redirected/… it answers 200."""
+    """A server that answers `status` after `stalls` seconds and records requests; /redirected/… gets 200."""
 
     url: str = ""
     status: int = 200
@@ -62,8 +62,8 @@ class Listener:
         self.requests.append(ReceivedRequest(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body))
         self.during()
         time.sleep(self.stalls)
-        moved = environ["PATH_INFO"].startswith("/redirected/")
-        status = 200 if moved else self.status
+        is_redirected = environ["PATH_INFO"].startswith("/redirected/")
+        status = 200 if is_redirected else self.status
         start_response(f"{status} -", [("Location", f"/redirected/{status}")] if 300 <= status < 400 else [])
         return [b""]
 
@@ -76,14 +76,14 @@ def served_listener() -> Iterator[Listener]:
 
 
 class MerchantBrowser(requests.Session):
-    """A merchant's browser at a shop; where the shop sends it back to the app, it goes no further."""
+    """A merchant's browser at a shop; it does not follow the shop's redirect back to the app."""
 
     def __init__(self, shop: SandboxShop, user: str = OWNER) -> None:
         super().__init__()
         self._shop, self._user = shop, user
 
     def open_approval(self, url: str) -> requests.Response:
-        """What the shop shows at an app's address, after logging in where it wants that."""
+        """Open the page that asks the merchant to approve an app, logging in where the shop wants that."""
         page = self.get(url, timeout=60)
         if "/login?" not in page.url:
             return page
@@ -91,15 +91,15 @@ class MerchantBrowser(requests.Session):
         return self.post(page.url, data=fields, timeout=60)
 
     def approve(self, url: str) -> requests.Response:
-        """The answer to Approve: a redirect to the app, or a 401 page."""
+        """Approve the app; return the answer, a redirect to the app or a 401 page."""
         return self.get(self._link(url, "wc-auth-approve"), allow_redirects=False, timeout=70)
 
     def deny(self, url: str) -> str:
-        """The app's address that Deny leads to."""
+        """Return the app's address that the link Deny leads to."""
         return self._link(url, "wc-auth-deny")
 
     def _link(self, url: str, kind: str) -> str:
-        shown = self.open_approval(url).text
-        found = re.search(f'{kind}" href="([^"]+)"', shown)
-        assert found, shown
-        return unescape(found[1])
+        page = self.open_approval(url).text
+        match = re.search(f'{kind}" href="([^"]+)"', page)
+        assert match, page
+        return unescape(match[1])

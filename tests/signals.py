@@ -1,4 +1,4 @@
-"""Signals as a shop's plugin makes them: override one thing."""
+"""Signals as a shop's plugin sends them: override one field."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OTHER_ACCOUNT = "7300000000000000025"
 
 
 def signal(seq: Any = 1, event: str = "integration_installed", **fields: Any) -> dict[str, Any]:
-    """The argument of the action, sent `seq` minutes after the shop began."""
+    """Build the argument of a signal, sent `seq` minutes after BEGAN."""
     at = BEGAN + timedelta(minutes=seq if isinstance(seq, int) else 1)
     plain = {"v": 1, "install_id": INSTALL, "home_url": SHOP, "seq": seq, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
     return {**plain, "event": event, **fields}
@@ -36,13 +36,13 @@ def link_signal(seq: int, advertiser_id: str = ACCOUNT, **fields: Any) -> dict[s
 
 
 def body_of(argument: Any) -> bytes:
-    """As WordPress writes it."""
+    """Return the JSON body of a signal as WordPress writes it."""
     return json.dumps({"action": "wc_ad_credit_signal", "arg": argument}, separators=(",", ":")).encode()
 
 
 def add_shop(container: Container, url: str = SHOP, **changes: Any) -> AddedStore:
-    shown = {"name": "Example shop", "country": "US", "currency": "USD", "merchant": None}
-    details = StoreDetails(url, **{name: changes.pop(name, value) for name, value in shown.items()})
+    defaults = {"name": "Example shop", "country": "US", "currency": "USD", "merchant": None}
+    details = StoreDetails(url, **{name: changes.pop(name, value) for name, value in defaults.items()})
     valid = {"programme": "woocommerce-2025", "webhook_secret": SECRET, "actor": "test"}
     return add_store(container, details, **{**valid, **changes})
 
@@ -73,15 +73,15 @@ def keep(
 
 
 def keep_one(container: Container, store_id: str, argument: Any, topic: str | None = SIGNAL) -> int:
-    """Keep a delivery of this signal; its id."""
+    """Insert a delivery of this signal; return its id."""
     return keep(container, store_id, body_of(argument), topic=topic)[0].id
 
 
 def row(container: Container, delivery_id: int) -> Delivery:
     with container.database.reading() as session:
-        found = session.get(Delivery, delivery_id)
-        assert found is not None
-        return found
+        delivery = session.get(Delivery, delivery_id)
+        assert delivery is not None
+        return delivery
 
 
 def attempts(container: Container, delivery_id: int) -> list[Attempt]:

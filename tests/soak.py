@@ -23,7 +23,7 @@ from tests.crash_runner import kill_at_random
 from tests.fakes import FrozenClock
 from tests.fuzzed_routes import call_all_routes
 from tests.sandbox.ports import two_free_ports
-from tests.tenants import ATTACKS, LINKS_ASKED, ask_for_links, attack_service
+from tests.tenants import ATTACKS, LINKS_ASKED, attack_service, flood_links
 
 
 @click.command
@@ -85,11 +85,11 @@ def _kill(container: Container, kind: str, kills: int, seed: int) -> bool:
 
 def _let_attack(container: Container, kind: str, seconds: int) -> bool:
     with click.progressbar(length=len(ATTACKS), label=f"{kind:<10} attacks", file=sys.stderr) as bar:
-        suffered = list(attack_service(container, two_free_ports(), seconds, progress=lambda: bar.update(1)))
+        results = list(attack_service(container, two_free_ports(), seconds, progress=lambda: bar.update(1)))
     with click.progressbar(length=LINKS_ASKED, label=f"{kind:<10} links", file=sys.stderr) as bar:
-        asked = ask_for_links(container, progress=bar.update)
+        flood = flood_links(container, progress=bar.update)
     bounded = True
-    for item in (*suffered, asked):
+    for item in (*results, flood):
         click.echo(f"{kind}: {'' if item.is_bounded else 'NOT BOUNDED: '}{item}")
         bounded = bounded and item.is_bounded
     return bounded

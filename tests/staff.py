@@ -22,7 +22,7 @@ BASE = "https://credit.example"
 
 
 def keep_staff(container: Container, role: str = "operator") -> str:
-    """The address of somebody with this role, who may be there already."""
+    """Add a member of staff with this role unless there is one; return the e-mail address."""
     email = f"{role}@staff.example"
     with suppress(Refused):
         add_staff(
@@ -32,22 +32,22 @@ def keep_staff(container: Container, role: str = "operator") -> str:
 
 
 def staff_token(container: Container, role: str = "operator", name: str = "test") -> dict[str, str]:
-    """The headers of a new token of somebody with this role; hand them to a test client."""
-    made = make_token(
+    """Return the headers that carry a new API token of a member of staff with this role."""
+    token = make_token(
         container.database, container.now(), email=keep_staff(container, role), name=name, actor="test"
     )
-    return {"Authorization": f"Bearer {made.text}"}
+    return {"Authorization": f"Bearer {token.text}"}
 
 
 def preview_token(page: TestResponse) -> str:
-    """What the form of a preview carries, so that only what it showed is kept."""
-    found = re.search(r'name="seen" value="(\w*)"', page.text)
-    assert found is not None
-    return found[1]
+    """Return the token that the form of a preview carries: only what the preview showed is then saved."""
+    match = re.search(r'name="seen" value="(\w*)"', page.text)
+    assert match is not None
+    return match[1]
 
 
 class Console:
-    """Somebody with a browser: signed in, sending each form with its token."""
+    """A browser of a member of staff, or of nobody (`role=None`); each form is sent with its CSRF token."""
 
     def __init__(self, container: Container, role: str | None = "operator") -> None:
         self._container = container
@@ -65,30 +65,30 @@ class Console:
         return self.send(path, "POST", **form)
 
     def count_queries(self, path: str) -> int:
-        """How often the database is asked for a page that was opened before: what is cached stands."""
+        """Count the SQL statements of a page that was opened once before, so that caches are warm."""
         self.get(path)
-        asked: list[Any] = []
+        statements: list[Any] = []
         engine = self._container.database.engine
 
-        def one_more(*told: Any) -> None:
-            asked.append(told[2])
+        def record_statement(*arguments: Any) -> None:
+            statements.append(arguments[2])
 
-        event.listen(engine, "before_cursor_execute", one_more)
+        event.listen(engine, "before_cursor_execute", record_statement)
         answer = self.get(path)
-        event.remove(engine, "before_cursor_execute", one_more)
+        event.remove(engine, "before_cursor_execute", record_statement)
         assert answer.status_code == 200, answer.status_code
-        return len(asked)
+        return len(statements)
 
     def send(self, path: str, method: str, **form: Any) -> TestResponse:
-        """With a form, its token, where the method is not GET."""
-        sent = {} if method == "GET" else {"data": {"csrf": self.csrf(), **form}}
-        return self.client.open(path, method=method, base_url=BASE, **sent)
+        """Send a request; unless it is a GET, with the form and its CSRF token."""
+        body = {} if method == "GET" else {"data": {"csrf": self.csrf(), **form}}
+        return self.client.open(path, method=method, base_url=BASE, **body)
 
     def csrf(self) -> str:
-        """Of the session; before it has one, of the sign-in page, which has a form whoever looks at it."""
+        """Return the CSRF token of the session, or before there is one that of the sign-in page."""
         with self.client.session_transaction(base_url=BASE) as session:
             if "csrf" in session:
                 return str(session["csrf"])
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/admin/sign-in").text)
-        assert found is not None
-        return found[1]
+        match = re.search(r'name="csrf" value="([^"]+)"', self.get("/admin/sign-in").text)
+        assert match is not None
+        return match[1]

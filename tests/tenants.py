@@ -1,4 +1,4 @@
-"""Hostile tenants beside an honest one: what they cost it and leave on the disk. For `make soak`."""
+"""Hostile stores beside an honest one: what they cost it and leave on the disk. For `make soak`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from receiver.services.deliveries.process import process_next
 from receiver.storage import inbox
 from receiver.storage.tables import Delivery, Link
 from tests.crash_runner import ENDED, waits
-from tests.processes import answers, running, wait_until, web, worker
+from tests.processes import accepts_connections, running, wait_until, web, worker
 from tests.raw_http import signed_headers
 from tests.serving import HangingShop, served
-from tests.signals import SECRET, add_shop, body_of, linked, new_delivery, signal
+from tests.signals import SECRET, add_shop, body_of, link_signal, new_delivery, signal
 
 ANSWERED_WITHIN, PROCESSED_WITHIN = 2.0, 5.0  # seconds, of an honest store's delivery under any attack
 GROWTH = 8 * 1024**2  # bytes a thousand calls may leave on the disk, the log beside SQLite's file included
@@ -33,8 +33,8 @@ MEGABYTE = "x" * (1024**2 - 1000)
 
 
 @dataclass(frozen=True)
-class Hostile:
-    """A store that means harm, the service's port, and the address of a shop that never answers."""
+class HostileStore:
+    """A hostile store, the service's port, and the address of a shop that never answers."""
 
     store_id: str
     url: str
@@ -44,41 +44,41 @@ class Hostile:
 
 @dataclass(frozen=True)
 class Attack:
-    """What is sent by a hostile store, or in its name, the n-th time."""
+    """A kind of attack: its name, and what is sent by a hostile store, or in its name, the n-th time."""
 
     name: str
-    send: Callable[[Hostile, int], object]
+    send: Callable[[HostileStore, int], object]
 
 
-def _sends(body: Callable[[int, str], bytes], secret: str = SECRET) -> Callable[[Hostile, int], object]:
-    """A delivery whose body follows from the number and the store's own address."""
+def _sender(body: Callable[[int, str], bytes], secret: str = SECRET) -> Callable[[HostileStore, int], object]:
+    """Return a function that sends a delivery whose body follows from the number and the store's address."""
     return lambda hostile, number: _post(
         hostile.port, hostile.store_id, body(number, hostile.url), number, secret
     )
 
 
-def _connects(hostile: Hostile, number: int) -> None:
-    """Begin to connect a shop that never answers, from seven addresses."""
+def _start_connecting(hostile: HostileStore, number: int) -> None:
+    """Start to connect a shop that never answers, from one of seven addresses."""
     headers = {"X-Forwarded-For": f"203.0.113.{number % 7 + 1}", "Sec-Fetch-Site": "same-origin"}
     shop = quote(f"{hostile.hanging}/shop-{number}", safe="")
     _answer(hostile.port, "GET", f"/connect/go?shop={shop}", None, headers)
 
 
 ATTACKS: Sequence[Attack] = (
-    Attack("nobody else", _sends(lambda _, __: b"")),
-    Attack("valid signals", _sends(lambda number, url: body_of(signal(number, home_url=url)))),
-    Attack("links", _sends(lambda number, url: body_of(linked(number, f"7{number:08}", home_url=url)))),
-    Attack("megabytes", _sends(lambda number, url: body_of(signal(number, home_url=url, note=MEGABYTE)))),
-    Attack("one body", _sends(lambda _, url: body_of(signal(1, home_url=url)))),
-    Attack("forged", _sends(lambda number, url: body_of(signal(number, home_url=url)), "another secret")),
-    Attack("connects to a hanging shop", _connects),
+    Attack("nobody else", _sender(lambda _, __: b"")),
+    Attack("valid signals", _sender(lambda number, url: body_of(signal(number, home_url=url)))),
+    Attack("links", _sender(lambda number, url: body_of(link_signal(number, f"7{number:08}", home_url=url)))),
+    Attack("megabytes", _sender(lambda number, url: body_of(signal(number, home_url=url, note=MEGABYTE)))),
+    Attack("one body", _sender(lambda _, url: body_of(signal(1, home_url=url)))),
+    Attack("forged", _sender(lambda number, url: body_of(signal(number, home_url=url)), "another secret")),
+    Attack("connects to a hanging shop", _start_connecting),
 )
 THREADS = 16  # of the web process
 SETTINGS = {"WEB_THREADS": str(THREADS), "TRUSTED_PROXIES": "127.0.0.1", "ALLOW_LOOPBACK_STORES": "yes"}
 
 
 @dataclass(frozen=True)
-class Suffered:
+class AttackResult:
     """What an attack cost the honest store (seconds), and left on the disk (bytes for 1,000 calls)."""
 
     attack: str
@@ -102,28 +102,30 @@ class Suffered:
         )
 
 
-def suffer(
+def attack_service(
     container: Container, port: int, seconds: float, progress: Callable[[], None] = lambda: None
-) -> Iterator[Suffered]:
-    """Each attack for so many seconds, on a service that runs as an operator runs it."""
+) -> Iterator[AttackResult]:
+    """Run each attack for so many seconds on the service; yield what each cost the honest store."""
     os.environ |= SETTINGS
     shop = HangingShop()
     with served(shop) as hanging, running(container, web(port, THREADS)), running(container, worker()):
-        wait_until(lambda: answers(port))
+        wait_until(lambda: accepts_connections(port))
         for number, attack in enumerate(ATTACKS):
-            yield _suffer(container, port, hanging, attack, number, seconds)
+            yield _run_attack(container, port, hanging, attack, number, seconds)
             progress()
-        shop.go_on.set()
+        shop.released.set()
 
 
-def _suffer(
+def _run_attack(
     container: Container, port: int, hanging: str, attack: Attack, number: int, seconds: float
-) -> Suffered:
+) -> AttackResult:
     urls = [f"https://{kind}{number}.example/" for kind in ("honest", "hostile")]
     honest, hostile = (add_shop(container, url=url).id for url in urls)
-    numbers, stopping, before = count(1), Event(), _on_disk(container)
+    numbers, stopping, before = count(1), Event(), _bytes_on_disk(container)
     senders = [
-        Thread(target=_attack, args=(Hostile(hostile, urls[1], port, hanging), attack, numbers, stopping))
+        Thread(
+            target=_attack, args=(HostileStore(hostile, urls[1], port, hanging), attack, numbers, stopping)
+        )
         for _ in range(SENDERS if number else 0)
     ]
     for sender in senders:
@@ -134,14 +136,14 @@ def _suffer(
         sender.join(60)
     wait_until(lambda: not waits(container))
     calls = next(numbers) - 1
-    growth = max(0, _on_disk(container) - before) * 1_000 // max(calls, 1_000)
-    return Suffered(
+    growth = max(0, _bytes_on_disk(container) - before) * 1_000 // max(calls, 1_000)
+    return AttackResult(
         attack.name, calls, len(took), refused, max(took, default=0.0), _slowest(container, honest), growth
     )
 
 
 def _send_honestly(port: int, store_id: str, url: str, until: float) -> tuple[list[float], int]:
-    """How long each answer of 200 took, and how many others came."""
+    """Send deliveries of the honest store; return the seconds of each 200, and the number of refusals."""
     took, refused = [], 0
     for number in count(1):
         if time.monotonic() > until:
@@ -155,7 +157,7 @@ def _send_honestly(port: int, store_id: str, url: str, until: float) -> tuple[li
     return took, refused
 
 
-def _attack(hostile: Hostile, attack: Attack, numbers: Iterator[int], stopping: Event) -> None:
+def _attack(hostile: HostileStore, attack: Attack, numbers: Iterator[int], stopping: Event) -> None:
     while not stopping.is_set():
         attack.send(hostile, next(numbers))
 
@@ -166,7 +168,7 @@ def _post(port: int, store_id: str, body: bytes, number: int, secret: str) -> in
 
 
 def _answer(port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> int:
-    """The status; 0 where none came."""
+    """Send a request; return the status, 0 where no answer came."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body, headers)
@@ -180,18 +182,21 @@ def _answer(port: int, method: str, path: str, body: bytes | None, headers: dict
 
 
 def _slowest(container: Container, store_id: str) -> float:
-    """Seconds from a delivery's arrival to its end; without an end, none is long enough."""
+    """Return the most seconds from arrival to end of a delivery of a store; infinity if one has not ended."""
     with container.database.reading() as session:
         rows = session.execute(
             select(Delivery.received_at, Delivery.ended_at).where(Delivery.store_id == store_id)
         ).all()
     return max(
-        ((ended - received).total_seconds() if ended else float("inf") for received, ended in rows),
+        (
+            (ended_at - received_at).total_seconds() if ended_at else float("inf")
+            for received_at, ended_at in rows
+        ),
         default=float("inf"),
     )
 
 
-def _on_disk(container: Container) -> int:
+def _bytes_on_disk(container: Container) -> int:
     if container.database.is_sqlite:
         file = str(container.database.url.database)
         return sum(path.stat().st_size for path in map(Path, (file, f"{file}-wal")) if path.exists())
@@ -200,8 +205,8 @@ def _on_disk(container: Container) -> int:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How the worker fared after one store asked for LINKS_ASKED links."""
+class LinkFloodResult:
+    """How the worker coped after one store asked for LINKS_ASKED links."""
 
     a_second: float
     links: int
@@ -218,25 +223,25 @@ class Asked:
         )
 
 
-def ask_for_links(container: Container, progress: Callable[[int], None] = lambda _: None) -> Asked:
-    """Put them before the worker all at once, and another store's few behind them."""
+def flood_links(container: Container, progress: Callable[[int], None] = lambda _: None) -> LinkFloodResult:
+    """Queue LINKS_ASKED link signals of one store, then a few of another, and process them all."""
     urls = ("https://asks.example/", "https://waits.example/")
-    asking, waiting = (add_shop(container, url=url).id for url in urls)
+    flooding, honest = (add_shop(container, url=url).id for url in urls)
     for first in range(1, LINKS_ASKED + 1, BATCH):
         bodies = [
-            body_of(linked(number, f"7{number:08}", home_url=urls[0]))
+            body_of(link_signal(number, f"7{number:08}", home_url=urls[0]))
             for number in range(first, first + BATCH)
         ]
-        _keep(container, asking, bodies)
-    _keep(container, waiting, [body_of(signal(number, home_url=urls[1])) for number in range(1, 51)])
-    began, done, batches, honest_batches = time.monotonic(), 0, 0, 0
+        _keep(container, flooding, bodies)
+    _keep(container, honest, [body_of(signal(number, home_url=urls[1])) for number in range(1, 51)])
+    began, processed, batches, honest_batches = time.monotonic(), 0, 0, 0
     while outcomes := process_next(container.database, container.now(), limit=100):
-        done, batches = done + len(outcomes), batches + 1
-        honest_batches = honest_batches or (batches if _is_done(container, waiting) else 0)
+        processed, batches = processed + len(outcomes), batches + 1
+        honest_batches = honest_batches or (batches if _is_done(container, honest) else 0)
         progress(len(outcomes))
     with container.database.reading() as session:
-        links = session.scalar(select(func.count()).where(Link.store_id == asking)) or 0
-    return Asked(done / (time.monotonic() - began), links, honest_batches)
+        links = session.scalar(select(func.count()).where(Link.store_id == flooding)) or 0
+    return LinkFloodResult(processed / (time.monotonic() - began), links, honest_batches)
 
 
 def _keep(container: Container, store_id: str, bodies: Sequence[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""How many processes run the tests, which of them gets which test when, and how each looks for garbage."""
+"""How many processes run the tests, in which order, and when each collects garbage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 # No settings file of whoever runs the tests is read, by them or a process they start: `make run` leaves one.
-if "PYTEST_XDIST_WORKER" not in os.environ:  # those have the first process's
+if "PYTEST_XDIST_WORKER" not in os.environ:  # those inherit the first process's
     _HOME = TemporaryDirectory(prefix="ad-credit-tests")
     os.environ.update(AD_CREDIT_HOME=_HOME.name, FLASK_SKIP_DOTENV="1")
 
@@ -35,7 +35,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """One more than there are cores: somebody always waits, for a server, a browser or a clock."""
+    """Return one more than there are cores: some test always waits, for a server, a browser or a clock."""
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None  # pytest-xdist reads it
     return (os.cpu_count() or 1) + 1
@@ -55,10 +55,10 @@ def _turn(nodeid: str) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each test goes to whoever is free, and those that share what is dear to the same process."""
+    """Make a scheduler that runs tests which share a costly fixture in the same process."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class Together(LoadScopeScheduling):
+    class GroupScheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             if nodeid.startswith(ONE_FILE):
                 return nodeid.partition("::")[0]
@@ -71,4 +71,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             if all(self.assigned_work[node][scope].values()):
                 del self.assigned_work[node][scope]
 
-    return Together(config, log)
+    return GroupScheduling(config, log)

@@ -1,4 +1,4 @@
-"""docs/api.md names each command with its call, or why it has none, and each call there is."""
+"""docs/api.md lists every command with its API call, or with why it has none, and every API call."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ PREFIX = "/api/v1/admin"
 
 
 def first_cells(heading):
-    """What stands first in the rows of the table under a heading."""
+    """Return the first cells of the rows of the table under a heading."""
     table = PAGE.partition(f"\n| {heading}")[2].partition("\n\n")[0]
     return re.findall(r"^\| `([^`]+)` \|", table, re.M)
 
@@ -37,12 +37,12 @@ def calls(tmp_path_factory):
 
 
 def commands():
-    """Yield what `flask --app wsgi` and `ad-credit` have, a command of a group after the group's name."""
+    """Yield the commands of `flask --app wsgi` and `ad-credit`; those of a group follow its name."""
     yield from OWN_COMMANDS
     for command in load_commands():
         if isinstance(command, click.Group):
-            shown = (name for name, item in command.commands.items() if not item.hidden)
-            yield from (f"{command.name} {name}" for name in shown)
+            names = (name for name, item in command.commands.items() if not item.hidden)
+            yield from (f"{command.name} {name}" for name in names)
         else:
             yield command.name
 
@@ -54,5 +54,5 @@ def test_each_command_has_a_call_or_a_reason_for_none():
 
 
 def test_the_calls_that_are_named_are_the_calls_there_are(calls):
-    named = re.findall(r"\| `(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`(?= \|)", PAGE)
-    assert set(named) == calls
+    calls_in_page = re.findall(r"\| `(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`(?= \|)", PAGE)
+    assert set(calls_in_page) == calls

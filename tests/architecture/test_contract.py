@@ -1,4 +1,4 @@
-"""What others rely on is there by its name: commands, options, calls, routes, settings, fields and types.
+"""The names that others rely on exist: commands, options, API calls, routes, settings, fields and types.
 
 tests/data/contract.json holds the tables.
 """
@@ -46,21 +46,19 @@ TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
 
 @pytest.fixture
 def database_kind() -> str:
-    """Names are the same on both."""
+    """SQLite: names are the same on both databases."""
     return "sqlite"
 
 
 def commands() -> dict[str, click.Command]:
-    found: dict[str, click.Command] = {}
-    for command in (
-        *load_commands(),
-        sandbox_group,
-    ):  # the sandbox's own comes in place of the one that refuses
+    by_name: dict[str, click.Command] = {}
+    # The sandbox's own group comes in place of the command that refuses.
+    for command in (*load_commands(), sandbox_group):
         if isinstance(command, click.Group):
-            found |= {f"{command.name} {name}": item for name, item in command.commands.items()}
+            by_name |= {f"{command.name} {name}": item for name, item in command.commands.items()}
         elif command is not sandbox_command:
-            found[str(command.name)] = command
-    return found
+            by_name[str(command.name)] = command
+    return by_name
 
 
 def options_of(command: click.Command) -> set[str]:
@@ -134,8 +132,8 @@ def test_each_setting_is_there():
     assert set(CONTRACT["settings"]) <= names
 
 
-def busy(container: Any) -> tuple[str, str]:
-    """An award, and a store with a delivery, an account and a decision; returns the ids of both."""
+def make_rows_of_each_kind(container: Any) -> tuple[str, str]:
+    """Store an award, and a store with a delivery, an account and a decision; return the ids of both."""
     (award_id,), store_id = keep_awards(container, 1), add_shop(container).id
     keep_link(container, store_id, "7001")
     keep_account(container, "7001")
@@ -149,13 +147,13 @@ def busy(container: Any) -> tuple[str, str]:
 # -- Times ----------------------------------------------------------------------------------------
 
 
-def moments(value: Any) -> Iterator[str]:
-    """Each text of an answer that holds a time, however it is written."""
+def texts_with_a_time(value: Any) -> Iterator[str]:
+    """Yield each part of an answer that is written like a time, in any format."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         for part in value:
-            yield from moments(part)
+            yield from texts_with_a_time(part)
     elif isinstance(value, str):
         yield from re.findall(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}[0-9:.+Z-]*", value)
         yield from re.findall(r"\w{3}, \d{2} \w{3} \d{4}.*GMT", value)
@@ -163,21 +161,21 @@ def moments(value: Any) -> Iterator[str]:
 
 @on_both_databases
 def test_every_time_of_the_api_ends_in_z(app, container):
-    award_id, store_id = busy(container)
-    client, token, seen = app.test_client(), staff_token(container), 0
+    award_id, store_id = make_rows_of_each_kind(container)
+    client, token, count = app.test_client(), staff_token(container), 0
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith(ADMIN) or "GET" not in rule.methods:
             continue
-        for known in ("1", store_id, "7001", award_id, "woocommerce-2025"):
-            path = re.sub("<.*?>", known, rule.rule)
+        for identifier in ("1", store_id, "7001", award_id, "woocommerce-2025"):
+            path = re.sub("<.*?>", identifier, rule.rule)
             query = {"store": store_id} if rule.rule.endswith("/decisions") else {}
             answer = client.get(path, query_string=query, headers=token, base_url=BASE)
-            told = list(moments(answer.json)) if answer.is_json else []
-            seen += len(told)
-            assert [item for item in told if not TIME.fullmatch(item)] == [], path
+            times = list(texts_with_a_time(answer.json)) if answer.is_json else []
+            count += len(times)
+            assert [item for item in times if not TIME.fullmatch(item)] == [], path
             if path == rule.rule:
                 break
-    assert seen > 20
+    assert count > 20
 
 
 # -- Documents ------------------------------------------------------------------------------------
@@ -203,7 +201,7 @@ def plain_name(name: str) -> str:
 
 
 def differences(shape: Any, value: Any, path: str, filled: set[str]) -> Iterator[str]:
-    """How a value differs from the contract's shape; `filled` gets each path that was there."""
+    """Yield how a value differs from the contract's shape; `filled` collects each path that holds a value."""
     if isinstance(shape, dict):
         for name, part in shape.items():
             plain = plain_name(name)
@@ -237,7 +235,7 @@ AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
 
 
 def decisions() -> list[Decision]:
-    """What fills each field once: an open window, a bill that lacks, a due credit, one that arrived."""
+    """Return decisions that fill each field once: open window, unpaid bill, due credit, credited."""
     spending = (*days_of("70.00", 16), cash("20.00", date(2025, 11, 18), credit="5.00"))
     return [
         decision_for(spend=spending, read_at=READ_AT),
@@ -309,10 +307,10 @@ def test_the_facts_document_has_each_field_with_its_type():
 @on_both_databases
 @pytest.mark.parametrize("what", ["delivery", "spend"])
 def test_what_commands_answer_has_its_fields(container, app, what):
-    busy(container)
+    make_rows_of_each_kind(container)
     words = {"delivery": ("deliveries", "show", "1"), "spend": ("spend", "show", "--advertiser", "7001")}
-    shown = app.test_cli_runner().invoke(args=[*words[what], "--json"])
-    assert set(CONTRACT[what]) <= set(json.loads(shown.stdout)), shown.output
+    answer = app.test_cli_runner().invoke(args=[*words[what], "--json"])
+    assert set(CONTRACT[what]) <= set(json.loads(answer.stdout)), answer.output
 
 
 def test_a_difference_is_found():

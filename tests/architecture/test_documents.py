@@ -1,4 +1,4 @@
-"""What the documents, the docstrings and the comments name exists: files, links, exceptions, stores."""
+"""Files, links, exceptions and stores named by documents, docstrings and comments exist."""
 
 from __future__ import annotations
 
@@ -163,21 +163,21 @@ def test_every_exception_that_a_docstring_names_exists():
 
 def test_every_source_file_that_a_docstring_or_a_comment_names_exists():
     files = [*ROOT.glob("*.py"), *(file for folder in sources() for file in folder.rglob("*.py"))]
-    known = [f"/{file.relative_to(ROOT)}" for file in files]
+    paths_of_sources = [f"/{file.relative_to(ROOT)}" for file in files]
     missing = [
         f"{file.relative_to(ROOT)}: {name}"
         for file in PRODUCT
         for source in [file.read_text(encoding="utf-8")]
         for text in (*docstrings(ast.parse(source)), *comments(source))
         for name in SOURCE.findall(text)
-        if not any(path.endswith(f"/{name}") for path in known)
+        if not any(path.endswith(f"/{name}") for path in paths_of_sources)
     ]
     assert missing == []
 
 
 def test_an_exception_and_a_source_file_that_are_gone_are_noticed():
-    said = "Do it. Raises InputError, NotFound for\nwhat is gone, and Refused. Whoever asks raises Gone."
-    assert list(raised_names(said)) == ["InputError", "NotFound", "Refused", "Gone"]
+    docstring = "Do it. Raises InputError, NotFound for\nwhat is gone, and Refused. Whoever asks raises Gone."
+    assert list(raised_names(docstring)) == ["InputError", "NotFound", "Refused", "Gone"]
     assert SOURCE.findall("see services/bridge/rotate.py, gone.py; *.py and x.pyc") == [
         "services/bridge/rotate.py",
         "gone.py",

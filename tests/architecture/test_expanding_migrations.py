@@ -1,4 +1,4 @@
-"""From version 0.2 on, a migration takes nothing away that the version before it uses, unless it says so."""
+"""Since version 0.2 a migration removes nothing that the version before it uses, unless it says so."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from receiver.storage import migrate
 from receiver.storage.migration_effects import effects_of
 
 VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
-LAST_FREE = "0041"  # up to here, the version before was stopped first
-MARK = "CONTRACTS = "  # and why nothing uses any more what goes
+LAST_FREE = "0041"  # up to here, the version before was stopped before the upgrade
+MARK = "CONTRACTS = "  # followed by why nothing uses any more what the migration removes
 BOUND = [file for file in sorted(VERSIONS.glob("0*.py")) if file.name[:4] > LAST_FREE]
 
 
@@ -54,11 +54,11 @@ def migration(statement: str) -> str:
 
 @pytest.mark.parametrize("statement", CONTRACTING.values(), ids=CONTRACTING)
 def test_what_the_version_before_may_miss_is_seen(statement: str) -> None:
-    assert [one.table for one in effects_of(migration(statement)) if one.contracts] == ["stores"]
+    assert [effect.table for effect in effects_of(migration(statement)) if effect.contracts] == ["stores"]
 
 
 @pytest.mark.parametrize("statement", EXPANDING.values(), ids=EXPANDING)
 def test_what_only_adds_is_no_fault(statement: str) -> None:
     effects = effects_of(migration(statement))
     assert effects
-    assert not any(one.contracts for one in effects)
+    assert not any(effect.contracts for effect in effects)

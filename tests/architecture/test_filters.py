@@ -1,4 +1,4 @@
-"""Each listing is narrowed by the same filters, whichever door asks for it."""
+"""Each listing has the same filters on the command line, in the API and in the console."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from receiver.web.api.admin.rejections import RejectionFilters
 from receiver.web.api.admin.store_schemas import StoreArguments
 
 PAGING = {"after", "limit"}
-FOUND_BY_NAME = "stores"  # that the filter `store` means; nobody types them
-CONSOLE_WORDS = {"flags": "flagged"}  # a form's own name of a filter
+RESOLVED = "stores"  # ids that the filter `store` is resolved to; nobody types them
+CONSOLE_WORDS = {"flags": "flagged"}  # a filter's name in a form, where it differs
 
 
 def names(filters: type) -> set[str]:
-    return {field.name for field in fields(filters)} - {FOUND_BY_NAME}
+    return {field.name for field in fields(filters)} - {RESOLVED}
 
 
 def options(command) -> set[str]:
@@ -38,12 +38,12 @@ def in_the_api(schema) -> set[str]:
     return set(schema().fields) - PAGING
 
 
-def in_the_console(asked) -> set[str]:
-    return {CONSOLE_WORDS.get(name, name) for name in asked}
+def in_the_console(console_names) -> set[str]:
+    return {CONSOLE_WORDS.get(name, name) for name in console_names}
 
 
 @pytest.mark.parametrize(
-    ("filters", "command", "schema", "asked"),
+    ("filters", "command", "schema", "console_names"),
     [
         (
             names(DeliveryFilters) - {"ids", "stores"},
@@ -55,9 +55,9 @@ def in_the_console(asked) -> set[str]:
         (names(StoreFilters) | {"waiting"}, stores_list, StoreArguments, stores.NAMES),
     ],
 )
-def test_command_line_api_and_console_offer_every_filter(filters, command, schema, asked):
+def test_command_line_api_and_console_offer_every_filter(filters, command, schema, console_names):
     assert options(command) == filters
-    assert in_the_api(schema) == in_the_console(asked) == filters - {"waiting"}
+    assert in_the_api(schema) == in_the_console(console_names) == filters - {"waiting"}
 
 
 def test_the_audit_log_is_narrowed_alike_in_api_and_console():

@@ -1,4 +1,4 @@
-"""Each of the nine flaws is still looked for."""
+"""Each of the nine flaws of decision 0006 names tests that exist."""
 
 from tests.architecture.test_terms import ROOT, is_a_test, names_in
 
@@ -9,6 +9,6 @@ def test_each_of_the_nine_flaws_names_tests_that_there_are():
     rows = [line.strip("| ").split(" | ") for line in TABLE.splitlines() if line.startswith("| ")][2:]
     assert len(rows) == 9
     for flaw, _, tests in rows:
-        named = names_in(tests)
-        assert named, flaw
-        assert [name for name in named if not is_a_test(name)] == [], flaw
+        names = names_in(tests)
+        assert names, flaw
+        assert [name for name in names if not is_a_test(name)] == [], flaw

@@ -1,4 +1,4 @@
-"""Imports go down, never up or sideways; the domain stands on the standard library and one table of names."""
+"""Imports go down, never up or sideways; the domain needs the standard library and one table of names."""
 
 import ast
 import os
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 # docs/decisions/0009: IDNA 2008 is a table of Unicode's, and the standard library's is that of 2003.
 TABLES_OF_OTHERS = {"hosts.py": {"idna"}}
 DOMAIN = sorted((ROOT / "receiver" / "domain").glob("*.py"))
-# A page is asked for, then every module of the product but the sandbox's own is imported.
+# Requests a page, then imports every module of the product but those of the sandbox.
 WHOLE_PRODUCT = """
 import importlib, pathlib, sys
 import wsgi
@@ -48,20 +48,20 @@ def sandbox_modules(folder, **marks):
 
 
 def imports_of(file: Path) -> set[str]:
-    found = set()
+    modules = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= names if node.module == "receiver" else {node.module}
-    return found
+            modules |= names if node.module == "receiver" else {node.module}
+    return modules
 
 
 def test_the_import_contracts_of_pyproject_are_kept():
     command = Path(sys.executable).with_name("lint-imports")  # in this process it would silence every logger
-    found = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout
+    result = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize(

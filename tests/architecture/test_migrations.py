@@ -61,24 +61,24 @@ def test_migrations_and_tables_agree(database_url):
 
 
 def test_migrations_and_tables_agree_on_the_condition_of_each_partial_index(database_url):
-    told = {
+    declared = {
         index.name: index.info["where"].text
         for table in Base.metadata.sorted_tables
         for index in table.indexes
         if "where" in index.info
     }
-    assert len(told) > 20
+    assert len(declared) > 20
     database = Database(database_url)
     with database.reading() as session:
         if database.is_sqlite:
             statement = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
-            made = {name: sql.partition(" WHERE ")[2] for name, sql in session.execute(text(statement))}
-            assert made == told
+            migrated = {name: sql.partition(" WHERE ")[2] for name, sql in session.execute(text(statement))}
+            assert migrated == declared
         else:  # which writes a condition in words of its own
             statement = (
                 "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NOT NULL"
             )
-            assert set(session.scalars(text(statement))) == set(told)
+            assert set(session.scalars(text(statement))) == set(declared)
     database.close()
 
 
@@ -97,8 +97,8 @@ def test_what_was_kept_before_staff_sessions_stays(empty_database_url):
     migrate(database)
     with database.reading() as session:
         token = session.scalars(select(StaffToken)).one()
-    left = token.expires_at - datetime.now(UTC)
-    assert timedelta(days=89) < left <= timedelta(days=90)
+    validity = token.expires_at - datetime.now(UTC)
+    assert timedelta(days=89) < validity <= timedelta(days=90)
     assert (token.name, token.token_hash, token.staff_id) == ("reports", "hash", 1)
     migrate_down(database, "0028")
     with database.reading() as session:
@@ -199,7 +199,7 @@ def test_links_are_proven_since_their_first_consent_whatever_became_of_it(empty_
 
 
 def keep_consents(database: Database) -> None:
-    for number, (consent, consent_at, given) in CONSENTS.items():
+    for number, (consent, consent_at, entries) in CONSENTS.items():
         words = {"store": f"st_{number}", "url": f"https://shop{number}.example/", "number": number}
         at = {"at": moment("2025-07-01"), "consent_at": consent_at and moment(consent_at)}
         with database.writing() as session:
@@ -210,7 +210,7 @@ def keep_consents(database: Database) -> None:
                 f" VALUES (:store, :number, :at, {consent}, :consent_at)",
             ):
                 session.execute(text(statement), {**words, **at})
-            for action, day in given:
+            for action, day in entries:
                 detail = f'{{"advertiser_id": "{number}"}}'
                 values = {**words, "at": moment(day), "action": action, "detail": detail}
                 session.execute(
@@ -229,9 +229,9 @@ def moment(day: str) -> datetime:
 def test_sentences_kept_as_reasons_become_ids_and_are_sentences_again_on_the_way_down(empty_database_url):
     database = Database(empty_database_url)
     migrate(database, "0035")
-    told = [*SENTENCES.values(), "routine", None]
+    reasons_before = [*SENTENCES.values(), "routine", None]
     with database.writing() as session:
-        for number, sentence in enumerate(told):
+        for number, sentence in enumerate(reasons_before):
             session.execute(
                 text(
                     "INSERT INTO accounts (advertiser_id, poll_urgent, failures, poll_reason)"
@@ -323,12 +323,12 @@ def test_what_died_gets_a_reason_of_its_own_and_loses_it_on_the_way_down(empty_d
             return list(session.scalars(text("SELECT reason FROM deliveries ORDER BY id")))
 
     migrate(database)
-    assert reasons() == [wanted for *_, wanted in DEAD]
+    assert reasons() == [reason for *_, reason in DEAD]
     migrate_down(database, "0037")
-    known = {"dropped", "old_version", "notice_unreadable"}
+    added_later = {"dropped", "old_version", "notice_unreadable"}
     assert reasons() == [
-        "unreadable" if wanted in known else None if wanted in ("gave_up", "unknown") else wanted
-        for *_, wanted in DEAD
+        "unreadable" if reason in added_later else None if reason in ("gave_up", "unknown") else reason
+        for *_, reason in DEAD
     ]
     database.close()
 
@@ -336,14 +336,14 @@ def test_what_died_gets_a_reason_of_its_own_and_loses_it_on_the_way_down(empty_d
 def test_staff_keep_when_they_were_seen_and_stores_on_their_way_are_decided_anew(empty_database_url):
     database = Database(empty_database_url)
     migrate(database, "0037")
-    at, seen = "'2025-11-20 12:00:00+00:00'", "'2025-11-21 09:30:00+00:00'"
+    at, last_used = "'2025-11-20 12:00:00+00:00'", "'2025-11-21 09:30:00+00:00'"
     with database.writing() as session:
         for statement in (
             "INSERT INTO staff (id, email, role, password_hash, created_at, password_is_one_time, timezone)"
             f" VALUES (1, 'ann@staff.example', 'viewer', 'x', {at}, false, 'UTC'),"
             f" (2, 'bob@staff.example', 'viewer', 'x', {at}, false, 'UTC')",
             "INSERT INTO staff_sessions (token_hash, staff_id, began_at, last_used_at)"
-            f" VALUES ('a', 1, {at}, {at}), ('b', 1, {at}, {seen})",
+            f" VALUES ('a', 1, {at}, {at}), ('b', 1, {at}, {last_used})",
             "INSERT INTO stores"
             " (id, url, name, merchant, programme, joined_at, created_at, stage, decided_at)"
             f" VALUES ('st_1', 'https://a.example/', 'A', 'm_1', 'p', {at}, {at}, 'accumulating', {at}),"

@@ -58,7 +58,7 @@ def test_no_variable_is_called_by_a_word_that_names_nothing() -> None:
 
 
 def variables_of(node: ast.AST) -> set[str]:
-    """The arguments of a function and what it assigns, the fields of a class, what a template is given."""
+    """Return arguments and variables of a function, fields of a class, or what a template is given."""
     if isinstance(node, ast.Call):
         return set(keywords_of(node)) if is_rendering(node) else set()
     if isinstance(node, ast.ClassDef):

@@ -1,4 +1,4 @@
-"""Each route is tried as nobody, viewer and operator; one that is open, or open to viewers, is listed.
+"""Each route is called as nobody, viewer and operator; routes open to all, or to viewers, are listed here.
 
 The webhook addresses stand in front of Flask: tests/web/test_webhook_answers.py.
 """
@@ -14,9 +14,9 @@ from tests.conftest import make_settings
 from tests.staff import BASE, Console, keep_staff, staff_token
 
 STATIC = {"/admin/static/<path:filename>", "/connect/static/<path:filename>"}
-# What anybody may ask for, without an account, a token, a cookie or a signature.
+# Open to anybody, without an account, a token, a cookie or a signature.
 OPEN = {"/", "/healthz", "/readyz", "/openapi.json", "/admin/sign-in", "/connect", *STATIC}
-# What viewers may change: their own.
+# Viewers may change what is their own.
 OWN = {
     "/admin/sign-in",
     "/admin/sign-out",
@@ -26,7 +26,7 @@ OWN = {
     "/admin/account/tokens/<int:token_id>/revoke",
     "/admin/account/zone",
 }
-# What viewers may not even look at.
+# Pages that viewers may not even read.
 OPERATORS_READ = {
     "/admin/sandbox",
     "/admin/awards/file",
@@ -43,18 +43,18 @@ OPERATORS_READ = {
 }
 SAFE = ("GET",)
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}  # who is on this machine may see /metrics
-ASKED = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
 @pytest.fixture(scope="module")
 def container(tmp_path_factory):
     folder = tmp_path_factory.mktemp("routes")
-    made = build_container(
+    container = build_container(
         make_settings(database_url=f"sqlite:///{folder}/receiver.db", sandbox_folder=folder)
     )
-    migrate(made.database)
-    yield made
-    made.database.close()
+    migrate(container.database)
+    yield container
+    container.database.close()
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +66,13 @@ def app(container):
 def routes(app):
     """Every rule and method, but for the open ones."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule not in OPEN]
-    return [(rule.rule, method) for rule in rules for method in sorted(rule.methods & ASKED)]
+    return [(rule.rule, method) for rule in rules for method in sorted(rule.methods & METHODS)]
 
 
 def address(rule):
-    """Of something that may be there; a colleague is not, for whoever asks would end their own access."""
-    found = rule.replace("<int:staff_id>", "999")
-    return re.sub("<(int:)?.*?>", lambda part: "1" if part[1] else "st_x", found)
+    """Fill the holes of a rule; staff 999 is nobody, so that callers do not end their own access."""
+    path = rule.replace("<int:staff_id>", "999")
+    return re.sub("<(int:)?.*?>", lambda part: "1" if part[1] else "st_x", path)
 
 
 def console_routes(routes):

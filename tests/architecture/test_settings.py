@@ -1,4 +1,4 @@
-"""Settings are read once, loud when wrong, and docs/settings.md documents every one."""
+"""Settings are read once, a wrong one stops the start, and docs/settings.md documents each."""
 
 import os
 import re
@@ -22,7 +22,7 @@ KEY = "A" * 43 + "="  # a valid key that is nobody's
 
 @pytest.fixture
 def environ(monkeypatch, tmp_path):
-    """A valid environment, and the way to change one variable of it."""
+    """Reads the settings of a valid environment, with the variables changed that it is called with."""
     for name in (*NAMES, "SANDBOX"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(f"{name}_FILE", raising=False)
@@ -96,7 +96,7 @@ def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, va
 
 
 @pytest.mark.parametrize(
-    ("written", "origin"),
+    ("typed", "origin"),
     [
         ("HTTPS://Credit.Example/", "https://credit.example"),
         ("https://credit.example:443", "https://credit.example"),
@@ -106,8 +106,8 @@ def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, va
         ("https://[2001:DB8::1]", "https://[2001:db8::1]"),
     ],
 )
-def test_the_public_address_is_kept_as_browsers_write_it_however_it_is_written(environ, written, origin):
-    assert environ(PUBLIC_URL=written).public_url == origin
+def test_the_public_address_is_kept_as_browsers_write_it_however_it_is_written(environ, typed, origin):
+    assert environ(PUBLIC_URL=typed).public_url == origin
 
 
 def test_a_database_file_named_without_a_folder_is_the_same_wherever_a_command_is_started(environ):
@@ -240,16 +240,16 @@ def test_the_settings_page_says_of_every_setting_what_the_table_of_settings_says
             "required" if setting.default is None else f"`{setting.default}`" if setting.default else "none"
         )
 
-    assert rows_of_the_page() == [(one.name, default(one), one.meaning) for one in SETTINGS]
+    assert rows_of_the_page() == [(setting.name, default(setting), setting.meaning) for setting in SETTINGS]
 
 
 def test_the_table_of_settings_has_every_setting_that_is_read():
-    assert {one.name for one in SETTINGS} == {*NAMES, "SANDBOX"}
+    assert {setting.name for setting in SETTINGS} == {*NAMES, "SANDBOX"}
 
 
 def test_the_defaults_of_the_table_are_those_that_hold(environ):
     unset = environ()
-    spelled_out = environ(**{one.name: one.default_value for one in SETTINGS if one.default})
+    spelled_out = environ(**{setting.name: setting.default_value for setting in SETTINGS if setting.default})
     assert asdict(spelled_out) == asdict(unset)
 
 
@@ -263,7 +263,7 @@ SECRETS = {
 class TestSecretsByFile:
     @pytest.fixture
     def files(self, tmp_path, monkeypatch):
-        """Each secret in a file of its own, named by NAME_FILE; no other way to find it."""
+        """Writes a secret to a file of its own, named by NAME_FILE, and unsets the variable itself."""
 
         def write(name, content):
             (tmp_path / name).write_bytes(content)
@@ -276,12 +276,12 @@ class TestSecretsByFile:
     @pytest.mark.parametrize("name", SECRETS)
     def test_a_file_holds_the_value_and_the_break_at_its_end_does_not_count(self, environ, files, name, end):
         files(name, f"{SECRETS[name]}{end}".encode())
-        found = getattr(environ(), name.lower())
-        assert found == ((KEY,) if name == "SECRET_KEYS" else SECRETS[name])
+        value = getattr(environ(), name.lower())
+        assert value == ((KEY,) if name == "SECRET_KEYS" else SECRETS[name])
 
     def test_every_secret_can_be_one(self, environ, files):
-        given = {**SECRETS, "SMTP_URL": MAIL["SMTP_URL"]}
-        for name, value in given.items():
+        secrets = {**SECRETS, "SMTP_URL": MAIL["SMTP_URL"]}
+        for name, value in secrets.items():
             files(name, value.encode())
         assert environ(MAIL_FROM=MAIL["MAIL_FROM"], MAIL_TO=MAIL["MAIL_TO"]).smtp_url == MAIL["SMTP_URL"]
 

@@ -1,4 +1,4 @@
-"""No sentence of the published terms is without its rule, its place and its test."""
+"""Each sentence of the published terms has its rule, the place where it is shown, and its test."""
 
 import ast
 import hashlib
@@ -25,16 +25,16 @@ AS_PUBLISHED = "4d8ac585202c843d7dcef1391eaf56965d6b0b3b50d12ec71b00d3dc89b6b5f7
 NO_RULE, SHOWN_AS = "no rule: ", "shown as"
 
 
-class Row(NamedTuple):
+class TermsRow(NamedTuple):
     sentences: list[str]
     rules: str
-    shown: str
+    places: str
     tests: str
 
 
-def rows_of(table: str) -> list[Row]:
+def rows_of(table: str) -> list[TermsRow]:
     lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
-    return [Row(first.split("<br>"), *others) for first, *others in lines[2:]]
+    return [TermsRow(first.split("<br>"), *others) for first, *others in lines[2:]]
 
 
 def sentences_of(text: str) -> list[str]:
@@ -46,12 +46,12 @@ def names_in(cell: str) -> list[str]:
 
 
 def faults_of(table: str) -> Iterator[str]:
-    """What the table says that is not so, or does not say."""
+    """Yield what is wrong with the table, and what it lacks."""
     rows = rows_of(table)
-    said = Counter(sentence for row in rows for sentence in row.sentences)
+    in_table = Counter(sentence for row in rows for sentence in row.sentences)
     published = Counter(sentences_of(PUBLISHED.read_text(encoding="utf-8")))
-    yield from (f"has no row: {sentence}" for sentence in published - said)
-    yield from (f"is no sentence of the terms: {sentence}" for sentence in said - published)
+    yield from (f"has no row: {sentence}" for sentence in published - in_table)
+    yield from (f"is no sentence of the terms: {sentence}" for sentence in in_table - published)
     for row in rows:
         yield from faults_in(row)
     yield from (
@@ -59,17 +59,19 @@ def faults_of(table: str) -> Iterator[str]:
     )
 
 
-def faults_in(row: Row) -> Iterator[str]:
-    rules, shown, tests = names_in(row.rules), names_in(row.shown), names_in(row.tests)
+def faults_in(row: TermsRow) -> Iterator[str]:
+    rules, places, tests = names_in(row.rules), names_in(row.places), names_in(row.tests)
     terms = set(paths_of(programme_data(seed_programme()), "programme"))
     if not row.rules.startswith(NO_RULE):
         yield from (
-            f"nothing stands in the row of: {row.sentences[0]}" for cell in (shown, tests) if not cell
+            f"nothing stands in the row of: {row.sentences[0]}" for cell in (places, tests) if not cell
         )
     if not rules and not row.rules.startswith((NO_RULE, SHOWN_AS)):
         yield f"neither a rule nor a reason: {row.sentences[0]}"
     yield from (f"no rule or term: {name}" for name in rules if name not in RULES and name not in terms)
-    yield from (f"not shown: {name}" for name in shown if name not in ENGLISH and name not in shown_fields())
+    yield from (
+        f"not shown: {name}" for name in places if name not in ENGLISH and name not in status_fields()
+    )
     yield from (f"no test: {name}" for name in tests if not is_a_test(name))
 
 
@@ -81,15 +83,15 @@ def paths_of(data: Mapping, path: str) -> Iterator[str]:
 
 
 @cache
-def shown_fields() -> frozenset[str]:
-    return frozenset(name.removeprefix("status.") for name in paths_of(described(StatusSchema()), "status"))
+def status_fields() -> frozenset[str]:
+    return frozenset(name.removeprefix("status.") for name in paths_of(field_tree(StatusSchema()), "status"))
 
 
-def described(schema) -> dict:
-    """The fields of a schema, and theirs."""
+def field_tree(schema) -> dict:
+    """Return the fields of a schema by name, with those of nested schemas."""
     inner = {name: getattr(field, "inner", field) for name, field in schema.fields.items()}
     return {
-        name: described(field.schema) if isinstance(field, fields.Nested) else None
+        name: field_tree(field.schema) if isinstance(field, fields.Nested) else None
         for name, field in inner.items()
     }
 
@@ -151,6 +153,6 @@ SPOILT = [
 @pytest.mark.parametrize(("right", "wrong", "faults"), SPOILT)
 def test_a_row_that_is_wrong_is_told(right, wrong, faults):
     assert right in TABLE
-    told = sorted(faults_of(TABLE.replace(right, wrong)))
-    assert len(told) == len(faults)
-    assert all(fault.startswith(begins) for fault, begins in zip(told, sorted(faults), strict=True))
+    reported = sorted(faults_of(TABLE.replace(right, wrong)))
+    assert len(reported) == len(faults)
+    assert all(fault.startswith(begins) for fault, begins in zip(reported, sorted(faults), strict=True))

@@ -1,4 +1,4 @@
-"""What the threat model says is shown by tests is shown by tests that there are."""
+"""The tests that the threat model names exist."""
 
 from receiver.domain import claims
 from tests.architecture.test_terms import ROOT, is_a_test, names_in
@@ -10,7 +10,7 @@ CLAIMED, THREATS = (
 
 
 def rows_of(part: str) -> list[list[str]]:
-    """The rows below a table's head."""
+    """Return the rows below a table's head."""
     return [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")][2:]
 
 
@@ -18,16 +18,16 @@ def test_each_threat_names_tests_that_there_are():
     rows = rows_of(THREATS)
     assert len(rows) > 20
     for who, wants, _, tests in rows:
-        named = names_in(tests)
-        assert named, (who, wants)
-        assert [name for name in named if not is_a_test(name)] == [], (who, wants)
+        names = names_in(tests)
+        assert names, (who, wants)
+        assert [name for name in names if not is_a_test(name)] == [], (who, wants)
 
 
 def test_the_claims_are_those_of_the_code_each_with_tests_that_overstep_its_bound():
     rows = rows_of(CLAIMED)
-    told = {name: claims.StoreClaim(said_by, bound, beyond) for name, said_by, bound, beyond, _ in rows}
-    assert told == claims.CLAIMS
+    documented = {name: claims.StoreClaim(said_by, bound, beyond) for name, said_by, bound, beyond, _ in rows}
+    assert documented == claims.CLAIMS
     for name, *_, tests in rows:
-        named = names_in(tests)
-        assert named, name
-        assert [test for test in named if not is_a_test(test)] == [], name
+        names = names_in(tests)
+        assert names, name
+        assert [test for test in names if not is_a_test(test)] == [], name

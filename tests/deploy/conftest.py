@@ -23,7 +23,7 @@ SOURCES = (
 
 
 def tracked_files(*paths: str) -> list[str]:
-    """The files that git knows or would, relative to the checkout."""
+    """Return the files under these paths that git tracks or would not ignore, relative to ROOT."""
     command = [
         "git",
         "-c",
@@ -36,20 +36,20 @@ def tracked_files(*paths: str) -> list[str]:
         "--",
         *paths,
     ]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    return [name for name in found.split("\0") if name and (ROOT / name).is_file()]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [name for name in output.split("\0") if name and (ROOT / name).is_file()]
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy of the sources alone, as from a source distribution: without git."""
+    """Built from a copy of the sources alone, without git, as from a source distribution."""
     copy, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in tracked_files(*SOURCES):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
     pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(built), str(copy))
-    (made,) = built.glob("*.whl")
-    return made
+    (wheel_file,) = built.glob("*.whl")
+    return wheel_file
 
 
 def pip(*words: str, python: str = sys.executable) -> None:
@@ -65,13 +65,13 @@ def pip(*words: str, python: str = sys.executable) -> None:
         "--quiet",
         *words[1:],
     ]
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` folder of a new environment; pip finds the dependencies beside, and checks them."""
+    """The `bin` folder of a new environment with the wheel; dependencies come from the tests' own."""
     folder = tmp_path_factory.mktemp("venv")
     venv = [sys.executable, "-m", "venv", "--without-pip", str(folder)]  # which takes half of the time
     subprocess.run(venv, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""Each alert watches a figure there is, and says where to read what to do."""
+"""Each alert watches a metric that exists, and names the chapter that says what to do."""
 
 import re
 from pathlib import Path
@@ -21,8 +21,8 @@ HEADINGS = re.findall(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_alerts_watch_figures_that_there_are(container):
-    told = create_app(container=container).test_client().get("/metrics").text
-    there = set(re.findall(r"^# TYPE (\w+)", told, re.MULTILINE))
+    metrics = create_app(container=container).test_client().get("/metrics").text
+    there = set(re.findall(r"^# TYPE (\w+)", metrics, re.MULTILINE))
     watched = {name for rule in RULES for name in re.findall(r"\bad_credit_\w+", rule["expr"])}
     assert len(watched) > 5
     assert watched <= there

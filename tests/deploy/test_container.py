@@ -1,4 +1,4 @@
-"""What the image, the composition and the page on Kubernetes name is there, and what they run, runs.
+"""The image, the compose file and the page on Kubernetes name only what exists, and their commands run.
 
 A machine that tests may have no container tool. So the image's commands are run from the installed wheel as a
 container runs them: the whole tree read-only but for /data and /tmp, as user 10001, without any capability.
@@ -34,7 +34,7 @@ IGNORED = (ROOT / ".containerignore").read_text()
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
 KUBERNETES = (ROOT / "docs" / "kubernetes.md").read_text()
 MANIFESTS = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", KUBERNETES, re.S)[0])["items"]
-OURS = {name: one for name, one in COMPOSE["services"].items() if one["image"] == "ad-credit"}
+OURS = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "ad-credit"}
 
 
 def instructions(name: str) -> list[str]:
@@ -54,13 +54,13 @@ def commands_named() -> Iterator[list[str]]:
 
 
 def containers() -> list[dict[str, Any]]:
-    specs = [one["spec"]["template"]["spec"] for one in MANIFESTS if "template" in one["spec"]]
+    specs = [item["spec"]["template"]["spec"] for item in MANIFESTS if "template" in item["spec"]]
     return [container for spec in specs for container in spec["containers"]]
 
 
 def probes() -> Iterator[dict[str, Any]]:
     for container in containers():
-        yield from (one["httpGet"] for name, one in container.items() if name.endswith("Probe"))
+        yield from (probe["httpGet"] for name, probe in container.items() if name.endswith("Probe"))
 
 
 def test_what_the_image_copies_is_there_and_is_let_through() -> None:
@@ -85,14 +85,14 @@ def test_each_command_that_is_named_is_there_with_its_options(words: list[str]) 
 
 
 def test_secrets_are_files_and_none_stands_in_the_composition() -> None:
-    secret = {one.name for one in SETTINGS if one.is_secret}
+    secret = {setting.name for setting in SETTINGS if setting.is_secret}
     for service in OURS.values():
         assert not secret & set(service["environment"])
         files = {name for name in service["environment"] if name.endswith("_FILE")}
-        assert {name.removesuffix("_FILE") for name in files} <= {one.name for one in SETTINGS}
+        assert {name.removesuffix("_FILE") for name in files} <= {setting.name for setting in SETTINGS}
         assert {Path(service["environment"][name]).name for name in files} == set(service["secrets"])
     assert set(COMPOSE["secrets"]) == {
-        name for one in COMPOSE["services"].values() for name in one.get("secrets", ())
+        name for service in COMPOSE["services"].values() for name in service.get("secrets", ())
     }
 
 
@@ -113,21 +113,21 @@ def test_each_is_given_the_time_it_needs_to_stop() -> None:
         for name in times
     }
     assert times == units
-    for one in MANIFESTS:
-        if one["kind"] == "Deployment":
-            spec = one["spec"]["template"]["spec"]
+    for manifest in MANIFESTS:
+        if manifest["kind"] == "Deployment":
+            spec = manifest["spec"]["template"]["spec"]
             assert (
                 spec["terminationGracePeriodSeconds"]
-                >= units[one["metadata"]["name"].removeprefix("ad-credit-")]
+                >= units[manifest["metadata"]["name"].removeprefix("ad-credit-")]
             )
 
 
 def test_kubernetes_asks_only_what_a_restart_or_another_pod_can_mend() -> None:
-    (web,) = (one for one in containers() if one["command"][1] == "web")
+    (web,) = (item for item in containers() if item["command"][1] == "web")
     assert (
         web["livenessProbe"]["httpGet"]["path"] == "/healthz"
     )  # a database that is away is no reason to restart
-    assert {one["path"] for one in probes()} <= {"/healthz", "/readyz"}
+    assert {probe["path"] for probe in probes()} <= {"/healthz", "/readyz"}
     for container in containers():
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
@@ -146,7 +146,7 @@ exec unshare --user --map-user=10001 --map-group=10001 -- "$@"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """The volume: the only place that can be written to; a secret lies beside it."""
+    """The volume: the only folder that can be written to; a secret lies beside it."""
     (tmp_path / "keys").write_text(f"{KEY}\n")
     folder = tmp_path / "data"
     folder.mkdir()
@@ -154,7 +154,7 @@ def data(tmp_path: Path) -> Path:
 
 
 class Containers:
-    """Starts commands of the image over one volume, and kills what is left of them."""
+    """Starts commands of the image over one volume, and kills those that still run at the end."""
 
     def __init__(self, installed: Path, data: Path) -> None:
         self._installed, self._data = installed, data
@@ -195,9 +195,9 @@ class Containers:
 
 @pytest.fixture
 def machine(installed: Path, data: Path) -> Iterator[Containers]:
-    made = Containers(installed, data)
-    yield made
-    made.kill()
+    containers = Containers(installed, data)
+    yield containers
+    containers.kill()
 
 
 @needs_root

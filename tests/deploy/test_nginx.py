@@ -1,4 +1,4 @@
-"""The proxy's part, with the file we ship: slow senders hold nobody up, and no failure looks like success."""
+"""The site file we ship for nginx: slow senders delay nobody, and no failure looks like success."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Front:
     def ask(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> RawResponse:
-        return _asked(
+        return _request(
             HTTPSConnection("127.0.0.1", self.proxy.https, timeout=60, context=self.tls),
             method,
             path,
@@ -63,36 +63,36 @@ class Front:
         )
 
     def ask_plainly(self, method: str, path: str) -> RawResponse:
-        return _asked(HTTPConnection("127.0.0.1", self.proxy.http, timeout=60), method, path, b"", None)
+        return _request(HTTPConnection("127.0.0.1", self.proxy.http, timeout=60), method, path, b"", None)
 
     def slow_sender(self, number: int) -> socket.socket:
-        """Announces a thousand bytes and sends one."""
+        """Open a connection that announces a body of a thousand bytes and sends one."""
         source = (f"127.0.1.{number % ADDRESSES + 1}", 0)
         line = socket.create_connection(("127.0.0.1", self.proxy.https), 20, source)
         line = self.tls.wrap_socket(line)
         line.sendall(f"POST {self.path} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{{".encode())
         return line
 
-    def kept(self) -> int:
+    def count_deliveries(self) -> int:
         with self.container.database.reading() as session:
             return session.query(Delivery).filter_by(store_id=self.store).count()
 
 
-def _asked(
+def _request(
     connection: HTTPConnection, method: str, path: str, body: bytes, headers: dict[str, str] | None
 ) -> RawResponse:
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
-        told = {name.lower(): value for name, value in answer.getheaders()}
-        return RawResponse(answer.status, told, answer.read())
+        headers_by_name = {name.lower(): value for name, value in answer.getheaders()}
+        return RawResponse(answer.status, headers_by_name, answer.read())
     finally:
         connection.close()
 
 
 @dataclass(frozen=True)
-class Service:
-    """A web process without a proxy."""
+class WebProcess:
+    """A web process of the service, reached without a proxy."""
 
     container: Container
     port: int
@@ -105,18 +105,18 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Of all tests here: it knows nothing of who asked before, and each test has a store of its own."""
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
+    """The web process of all tests here: it has no memory of callers, and each test has its own store."""
     folder, port = tmp_path_factory.mktemp("service"), two_free_ports()
     container = build_container(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
     migrate(container.database)
     with running(container, web(port, THREADS)) as process:
-        yield Service(container, port, process)
+        yield WebProcess(container, port, process)
     container.database.close()
 
 
 @pytest.fixture
-def front(tmp_path: Path, service: Service) -> Iterator[Front]:
+def front(tmp_path: Path, service: WebProcess) -> Iterator[Front]:
     service.ensure_it_runs()  # a test before may have stopped it
     ports = two_free_ports()
     proxy = Proxy(tmp_path, ports, ports + 1, service.port)
@@ -134,18 +134,18 @@ def test_bodies_may_be_as_large_as_the_service_takes_them(tmp_path: Path, monkey
     monkeypatch.setenv("SECRET_KEYS", KEY)
     monkeypatch.setenv("PUBLIC_URL", "https://credit.example")
     monkeypatch.delenv("MAX_BODY_BYTES", raising=False)
-    # Of every location its own, where it has one; what stands first is for all others.
+    # The first limit is for all locations without one of their own.
     others, *_ = re.findall(r"client_max_body_size (\d+)k;", SITE.read_text())
-    found = re.findall(r"location (?:= )?(\S+) \{\n\s+client_max_body_size (\d+)m;", SITE.read_text())
-    most = {path: int(size) * 1024 * 1024 for path, size in found}
+    locations = re.findall(r"location (?:= )?(\S+) \{\n\s+client_max_body_size (\d+)m;", SITE.read_text())
+    most = {path: int(size) * 1024 * 1024 for path, size in locations}
     assert most.pop("/webhooks/") == read_settings(tmp_path / "none").max_body_bytes
     assert most == dict.fromkeys(FILES, MOST_BYTES_OF_A_FILE)
     assert int(others) * 1024 == MOST_BYTES
 
 
 @contextmanager
-def dripping(lines: list[socket.socket]) -> Iterator[None]:
-    """A byte a second on each, so that none of them is silent for long."""
+def sending_slowly(lines: list[socket.socket]) -> Iterator[None]:
+    """Send a byte a second on each connection, so that none is silent for long, while the block lasts."""
     enough = Event()
 
     def drip() -> None:
@@ -163,10 +163,10 @@ def dripping(lines: list[socket.socket]) -> Iterator[None]:
 def test_two_hundred_slow_senders_hold_no_delivery_up(front: Front):
     with ExitStack() as stack:
         lines = [stack.enter_context(front.slow_sender(number)) for number in range(SLOW)]
-        with dripping(lines):
+        with sending_slowly(lines):
             for number in range(1, 4):
                 assert front.post(number).json["status"] == "accepted"
-    assert front.kept() == 3
+    assert front.count_deliveries() == 3
 
 
 def test_a_service_that_is_gone_is_told_as_the_service_tells_it(front: Front):
@@ -177,7 +177,7 @@ def test_a_service_that_is_gone_is_told_as_the_service_tells_it(front: Front):
     assert reply.headers["retry-after"] == "30"
     front.serving.kill_and_restart()
     wait_until(lambda: front.post(2).status == 200)
-    assert front.kept() == 2
+    assert front.count_deliveries() == 2
 
 
 def test_what_the_service_says_is_passed_on_as_it_is(front: Front):
@@ -185,7 +185,7 @@ def test_what_the_service_says_is_passed_on_as_it_is(front: Front):
     reply = front.ask("POST", f"{front.path}x", b"{}")
     assert (reply.status, reply.json) == (404, {"error": "store"})
     assert front.post(2, padding=2_000_000).status == 413
-    assert front.kept() == 1
+    assert front.count_deliveries() == 1
 
 
 def test_every_answer_by_https_binds_browsers_to_https_and_none_by_http(front: Front):
@@ -210,27 +210,27 @@ BURST = 51  # the first, and fifty more
 OFTEN = 60
 
 
-def answers_to(front: Front, callers: list[str], path: str = "/healthz") -> list[int]:
+def statuses_of(front: Front, callers: list[str], path: str = "/healthz") -> list[int]:
     return [front.ask("GET", path, headers={CALLER: caller}).status for caller in callers]
 
 
 def test_who_asks_too_often_is_told_so_and_nobody_else_is(front: Front):
-    asked = answers_to(front, ["198.51.100.7"] * OFTEN)
-    assert asked == [200] * BURST + [429] * (OFTEN - BURST)
+    statuses = statuses_of(front, ["198.51.100.7"] * OFTEN)
+    assert statuses == [200] * BURST + [429] * (OFTEN - BURST)
     again = front.ask("GET", "/healthz", headers={CALLER: "::ffff:198.51.100.7"})
     assert (again.status, again.json, again.headers["retry-after"]) == (
         429,
         {"error": "too many requests"},
         "5",
     )
-    assert answers_to(front, ["198.51.100.8", "::ffff:198.51.100.9"]) == [200, 200]
+    assert statuses_of(front, ["198.51.100.8", "::ffff:198.51.100.9"]) == [200, 200]
 
 
 def test_a_whole_64_is_one_caller_and_its_neighbour_another(front: Front):
-    asked = answers_to(front, [f"2001:db8:1:2:{number:x}::1" for number in range(OFTEN)])
-    assert asked == [200] * BURST + [429] * (OFTEN - BURST)
+    statuses = statuses_of(front, [f"2001:db8:1:2:{number:x}::1" for number in range(OFTEN)])
+    assert statuses == [200] * BURST + [429] * (OFTEN - BURST)
     others = ["2001:db8:1:2::ffff", "2001:db8:1:3::1", "2001:db8:0a0a:3::1"]
-    assert answers_to(front, others) == [429, 200, 200]
+    assert statuses_of(front, others) == [429, 200, 200]
 
 
 def test_however_often_a_store_sends_no_delivery_is_rejected(front: Front):

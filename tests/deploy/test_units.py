@@ -1,4 +1,4 @@
-"""The units we ship are what systemd takes, and wait as long as a graceful stop takes."""
+"""The systemd units we ship are valid, and wait as long as a graceful stop takes."""
 
 import re
 import shutil
@@ -31,11 +31,11 @@ def test_systemd_finds_nothing_wrong_with_them(tmp_path):
     here = Path(sys.executable).parent
     for unit in UNITS:
         (tmp_path / unit.name).write_text(unit.read_text(encoding="utf-8").replace(INSTALLED, str(here)))
-    found = subprocess.run(
+    result = subprocess.run(
         ["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))], capture_output=True, text=True
     )
-    told = [line for line in found.stderr.splitlines() if "ad-credit" in line]
-    assert (found.returncode, told) == (0, [])
+    complaints = [line for line in result.stderr.splitlines() if "ad-credit" in line]
+    assert (result.returncode, complaints) == (0, [])
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])
@@ -43,15 +43,15 @@ def test_what_they_start_is_there(name):
     program, *arguments = service_of(name)["ExecStart"].split()
     assert program.startswith(INSTALLED)
     assert shutil.which(Path(program).name, path=Path(sys.executable).parent)
-    written = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
-    assert f"\n{Path(program).name} {' '.join(arguments)}\n" in written
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert f"\n{Path(program).name} {' '.join(arguments)}\n" in page
 
 
 def test_web_has_the_same_allocator_however_it_is_started():
-    told = service_of("web")["Environment"].split()
-    assert dict(pair.split("=", 1) for pair in told) == ALLOCATOR
+    pairs = service_of("web")["Environment"].split()
+    assert dict(pair.split("=", 1) for pair in pairs) == ALLOCATOR
     image = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
-    assert set(told) <= set(image.split())
+    assert set(pairs) <= set(image.split())
 
 
 def test_they_wait_longer_than_a_stop_takes():
@@ -63,11 +63,11 @@ def test_they_wait_longer_than_a_stop_takes():
 @needs_systemd
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_systemd_counts_little_that_they_could_do_without(name):
-    """The higher of its 100 points, the more an intruder could do."""
+    """Of 100 points: the more, the more an intruder could do."""
     unit = ROOT / "deploy" / f"ad-credit-{name}.service"
     command = ["systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=20", unit]
-    found = subprocess.run(command, capture_output=True, text=True)
-    assert found.returncode == 0, found.stdout + found.stderr
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])

@@ -1,7 +1,7 @@
-"""An upgrade from 0.1.0 under load: every delivery that was answered 200 is kept and processed.
+"""An upgrade from 0.1.0 under load: every delivery that was answered 200 is stored and processed.
 
-The old version is run from its own source, as git keeps it: it fills the database, and its web process goes
-on answering while the new version migrates.
+The old version runs from its own source in git: it fills the database, and its web process goes on answering
+while the new version migrates.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 OLD = "32b00acbad64d769c7b6c9bf3077a9ea335dda53"  # the last commit of 0.1.0, whose newest migration is 0027
 FEW, MORE = 10, 5  # deliveries: that fill the old database, and that come to each version while it runs
 PAUSE = 0.1  # seconds; a store may send 500 signals a day
-# Commands of the old version one after the other: to import it takes longer than what they do.
+# Runs commands of the old version in one process: to import it takes longer than what they do.
 IN_TURN = """
 import json, sys
 from flask.cli import FlaskGroup
@@ -48,7 +48,7 @@ for words in json.loads(sys.argv[1]):
 
 @pytest.fixture(scope="session")
 def old_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source of 0.1.0, taken out of the history."""
+    """The source of 0.1.0, extracted from git."""
     folder = tmp_path_factory.mktemp("old")
     git = ["git", "-c", f"safe.directory={ROOT}"]
     if subprocess.run([*git, "cat-file", "-e", OLD], cwd=ROOT, capture_output=True, check=False).returncode:
@@ -60,12 +60,12 @@ def old_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Version:
-    """One version's commands and processes, over one database and one port."""
+    """The commands and processes of one version, over one database and one port."""
 
     def __init__(self, source: Path, database_url: str, port: int, log: Path) -> None:
         self._source, self._port, self._log = source, port, log
         self._environment = {
-            **{name: one for name, one in os.environ.items() if not name.startswith("PYTHON")},
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
             "SECRET_KEYS": KEY,
             "PUBLIC_URL": "https://credit.example",
             "DATABASE_URL": database_url,
@@ -84,27 +84,27 @@ class Version:
         return self.start(*server, "--workers-kill-timeout", "30", "wsgi:app")
 
     def command(self, *words: str) -> str:
-        """Call one of the new version, which this process has imported already, and return what it prints."""
+        """Run a command of the new version, which is imported already; return what it prints."""
         assert self._source == ROOT
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self._environment.items():
                 patch.setenv(name, value)
-            done = create_command_app().test_cli_runner().invoke(args=words, catch_exceptions=False)
-        assert done.exit_code == 0, done.stderr
-        return done.stdout
+            result = create_command_app().test_cli_runner().invoke(args=words, catch_exceptions=False)
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
 
     def commands(self, *calls: Sequence[str]) -> str:
-        """Call these of either version in one process, and return what they print."""
+        """Run commands of either version in one process; return what they print."""
         command = [sys.executable, "-c", IN_TURN, json.dumps(calls)]
-        done = subprocess.run(
+        result = subprocess.run(
             command, cwd=self._source, env=self._environment, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
 
 class RetryingSender:
-    """A shop that never stops, and a proxy before the service that sends again what was refused."""
+    """A shop that never stops sending, and a proxy before the service that retries what was refused."""
 
     def __init__(self, port: int, store: str) -> None:
         self._port, self._path = port, f"/webhooks/woocommerce/{store}"
@@ -122,9 +122,9 @@ class RetryingSender:
         self._thread.join()
 
     def wait_for(self, more: int) -> None:
-        wanted = len(self.accepted) + more
-        wait_until(lambda: len(self.accepted) >= wanted)
-        assert len(self.accepted) >= wanted, self.refused
+        total = len(self.accepted) + more
+        wait_until(lambda: len(self.accepted) >= total)
+        assert len(self.accepted) >= total, self.refused
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -166,12 +166,12 @@ def versions(
 ) -> Iterator[tuple[Version, Version, int]]:
     port = free_ports(1)
     log = tmp_path / "log"
-    made = [Version(source, empty_database_url, port, log) for source in (old_source, ROOT)]
+    versions = [Version(source, empty_database_url, port, log) for source in (old_source, ROOT)]
     started: list[subprocess.Popen[bytes]] = []
-    for version in made:
+    for version in versions:
         start = version.start
         version.start = lambda *words, start=start: started.append(start(*words)) or started[-1]  # type: ignore[method-assign, func-returns-value, assignment]
-    yield made[0], made[1], port
+    yield versions[0], versions[1], port
     for process in started:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -195,8 +195,8 @@ def test_no_delivery_is_lost_while_a_filled_database_of_0_1_0_is_upgraded(
         SECRET,
     )
     add = ("stores", "add", *about, "--joined-at", "2025-11-01", "--json")
-    shown = old.commands(["migrate"], add)
-    store = json.loads(shown[shown.index("{") :])["id"]
+    output = old.commands(["migrate"], add)
+    store = json.loads(output[output.index("{") :])["id"]
     web, worker = old.web(), old.start("flask", "--app", "wsgi", "worker")
     engine = create_engine(empty_database_url)
 
@@ -214,21 +214,23 @@ def test_no_delivery_is_lost_while_a_filled_database_of_0_1_0_is_upgraded(
         plan = json.loads(new.command("upgrade", "--check", "--json"))
         assert (plan["from"], plan["done"]) == ("0027", False)
         assert all(step["does"] for step in plan["steps"])
-        told = json.loads(new.command("upgrade", "--json"))
-        assert (told["from"], told["to"], told["done"]) == ("0027", newest_revision(), True)
+        report = json.loads(new.command("upgrade", "--json"))
+        assert (report["from"], report["to"], report["done"]) == ("0027", newest_revision(), True)
         sender.wait_for(MORE)  # of the old version's web, on the new version's tables
         refused = set(sender.refused)
         stop(web)
         web, worker = new.web(), new.start("flask", "--app", "wsgi", "worker")
         sender.wait_for(MORE)
-    assert refused <= {"ConnectionRefusedError"}  # before the old web listened: never was one answered no
+    assert refused <= {
+        "ConnectionRefusedError"
+    }  # before the old web listened; none was ever answered with an error
 
     def unfinished() -> list[str]:
         return [name for name, (_, state) in states().items() if state != "processed"]
 
     wait_until(lambda: not unfinished())
-    kept = states()
-    assert {name: kept.get(name, ("lost",))[0] for name in sender.accepted} == sender.accepted
+    rows = states()
+    assert {name: rows.get(name, ("lost",))[0] for name in sender.accepted} == sender.accepted
     assert [name for name in unfinished() if name in sender.accepted] == []
     stop(web)
     stop(worker)

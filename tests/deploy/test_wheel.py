@@ -1,6 +1,6 @@
 """The wheel alone is a whole installation: built, installed into a fresh environment, and used from there.
 
-Nothing here needs the network: what the wheel depends on is found in the environment of the tests.
+Nothing here needs the network: dependencies of the wheel come from the environment of the tests.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def environment() -> dict[str, str]:
-    """Without what the tests were started with: the folder alone says where things are."""
+def clean_environment() -> dict[str, str]:
+    """Return our environment without settings of the service: the folder alone configures it."""
     ours = ("PYTHONPATH", "SECRET_KEYS", "PUBLIC_URL", "DATABASE_URL", "AD_CREDIT_HOME")
     return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 def ad_credit(installed: Path, home: Path, *words: str) -> str:
     command = [str(installed / "ad-credit"), *words]
-    done = subprocess.run(
-        command, cwd=home, env=environment(), capture_output=True, text=True, check=False, timeout=60
+    result = subprocess.run(
+        command, cwd=home, env=clean_environment(), capture_output=True, text=True, check=False, timeout=60
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 @pytest.fixture
@@ -58,7 +58,9 @@ def running(installed: Path, home: Path) -> Iterator[tuple[subprocess.Popen[str]
     port = free_ports(1)
     command = [str(installed / "ad-credit"), "run", "--port", str(port)]
     with (home / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=home, env=environment(), stdout=log, stderr=log, text=True)
+        process = subprocess.Popen(
+            command, cwd=home, env=clean_environment(), stdout=log, stderr=log, text=True
+        )
     try:
         wait_until(lambda: status_of(port, "GET", "/healthz") == 200)
         yield process, port
@@ -70,7 +72,9 @@ def running(installed: Path, home: Path) -> Iterator[tuple[subprocess.Popen[str]
 def status_of(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> int | None:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request(method, path, body, {name.replace("_", "-"): one for name, one in headers.items()})
+        connection.request(
+            method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
+        )
         return connection.getresponse().status
     except (OSError, HTTPException):
         return None
@@ -79,7 +83,7 @@ def status_of(port: int, method: str, path: str, body: bytes = b"", **headers: s
 
 
 def children_of(process: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return [int(number) for number in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def test_the_wheel_carries_every_file_of_the_product_and_the_plugins_zip_and_nothing_else(
@@ -111,7 +115,7 @@ def test_one_command_runs_the_service_and_a_signed_delivery_is_processed(
     store = add_shop(container).id
     body = body_of(signal_of())
 
-    kept = status_of(
+    status = status_of(
         port,
         "POST",
         f"/webhooks/woocommerce/{store}",
@@ -127,14 +131,14 @@ def test_one_command_runs_the_service_and_a_signed_delivery_is_processed(
 
     wait_until(lambda: states() == ["processed"])
     container.database.close()
-    shown = json.loads(ad_credit(installed, home, "deliveries", "list", "--json"))
-    assert (kept, [row["state"] for row in shown]) == (200, ["processed"])
+    rows = json.loads(ad_credit(installed, home, "deliveries", "list", "--json"))
+    assert (status, [row["state"] for row in rows]) == (200, ["processed"])
     assert status_of(port, "GET", "/admin/sign-in") == 200  # templates and translations are there, too
 
     parts = [*children_of(process.pid)]
     process.send_signal(signal.SIGTERM)
     assert process.wait(90) == 0, (home / "log").read_text()
-    assert [one for one in parts if Path(f"/proc/{one}").exists()] == []
+    assert [part for part in parts if Path(f"/proc/{part}").exists()] == []
 
 
 def test_when_its_worker_falls_the_whole_service_ends_and_says_so(
@@ -142,7 +146,9 @@ def test_when_its_worker_falls_the_whole_service_ends_and_says_so(
 ) -> None:
     process, port = running
     (worker,) = [
-        one for one in children_of(process.pid) if b"\0worker\0" in Path(f"/proc/{one}/cmdline").read_bytes()
+        child
+        for child in children_of(process.pid)
+        if b"\0worker\0" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
     os.kill(worker, signal.SIGKILL)
     assert process.wait(120) == 1
@@ -152,9 +158,15 @@ def test_when_its_worker_falls_the_whole_service_ends_and_says_so(
 
 def test_a_wrong_setting_stops_the_start_with_one_line(installed: Path, tmp_path: Path) -> None:
     command = [str(installed / "ad-credit"), "run"]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=60
+    result = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
-    assert done.stderr.startswith("Error: SECRET_KEYS is not set")
-    assert "`ad-credit secrets new`" in done.stderr
+    assert (result.returncode, result.stdout, len(result.stderr.splitlines())) == (1, "", 1)
+    assert result.stderr.startswith("Error: SECRET_KEYS is not set")
+    assert "`ad-credit secrets new`" in result.stderr

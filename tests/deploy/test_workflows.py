@@ -1,4 +1,4 @@
-"""The workflow files of the forges are well formed, and what their steps run is there."""
+"""The workflow files of the forges are well formed, and the targets and files their steps name exist."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def test_a_step_either_runs_something_or_uses_a_pinned_action() -> None:
 
 
 def test_lint_types_tests_image_and_release_are_all_there() -> None:
-    said = dict(lines())
+    scripts = dict(lines())
     runs = " ".join(line for _, line in lines())
     assert "make lint" in runs
     assert runs.count("bash .ci/run") == 2
     assert "podman build --format docker -f deploy/Containerfile" in runs
-    assert "make dist" in said.get("gitlab dist", "")
+    assert "make dist" in scripts.get("gitlab dist", "")
     assert "build/dist/*" in runs
 
 
@@ -70,7 +70,7 @@ def test_every_python_from_the_oldest_that_is_supported_is_tried(versions: list[
 
 
 def test_no_workflow_may_write_but_the_one_that_releases() -> None:
-    assert {name: one["permissions"]["contents"] for name, one in WORKFLOWS.items()} == {
+    assert {name: workflow["permissions"]["contents"] for name, workflow in WORKFLOWS.items()} == {
         "test.yml": "read",
         "release.yml": "write",
     }

@@ -1,1 +1,1 @@
-"""`make hosts`: several hosts, as Linux network namespaces, and what breaks between them."""
+"""`make hosts`: several hosts, as Linux network namespaces, and failures between them."""

@@ -1,4 +1,4 @@
-"""Runs the service on several hosts, under load, and breaks what can break between them, one by one."""
+"""Runs the service on several hosts, under load, and breaks one part after another."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import click
 
 from tests.crash_runner import waits
-from tests.hosts import judging
+from tests.hosts import checks
+from tests.hosts.checks import Phase, PromiseCheck
 from tests.hosts.fleet import Fleet, fleet
-from tests.hosts.judging import Phase, PromiseCheck
 from tests.processes import wait_until
 
 CALM, AWAY = 20, 10  # seconds
@@ -22,13 +22,13 @@ WEB_CUT, WORKER_CUT, ALL_CUT = "web-1 cut off", "worker-1 cut off", "all cut off
 ONE_WORKER, LAST = "worker-1 alone", "calm again"
 
 
-class Course:
-    """What was done, and when."""
+class RunLog:
+    """The phases of a run with their times, the number of kills, and sessions that survived a cut."""
 
     def __init__(self) -> None:
         self.phases: dict[str, Phase] = {}
         self.kills = 0
-        self.held: dict[str, int] = {}  # sessions the server still keeps for a host at the end of its cut
+        self.open_sessions: dict[str, int] = {}  # by host, at the end of its cut
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -41,79 +41,84 @@ class Course:
         with self.phase(name):
             time.sleep(seconds)
 
-    def kill(self, fleet: Fleet, name: str, seconds: float, called: str | None = None) -> None:
-        """A host's processes all at once; they are started again after so many seconds."""
-        with self.phase(called or f"{name} killed"):
+    def kill(self, fleet: Fleet, name: str, seconds: float, phase_name: str | None = None) -> None:
+        """Kill all processes of a host, and start them again after so many seconds."""
+        with self.phase(phase_name or f"{name} killed"):
             fleet.processes[name].kill()
             self.kills += 1
             time.sleep(seconds)
         fleet.processes[name].start()
         self.calm()
 
-    def cut(self, fleet: Fleet, name: str, seconds: float, called: str) -> None:
-        with fleet.hosts[name].cut_off(), self.phase(called):
+    def cut(self, fleet: Fleet, name: str, seconds: float, phase_name: str) -> None:
+        with fleet.hosts[name].cut_off(), self.phase(phase_name):
             time.sleep(seconds)
             if name != "db":
-                self.held[name] = fleet.sessions_of(name)
+                self.open_sessions[name] = fleet.sessions_of(name)
         self.calm()
 
 
-def _break(fleet: Fleet, course: Course, cut: int) -> None:
-    course.calm()
-    course.kill(fleet, "web-2", AWAY)
-    course.kill(fleet, "worker-2", AWAY)
-    course.cut(fleet, "web-1", cut, WEB_CUT)
-    course.cut(fleet, "worker-1", cut, WORKER_CUT)
-    course.kill(fleet, "worker-2", ALONE, ONE_WORKER)
-    course.cut(fleet, "db", cut, ALL_CUT)
-    with course.phase("PostgreSQL restarted"):
+def _break(fleet: Fleet, log: RunLog, seconds: int) -> None:
+    log.calm()
+    log.kill(fleet, "web-2", AWAY)
+    log.kill(fleet, "worker-2", AWAY)
+    log.cut(fleet, "web-1", seconds, WEB_CUT)
+    log.cut(fleet, "worker-1", seconds, WORKER_CUT)
+    log.kill(fleet, "worker-2", ALONE, ONE_WORKER)
+    log.cut(fleet, "db", seconds, ALL_CUT)
+    with log.phase("PostgreSQL restarted"):
         fleet.server.stop()
         time.sleep(AWAY)
         fleet.server.start()
-    course.calm()
-    course.calm(2 * judging.MINUTE, LAST)
+    log.calm()
+    log.calm(2 * checks.MINUTE, LAST)
 
 
-def _judge(fleet: Fleet, course: Course) -> list[PromiseCheck]:
-    answered, phases = fleet.answered(), course.phases
+def _judge(fleet: Fleet, log: RunLog) -> list[PromiseCheck]:
+    answers, phases = fleet.answers(), log.phases
     first, second = fleet.addresses.values()
     return [
-        judging.nothing_lost(fleet.container, answered, course.kills),
-        judging.refused_in_time("web-1", first, answered, phases[WEB_CUT]),
-        judging.all_taken("web-2", answered, phases[WEB_CUT], second),
-        judging.all_taken("both webs", answered, phases[WORKER_CUT]),
-        judging.refused_in_time("web-1", first, answered, phases[ALL_CUT]),
-        judging.refused_in_time("web-2", second, answered, phases[ALL_CUT]),
-        judging.all_taken("both webs", answered, phases[LAST]),
-        judging.nothing_held(course.held),
-        judging.ran_alone(fleet, "worker-1", phases[ONE_WORKER]),
-        *judging.periodic_work(fleet),
-        judging.budget_kept(fleet),
+        checks.nothing_lost(fleet.container, answers, log.kills),
+        checks.refused_promptly("web-1", first, answers, phases[WEB_CUT]),
+        checks.all_accepted("web-2", answers, phases[WEB_CUT], second),
+        checks.all_accepted("both webs", answers, phases[WORKER_CUT]),
+        checks.refused_promptly("web-1", first, answers, phases[ALL_CUT]),
+        checks.refused_promptly("web-2", second, answers, phases[ALL_CUT]),
+        checks.all_accepted("both webs", answers, phases[LAST]),
+        checks.no_session_survived(log.open_sessions),
+        checks.ran_alone(fleet, "worker-1", phases[ONE_WORKER]),
+        *checks.periodic_work(fleet),
+        checks.within_budget(fleet),
     ]
 
 
 @click.command
 @click.option(
-    "--cut", type=click.IntRange(min=30), default=60, show_default=True, help="Seconds of each cut."
+    "--cut",
+    "cut_seconds",
+    type=click.IntRange(min=30),
+    default=60,
+    show_default=True,
+    help="Seconds of each cut.",
 )
 @click.option("--logs", is_flag=True, help="Tell what the processes logged.")
-def main(cut: int, logs: bool) -> None:
+def main(cut_seconds: int, logs: bool) -> None:
     """Kill hosts, cut networks and restart PostgreSQL under load; exit code 1 when a promise was broken."""
     if os.geteuid() != 0:
         raise click.ClickException("only root can make network namespaces")
-    course = Course()
+    log = RunLog()
     with fleet() as running:
-        _break(running, course, cut)
-        ended = [name for name, process in running.processes.items() if not process.is_running]
+        _break(running, log, cut_seconds)
+        exited = [name for name, process in running.processes.items() if not process.is_running]
         running.processes["sender"].kill()
         wait_until(lambda: not waits(running.container))
-        findings = [*_judge(running, course), judging.nobody_ended(ended)]
+        findings = [*_judge(running, log), checks.no_process_exited(exited)]
         if logs:
             for name, process in running.processes.items():
                 if name not in ("sender", "tiktok"):
                     click.echo(f"--- {name}\n{process.output}")
     for finding in findings:
-        click.echo(f"{'ok    ' if finding.is_right else 'BREACH'} {finding.what}: {finding.seen}")
+        click.echo(f"{'ok    ' if finding.is_right else 'BREACH'} {finding.promise}: {finding.observation}")
     sys.exit(0 if all(finding.is_right for finding in findings) else 1)
 
 

@@ -17,7 +17,7 @@ from tests.conftest import make_settings
 from tests.db_factories import keep_all
 from tests.hosts.network import Host, network
 from tests.hosts.postgresql import Server, postgresql
-from tests.hosts.sender import Answered
+from tests.hosts.sender import SignalAnswer
 from tests.hosts.tiktok import account_id
 from tests.processes import Process, environment_on, wait_until, web, worker
 from tests.signals import add_shop
@@ -29,7 +29,7 @@ RATE = 5.0  # calls to TikTok a second
 
 
 class Fleet:
-    """All of it, running; a process is known by its host's name."""
+    """All hosts and their processes, each process by the name of its host."""
 
     def __init__(self, hosts: list[Host], server: Server, container: Container) -> None:
         self.hosts = {host.name: host for host in hosts}
@@ -41,7 +41,7 @@ class Fleet:
         return {name: f"{self.hosts[name].address}:{PORT}" for name in WEBS}
 
     def start(self) -> None:
-        """Everything, then load as soon as both webs are ready."""
+        """Start all processes, and the load once both webs are ready."""
         migrate(self.container.database)
         for number in range(ACCOUNTS):
             keep_all(self.container, f"st_{number}", account_id(number))
@@ -70,7 +70,7 @@ class Fleet:
             return False
 
     def sessions_of(self, name: str) -> int:
-        """How many the server keeps for a host, and with them what each had locked."""
+        """Count the sessions the server keeps for a host, and with them the locks of each."""
         with self.container.database.reading() as session:
             query = text("SELECT count(*) FROM pg_stat_activity WHERE client_addr = CAST(:address AS inet)")
             return int(session.scalar(query, {"address": self.hosts[name].back}) or 0)
@@ -79,21 +79,21 @@ class Fleet:
         for process in self.processes.values():
             process.kill()
 
-    # What they told.
+    # Read from the output of the processes.
 
-    def answered(self) -> list[Answered]:
+    def answers(self) -> list[SignalAnswer]:
         lines = self.processes["sender"].output.splitlines()
-        return [Answered(**json.loads(line)) for line in lines if line.endswith("}")]
+        return [SignalAnswer(**json.loads(line)) for line in lines if line.endswith("}")]
 
     def calls(self) -> list[float]:
-        """When TikTok was called, in seconds of the epoch."""
+        """Return when TikTok was called, in seconds of the epoch, sorted."""
         return sorted(map(float, self.processes["tiktok"].output.split()))
 
     def runs(self) -> list[tuple[str, str, str]]:
-        """Worker, job and minute of each periodic run."""
+        """Return worker, job and minute of each periodic run."""
         lines = [(name, line) for name in WORKERS for line in self.processes[name].output.splitlines()]
-        told = [(name, json.loads(line)) for name, line in lines if '"periodic run"' in line]
-        return [(name, item["job"], item["minute"]) for name, item in told]
+        entries = [(name, json.loads(line)) for name, line in lines if '"periodic run"' in line]
+        return [(name, item["job"], item["minute"]) for name, item in entries]
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def fleet() -> Iterator[Fleet]:
         server = undone.enter_context(postgresql(hosts[0]))
         container = build_container(make_settings(database_url=server.url))
         undone.callback(container.database.close)
-        made = Fleet(hosts, server, container)
-        undone.callback(made.stop)
-        made.start()
-        yield made
+        fleet = Fleet(hosts, server, container)
+        undone.callback(fleet.stop)
+        fleet.start()
+        yield fleet

@@ -10,11 +10,11 @@ from tests.processes import Process
 
 FRONT, BACK = "10.231.1", "10.231.2"  # everybody's, and the database's
 HERE = 254  # this machine, on both
-PREFIX = "adc-"  # of all that is made here, so that it can be told from others' and thrown away
+PREFIX = "adc-"  # of all that is created here, so that only this is removed
 
 
 class Host:
-    """One of them. `address` is where everybody reaches it, `back` where the database's network does."""
+    """A host; `address` is its address on the front network, `back` that on the network of the database."""
 
     def __init__(self, name: str, number: int) -> None:
         self.name = name
@@ -43,20 +43,20 @@ class Host:
 
     @contextmanager
     def cut_off(self) -> Iterator[None]:
-        """Its packets on the database's network are dropped, as are those to it; nobody is told."""
-        self._back_port_is("0")
+        """Drop all packets of the host on the database's network while the block lasts; no side is told."""
+        self._set_back_port("0")
         yield
-        self._back_port_is("3")
+        self._set_back_port("3")
 
-    def _back_port_is(self, state: str) -> None:
-        """A bridge's port forwards in state 3 and drops in state 0."""
+    def _set_back_port(self, state: str) -> None:
+        """Set the state of the bridge's port: 3 forwards, 0 drops."""
         command = ["bridge", "link", "set", "dev", _port("back", self.name), "state", state]
         subprocess.run(command, check=True)
 
 
 @contextmanager
 def network(*names: str) -> Iterator[list[Host]]:
-    """Hosts of these names; all of it is gone afterwards, and what an earlier run left behind before."""
+    """Create hosts of these names, and remove all of it afterwards; leftovers of an earlier run go first."""
     _clear()
     with ExitStack() as undone:
         undone.callback(_clear)
@@ -65,17 +65,17 @@ def network(*names: str) -> Iterator[list[Host]]:
             _ip("address", "add", f"{addresses}.{HERE}/24", "dev", f"{PREFIX}{side}")
             _ip("link", "set", f"{PREFIX}{side}", "up")
         hosts = [Host(name, number) for number, name in enumerate(names, start=1)]
-        _know_each_other(hosts)
+        _add_neighbours(hosts)
         yield hosts
 
 
 def _port(side: str, name: str) -> str:
-    """Of a bridge, to a host; the name of a device has fifteen letters at most."""
+    """Return the name of a bridge's port to a host; a device's name has at most fifteen letters."""
     return f"{PREFIX}{side[0]}-{name}"
 
 
-def _know_each_other(hosts: list[Host]) -> None:
-    """Nobody asks who has an address: the answer's absence would tell of a cut what a router hides."""
+def _add_neighbours(hosts: list[Host]) -> None:
+    """Make neighbour entries permanent: an ARP request without answer would reveal a cut."""
     for host in hosts:
         for other in hosts:
             if other is not host:
@@ -91,10 +91,10 @@ def _hardware(host: Host) -> str:
 
 
 def _clear() -> None:
-    """Only what bears our prefix."""
-    for line in _said("netns", "list"):
+    """Remove every device and namespace with our prefix."""
+    for line in _ip_output("netns", "list"):
         if line.startswith(PREFIX):
-            for pid in _said("netns", "pids", line.split()[0]):
+            for pid in _ip_output("netns", "pids", line.split()[0]):
                 subprocess.run(["kill", "-9", pid], check=False)
             _ip("netns", "delete", line.split()[0])
     for side in ("front", "back"):
@@ -105,6 +105,6 @@ def _ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True)
 
 
-def _said(*arguments: str) -> list[str]:
-    done = subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
-    return done.stdout.splitlines()
+def _ip_output(*arguments: str) -> list[str]:
+    result = subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
+    return result.stdout.splitlines()

@@ -20,7 +20,7 @@ SETTINGS = "listen_addresses = '*'\nunix_socket_directories = ''\nmax_connection
 
 
 class Server:
-    """`url` is where all hosts reach it on the database's network."""
+    """A server whose `url` all hosts reach on the network of the database."""
 
     def __init__(self, host: Host, folder: Path) -> None:
         self._host, self._data = host, folder / "data"
@@ -37,7 +37,7 @@ class Server:
         self._run("pg_ctl", "--wait", f"--log={self._data}/log", "start")
 
     def stop(self) -> None:
-        """At once, without a word to its clients; it recovers from its log when it starts."""
+        """Stop at once, without a word to clients; the server recovers from its log when it starts."""
         self._run("pg_ctl", "--wait", "--mode=immediate", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.hosts.sender STORE WEB…`: sends numbered signals to web hosts; each answer is a line."""
+"""`python -m tests.hosts.sender STORE WEB…`: sends numbered signals to web hosts, a line per answer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.signals import SECRET, body_of, signal
 
 EACH, PAUSE = 4, 0.2  # threads to each web host, and seconds between two deliveries of one
 STORE_WAITS = 60  # seconds, for its answer
-saying = Lock()
+printing = Lock()
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What came of one signal, sent `at` (of the epoch) and answered after `took` seconds."""
+class SignalAnswer:
+    """The answer to one signal, sent `at` (seconds of the epoch) and answered after `took` seconds."""
 
     number: int
     web: str
@@ -32,33 +32,33 @@ class Answered:
     id: int | None = None  # of the delivery
 
 
-def _send_on(web: str, store_id: str, numbers: Iterator[int]) -> None:
-    """Each signal once, whatever comes of it: a store does not send again."""
+def _send_forever(web: str, store_id: str, numbers: Iterator[int]) -> None:
+    """Send each signal once, whatever the answer: a store does not send again."""
     while True:
-        answered = _send(web, store_id, next(numbers))
-        with saying:
-            print(json.dumps(asdict(answered)), flush=True)
+        answer = _send(web, store_id, next(numbers))
+        with printing:
+            print(json.dumps(asdict(answer)), flush=True)
         time.sleep(PAUSE)
 
 
-def _send(web: str, store_id: str, number: int) -> Answered:
+def _send(web: str, store_id: str, number: int) -> SignalAnswer:
     body = body_of(signal(number))
     headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
     path, at = f"/webhooks/woocommerce/{store_id}", time.time()
     try:
         reply = send(f"http://{web}", "POST", path, headers, body, ends=False, timeout=STORE_WAITS)
     except (OSError, HTTPException) as error:
-        return Answered(number, web, at, time.time() - at, type(error).__name__)
+        return SignalAnswer(number, web, at, time.time() - at, type(error).__name__)
     took = time.time() - at
     delivery_id = reply.json["id"] if reply.status == 200 else None
-    return Answered(number, web, at, took, reply.status, reply.headers.get("retry-after"), delivery_id)
+    return SignalAnswer(number, web, at, took, reply.status, reply.headers.get("retry-after"), delivery_id)
 
 
 def main(store_id: str, *webs: str) -> None:
     numbers = count(1)
     for web in webs:
         for _ in range(EACH):
-            Thread(target=_send_on, args=(web, store_id, numbers)).start()
+            Thread(target=_send_forever, args=(web, store_id, numbers)).start()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m tests.hosts.tiktok ADDRESS PORT ACCOUNTS`: tells when it was called."""
+"""`python -m tests.hosts.tiktok ADDRESS PORT ACCOUNTS`: a TikTok that prints when it was called."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.sandbox.tiktok.api import create_tiktok
 
 
 class Silent(WSGIRequestHandler):
-    """Leaves the output to the calls' times."""
+    """A handler that logs nothing: the output is for the times of the calls."""
 
     def log(self, *_: object) -> None:
         pass
@@ -26,16 +26,16 @@ def account_id(number: int) -> str:
 
 def main(address: str, port: str, accounts: str) -> None:
     ids = [account_id(number) for number in range(int(accounts))]
-    known = {
+    by_id = {
         item: SandboxAccount(advertiser_id=item, name="Example", token=f"token-of-{item}") for item in ids
     }
-    app = create_tiktok(known, lambda: datetime.now(UTC))
-    app.before_request(_tell)
+    app = create_tiktok(by_id, lambda: datetime.now(UTC))
+    app.before_request(_print_time)
     make_server(address, int(port), app, threaded=True, request_handler=Silent).serve_forever()
 
 
-def _tell() -> None:
-    """In one piece: several calls may come at once."""
+def _print_time() -> None:
+    """Print the time in one write: several calls may come at once."""
     os.write(sys.stdout.fileno(), f"{time.time()}\n".encode())
 
 

@@ -1,4 +1,4 @@
-"""What is held against what the hosts told: each finding is right or a breach."""
+"""Checks of what the hosts reported after a run: each promise was kept or broken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.storage.rate_limiter import SharedBudget
 from receiver.worker.jobs import every_minute
 from tests.crash_runner import Found, compared
 from tests.hosts.fleet import RATE, WORKERS, Fleet
-from tests.hosts.sender import Answered
+from tests.hosts.sender import SignalAnswer
 
 ANSWERED_WITHIN = 20.0  # seconds, while the database is away
 WELL_WITHIN = 15.0  # after it is back
@@ -24,63 +24,67 @@ MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Phase:
-    """Something that went on, between two moments of the epoch."""
+    """A named part of a run, between two moments of the epoch."""
 
     name: str
     began: float
-    ended: float
+    finished: float
 
 
 @dataclass(frozen=True)
 class PromiseCheck:
-    """What was looked at, what was seen, and whether it is as promised."""
+    """A promise, what was observed, and whether it was kept."""
 
-    what: str
-    seen: str
+    promise: str
+    observation: str
     is_right: bool
 
 
-def nothing_lost(container: Container, answered: Sequence[Answered], kills: int) -> PromiseCheck:
-    found = Found(kills)
-    for item in answered:
+def nothing_lost(container: Container, answers: Sequence[SignalAnswer], kills: int) -> PromiseCheck:
+    result = Found(kills)
+    for item in answers:
         if item.id is not None:
-            found.accepted[item.number] = item.id
+            result.accepted[item.number] = item.id
         else:
-            found.refused[str(item.status)] += 1
-    return PromiseCheck("what was answered 200", str(compared(container, found)), found.is_whole)
+            result.refused[str(item.status)] += 1
+    return PromiseCheck("what was answered 200", str(compared(container, result)), result.is_whole)
 
 
-def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phase) -> PromiseCheck:
-    """While it was cut off, this web host said so, soon and properly; and was well soon after."""
-    ours = [item for item in answered if item.web == web and item.at + item.took > cut.began]
-    during = [our for our in ours if our.at < cut.ended]
+def refused_promptly(name: str, web: str, answers: Iterable[SignalAnswer], outage: Phase) -> PromiseCheck:
+    """Check that a web host cut off from the database answered 503 in time, and recovered soon after."""
+    ours = [item for item in answers if item.web == web and item.at + item.took > outage.began]
+    during = [our for our in ours if our.at < outage.finished]
     refused = [item for item in during if item.status != 200]
     proper = bool(refused) and all((item.status, bool(item.retry_after)) == (503, True) for item in refused)
     longest = max((item.took for item in during), default=0.0)
-    well = min((our.at + our.took for our in ours if our.at > cut.ended and our.status == 200), default=None)
-    back = float("inf") if well is None else well - cut.ended
-    seen = (
+    well = min(
+        (our.at + our.took for our in ours if our.at > outage.finished and our.status == 200), default=None
+    )
+    back = float("inf") if well is None else well - outage.finished
+    observation = (
         f"{len(refused)} of {len(during)} refused, {'all' if proper else 'NOT all'} by 503 with Retry-After; "
         f"longest wait {longest:.1f} s; first 200 {back:.1f} s after"
     )
     return PromiseCheck(
-        f"{cut.name}: {name}", seen, proper and longest < ANSWERED_WITHIN and back < WELL_WITHIN
+        f"{outage.name}: {name}", observation, proper and longest < ANSWERED_WITHIN and back < WELL_WITHIN
     )
 
 
-def all_taken(name: str, answered: Iterable[Answered], phase: Phase, web: str | None = None) -> PromiseCheck:
-    """Whoever asked in this time was answered 200."""
-    during = [item for item in answered if phase.began < item.at < phase.ended and web in (None, item.web)]
-    taken = sum(item.status == 200 for item in during)
+def all_accepted(
+    name: str, answers: Iterable[SignalAnswer], phase: Phase, web: str | None = None
+) -> PromiseCheck:
+    """Check that every signal of a phase was answered 200."""
+    during = [item for item in answers if phase.began < item.at < phase.finished and web in (None, item.web)]
+    accepted = sum(item.status == 200 for item in during)
     return PromiseCheck(
         f"{phase.name}: {name}",
-        f"{taken} of {len(during)} answered 200",
-        bool(during) and taken == len(during),
+        f"{accepted} of {len(during)} answered 200",
+        bool(during) and accepted == len(during),
     )
 
 
 def periodic_work(fleet: Fleet) -> list[PromiseCheck]:
-    """Each job at most once a minute over all hosts, and never away for long.
+    """Check that each job ran at most once a minute over all hosts, and never paused for long.
 
     Polling may take minutes, as long as there is something to ask: TikTok's budget shows that it goes on.
     """
@@ -106,9 +110,9 @@ def periodic_work(fleet: Fleet) -> list[PromiseCheck]:
 
 
 def ran_alone(fleet: Fleet, name: str, phase: Phase) -> PromiseCheck:
-    """A worker did all periodic work while the other was away."""
+    """Check that one worker did all periodic work while the other was down."""
     first = datetime.fromtimestamp(phase.began).astimezone()
-    last = datetime.fromtimestamp(phase.ended).astimezone()
+    last = datetime.fromtimestamp(phase.finished).astimezone()
     ours = [
         job
         for host, job, minute in fleet.runs()
@@ -120,18 +124,20 @@ def ran_alone(fleet: Fleet, name: str, phase: Phase) -> PromiseCheck:
     )
 
 
-def nothing_held(held: Mapping[str, int]) -> PromiseCheck:
-    """Hosts that were cut off kept no session at the server, and so no lock."""
-    seen = ", ".join(f"{name} {number} sessions" for name, number in held.items())
-    return PromiseCheck("kept by the server at the end of a cut", seen, not any(held.values()))
+def no_session_survived(open_sessions: Mapping[str, int]) -> PromiseCheck:
+    """Check that hosts that were cut off kept no session at the server, and so no lock."""
+    observation = ", ".join(f"{name} {number} sessions" for name, number in open_sessions.items())
+    return PromiseCheck(
+        "kept by the server at the end of a cut", observation, not any(open_sessions.values())
+    )
 
 
-def nobody_ended(ended: Sequence[str]) -> PromiseCheck:
-    return PromiseCheck("processes that ended by themselves", ", ".join(ended) or "none", not ended)
+def no_process_exited(exited: Sequence[str]) -> PromiseCheck:
+    return PromiseCheck("processes that ended by themselves", ", ".join(exited) or "none", not exited)
 
 
-def budget_kept(fleet: Fleet) -> PromiseCheck:
-    """In no minute more calls than the rate allows, and none that was not counted."""
+def within_budget(fleet: Fleet) -> PromiseCheck:
+    """Check that no minute had more calls than the rate allows, and that each call was counted."""
     calls = fleet.calls()
     busiest = max((bisect_left(calls, at + MINUTE) - place for place, at in enumerate(calls)), default=0)
     now = fleet.container.now()
@@ -140,5 +146,7 @@ def budget_kept(fleet: Fleet) -> PromiseCheck:
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     today = sum(at > midnight.timestamp() + MINUTE for at in calls)
     most = RATE * MINUTE
-    seen = f"{len(calls)} calls, {busiest} in the busiest minute of {most:.0f}; today {today}, {used} counted"
-    return PromiseCheck("TikTok's budget", seen, most / 2 < busiest <= most and today <= used)
+    observation = (
+        f"{len(calls)} calls, {busiest} in the busiest minute of {most:.0f}; today {today}, {used} counted"
+    )
+    return PromiseCheck("TikTok's budget", observation, most / 2 < busiest <= most and today <= used)
