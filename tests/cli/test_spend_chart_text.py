@@ -10,16 +10,16 @@ import pytest
 from receiver.cli.spend_chart_text import ASCII, BLOCKS, draw_spend
 from receiver.documents.spend_timeline import spend_timeline
 from receiver.domain.facts import Payment
-from tests.factories import FIRST, LAST, OPEN, SETTLED, bill, cash, days_of, decided, make_programme
+from tests.factories import FIRST, LAST, OPEN, SETTLED, bill, cash, days_of, decision_for, make_programme
 
 LAGGING = cash("30.00", date(2025, 11, 20))._replace(cash_spend=None, voucher_spend=None)
 
 
 def draw_lines(as_of=OPEN, programme=None, width=80, marks=BLOCKS, name="Example store", **parts):
     """Draw the spend of decided facts, and return the lines."""
-    return draw_spend(spend_timeline(decided(as_of, programme, **parts)), name, width, marks).plain.split(
-        "\n"
-    )
+    return draw_spend(
+        spend_timeline(decision_for(as_of, programme, **parts)), name, width, marks
+    ).plain.split("\n")
 
 
 def line_of(day, lines):

@@ -17,7 +17,7 @@ from tests.factories import (
     SETTLED,
     bill,
     cash,
-    decided,
+    decision_for,
     make_account,
     make_history,
     make_programme,
@@ -117,7 +117,7 @@ def read_times(decision):
 
 @pytest.mark.parametrize("rule_id", RULES)
 def test_a_rule_shows_every_fact_and_term_it_rests_on_and_who_said_it(rule_id):
-    assert evidence_of(decided(spend=SPENT), rule_id) == SHOWN[rule_id]
+    assert evidence_of(decision_for(spend=SPENT), rule_id) == SHOWN[rule_id]
 
 
 NOTHING = {
@@ -130,7 +130,7 @@ NOTHING = {
 @pytest.mark.parametrize("account", [NOTHING["account"], False], ids=["unknown account", "no account"])
 @pytest.mark.parametrize("rule_id", RULES)
 def test_what_is_unknown_is_shown_as_null_and_never_left_out(rule_id, account):
-    lines = evidence_of(decided(**{**NOTHING, "account": account}), rule_id)
+    lines = evidence_of(decision_for(**{**NOTHING, "account": account}), rule_id)
     assert set(lines) >= set(SHOWN[rule_id])
     with_value = {fact for fact, (value, _) in lines.items() if value is not None}
     if account is False:
@@ -140,12 +140,12 @@ def test_what_is_unknown_is_shown_as_null_and_never_left_out(rule_id, account):
 
 
 def test_a_capped_offer_shows_its_number_of_places():
-    decision = decided(programme=make_programme(capacity=3))
+    decision = decision_for(programme=make_programme(capacity=3))
     assert evidence_of(decision, "admission")["places"] == (3, Source.PROGRAMME)
 
 
 def test_spend_by_registration_shows_when_the_account_was_created():
-    decision = decided(programme=make_programme(anchor=Anchor.REGISTRATION))
+    decision = decision_for(programme=make_programme(anchor=Anchor.REGISTRATION))
     assert evidence_of(decision, "spend_reached")["account created"] == (CREATED, Source.TIKTOK)
 
 
@@ -157,12 +157,12 @@ PROOFS = {"bills readable", "paid bills confirmed", "net cost accepted"}
     ("payment", "more"), [("manual", set()), ("automatic", BILLED | PROOFS), ("unknown", PROOFS)]
 )
 def test_bills_are_shown_where_the_answer_rests_on_them(payment, more):
-    decision = decided(account={"payment": Payment(payment)}, bills_readable=True)
+    decision = decision_for(account={"payment": Payment(payment)}, bills_readable=True)
     assert set(evidence_of(decision, "spend_reached")) == set(SHOWN["spend_reached"]) | more
 
 
 def test_paid_bills_are_shown_with_when_they_were_read():
-    decision = decided(
+    decision = decision_for(
         SETTLED,
         account={"payment": Payment.AUTOMATIC},
         bills_readable=True,
@@ -181,7 +181,7 @@ def test_paid_bills_are_shown_with_when_they_were_read():
 def test_what_was_paid_is_unknown_while_a_bill_is_in_doubt():
     automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True, "spend": SPENT}
     lines = evidence_of(
-        decided(SETTLED, **automatic, payments=(bill("550.00", OPEN), bill(None, OPEN))), "spend_reached"
+        decision_for(SETTLED, **automatic, payments=(bill("550.00", OPEN), bill(None, OPEN))), "spend_reached"
     )
     names = ("paid bills", "qualifying spend", "qualifying spend of final dates")
     assert [lines[fact][0] for fact in names] == [None, None, None]
@@ -190,7 +190,7 @@ def test_what_was_paid_is_unknown_while_a_bill_is_in_doubt():
 
 def test_bills_that_cannot_be_read_are_unknown_and_not_zero():
     lines = evidence_of(
-        decided(account={"payment": Payment.AUTOMATIC}, bills_readable=False), "spend_reached"
+        decision_for(account={"payment": Payment.AUTOMATIC}, bills_readable=False), "spend_reached"
     )
     assert (lines["paid bills"][0], lines["bill in doubt"][0], lines["bills readable"][0]) == (
         None,
@@ -200,7 +200,7 @@ def test_bills_that_cannot_be_read_are_unknown_and_not_zero():
 
 
 def test_each_line_tells_when_its_own_fact_was_read():
-    read = read_times(decided(spend=SPENT, read_at={"account.consent": READ, "spend": LINKED}))
+    read = read_times(decision_for(spend=SPENT, read_at={"account.consent": READ, "spend": LINKED}))
     dated = {key: at for key, at in read.items() if at is not None}
     assert dated == {
         ("account_linked", "consent"): READ,
@@ -218,13 +218,13 @@ def test_each_line_tells_when_its_own_fact_was_read():
 
 
 def test_a_source_that_is_told_takes_the_place_of_the_usual_one():
-    decision = decided(sources={"account.linked_at": Source.STAFF})
+    decision = decision_for(sources={"account.linked_at": Source.STAFF})
     assert evidence_of(decision, "account_linked")["linked"] == (LINKED, Source.STAFF)
     assert evidence_of(decision, "account_linked")["consent"] == (True, Source.TIKTOK)
 
 
 def test_an_override_says_what_was_decided_why_by_whom_and_when_and_leaves_the_facts():
-    decision = decided(
+    decision = decision_for(
         store={"country": "FR"},
         history={"overrides": {"store_market": override()}},
         read_at={"history.overrides.store_market": READ},

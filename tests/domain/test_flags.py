@@ -8,7 +8,7 @@ import pytest
 from receiver.domain.facts import Payment
 from receiver.domain.flags import NEVER_FLAGGED, STORE_RULES, AwardedFor, flags_for
 from receiver.domain.rules import RULES
-from tests.factories import SETTLED, bill, cash, decided, make_programme, override
+from tests.factories import SETTLED, bill, cash, decision_for, make_programme, override
 
 TIER_1 = AwardedFor("7001", Decimal(500))
 TIER_2 = AwardedFor("7001", Decimal(1500))
@@ -73,11 +73,11 @@ FLAGS = [
 
 @pytest.mark.parametrize(("award", "parts", "flags"), FLAGS)
 def test_flags(award, parts, flags):
-    assert flags_for(award, decided(SETTLED, **{**ENOUGH, **parts})) == flags
+    assert flags_for(award, decision_for(SETTLED, **{**ENOUGH, **parts})) == flags
 
 
 def test_the_passing_of_time_raises_no_flag():
-    decision = decided(AFTER_THE_CREDIT, **ENOUGH)
+    decision = decision_for(AFTER_THE_CREDIT, **ENOUGH)
     assert decision.outcome("credit_in_time") == "fail"
     assert flags_for(TIER_1, decision) == set()
 
@@ -85,7 +85,7 @@ def test_the_passing_of_time_raises_no_flag():
 def test_a_refund_after_the_award_is_told_as_a_refund():
     def flags_after(*rows):
         automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
-        return flags_for(TIER_1, decided(SETTLED, **automatic, **ENOUGH, payments=rows))
+        return flags_for(TIER_1, decision_for(SETTLED, **automatic, **ENOUGH, payments=rows))
 
     payment = bill("600.00", datetime(2025, 11, 5, tzinfo=UTC))
     assert flags_after(payment) == set()
@@ -95,7 +95,8 @@ def test_a_refund_after_the_award_is_told_as_a_refund():
 def test_bills_that_cannot_be_read_any_more_raise_no_flag():
     def flags_of(spent, **more):
         return flags_for(
-            TIER_1, decided(SETTLED, account={"payment": Payment.AUTOMATIC}, spend=(cash(spent),), **more)
+            TIER_1,
+            decision_for(SETTLED, account={"payment": Payment.AUTOMATIC}, spend=(cash(spent),), **more),
         )
 
     assert flags_of("2000.00", bills_readable=False) == set()
@@ -106,11 +107,11 @@ def test_bills_that_cannot_be_read_any_more_raise_no_flag():
 def test_a_bill_in_doubt_raises_no_flag():
     doubtful = bill(None, datetime(2025, 11, 5, tzinfo=UTC))
     automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
-    assert flags_for(TIER_1, decided(SETTLED, **automatic, **ENOUGH, payments=(doubtful,))) == set()
+    assert flags_for(TIER_1, decision_for(SETTLED, **automatic, **ENOUGH, payments=(doubtful,))) == set()
 
 
 def test_a_figure_not_yet_final_raises_no_flag():
-    early = decided(datetime(2025, 11, 3, 12, 0, tzinfo=UTC), make_programme(), spend=(cash("9000.00"),))
+    early = decision_for(datetime(2025, 11, 3, 12, 0, tzinfo=UTC), make_programme(), spend=(cash("9000.00"),))
     assert flags_for(AwardedFor("7001", Decimal(0)), early) == set()
 
 
@@ -119,7 +120,7 @@ def test_a_figure_not_yet_final_raises_no_flag():
 )
 def test_without_the_awards_account_only_rules_about_the_store_speak(account, flag):
     all_fail = {"overrides": {rule: override("fail") for rule in RULES}}
-    decision = decided(SETTLED, account=account, history=all_fail, **ENOUGH)
+    decision = decision_for(SETTLED, account=account, history=all_fail, **ENOUGH)
     store_rules = ("programme_open", "admission", "store_market", "merchant_once")
     assert flags_for(TIER_1, decision) == {flag, *(f"rule_failed:{rule}" for rule in store_rules)}
 

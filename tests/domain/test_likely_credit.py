@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from receiver.domain.likely_credit import likely_credit
-from tests.factories import OPEN, SETTLED, cash, days_of, decided, make_award
+from tests.factories import OPEN, SETTLED, cash, days_of, decision_for, make_award
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tests.factories import OPEN, SETTLED, cash, days_of, decided, make_award
     ],
 )
 def test_a_store_on_its_way_has_reached_a_tier_none_or_something_unknown(parts, as_of, stage, credit):
-    decision = decided(as_of, **parts)
+    decision = decision_for(as_of, **parts)
     likely = likely_credit(decision)
     assert decision.stage == stage
     if credit == "none":
@@ -39,6 +39,6 @@ def test_a_store_on_its_way_has_reached_a_tier_none_or_something_unknown(parts, 
 
 
 def test_the_currency_is_the_accounts():
-    likely = likely_credit(decided(OPEN, spend=(cash("600.00", date(2025, 11, 3)),)))
+    likely = likely_credit(decision_for(OPEN, spend=(cash("600.00", date(2025, 11, 3)),)))
     assert likely is not None
     assert (likely.currency, likely.credit) == ("USD", Decimal(500))

@@ -22,7 +22,7 @@ from tests.factories import (
     bill,
     cash,
     days_of,
-    decided,
+    decision_for,
     make_award,
     make_programme,
     seed_programme,
@@ -78,7 +78,7 @@ SOME = {"spend": (cash("484.50"),)}  # 15.50 short of the first tier
     ],
 )
 def test_nothing_is_asked_for_where_it_earns_nothing(stage, as_of, parts):
-    decision = decided(as_of, **parts)
+    decision = decision_for(as_of, **parts)
     assert (decision.stage, decision.next_tier, decision.pace if stage != "settling" else None) == (
         stage,
         None,
@@ -87,7 +87,7 @@ def test_nothing_is_asked_for_where_it_earns_nothing(stage, as_of, parts):
 
 
 def test_a_store_without_a_place_whose_days_run_sees_what_is_missing():
-    decision = decided(**SOME, store={"admitted": False})
+    decision = decision_for(**SOME, store={"admitted": False})
     assert (decision.stage, decision.next_tier.remaining) == (Stage.NOT_ADMITTED, Decimal("15.50"))
 
 
@@ -95,7 +95,7 @@ def test_a_store_without_a_place_whose_days_run_sees_what_is_missing():
 
 
 def test_under_automatic_payment_a_missing_payment_is_said_and_not_asked_for_each_day():
-    decision = decided(
+    decision = decision_for(
         noon("2025-11-25"), spend=(cash("500.00"),), payments=(bill("300.00", OPEN),), **AUTOMATIC
     )
     above = decision.next_tier
@@ -109,7 +109,7 @@ def test_under_automatic_payment_a_missing_payment_is_said_and_not_asked_for_eac
 
 
 def test_under_automatic_payment_what_is_to_be_spent_is_less_what_was_spent_and_not_yet_paid():
-    decision = decided(spend=(cash("300.00"),), **AUTOMATIC)
+    decision = decision_for(spend=(cash("300.00"),), **AUTOMATIC)
     assert (decision.next_tier.needs, decision.next_tier.remaining) == (Needs.SPEND, Decimal("200.00"))
     assert "bill_deadline" not in warnings_by_id(decision)
 
@@ -117,18 +117,18 @@ def test_under_automatic_payment_what_is_to_be_spent_is_less_what_was_spent_and_
 def test_after_the_window_only_a_payment_can_be_missing_and_only_until_its_deadline():
     parts = {"spend": (cash("500.00"),), **AUTOMATIC}
     for as_of in (noon("2025-12-02"), SETTLED, noon("2026-01-05")):
-        decision = decided(as_of, **parts)
+        decision = decision_for(as_of, **parts)
         assert (decision.stage, decision.next_tier.needs, decision.next_tier.by) == (
             "settling",
             "payment",
             date(2026, 1, 5),
         )
-    assert decided(noon("2026-01-06"), **parts).next_tier is None
+    assert decision_for(noon("2026-01-06"), **parts).next_tier is None
 
 
 def test_bills_that_must_be_paid_in_the_window_have_its_last_date():
     terms = make_programme(bills_must_be_paid_in_window=True)
-    decision = decided(OPEN, terms, spend=(cash("500.00"),), **AUTOMATIC)
+    decision = decision_for(OPEN, terms, spend=(cash("500.00"),), **AUTOMATIC)
     assert (decision.deadlines.bills_until, decision.next_tier.by) == (LAST, LAST)
 
 
@@ -136,7 +136,7 @@ def test_paying_for_a_lower_tier_alone_is_not_asked_for_where_it_would_be_decide
     terms = make_programme(
         credit_expires=date(2026, 1, 8)
     )  # the grace of bills ends on 5 January, and 7 days
-    decision = decided(noon("2025-12-05"), terms, spend=(cash("1600.00"),), **AUTOMATIC)
+    decision = decision_for(noon("2025-12-05"), terms, spend=(cash("1600.00"),), **AUTOMATIC)
     assert (decision.next_tier.tier.threshold, decision.next_tier.remaining) == (Decimal(1500), Decimal(1500))
     assert decision.next_tier.by == date(2026, 1, 1)
 
@@ -145,15 +145,15 @@ def test_paying_for_a_lower_tier_alone_is_not_asked_for_where_it_would_be_decide
 
 
 def test_a_lower_tier_is_asked_for_only_where_its_window_is_settled_and_credited_in_time():
-    begun_in_time = decided(noon("2025-12-31"), **late_store("2025-12-28"))
+    begun_in_time = decision_for(noon("2025-12-31"), **late_store("2025-12-28"))
     # 28 December to 26 January, final on 29 January: seven days later the credit has expired
     assert (begun_in_time.next_tier.tier.threshold, begun_in_time.next_tier.by) == (Decimal(5000), HIGHEST_BY)
-    early = decided(noon("2025-12-05"), spend=(cash("10.00", date(2025, 12, 1)),))
+    early = decision_for(noon("2025-12-05"), spend=(cash("10.00", date(2025, 12, 1)),))
     assert (early.next_tier.tier.threshold, early.next_tier.by) == (Decimal(500), date(2025, 12, 30))
 
 
 def test_what_is_asked_for_each_day_is_spread_over_the_dates_that_are_useful():
-    decision = decided(noon("2026-01-13"), **late_store("2025-12-28", "2000.00"))
+    decision = decision_for(noon("2026-01-13"), **late_store("2025-12-28", "2000.00"))
     assert (decision.next_tier.remaining, decision.next_tier.per_day) == (
         Decimal(3000),
         Decimal(300),
@@ -161,9 +161,9 @@ def test_what_is_asked_for_each_day_is_spread_over_the_dates_that_are_useful():
 
 
 def test_after_the_last_useful_date_nothing_is_asked_for_and_it_is_said():
-    last = decided(noon("2026-01-23"), **late_store("2025-12-28", "4500.00"))
+    last = decision_for(noon("2026-01-23"), **late_store("2025-12-28", "4500.00"))
     assert (last.next_tier.by, last.next_tier.per_day) == (HIGHEST_BY, None)
-    after = decided(noon("2026-01-24"), **late_store("2025-12-28", "4500.00"))
+    after = decision_for(noon("2026-01-24"), **late_store("2025-12-28", "4500.00"))
     assert (after.stage, after.next_tier, after.is_too_late) == ("accumulating", None, True)
     assert set(warnings_by_id(after)) == {"nothing_more_in_time"}
 
@@ -182,7 +182,7 @@ def test_after_the_last_useful_date_nothing_is_asked_for_and_it_is_said():
 )
 @pytest.mark.parametrize("parts", [{}, {"account": False}, {"store": {"set_up_at": None}}])
 def test_the_last_useful_day_to_begin_is_warned_of_from_45_days_before(day, warning, parts):
-    decision = decided(noon(day), **parts)
+    decision = decision_for(noon(day), **parts)
     assert set(warnings_by_id(decision)) == ({warning} if warning else set())
     expected = {"begin_by": BEGIN_BY, "begin_for_highest": HIGHEST_BY}
     assert warnings_by_id(decision).get(warning, {}).get("by") == expected.get(warning)
@@ -191,15 +191,15 @@ def test_the_last_useful_day_to_begin_is_warned_of_from_45_days_before(day, warn
 
 def test_a_store_without_a_place_is_not_told_to_begin_but_that_it_is_too_late():
     waits = {"store": {"admitted": False}}
-    assert warnings_by_id(decided(noon("2025-12-20"), **waits)) == {}
-    assert set(warnings_by_id(decided(noon("2026-01-25"), **waits))) == {"too_late_to_begin"}
+    assert warnings_by_id(decision_for(noon("2025-12-20"), **waits)) == {}
+    assert set(warnings_by_id(decision_for(noon("2026-01-25"), **waits))) == {"too_late_to_begin"}
 
 
 def test_the_last_useful_dates_are_those_of_the_accounts_zone():
     midnight_in_utc = datetime(2026, 1, 24, 2, 0, tzinfo=UTC)  # the evening of the 23rd in New York
-    assert set(warnings_by_id(decided(midnight_in_utc))) == {"begin_for_highest"}
+    assert set(warnings_by_id(decision_for(midnight_in_utc))) == {"begin_for_highest"}
     london = {"country": "GB", "currency": "GBP", "timezone": "Europe/London"}
-    assert set(warnings_by_id(decided(midnight_in_utc, account=london))) == {"too_late_to_begin"}
+    assert set(warnings_by_id(decision_for(midnight_in_utc, account=london))) == {"too_late_to_begin"}
 
 
 # -- When the credit comes -------------------------------------------------------------------------
@@ -210,9 +210,9 @@ def credit_dates(decision: Decision) -> list[date | None]:
 
 
 def test_from_the_first_qualifying_day_the_credits_date_is_told_if_nothing_more_is_reached():
-    on_day_five = decided(noon("2025-11-06"), spend=days_of("120.00", 5))
+    on_day_five = decision_for(noon("2025-11-06"), spend=days_of("120.00", 5))
     assert (on_day_five.stage, credit_dates(on_day_five)) == ("accumulating", [date(2025, 12, 8), None, None])
-    assert credit_dates(decided(noon("2025-12-02"), spend=days_of("120.00", 5))) == [
+    assert credit_dates(decision_for(noon("2025-12-02"), spend=days_of("120.00", 5))) == [
         date(2025, 12, 8),
         None,
         None,
@@ -220,19 +220,19 @@ def test_from_the_first_qualifying_day_the_credits_date_is_told_if_nothing_more_
 
 
 def test_a_tier_below_the_one_reached_and_one_not_reached_have_no_date():
-    decision = decided(spend=(cash("1500.00"),))
+    decision = decision_for(spend=(cash("1500.00"),))
     assert credit_dates(decision) == [None, date(2025, 12, 8), None]
-    assert credit_dates(decided(**SOME)) == [None, None, None]
+    assert credit_dates(decision_for(**SOME)) == [None, None, None]
 
 
 def test_the_highest_tier_comes_seven_days_after_it_was_seen():
-    decision = decided(noon("2025-11-20"), spend=(cash("4000.00"), cash("1000.00", date(2025, 11, 19))))
+    decision = decision_for(noon("2025-11-20"), spend=(cash("4000.00"), cash("1000.00", date(2025, 11, 19))))
     assert (decision.stage, credit_dates(decision)) == ("accumulating", [None, None, date(2025, 11, 26)])
 
 
 def test_unpaid_bills_that_could_raise_the_tier_move_its_credit_past_their_grace():
     parts = {"spend": (cash("1600.00"),), "payments": (bill("600.00", OPEN),), **AUTOMATIC}
-    assert credit_dates(decided(SETTLED, **parts)) == [date(2026, 1, 12), None, None]
+    assert credit_dates(decision_for(SETTLED, **parts)) == [date(2026, 1, 12), None, None]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_unpaid_bills_that_could_raise_the_tier_move_its_credit_past_their_grace
     ],
 )
 def test_no_date_is_told_where_no_credit_comes_or_nobody_knows(as_of, parts):
-    assert credit_dates(decided(as_of, spend=(cash("600.00"),), **parts)) == [None, None, None]
+    assert credit_dates(decision_for(as_of, spend=(cash("600.00"),), **parts)) == [None, None, None]
 
 
 @given(situations())
@@ -286,7 +286,7 @@ def with_last_step(facts: Facts, decision: Decision, above: NextTier) -> Facts:
 
 def test_the_dates_rest_on_the_terms_and_on_no_number_of_the_code():
     terms = replace(seed_programme(), credit_within_days=3, window_days=10, credit_expires=date(2026, 3, 1))
-    decision = decided(OPEN, terms, account=False)
+    decision = decision_for(OPEN, terms, account=False)
     lowest, highest = decision.tiers[0].tier, decision.tiers[-1].tier
     assert decision.deadlines.begin_by(highest) == date(2026, 2, 26)
     assert decision.deadlines.begin_by(lowest) == date(2026, 2, 17)

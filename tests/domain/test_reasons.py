@@ -8,7 +8,7 @@ import pytest
 from receiver.domain.facts import ConsentLoss, DaySpend, LostSignals, Payment
 from receiver.domain.programme import Anchor
 from receiver.i18n.sentences import RULES
-from tests.factories import LAST, LINKED, OPEN, SETTLED, bill, cash, decided, make_programme, override
+from tests.factories import LAST, LINKED, OPEN, SETTLED, bill, cash, decision_for, make_programme, override
 
 BY_REGISTRATION = make_programme(anchor=Anchor.REGISTRATION)
 CREDIT_IS_ENDING = make_programme(credit_expires=OPEN.date())
@@ -276,7 +276,7 @@ REASONS = (
 
 @pytest.mark.parametrize(("as_of", "terms", "reason", "parts", "params"), REASONS)
 def test_a_rule_gives_its_reason_with_what_the_sentence_needs(as_of, terms, reason, parts, params):
-    params_by_reason = {rule.reason: rule.params for rule in decided(as_of, terms, **parts).rules}
+    params_by_reason = {rule.reason: rule.params for rule in decision_for(as_of, terms, **parts).rules}
     assert reason in params_by_reason
     assert params_by_reason[reason] == params
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from receiver.domain.rules import RULES
-from tests.factories import FIRST, OPEN, cash, decided, make_programme, override
+from tests.factories import FIRST, OPEN, cash, decision_for, make_programme, override
 
 LATER = datetime(2025, 11, 21, tzinfo=UTC)  # after OPEN: has not happened
 
@@ -168,16 +168,16 @@ EARLIER_SPEND_CASES = [
 
 @pytest.mark.parametrize(("rule", "parts", "outcome"), STORE_CASES + ACCOUNT_CASES)
 def test_rule_answers(rule, parts, outcome):
-    assert decided(**parts).outcome(rule) == outcome
+    assert decision_for(**parts).outcome(rule) == outcome
 
 
 @pytest.mark.parametrize(("parts", "outcome"), EARLIER_SPEND_CASES)
 def test_earlier_spend_shuts_out_old_accounts_only_when_age_and_link_date_are_certain(parts, outcome):
-    assert decided(**parts).outcome("not_yet_advertising") == outcome
+    assert decision_for(**parts).outcome("not_yet_advertising") == outcome
 
 
 def test_a_store_that_joined_after_the_end_fails_programme_open():
-    late = decided(at("2026-01-05T00:00"), store={"joined_at": at("2026-01-01T00:00")})
+    late = decision_for(at("2026-01-05T00:00"), store={"joined_at": at("2026-01-01T00:00")})
     assert late.outcome("programme_open") == "fail"
 
 
@@ -193,16 +193,16 @@ def test_a_store_that_joined_after_the_end_fails_programme_open():
     ],
 )
 def test_credit_in_time_is_told_by_the_date_in_the_accounts_zone(as_of, zone, outcome):
-    assert decided(at(as_of), account={"timezone": zone}).outcome("credit_in_time") == outcome
+    assert decision_for(at(as_of), account={"timezone": zone}).outcome("credit_in_time") == outcome
 
 
 def test_without_an_account_credit_in_time_goes_by_utc():
-    assert decided(at("2026-01-30T23:59"), account=False).outcome("credit_in_time") == "pass"
-    assert decided(at("2026-01-31T00:00"), account=False).outcome("credit_in_time") == "fail"
+    assert decision_for(at("2026-01-30T23:59"), account=False).outcome("credit_in_time") == "pass"
+    assert decision_for(at("2026-01-31T00:00"), account=False).outcome("credit_in_time") == "fail"
 
 
 def test_all_rules_are_listed_in_the_programmes_order_whatever_they_answer():
-    assert [rule.id for rule in decided(account=False, store={"country": "FR"}).rules] == (
+    assert [rule.id for rule in decision_for(account=False, store={"country": "FR"}).rules] == (
         IN_THE_PROGRAMMES_ORDER
     )
 
@@ -213,7 +213,7 @@ def test_all_rules_are_listed_in_the_programmes_order_whatever_they_answer():
 @pytest.mark.parametrize("rule", sorted(set(RULES) - set(NEVER_OVERRIDDEN)))
 @pytest.mark.parametrize("outcome", ["pass", "fail"])
 def test_an_override_replaces_the_outcome_and_says_who_and_why(rule, outcome):
-    decision = decided(history={"overrides": {rule: override(outcome)}})
+    decision = decision_for(history={"overrides": {rule: override(outcome)}})
     answer = next(answer for answer in decision.rules if answer.id == rule)
     assert answer.outcome == outcome
     assert [line.value for line in answer.evidence[-3:]] == [outcome, "seen by us", "ann@staff.example"]
@@ -222,19 +222,21 @@ def test_an_override_replaces_the_outcome_and_says_who_and_why(rule, outcome):
 @pytest.mark.parametrize("rule", NEVER_OVERRIDDEN)
 def test_a_rule_that_rests_on_a_fact_of_staff_ignores_an_override(rule):
     parts = {"account": False, "store": {"set_up_at": None}}
-    assert decided(history={"overrides": {rule: override()}}, **parts).outcome(rule) == "pending"
+    assert decision_for(history={"overrides": {rule: override()}}, **parts).outcome(rule) == "pending"
 
 
 def test_an_overridden_currency_brings_the_thresholds_back():
     euro = {"account": {"currency": "EUR"}, "spend": (cash("600.00"),)}
-    assert decided(**euro).outcome("spend_reached") == "unknown"
-    overridden = decided(history={"overrides": {"account_currency": override()}}, **euro)
+    assert decision_for(**euro).outcome("spend_reached") == "unknown"
+    overridden = decision_for(history={"overrides": {"account_currency": override()}}, **euro)
     assert overridden.outcome("spend_reached") == "pass"
 
 
 def test_no_override_gives_a_threshold_to_a_country_that_is_no_market():
     overrides = {"account_currency": override(), "account_market": override()}
-    decision = decided(account={"country": "DE"}, history={"overrides": overrides}, spend=(cash("600.00"),))
+    decision = decision_for(
+        account={"country": "DE"}, history={"overrides": overrides}, spend=(cash("600.00"),)
+    )
     assert (decision.outcome("spend_reached"), decision.tier) == ("unknown", None)
 
 
@@ -252,12 +254,12 @@ def test_no_override_gives_a_threshold_to_a_country_that_is_no_market():
     ],
 )
 def test_the_verdict_puts_fail_before_unknown_before_pending(parts, verdict):
-    assert decided(**parts).verdict == verdict
+    assert decision_for(**parts).verdict == verdict
 
 
 @pytest.mark.parametrize("missing", ["set_up_before", "merchant_awards", "account_awards", "safety_flag"])
 def test_nothing_unknown_is_ever_qualified(missing):
-    assert decided(history={missing: None}, spend=(cash("600.00"),)).verdict == "unknown"
+    assert decision_for(history={missing: None}, spend=(cash("600.00"),)).verdict == "unknown"
 
 
 # -- The warning -------------------------------------------------------------------------------
@@ -266,7 +268,7 @@ def test_nothing_unknown_is_ever_qualified(missing):
 def test_a_window_that_outlives_the_credit_warns_from_its_first_day():
     terms = make_programme(credit_expires=datetime(2025, 12, 3, tzinfo=UTC).date())
     first_day = datetime(2025, 11, 2, 20, tzinfo=UTC)
-    decision = decided(first_day, terms, spend=(cash("10.00", FIRST),))
+    decision = decision_for(first_day, terms, spend=(cash("10.00", FIRST),))
     assert decision.outcome("credit_in_time") == "pending"
     assert [warning.id for warning in decision.warnings] == ["window_outlives_credit"]
 
@@ -274,10 +276,10 @@ def test_a_window_that_outlives_the_credit_warns_from_its_first_day():
 def test_a_window_final_on_the_credits_last_date_is_in_time():
     # New York's 1 December is final on 4 December at noon.
     terms = make_programme(credit_expires=datetime(2025, 12, 4, tzinfo=UTC).date())
-    assert decided(OPEN, terms, spend=(cash("10.00"),)).outcome("credit_in_time") == "pass"
+    assert decision_for(OPEN, terms, spend=(cash("10.00"),)).outcome("credit_in_time") == "pass"
 
 
 def test_the_highest_tier_reached_needs_no_warning():
     terms = make_programme(credit_expires=datetime(2025, 12, 3, tzinfo=UTC).date())
-    decision = decided(OPEN, terms, spend=(cash("5000.00"),))
+    decision = decision_for(OPEN, terms, spend=(cash("5000.00"),))
     assert (decision.outcome("credit_in_time"), decision.warnings, decision.stage) == ("pass", (), "due")

@@ -7,11 +7,11 @@ import pytest
 from receiver.domain.rules import NOT_OVERRIDABLE
 from receiver.domain.staff_facts import SETTLED_BY, StaffFactName, may_be_overridden, settling_facts
 from receiver.i18n.sentences import RULES
-from tests.factories import OPEN, cash, decided, override
+from tests.factories import OPEN, cash, decision_for, override
 
 
 def rule(rule_id, **parts):
-    return next(item for item in decided(OPEN, **parts).rules if item.id == rule_id)
+    return next(item for item in decision_for(OPEN, **parts).rules if item.id == rule_id)
 
 
 def test_facts_are_named_for_reasons_that_rules_give_and_can_be_recorded():

@@ -22,7 +22,7 @@ from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Attempt, Link, Signal, Store
 from receiver.worker.loop import work_inbox
 from tests.fakes import FrozenClock
-from tests.signals import add_shop, attempts, body_of, keep, keep_one, linked, row, signal
+from tests.signals import add_shop, attempts, body_of, keep, keep_one, link_signal, row, signal
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ def test_effects_may_be_lost_with_a_crash_and_a_decision_that_rests_on_them_may_
 
 
 def test_a_signal_delivered_again_under_another_body_is_applied_once(container: Container, store_id: str):
-    first = keep_one(container, store_id, linked(3))
-    second = keep(container, store_id, body_of(linked(3)) + b" ")[0].id
+    first = keep_one(container, store_id, link_signal(3))
+    second = keep(container, store_id, body_of(link_signal(3)) + b" ")[0].id
     outcomes = work(container)
     assert [(outcome.delivery_id, outcome.state) for outcome in outcomes] == [
         (first, DeliveryState.PROCESSED),
@@ -114,7 +114,7 @@ def test_the_oldest_goes_first_and_no_more_than_the_limit(container: Container, 
 def test_a_failing_effect_rolls_everything_back_and_leaves_the_delivery_failed(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     break_links(monkeypatch, RuntimeError("the effect broke\nand a line of values"))
     assert [item.state for item in work(container)] == [DeliveryState.FAILED]
     failed = row(container, delivery_id)
@@ -131,7 +131,7 @@ def test_a_failing_effect_rolls_everything_back_and_leaves_the_delivery_failed(
 def test_what_failed_is_tried_again_and_its_error_is_cleared(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     with pytest.MonkeyPatch.context() as monkeypatch:
         break_links(monkeypatch, RuntimeError("broke"))
         work(container)
@@ -145,7 +145,7 @@ def test_what_failed_is_tried_again_and_its_error_is_cleared(
 def test_after_nine_tries_it_is_dead(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     break_links(monkeypatch, RuntimeError("broke"))
     states = []
     for _ in range(12):
@@ -159,7 +159,7 @@ def test_after_nine_tries_it_is_dead(
 def test_the_error_holds_no_value_of_a_statement(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     secret = IntegrityError("INSERT …", {"token": "s3cret"}, Exception("unique constraint failed"))
     break_links(monkeypatch, secret)
     work(container)
@@ -172,7 +172,7 @@ def test_the_error_holds_no_value_of_a_statement(
 def test_a_poisoned_one_does_not_hold_its_neighbours_up(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    for argument in (signal(1), linked(2), signal(3)):
+    for argument in (signal(1), link_signal(2), signal(3)):
         keep_one(container, store_id, argument)
     break_links(monkeypatch, RuntimeError("broke"))
     assert [item.state for item in work(container)] == [
@@ -185,7 +185,7 @@ def test_a_poisoned_one_does_not_hold_its_neighbours_up(
 def test_of_a_large_batch_the_poisoned_one_is_found_by_halves(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    ids = [keep_one(container, store_id, linked(8) if seq == 8 else signal(seq)) for seq in range(1, 17)]
+    ids = [keep_one(container, store_id, link_signal(8) if seq == 8 else signal(seq)) for seq in range(1, 17)]
     break_links(monkeypatch, RuntimeError("broke"))
     sizes: list[int] = []
     real = process.apply_deliveries
@@ -206,10 +206,10 @@ def test_a_duplicate_of_a_failed_one_is_tried_at_once(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
     with pytest.MonkeyPatch.context() as broken:
-        keep_one(container, store_id, linked(3))
+        keep_one(container, store_id, link_signal(3))
         break_links(broken, RuntimeError("broke"))
         work(container)
-    keep_one(container, store_id, linked(3))
+    keep_one(container, store_id, link_signal(3))
     assert [item.state for item in work(container)] == [DeliveryState.PROCESSED]
 
 
@@ -221,7 +221,7 @@ DEAD = {
     b'{"code":"woocommerce_rest_cannot_view","message":"m","data":{"status":401}}': "code: the store sent",
     body_of(signal(seq="7")): "arg.seq: must be a whole number",
     body_of(signal(home_url="https://staging.example/")): "held: ",
-    body_of(linked(1, advertiser_id=7)): "arg.advertiser_id: must be",
+    body_of(link_signal(1, advertiser_id=7)): "arg.advertiser_id: must be",
     b"[" * 100_000: "body: not JSON that can be read",
     b'{"action":"wc_ad_credit_signal","arg":' + b"9" * 4_300 + b"}": "body: not JSON that can be read",
     b'{"action":"wc_ad_credit_signal","arg":1e-99999999999999999999}': "body: not JSON that can be read",
@@ -258,7 +258,7 @@ def test_what_can_never_be_read_is_dead_at_once_and_says_why(
 def test_what_nobody_can_work_with_is_dead_at_once_and_costs_its_neighbours_one_retry(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
-    ids = [keep_one(container, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
+    ids = [keep_one(container, store_id, argument) for argument in (signal(1), link_signal(2), signal(3))]
     break_links(monkeypatch, error)
     assert [item.state for item in work(container)] == [
         DeliveryState.PROCESSED,
@@ -336,7 +336,7 @@ def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
 def test_a_worker_whose_lease_is_over_changes_nothing(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    delivery_id = keep_one(container, store_id, linked(3))
+    delivery_id = keep_one(container, store_id, link_signal(3))
     real, quicker = process.apply_deliveries, []
 
     def stall(session: Any, *_given: Any) -> Any:
@@ -356,7 +356,7 @@ def test_a_worker_whose_lease_is_over_changes_nothing(
 def test_a_worker_killed_in_mid_batch_leaves_nothing_half_done_and_its_rows_move_on_in_ten_seconds(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    ids = [keep_one(container, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
+    ids = [keep_one(container, store_id, argument) for argument in (signal(1), link_signal(2), signal(3))]
     with pytest.MonkeyPatch.context() as killed:
         break_links(killed, SystemExit())  # type: ignore[arg-type]
         with pytest.raises(SystemExit):
@@ -399,7 +399,7 @@ def test_one_that_every_worker_dies_of_ends_too(container: Container, store_id: 
 def test_a_database_that_goes_away_is_no_fault_of_the_delivery(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    ids = [keep_one(container, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
+    ids = [keep_one(container, store_id, argument) for argument in (signal(1), link_signal(2), signal(3))]
     with pytest.MonkeyPatch.context() as broken:
         break_links(broken, StorageUnavailable("gone"))
         assert [item.delivery_id for item in work(container)] == ids[:1]
@@ -412,7 +412,7 @@ def test_a_database_that_goes_away_is_no_fault_of_the_delivery(
 def test_a_database_that_is_gone_from_the_first_is_told(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    keep_one(container, store_id, linked(1))
+    keep_one(container, store_id, link_signal(1))
     break_links(monkeypatch, StorageUnavailable("gone"))
     with pytest.raises(StorageUnavailable):
         work(container)
