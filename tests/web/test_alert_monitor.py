@@ -14,23 +14,23 @@ def app(environ, start_response):
 
 def test_it_looks_from_the_first_request_on_in_one_thread_and_through_faults(monkeypatch):
     monkeypatch.setattr(alert_monitor, "SECONDS", 0.001)
-    stopping, looked, faults = Event(), Event(), [StorageUnavailable("away"), ValueError("a fault")]
+    stopping, has_checked, faults = Event(), Event(), [StorageUnavailable("away"), ValueError("a fault")]
 
-    def look():
+    def check():
         if faults:
             raise faults.pop()
-        looked.set()
+        has_checked.set()
 
-    watched = AlertMonitor(app, look, stopping)
-    assert watched._thread is None
-    assert watched({}, None) == [b"answered"]
-    begun = watched._thread
-    watched({}, None)
-    assert looked.wait(120)
-    assert watched._thread is begun
+    monitored = AlertMonitor(app, check, stopping)
+    assert monitored._thread is None
+    assert monitored({}, None) == [b"answered"]
+    thread = monitored._thread
+    monitored({}, None)
+    assert has_checked.wait(120)
+    assert monitored._thread is thread
     stopping.set()
-    begun.join(120)
-    assert not begun.is_alive()
+    thread.join(120)
+    assert not thread.is_alive()
 
 
 def test_only_a_service_that_can_tell_staff_looks(container):

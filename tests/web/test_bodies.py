@@ -37,7 +37,7 @@ def app():
 
 
 def status_of(app, path, **headers):
-    told = []
+    statuses = []
     environ = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": path,
@@ -49,9 +49,9 @@ def status_of(app, path, **headers):
         "wsgi.errors": io.StringIO(),
         **headers,
     }
-    body = b"".join(app.wsgi_app(environ, lambda status, _headers, _info=None: told.append(status)))
+    body = b"".join(app.wsgi_app(environ, lambda status, _headers, _info=None: statuses.append(status)))
     assert "error" in json.loads(body)
-    return int(told[0][:3])
+    return int(statuses[0][:3])
 
 
 @pytest.mark.parametrize("path", [*OF_STORES, *OF_STAFF, *OF_PAGES, "/webhooks/woocommerce/st_1"])
@@ -133,7 +133,7 @@ def test_a_form_with_what_is_no_text_is_a_400(container):
     assert operator.post("/admin/account/tokens", name="a\0b").status_code == 400
     assert operator.get("/admin/stores?search=%00").status_code == 400
     too_many = {f"part{number}": "x" for number in range(1_200)}
-    sent = operator.client.post(
+    answer = operator.client.post(
         "/admin/account/tokens", data=too_many, content_type="multipart/form-data", base_url=BASE
     )
-    assert sent.status_code == 413
+    assert answer.status_code == 413

@@ -47,16 +47,16 @@ def threads():
 
 def test_a_quarter_is_let_in_and_the_rest_hears_503_and_when_to_come_again(app, threads):
     bulkhead = Bulkhead(app, threads=16)
-    held = [threads.submit(ask, bulkhead, "/hang") for _ in range(4)]
+    hanging = [threads.submit(ask, bulkhead, "/hang") for _ in range(4)]
     while len(app.entered) < 4:
-        assert not any(item.done() for item in held)
+        assert not any(item.done() for item in hanging)
     status, headers, body = ask(bulkhead, "/fast")
     assert (status, headers["Retry-After"]) == ("503 Service Unavailable", "2")
     assert b"try again" in body
     assert ask(bulkhead, "/fast", "HEAD")[2] == b""
     assert ask(bulkhead, "/healthz")[0] == "200 OK"
     app.go_on.set()
-    assert [item.result(GENEROUS)[0] for item in held] == ["200 OK"] * 4
+    assert [item.result(GENEROUS)[0] for item in hanging] == ["200 OK"] * 4
     assert ask(bulkhead, "/fast")[0] == "200 OK"
 
 

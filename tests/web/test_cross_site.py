@@ -64,13 +64,13 @@ def app(container):
 @pytest.fixture
 def client(app):
     """A browser in which something was begun."""
-    made = app.test_client()
-    made.set_cookie(COOKIE, SECRET, domain="credit.example", secure=True)
-    return made
+    browser = app.test_client()
+    browser.set_cookie(COOKIE, SECRET, domain="credit.example", secure=True)
+    return browser
 
 
 def changing_routes(app):
-    """Each route and method that changes something, but for what has a guard of its own."""
+    """Yield each route and method that changes something, but for what has a guard of its own."""
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith(("/admin", "/api/")):
             path = re.sub("<.*?>", "cf_x", rule.rule)
@@ -103,11 +103,11 @@ def test_keys_are_taken_from_a_server_and_from_no_page(container, app, monkeypat
     monkeypatch.setattr("receiver.services.connections.connect.secrets.token_urlsafe", lambda _: "u" * 43)
     begin(container, shop=URL, browser=SECRET, return_url=None)
     keys = {"consumer_key": "ck_x", "consumer_secret": "cs_x", "key_permissions": "read_write"}
-    sent = {"json": {"user_id": "u" * 43, **keys}, "base_url": BASE}
-    refused = app.test_client().post("/connect/keys", headers=headers, **sent)
-    assert (refused.status_code, refused.mimetype) == (403, "application/json")
+    request = {"json": {"user_id": "u" * 43, **keys}, "base_url": BASE}
+    refusal = app.test_client().post("/connect/keys", headers=headers, **request)
+    assert (refusal.status_code, refusal.mimetype) == (403, "application/json")
     assert kept_keys(container, "u" * 43) is None
-    assert app.test_client().post("/connect/keys", **sent).status_code == 200
+    assert app.test_client().post("/connect/keys", **request).status_code == 200
 
 
 def test_a_browser_keeps_its_cookie_whatever_leads_it_here(client):

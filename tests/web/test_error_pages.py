@@ -45,8 +45,8 @@ def client(container):
 
 
 def ask(client, path, accept, method="GET", **headers):
-    told = {**headers, **({"Accept": accept} if accept is not None else {})}
-    return client.open(path, method=method, base_url=BASE, headers=told)
+    all_headers = {**headers, **({"Accept": accept} if accept is not None else {})}
+    return client.open(path, method=method, base_url=BASE, headers=all_headers)
 
 
 @pytest.mark.parametrize("accept", PEOPLE)
@@ -140,13 +140,13 @@ def test_programs_whose_body_is_too_long_read_json(client):
 def test_people_read_a_page_where_there_is_no_room_for_them_and_programs_json(client):
     full = Bulkhead(client.application, threads=4)
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/admin/", "HTTP_ACCEPT": BROWSER}
-    held = full(dict(environ, **EnvironBuilder("/connect").get_environ()), lambda *_: None)
+    unread = full(dict(environ, **EnvironBuilder("/connect").get_environ()), lambda *_: None)
     page, status, headers = run_wsgi_app(full, environ)
     assert (status, headers["Retry-After"]) == ("503 Service Unavailable", "2")
     assert "We cannot do this right now." in b"".join(page).decode()
     answer, _, _ = run_wsgi_app(full, environ | {"PATH_INFO": "/api/v1/status"})
     assert json.loads(b"".join(answer)) == {"error": "too many requests at once; try again"}
-    held.close()
+    unread.close()
 
 
 @pytest.mark.parametrize(

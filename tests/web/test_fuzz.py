@@ -32,12 +32,12 @@ A_FAULT_OF_OURS = re.compile(r"\w+(Error|Exception|Warning)\b")
 
 
 def ask(app: Any, environ: dict[str, Any]) -> tuple[int, bytes]:
-    told: list[str] = []
-    answer = app(environ, lambda status, _headers, _info=None: told.append(status))
+    statuses: list[str] = []
+    answer = app(environ, lambda status, _headers, _info=None: statuses.append(status))
     body = b"".join(answer)
     if hasattr(answer, "close"):
         answer.close()
-    return int(told[0][:3]), body
+    return int(statuses[0][:3]), body
 
 
 def test_whatever_arrives_breaks_nothing(
@@ -46,25 +46,26 @@ def test_whatever_arrives_breaks_nothing(
     container = build_container(make_settings(database_url=database_url, max_body_bytes=LIMIT), now=clock)
     app, fuzzer = create_app(container=container).wsgi_app, Fuzzer(SEED, add_shop(container).id)
     count = int(os.environ.get("FUZZ", COUNTS["sqlite" if container.database.is_sqlite else "postgresql"]))
-    answered: Counter[int] = Counter()
+    answers: Counter[int] = Counter()
     accepted: set[int] = set()
-    before = came_in = 0
+    before = received = 0
     for number, call in enumerate(fuzzer.calls(count)):
         if number == count // 5:  # warm by now
-            before, came_in = resident(), 0
-        came_in += call.bytes
+            before, received = resident(), 0
+        received += call.bytes
         with capture_logs() as logged:
             status, body = ask(app, call.environ)
-        told = f"call {number} of seed {SEED}: {status} {body[:200]!r} {logged}"
-        answered[status] += 1
+        context = f"call {number} of seed {SEED}: {status} {body[:200]!r} {logged}"
+        answers[status] += 1
         is_accepted = status == 200 and b"pong" not in body
-        assert status < 500, told
-        assert is_accepted == call.is_good, told
-        assert not any(line["log_level"] in ("error", "critical") for line in logged), told
+        assert status < 500, context
+        assert is_accepted == call.is_good, context
+        assert not any(line["log_level"] in ("error", "critical") for line in logged), context
         if is_accepted:
             accepted.add(json.loads(body)["id"])
-    assert len(answered) > 5, "the calls are not as different as they should be"
-    assert resident() - before < max(UNEASY, came_in / 4)  # a quarter of what would be kept if each body were
+    assert len(answers) > 5, "the calls are not as different as they should be"
+    # A quarter of what would be kept if each body were.
+    assert resident() - before < max(UNEASY, received / 4)
     assert not caplog.records
     assert_each_has_ended(container, accepted)
     container.database.close()
@@ -74,10 +75,10 @@ def assert_each_has_ended(container: Container, accepted: set[int]) -> None:
     while process_next(container.database, container.now()):
         pass
     with container.database.reading() as session:
-        ended = {row.id: (row.state, row.error) for row in session.query(Delivery)}
-    assert accepted == set(ended)
-    assert {state for state, _ in ended.values()} == {"processed", "ignored", "dead"}
-    for delivery_id, (state, error) in ended.items():
+        results = {row.id: (row.state, row.error) for row in session.query(Delivery)}
+    assert accepted == set(results)
+    assert {state for state, _ in results.values()} == {"processed", "ignored", "dead"}
+    for delivery_id, (state, error) in results.items():
         assert not A_FAULT_OF_OURS.match(error or ""), (delivery_id, state, error)
 
 

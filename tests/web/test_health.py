@@ -25,7 +25,7 @@ def beat(container, at):
         heartbeats.beat(session, heartbeats.WORKER, at)
 
 
-def waiting(container, due_at):
+def keep_waiting(container, due_at):
     with container.database.writing() as session:
         session.add(
             Delivery(
@@ -58,7 +58,7 @@ def test_not_ready_without_a_worker(client, container, clock):
 
 def test_not_ready_while_deliveries_wait_for_minutes(client, container, clock):
     beat(container, clock())
-    waiting(container, clock() - timedelta(minutes=3))
+    keep_waiting(container, clock() - timedelta(minutes=3))
     answer = client.get("/readyz")
     reasons = ["deliveries have been waiting for minutes"]
     assert (answer.status_code, answer.json) == (503, {"status": "not ready", "reasons": reasons})
@@ -68,22 +68,22 @@ def test_not_ready_while_deliveries_wait_for_minutes(client, container, clock):
 def test_the_reasons_are_told_to_insiders_only(client, container):
     assert client.get("/readyz", environ_base=STRANGER).json == {"status": "not ready"}
     assert client.get("/readyz", headers={"X-Forwarded-For": "127.0.0.1"}).json == {"status": "not ready"}
-    told = client.get("/readyz", environ_base=STRANGER, headers=staff_token(container, "viewer")).json
-    assert told["reasons"] == ["no worker has shown life lately; start `flask --app wsgi worker`"]
+    answer = client.get("/readyz", environ_base=STRANGER, headers=staff_token(container, "viewer")).json
+    assert answer["reasons"] == ["no worker has shown life lately; start `flask --app wsgi worker`"]
 
 
 def writes(container, ask):
-    """The statements that write while somebody asks."""
-    told = []
+    """Return the statements that write while somebody asks."""
+    statements = []
 
-    def heard(_connection, _cursor, statement, *_):
+    def record(_connection, _cursor, statement, *_):
         if statement.split()[0] in ("INSERT", "UPDATE", "DELETE"):
-            told.append(statement)
+            statements.append(statement)
 
-    event.listen(container.database.engine, "before_cursor_execute", heard)
+    event.listen(container.database.engine, "before_cursor_execute", record)
     ask()
-    event.remove(container.database.engine, "before_cursor_execute", heard)
-    return told
+    event.remove(container.database.engine, "before_cursor_execute", record)
+    return statements
 
 
 def test_a_strangers_question_writes_nothing_and_an_insiders_does(client, container, clock):
@@ -108,15 +108,15 @@ def test_strangers_cost_one_look_in_a_while_however_many_ask(client, container, 
 
 def test_a_stranger_is_told_the_truth_about_worker_and_waiting_work(client, container, clock, monkeypatch):
     monkeypatch.setattr(health, "SEEN_FOR", 0.0)
-    told = []
+    statuses = []
     for change in (
         lambda: beat(container, clock()),
-        lambda: waiting(container, clock() - timedelta(minutes=3)),
+        lambda: keep_waiting(container, clock() - timedelta(minutes=3)),
     ):
-        told.append(client.get("/readyz", environ_base=STRANGER).status_code)
+        statuses.append(client.get("/readyz", environ_base=STRANGER).status_code)
         change()
-    told.append(client.get("/readyz", environ_base=STRANGER).status_code)
-    assert told == [503, 200, 503]
+    statuses.append(client.get("/readyz", environ_base=STRANGER).status_code)
+    assert statuses == [503, 200, 503]
 
 
 def test_the_description_of_the_api_is_made_once(client, monkeypatch):

@@ -37,12 +37,12 @@ def test_it_is_read_in_the_readers_language(container, language, words):
 
 
 def test_it_says_who_runs_it_and_links_terms_privacy_and_help(container):
-    told = {
+    operator = {
         "operator_name": "Example Partners",
         "privacy_url": "https://example.com/privacy",
         "support_contact": "help@credit.example",
     }
-    set_up = replace(container, settings=replace(container.settings, **told))
+    set_up = replace(container, settings=replace(container.settings, **operator))
     for path in ("/", "/connect", "/connect/tiktok", "/nowhere"):
         page = page_of(set_up, path, headers={"Accept": "text/html"}).text
         assert "Run by Example Partners." in page, path
@@ -62,8 +62,10 @@ def test_what_the_operator_has_not_set_is_left_out(container):
 
 def test_it_tells_nobody_which_stores_there_are_and_asks_the_database_nothing(container):
     add_shop(container)
-    client, asked = create_app(container=container).test_client(), []
+    client, statements = create_app(container=container).test_client(), []
     client.get("/", base_url=BASE)
-    event.listen(container.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    event.listen(
+        container.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2])
+    )
     page = client.get("/", base_url=BASE)
-    assert (asked, "shop.example/" in page.text, "Set-Cookie" in page.headers) == ([], False, False)
+    assert (statements, "shop.example/" in page.text, "Set-Cookie" in page.headers) == ([], False, False)

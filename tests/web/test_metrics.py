@@ -61,11 +61,11 @@ def keep_deliveries(container, *states):
 
 def test_deliveries_are_counted_by_how_far_they_came(container, figures):
     keep_deliveries(container, "received", "failed", "dead", "dead", "processed", "ignored")
-    found = figures()
-    assert found["deliveries_accepted_total"] == {"": 6}
-    assert found["deliveries"] == {"received": 1, "processing": 0, "failed": 1, "dead": 2}
-    assert found["deliveries_ended_recently"] == {"dead": 2, "processed": 1, "ignored": 1}
-    assert found["oldest_waiting_seconds"] == {"": 90}
+    families = figures()
+    assert families["deliveries_accepted_total"] == {"": 6}
+    assert families["deliveries"] == {"received": 1, "processing": 0, "failed": 1, "dead": 2}
+    assert families["deliveries_ended_recently"] == {"dead": 2, "processed": 1, "ignored": 1}
+    assert families["oldest_waiting_seconds"] == {"": 90}
 
 
 def test_what_ended_long_ago_is_not_counted_as_recent(container, figures, clock):
@@ -76,12 +76,14 @@ def test_what_ended_long_ago_is_not_counted_as_recent(container, figures, clock)
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_no_figure_reads_through_all_deliveries(container):
-    asked = []
+    statements = []
     event.listen(
-        container.database.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
+        container.database.engine,
+        "before_cursor_execute",
+        lambda *arguments: statements.append((arguments[2], arguments[3])),
     )
     metrics.collect_metrics(container.database, container.budget, container.now())
-    of_deliveries = [item for item in asked if "deliveries" in item[0]]
+    of_deliveries = [item for item in statements if "deliveries" in item[0]]
     with container.database.autocommit_connection() as driver:
         steps = [
             step[3]
@@ -93,8 +95,8 @@ def test_no_figure_reads_through_all_deliveries(container):
 
 
 def test_what_nobody_knows_has_no_figure_and_is_not_zero(figures):
-    found = figures()
-    assert not {"worker_silent_seconds", "oldest_waiting_seconds", "poll_late_seconds"} & set(found)
+    families = figures()
+    assert not {"worker_silent_seconds", "oldest_waiting_seconds", "poll_late_seconds"} & set(families)
 
 
 def test_a_silent_worker_a_late_poll_and_an_overdue_award_show(container, figures, clock):
@@ -103,20 +105,20 @@ def test_a_silent_worker_a_late_poll_and_an_overdue_award_show(container, figure
         heartbeats.beat(session, heartbeats.WORKER, container.now() - timedelta(seconds=40))
         rejections.add_counts(session, {("st_1", "signature", container.now().date()): 3})
         rejections.add_counts(session, {("", "signature", date(2025, 1, 1)): 9})
-    found = figures()
-    assert found["worker_silent_seconds"] == {"": 40}
-    assert found["poll_late_seconds"][""] > 0
-    assert found["rejected_today"] == {"signature": 3}
-    assert found["stores"] == {"": 1}
-    assert (found["awards_overdue"], found["reviews_open"]) == ({"": 0}, {"": 0})
-    assert found["database_bytes"]["data"] > 0
+    families = figures()
+    assert families["worker_silent_seconds"] == {"": 40}
+    assert families["poll_late_seconds"][""] > 0
+    assert families["rejected_today"] == {"signature": 3}
+    assert families["stores"] == {"": 1}
+    assert (families["awards_overdue"], families["reviews_open"]) == ({"": 0}, {"": 0})
+    assert families["database_bytes"]["data"] > 0
 
 
 def test_what_is_left_of_tiktoks_calls_is_told(container, figures):
     container.budget.take(container.now(), advertiser_id=None, urgent=False)
-    found = figures()
-    assert (found["tiktok_calls_today"], found["tiktok_paused"]) == ({"": 1}, {"": 0})
-    assert found["tiktok_calls_left"]["urgent"] > found["tiktok_calls_left"]["routine"]
+    families = figures()
+    assert (families["tiktok_calls_today"], families["tiktok_paused"]) == ({"": 1}, {"": 0})
+    assert families["tiktok_calls_left"]["urgent"] > families["tiktok_calls_left"]["routine"]
 
 
 def test_calls_to_tiktok_are_counted_by_what_they_came_to(container, figures):
@@ -137,9 +139,9 @@ def test_calls_to_tiktok_are_counted_by_what_they_came_to(container, figures):
 def test_it_tells_what_runs_and_how_much_was_decided(container, figures):
     keep_all(container)
     decide_store(container.database, container.now(), "st_1")
-    found = figures()
-    assert found["build_info"] == {VERSION: 1}
-    assert found["decisions_total"] == {"": 1}
+    families = figures()
+    assert families["build_info"] == {VERSION: 1}
+    assert families["decisions_total"] == {"": 1}
 
 
 def test_more_than_can_be_counted_quickly_is_not_counted_on(container, figures, monkeypatch):
@@ -149,24 +151,24 @@ def test_more_than_can_be_counted_quickly_is_not_counted_on(container, figures, 
 
 
 def test_it_asks_as_often_whatever_there_is(container, client, monkeypatch):
-    def asked():
+    def count_statements():
         count = 0
 
-        def one_more(*_):
+        def add_to_count(*_):
             nonlocal count
             count += 1
 
         engine = container.database.engine
-        event.listen(engine, "before_cursor_execute", one_more)
+        event.listen(engine, "before_cursor_execute", add_to_count)
         client.get("/metrics")
-        event.remove(engine, "before_cursor_execute", one_more)
+        event.remove(engine, "before_cursor_execute", add_to_count)
         return count
 
-    few = asked()
+    few = count_statements()
     keep_deliveries(container, *["received", "failed", "dead", "processed"] * 10)
     for number in range(5):
         keep_store(container, f"st_{number}")
-    assert asked() == few
+    assert count_statements() == few
 
 
 def test_strangers_and_what_comes_through_a_proxy_are_turned_away(client, container):

@@ -9,31 +9,31 @@ from tests.conftest import make_settings
 PROXIES = ("127.0.0.1", "10.0.0.0/8", "2001:db8:7::/48")
 
 
-def seen(peer, networks=PROXIES, **headers):
-    """Caller, scheme, and whether it came from this machine itself."""
+def through_proxies(peer, networks=PROXIES, **headers):
+    """Return the caller, the scheme, and whether the call came from this machine itself."""
     environ = {"REMOTE_ADDR": peer, "wsgi.url_scheme": "http"}
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-    found = []
+    calls = []
 
     def app(environ, start_response):
-        found.append((environ["REMOTE_ADDR"], environ["wsgi.url_scheme"], is_local(environ)))
+        calls.append((environ["REMOTE_ADDR"], environ["wsgi.url_scheme"], is_local(environ)))
         assert not [name for name in environ if name.startswith(("HTTP_X_FORWARDED", "HTTP_FORWARDED"))]
         return []
 
     TrustedProxies(app, networks)(environ, lambda *_: None)
-    return found[0]
+    return calls[0]
 
 
 def test_a_trusted_proxy_says_who_calls_and_by_what_scheme():
-    told = {"x_forwarded_for": "203.0.113.9", "x_forwarded_proto": "https"}
-    assert seen("127.0.0.1", **told) == ("203.0.113.9", "https", False)
-    assert seen("::ffff:10.1.2.3", **told) == ("203.0.113.9", "https", False)
+    headers = {"x_forwarded_for": "203.0.113.9", "x_forwarded_proto": "https"}
+    assert through_proxies("127.0.0.1", **headers) == ("203.0.113.9", "https", False)
+    assert through_proxies("::ffff:10.1.2.3", **headers) == ("203.0.113.9", "https", False)
 
 
 def test_nobody_else_is_believed():
-    told = {"x_forwarded_for": "127.0.0.1", "x_forwarded_proto": "https", "forwarded": "for=127.0.0.1"}
-    assert seen("203.0.113.9", **told) == ("203.0.113.9", "http", False)
-    assert seen("127.0.0.1", networks=(), **told) == ("127.0.0.1", "http", False)
+    headers = {"x_forwarded_for": "127.0.0.1", "x_forwarded_proto": "https", "forwarded": "for=127.0.0.1"}
+    assert through_proxies("203.0.113.9", **headers) == ("203.0.113.9", "http", False)
+    assert through_proxies("127.0.0.1", networks=(), **headers) == ("127.0.0.1", "http", False)
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def test_nobody_else_is_believed():
     ],
 )
 def test_the_last_address_that_is_no_proxy_is_the_caller(forwarded_for, caller):
-    assert seen("127.0.0.1", x_forwarded_for=forwarded_for)[0] == caller
+    assert through_proxies("127.0.0.1", x_forwarded_for=forwarded_for)[0] == caller
 
 
 @pytest.mark.parametrize("scheme", ["ftp", "https, http", "javascript", ""])
 def test_a_scheme_that_is_none_is_not_taken(scheme):
-    assert seen("127.0.0.1", x_forwarded_proto=scheme)[1] == "http"
+    assert through_proxies("127.0.0.1", x_forwarded_proto=scheme)[1] == "http"
 
 
 def test_only_what_comes_from_this_machine_without_a_proxy_is_local():
-    assert seen("127.0.0.1")[2] is True
-    assert seen("::1")[2] is True
-    assert seen("203.0.113.9")[2] is False
-    assert seen("127.0.0.1", x_forwarded_for="127.0.0.1")[2] is False
+    assert through_proxies("127.0.0.1")[2] is True
+    assert through_proxies("::1")[2] is True
+    assert through_proxies("203.0.113.9")[2] is False
+    assert through_proxies("127.0.0.1", x_forwarded_for="127.0.0.1")[2] is False
     assert is_local({"REMOTE_ADDR": "127.0.0.1"}) is False  # nobody has looked
 
 

@@ -39,33 +39,33 @@ def award_id(container, clock, request):
     keep_all(container)
     with container.database.writing() as session:
         session.get(Store, "st_1").status_token_hash = token_hash(TOKEN)
-    made = decide_store(container.database, SETTLED, "st_1").award.id
+    award_id = decide_store(container.database, SETTLED, "st_1").award.id
     runner = create_app(container=container).test_cli_runner()
-    issued = runner.invoke(args=["credits", "issue", made, "--reference", CODE, "--as", "code", "--json"])
-    assert issued.exit_code == 0, issued.output
-    assert CODE not in issued.output
+    result = runner.invoke(args=["credits", "issue", award_id, "--reference", CODE, "--as", "code", "--json"])
+    assert result.exit_code == 0, result.output
+    assert CODE not in result.output
     decide_store(container.database, SETTLED, "st_1")
-    return made
+    return award_id
 
 
-def merchant(container, path="/api/v1/status", method="GET", **sent):
+def merchant(container, path="/api/v1/status", method="GET", **request):
     client = create_app(container=container).test_client()
-    return client.open(path, method=method, headers={"Authorization": f"Bearer {TOKEN}"}, **sent)
+    return client.open(path, method=method, headers={"Authorization": f"Bearer {TOKEN}"}, **request)
 
 
 def commands(container, *words):
     return create_app(container=container).test_cli_runner().invoke(args=[*words, "--json"])
 
 
-def kept(database: Database) -> str:
-    """All that the database holds, unpacked."""
-    found = []
+def database_text(database: Database) -> str:
+    """Return all that the database holds, unpacked."""
+    cells = []
     with database.reading() as session:
         for table in Base.metadata.sorted_tables:
             for row in session.execute(select(table)):
-                found += [f"{table.name}.{column.name}: {_plain(value, column)}" for column, value in
+                cells += [f"{table.name}.{column.name}: {_plain(value, column)}" for column, value in
                           zip(table.columns, row, strict=True)]  # fmt: skip
-    return "\n".join(found)
+    return "\n".join(cells)
 
 
 def _plain(value, column):
@@ -76,8 +76,8 @@ def _plain(value, column):
 
 @on_both_databases
 def test_the_code_stands_in_no_column_of_the_database(container, award_id):
-    assert CODE not in kept(container.database)
-    assert SHOWN in kept(container.database)
+    assert CODE not in database_text(container.database)
+    assert SHOWN in database_text(container.database)
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
@@ -88,7 +88,7 @@ def test_no_page_list_or_answer_that_anybody_may_read_has_the_code(container, aw
         ids = {**ID, "award_id": award_id, "review_id": session.scalars(select(Review.id)).one()}
         rows = [str(row) for row in session.scalars(select(DecisionRow.id))]
     client = create_app(container=container).test_client()
-    seen = 0
+    masked = 0
     for rule in client.application.url_map.iter_rules():
         if "GET" not in rule.methods or rule.rule.startswith("/connect"):
             continue
@@ -97,8 +97,8 @@ def test_no_page_list_or_answer_that_anybody_may_read_has_the_code(container, aw
             for query in ("", "?state=any", "?state=issued"):
                 answers = [console.get(path + query), client.get(path + query, headers=token, base_url=BASE)]
                 assert all(CODE not in answer.text for answer in answers), path
-                seen += sum(SHOWN in answer.text for answer in answers)
-    assert seen > 5  # the award was there to be seen
+                masked += sum(SHOWN in answer.text for answer in answers)
+    assert masked > 5  # the award was there to be seen
 
 
 COMMANDS = [
@@ -121,8 +121,8 @@ COMMANDS = [
 def test_no_command_prints_the_code(container, award_id, words):
     with container.database.reading() as session:
         latest = max(session.scalars(select(DecisionRow.id)))
-    named = {"AWARD": award_id, "LATEST": str(latest)}
-    result = commands(container, *(named.get(word, word) for word in words))
+    ids = {"AWARD": award_id, "LATEST": str(latest)}
+    result = commands(container, *(ids.get(word, word) for word in words))
     assert CODE not in result.output
     assert "OTHER-CODE" not in result.output
     assert result.exit_code != 2, result.output
@@ -149,12 +149,12 @@ def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(
     award_id = decide_store(container.database, SETTLED, "st_1").award.id
     operator = Console(container)
     text = f"award,reference,as\n{award_id},{CODE},code\n"
-    checked = operator.post("/admin/awards/file", text=text, do="check")
-    assert (CODE in checked.text, SHOWN in checked.text) == (False, True)
-    encrypted = re.search(r'name="checked" value="([^"]+)"', checked.text)[1]
-    form = {"do": "record", "seen": preview_token(checked)}
-    done = operator.post("/admin/awards/file", checked=encrypted, **form).text
-    assert "1 award is recorded as issued" in done
+    preview = operator.post("/admin/awards/file", text=text, do="check")
+    assert (CODE in preview.text, SHOWN in preview.text) == (False, True)
+    encrypted = re.search(r'name="checked" value="([^"]+)"', preview.text)[1]
+    form = {"do": "record", "seen": preview_token(preview)}
+    page = operator.post("/admin/awards/file", checked=encrypted, **form).text
+    assert "1 award is recorded as issued" in page
     assert merchant_code(container) == SHOWN
     forged = operator.post("/admin/awards/file", checked="x" + encrypted, **form)
     assert (forged.status_code, "check it again" in forged.text) == (400, True)
@@ -188,10 +188,10 @@ def test_a_code_that_must_not_be_redeemed_is_handed_to_nobody(container, award_i
 
 
 def test_an_operator_who_asks_is_shown_the_code_and_it_is_audited(container, award_id):
-    def shown():
+    def entries_of_shown():
         with container.database.reading() as session:
-            entries = select(AuditEntry).where(AuditEntry.action == "award code shown")
-            return [(entry.actor, entry.detail) for entry in session.scalars(entries)]
+            query = select(AuditEntry).where(AuditEntry.action == "award code shown")
+            return [(entry.actor, entry.detail) for entry in session.scalars(query)]
 
     page = Console(container).post(f"/admin/awards/{award_id}/code")
     assert (page.status_code, CODE in page.text) == (200, True)
@@ -203,8 +203,8 @@ def test_an_operator_who_asks_is_shown_the_code_and_it_is_audited(container, awa
         "award": award_id,
         "code": CODE,
     }
-    assert [detail for _, detail in shown()] == [{"code": SHOWN}] * 3
-    assert [actor for actor, _ in shown()][:2] == ["operator@staff.example"] * 2
+    assert [detail for _, detail in entries_of_shown()] == [{"code": SHOWN}] * 3
+    assert [actor for actor, _ in entries_of_shown()][:2] == ["operator@staff.example"] * 2
     assert CODE not in Console(container).get("/admin/audit").text
 
 
@@ -233,5 +233,5 @@ def test_where_there_is_no_code_that_is_said(container, award_id):
 def test_the_log_has_no_code(container, award_id, capsys):
     Console(container).post(f"/admin/awards/{award_id}/code")
     commands(container, "credits", "issue", award_id, "--reference", CODE + "9", "--as", "code")
-    told = capsys.readouterr()
-    assert CODE not in told.out + told.err
+    output = capsys.readouterr()
+    assert CODE not in output.out + output.err

@@ -45,5 +45,5 @@ def test_of_many_refused_calls_few_have_a_line_and_the_next_says_how_many_had_no
     reception.status = 401
     with capture_logs() as later:
         ask(front)
-    told = sum(line.get("unlogged", 0) for line in (*of_signature, *later))
-    assert told + len(of_signature) == LINES * 50
+    unlogged = sum(line.get("unlogged", 0) for line in (*of_signature, *later))
+    assert unlogged + len(of_signature) == LINES * 50

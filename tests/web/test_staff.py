@@ -31,10 +31,10 @@ ODD = (
 @pytest.fixture(scope="module")
 def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
     folder = tmp_path_factory.mktemp("staff")
-    made = build_container(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
-    migrate(made.database)
-    yield made
-    made.database.close()
+    container = build_container(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
+    migrate(container.database)
+    yield container
+    container.database.close()
 
 
 @pytest.fixture(scope="module")
@@ -85,23 +85,23 @@ def test_each_address_of_the_api_is_answered_to_staff_as_by_an_app_with_everythi
 def test_staff_sign_in_and_find_their_pages(container: Container, served: FlaskClient) -> None:
     form = served.get("/admin/sign-in", base_url=BASE, buffered=True)
     (csrf,) = set(re.findall(r'name="csrf" value="([^"]+)"', form.text))
-    entered = {"email": keep_staff(container), "password": PASSWORD, "csrf": csrf}
-    assert served.post("/admin/sign-in", data=entered, base_url=BASE, buffered=True).status_code == 302
+    credentials = {"email": keep_staff(container), "password": PASSWORD, "csrf": csrf}
+    assert served.post("/admin/sign-in", data=credentials, base_url=BASE, buffered=True).status_code == 302
     page = served.get("/admin/stores", base_url=BASE, buffered=True)
     assert (page.status_code, "<h1>Stores</h1>" in page.text) == (200, True)
 
 
 def test_of_many_first_calls_at_once_each_is_answered_by_the_one_app_that_is_made() -> None:
-    made: list[object] = []
-    answered: list[object] = []
+    apps: list[object] = []
+    answers: list[object] = []
     together = Barrier(8)
 
     def make() -> object:
-        number = len(made)
-        made.append(number)
-        return lambda *_: answered.append(number)
+        number = len(apps)
+        apps.append(number)
+        return lambda *_: answers.append(number)
 
-    app = StaffOnFirstCall(lambda *_: answered.append("others"), make)  # type: ignore[arg-type]
+    app = StaffOnFirstCall(lambda *_: answers.append("others"), make)  # type: ignore[arg-type]
 
     def call() -> None:
         together.wait()
@@ -112,7 +112,7 @@ def test_of_many_first_calls_at_once_each_is_answered_by_the_one_app_that_is_mad
         thread.start()
     for thread in threads:
         thread.join()
-    assert (made, answered) == ([0], [0] * 8)
+    assert (apps, answers) == ([0], [0] * 8)
 
 
 def test_a_first_call_that_failed_is_tried_again() -> None:

@@ -92,11 +92,11 @@ def test_every_recorded_webhook_is_received_and_ends(database_url, clock, name):
         clock.at = datetime.fromtimestamp(int(example["headers"]["TikTok-Signature"].split(",")[0][2:]), UTC)
     client = create_app(container=container).test_client()
     address = "/webhooks/tiktok/ads" if is_ads else "/webhooks/tiktok"
-    sent = {"data": example["raw_body"].encode(), "headers": example["headers"]}
-    first, again = client.post(address, **sent), client.post(address, **sent)
+    request = {"data": example["raw_body"].encode(), "headers": example["headers"]}
+    first, again = client.post(address, **request), client.post(address, **request)
     assert (first.status_code, first.json["status"]) == (200, "accepted")
     assert (again.status_code, again.json) == (200, {"status": "duplicate", "id": first.json["id"]})
-    other = client.post("/webhooks/tiktok" if is_ads else "/webhooks/tiktok/ads", **sent)
+    other = client.post("/webhooks/tiktok" if is_ads else "/webhooks/tiktok/ads", **request)
     assert (other.status_code, other.json) == (401, {"error": "signature"})
     ((state, error),) = work(container)
     is_used = name in ("webhook_developers_authorization_removed", "webhook_report_data_change_access_lost")
@@ -109,8 +109,8 @@ def test_what_is_accepted_is_durable_and_proves_itself_later(app, container):
     (row,) = delivered(container)
     assert (row.source, row.topic, row.store_id, row.state) == ("tiktok", "tiktok.ads", None, "received")
     container.now.move(days=3)
-    viewed = delivery_detail(container, row.id)
-    assert (viewed.body_hash, viewed.signature.proof) == (
+    detail = delivery_detail(container, row.id)
+    assert (detail.body_hash, detail.signature.proof) == (
         VerificationStatus.VERIFIED,
         VerificationStatus.VERIFIED,
     )
@@ -188,8 +188,8 @@ def test_hints_move_an_account_forward_once_in_five_minutes(app, container, acco
         work(container)
         due.append(account(container).next_poll_at)
         container.now.move(minutes=1)
-    begun = due[0]
-    assert due == [begun] * 5 + [begun + timedelta(minutes=5)] * 2
+    first = due[0]
+    assert due == [first] * 5 + [first + timedelta(minutes=5)] * 2
 
 
 def test_an_id_past_what_a_float_holds_is_the_same_id(app, container, accounts):
@@ -301,7 +301,7 @@ def test_a_notice_replayed_has_the_account_polled_once_more(app, container, acco
 def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, container):
     chance = random.Random(20251123)
     raws = [example["raw_body"].encode() for example in EXAMPLES.values()]
-    kept = set()
+    accepted = set()
     for _ in range(600):
         body = chance.choice(raws)
         for _ in range(chance.choice([0, 1, 1, 2])):
@@ -321,11 +321,11 @@ def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, co
         status, answer = ask(app.application.wsgi_app, environ)
         assert status == (200 if is_signed else 401), (environ, answer)
         if is_signed:
-            kept.add(json.loads(answer)["id"])
-    assert {row.id for row in delivered(container)} == kept
-    ended = work(container)
-    assert {state for state, _ in ended} == {"ignored", "dead", "processed"}
-    assert not [error for _, error in ended if A_FAULT_OF_OURS.match(error or "")]
+            accepted.add(json.loads(answer)["id"])
+    assert {row.id for row in delivered(container)} == accepted
+    results = work(container)
+    assert {state for state, _ in results} == {"ignored", "dead", "processed"}
+    assert not [error for _, error in results if A_FAULT_OF_OURS.match(error or "")]
 
 
 # A merchant's Refresh

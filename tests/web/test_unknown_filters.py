@@ -45,8 +45,8 @@ def test_an_unknown_choice_is_refused_by_name_and_with_what_there_is(
     command = [listing] if listing == "timeline" else [listing, "list"]
     printed = app.test_cli_runner().invoke(args=[*command, f"--{name}", "nope"])
     assert printed.exit_code == 2
-    said = f"Invalid value for '--{name}': 'nope' is not one of {', '.join(map(repr, map(str, choices)))}."
-    assert said in printed.stderr
+    message = f"Invalid value for '--{name}': 'nope' is not one of {', '.join(map(repr, map(str, choices)))}."
+    assert message in printed.stderr
 
     headers = staff_token(container)
     answer = app.test_client().get(f"/api/v1/admin{path}", query_string=query, headers=headers, base_url=BASE)

@@ -55,10 +55,10 @@ class Receiver:
         path: str | None = None,
         **changes: str | None,
     ) -> RawResponse:
-        chosen = signed_headers(body, SECRET, **changes) if headers is None else headers
-        return send(self.base_url, "POST", path or self.path, chosen, body)
+        all_headers = signed_headers(body, SECRET, **changes) if headers is None else headers
+        return send(self.base_url, "POST", path or self.path, all_headers, body)
 
-    def kept(self) -> list[Delivery]:
+    def deliveries(self) -> list[Delivery]:
         with self.container.database.reading() as session:
             return list(session.query(Delivery).order_by(Delivery.id))
 
@@ -75,7 +75,7 @@ def receiver(container: Container) -> Iterator[Receiver]:
 @on_both_databases
 def test_a_delivery_is_durable_once_it_is_accepted(receiver: Receiver):
     reply = receiver.post()
-    (row,) = receiver.kept()
+    (row,) = receiver.deliveries()
     assert (reply.status, reply.json) == (200, {"status": "accepted", "id": row.id})
     assert (row.state, row.body, row.topic) == ("received", BODY, "action.wc_ad_credit_signal")
     assert (row.store_id, row.webhook_id, row.due_at) == (receiver.store_id, "136", receiver.container.now())
@@ -86,7 +86,7 @@ def test_a_delivery_is_durable_once_it_is_accepted(receiver: Receiver):
 def test_the_very_same_delivery_is_counted_on_the_first(receiver: Receiver):
     first = receiver.post().json["id"]
     assert receiver.post().json == {"status": "duplicate", "id": first}
-    assert [row.duplicates for row in receiver.kept()] == [1]
+    assert [row.duplicates for row in receiver.deliveries()] == [1]
 
 
 @on_both_databases
@@ -127,7 +127,7 @@ def test_an_endpoint_made_for_one_topic_names_its_topic_whatever_the_header_says
     path = f"{receiver.path}/hk_1"
     assert receiver.post(path=path).status == 401  # the store's own secret is not the hook's
     assert receiver.post(headers=signed_headers(BODY, "of the hook"), path=path).status == 200
-    assert [row.topic for row in receiver.kept()] == ["action.woocommerce_settings_saved"]
+    assert [row.topic for row in receiver.deliveries()] == ["action.woocommerce_settings_saved"]
 
 
 @on_both_databases
@@ -150,7 +150,7 @@ SIGNED_BUT_UNREADABLE = {
 @pytest.mark.parametrize("body", SIGNED_BUT_UNREADABLE.values(), ids=SIGNED_BUT_UNREADABLE)
 def test_what_is_signed_is_kept_even_when_nobody_can_read_it(receiver: Receiver, body: bytes):
     assert receiver.post(body).json["status"] == "accepted"
-    assert [row.body for row in receiver.kept()] == [body]
+    assert [row.body for row in receiver.deliveries()] == [body]
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", FORM, "", None])
@@ -166,16 +166,16 @@ def test_a_signed_form_that_looks_like_a_ping_is_a_delivery(receiver: Receiver):
 @pytest.mark.parametrize("topic", ["order.created", "no such topic", "x" * 5000, "caf\xe9", None])
 def test_a_topic_nobody_knows_is_kept_and_made_short_and_plain(receiver: Receiver, topic: str | None):
     assert receiver.post(x_wc_webhook_topic=topic).json["status"] == "accepted"
-    (row,) = receiver.kept()
+    (row,) = receiver.deliveries()
     assert row.topic is None or (len(row.topic) <= 100 and row.topic.isascii() and " " not in row.topic)
 
 
 def test_credentials_and_strangers_headers_are_not_kept(receiver: Receiver):
     receiver.post(authorization="Basic c2VjcmV0", cookie="a=b", proxy="http://u:p@proxy")
-    (row,) = receiver.kept()
-    kept = dict(row.headers)
-    assert kept["x-wc-webhook-signature"]
-    assert not {"authorization", "cookie", "proxy"} & set(kept)
+    (row,) = receiver.deliveries()
+    headers = dict(row.headers)
+    assert headers["x-wc-webhook-signature"]
+    assert not {"authorization", "cookie", "proxy"} & set(headers)
 
 
 # pings
@@ -187,7 +187,7 @@ def test_a_ping_is_answered_200_wherever_it_goes(receiver: Receiver, content_typ
     headers = [("content-type", content_type), ("content-length", str(len(PING))), ("connection", "close")]
     reply = receiver.post(PING, headers, OURS + where if where else receiver.path)
     assert (reply.status, reply.json) == (200, {"status": "pong"})
-    assert receiver.kept() == []
+    assert receiver.deliveries() == []
 
 
 @pytest.mark.parametrize("body", [b"webhook_id=", b"webhook_id=1&a=b", b"webhook_id=x", b" webhook_id=1"])
@@ -207,7 +207,7 @@ def test_a_wrong_or_missing_signature_is_refused(receiver: Receiver, signature: 
     reply = receiver.post(BODY, latin)
     assert reply.status in (400, 401)  # a control character is refused by the server itself
     assert reply.status == 400 or reply.json == {"error": "signature"}
-    assert receiver.kept() == []
+    assert receiver.deliveries() == []
 
 
 @on_both_databases
@@ -225,7 +225,7 @@ def test_a_disconnected_store_is_gone(receiver: Receiver):
     with receiver.container.database.writing() as session:
         session.get_one(Store, receiver.store_id).disconnected_at = receiver.container.now()
     assert receiver.post().status == 410
-    assert receiver.kept() == []
+    assert receiver.deliveries() == []
 
 
 def test_a_body_over_the_limit_is_refused_unread(receiver: Receiver):
@@ -242,13 +242,13 @@ def test_a_body_at_the_limit_is_taken(receiver: Receiver):
 def test_a_body_cut_short_is_never_taken_for_whole(receiver: Receiver):
     reply = send(receiver.base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY[:-1])
     assert (reply.status, reply.json) == (400, {"error": "body"})
-    assert receiver.kept() == []
+    assert receiver.deliveries() == []
 
 
 def test_bytes_beyond_the_length_are_not_read(receiver: Receiver):
     reply = send(receiver.base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY + b"more")
     assert reply.status == 200
-    assert [row.body for row in receiver.kept()] == [BODY]
+    assert [row.body for row in receiver.deliveries()] == [BODY]
 
 
 @pytest.mark.parametrize("chunked", [True, False])
@@ -282,7 +282,7 @@ def test_everything_else_is_flasks(receiver: Receiver):
 
 
 @pytest.fixture
-def gone(tmp_path: Path) -> list[str]:
+def unusable_databases(tmp_path: Path) -> list[str]:
     """Databases that cannot be used: no server, no tables, no database at all."""
     (tmp_path / "no-database.db").write_text("this is no database " * 100)
     return [
@@ -292,8 +292,8 @@ def gone(tmp_path: Path) -> list[str]:
     ]
 
 
-def test_what_cannot_be_kept_is_never_accepted(gone: list[str]):
-    for url in gone:
+def test_what_cannot_be_kept_is_never_accepted(unusable_databases: list[str]):
+    for url in unusable_databases:
         container = build_container(make_settings(database_url=url))
         with served(create_app(container=container)) as base_url:
             reply = send(base_url, "POST", OURS + "st_1", signed_headers(BODY, SECRET), BODY)
@@ -325,7 +325,7 @@ def test_nothing_is_half_written_when_the_commit_fails(receiver: Receiver):
         reply = send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY)
     database.close()
     assert reply.status == 503
-    assert receiver.kept() == []
+    assert receiver.deliveries() == []
     assert receiver.post().json["status"] == "accepted"
 
 
@@ -333,9 +333,9 @@ def test_a_secret_that_can_no_longer_be_opened_is_our_fault_and_not_the_senders(
     from cryptography.fernet import Fernet
 
     container = receiver.container
-    lost = Cipher([Fernet.generate_key().decode()])
+    other_cipher = Cipher([Fernet.generate_key().decode()])
     with served(
-        WebhookMiddleware(_no_app, WebhookReceiver(container.database, lost, 10_000, container.now))
+        WebhookMiddleware(_no_app, WebhookReceiver(container.database, other_cipher, 10_000, container.now))
     ) as base_url:
         assert send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY).status == 503
 
@@ -366,9 +366,9 @@ def test_refusals_are_logged_with_their_reason_and_no_body_signature_or_secret(r
         receiver.post(body, headers)
     (line,) = logged
     assert (line["status"], line["reason"], line["store"]) == (401, "wrong signature", receiver.store_id)
-    said = json.dumps(logged)
+    text = json.dumps(logged)
     for secret in (SECRET, "another-secret", "a-word-of-the-body", dict(headers)["x-wc-webhook-signature"]):
-        assert secret not in said
+        assert secret not in text
 
 
 def test_a_fault_of_ours_tells_nobody_anything(caplog: pytest.LogCaptureFixture):

@@ -25,8 +25,8 @@ def ask(container, clock):
 
     def call(path, body=None):
         """Get a path, or post a body to it."""
-        method, document = ("GET", None) if body is None else ("POST", body)
-        answer = client.open(API + path, method=method, document=document, headers=headers, base_url=BASE)
+        method = "GET" if body is None else "POST"
+        answer = client.open(API + path, method=method, json=body, headers=headers, base_url=BASE)
         return answer.status_code, answer.json
 
     return call
