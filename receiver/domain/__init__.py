@@ -1,1 +1,1 @@
-"""Rules and facts: what the programme says, decided from what is known. Standard library only."""
+"""Rules and facts: the programme's decisions, made from known facts. Standard library (and idna) only."""

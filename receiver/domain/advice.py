@@ -17,7 +17,7 @@ WARN_BEFORE = timedelta(days=45)  # the last useful day to begin
 
 
 class WarningId(StrEnum):
-    """A warning with a date."""
+    """The kind of a dated warning."""
 
     BEGIN_BY = "begin_by"
     BEGIN_FOR_HIGHEST = "begin_for_highest"
@@ -29,7 +29,7 @@ class WarningId(StrEnum):
 
 @dataclass(frozen=True)
 class DatedWarning:
-    """Something the merchant should know, and the parameters of its sentence."""
+    """A warning for the merchant: its kind, and the parameters of its sentence."""
 
     id: WarningId
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -43,7 +43,7 @@ def warnings_of(context: EvaluationContext, above: NextTier | None) -> tuple[Dat
 
 
 def can_still_earn(context: EvaluationContext, above: NextTier | None) -> bool:
-    """Return whether spend from now on can still earn credit, as far as anybody can say."""
+    """Return whether spend from now on can still earn credit; True while nobody can tell."""
     if (
         context.window_is_over
         or not context.tiers_offered

@@ -1,4 +1,4 @@
-"""Decides when staff are alerted: a condition began, grew, still stands, or is over; never a storm."""
+"""The decision when to alert staff: a condition began, grew, persists or is over, without alert storms."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-PATIENCE = timedelta(minutes=5)  # what passes sooner, as a restart does, is no news
-REST = timedelta(hours=1)  # after an alert, before its condition may begin again or grow
-DAY = timedelta(days=1)  # after which an alert is repeated while its condition stands
-SKEW = timedelta(minutes=5)  # between the clocks of hosts; what lies further ahead is a clock put right since
-MOST_WAIT = timedelta(hours=1)  # between two tries of a channel that fails
+PATIENCE = timedelta(minutes=5)  # a condition that ends sooner, as in a restart, is not reported
+REST = timedelta(hours=1)  # after an alert, before its condition may be reported as begun or grown
+DAY = timedelta(days=1)  # after which an alert is repeated while its condition persists
+SKEW = timedelta(minutes=5)  # of hosts' clocks; a moment further ahead comes from a clock corrected since
+MOST_WAIT = timedelta(hours=1)  # between two attempts on a channel that fails
 
 
 class AlertKind(StrEnum):
@@ -25,6 +25,8 @@ class AlertKind(StrEnum):
 
 
 class AlertEvent(StrEnum):
+    """The event that an alert reports about its condition."""
+
     BEGAN = "began"
     GREW = "grew"
     STANDS = "stands"
@@ -33,7 +35,7 @@ class AlertEvent(StrEnum):
 
 @dataclass(frozen=True)
 class AlertHistory:
-    """Since when a condition stands (None: it does not), and the last alert about it."""
+    """The history of a condition: since when it holds (None: it does not), and its last alert."""
 
     since: datetime | None = None
     count: int = 0  # in the last alert; 0: none yet, or that it is over
@@ -42,7 +44,7 @@ class AlertHistory:
 
 @dataclass(frozen=True)
 class Alert:
-    """An event to report, how many it is about now, and the first few stores."""
+    """An event to report: how many stores or awards it concerns now, and the first few stores."""
 
     kind: AlertKind
     event: AlertEvent
@@ -54,7 +56,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Message:
-    """A message to staff; `id` is the same when the same is tried again."""
+    """A message to staff; a retry has the same `id`."""
 
     id: str
     at: datetime
@@ -64,7 +66,7 @@ class Message:
 
 
 def alert_event(count: int, past: AlertHistory, now: datetime) -> AlertEvent | None:
-    """Return the event to report now that a condition counts `count`; None: nothing."""
+    """Return the event to report for a condition that holds `count` times now; None for no alert."""
     if count == 0:
         return AlertEvent.OVER if past.count else None
     if past.count == 0:
@@ -76,7 +78,7 @@ def alert_event(count: int, past: AlertHistory, now: datetime) -> AlertEvent | N
 
 
 def try_again_after(failures: int) -> timedelta:
-    """Return how long to wait after this many failures in a row: a minute, and each time twice as long."""
+    """Return the wait after this many failures in a row: exponential back-off from one minute."""
     return min(MOST_WAIT, timedelta(minutes=2 ** min(failures - 1, 10)))
 
 

@@ -1,4 +1,4 @@
-"""The acts that the audit log keeps, those who act without being staff, and which entries a listing shows."""
+"""The actions of the audit log, its actors that are not staff, and the filters of its entries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class SubjectKind(StrEnum):
-    """The kind of a subject: how its text begins, an id's prefix or `delivery <number>`."""
+    """The kind of an entry's subject: the prefix of its id, or `delivery <number>`."""
 
     STORE = "st"
     AWARD = "aw"
@@ -17,7 +17,7 @@ class SubjectKind(StrEnum):
 
 
 class AuditAction(StrEnum):
-    """An act as it is stored; documents/audit.py has its words."""
+    """An action as it is stored; documents/audit.py has its words."""
 
     AWARD_BLOCK = "award block"
     AWARD_CODE_SHOWN = "award code shown"
@@ -85,7 +85,7 @@ class Agent(StrEnum):
     SERVICE = "service"  # this service, on facts it read or a date that passed
     CONNECTION = "bridge"  # this service, on what a connected store's REST API answered
     MERCHANT = "merchant"  # the holder of a store's status token, or of its consent's browser
-    STRANGER = "stranger"  # nobody who is known
+    STRANGER = "stranger"  # an unknown party
     TIKTOK = "tiktok"
 
 

@@ -1,4 +1,4 @@
-"""The life of an award: its states, who may move it from where to where, and when it is overdue or over."""
+"""The life cycle of an award: its states, who may make which transition, and when it is overdue or over."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class EvidenceSource(StrEnum):
 
 
 class Mover(StrEnum):
-    """The side that moves an award."""
+    """The party that makes a transition."""
 
     STAFF = "staff"
     SERVICE = "service"  # by itself, on evidence it read or a date that passed
 
 
 class AwardMove(StrEnum):
-    """An act that moves a recorded award to another state."""
+    """A transition of a recorded award to another state."""
 
     ISSUE = "issue"  # staff gave the credit, and recorded its reference
     CREDIT = "credit"  # there is evidence that the credit arrived
@@ -68,7 +68,7 @@ class AwardMove(StrEnum):
 
 @dataclass(frozen=True)
 class Transition:
-    """The movers that may make a move, the states it may start from, and the one it leads to."""
+    """A transition: who may make it, the states it starts from, and the state it leads to."""
 
     by: frozenset[Mover]
     out_of: frozenset[AwardState]
@@ -104,7 +104,7 @@ class AwardFilters:
 def next_state(
     move: AwardMove, state: AwardState, by: Mover, blocked_from: AwardState | None = None
 ) -> AwardState | None:
-    """Return the state a move leads to; None where `by` may not make it from here."""
+    """Return the state a transition leads to; None where `by` may not make it from here."""
     transition = MOVES[move]
     if by not in transition.by or state not in transition.out_of:
         return None
@@ -123,7 +123,7 @@ def has_ended(state: AwardState, today: date, credit_expires: date) -> bool:
 
 
 def may_be_issued(state: AwardState, today: date, credit_expires: date) -> bool:
-    """Return whether a credit can still be given: nothing is after its end in the account's zone."""
+    """Return whether a credit can still be issued: not after its last date in the account's zone."""
     return state != AwardState.DUE or today <= credit_expires
 
 

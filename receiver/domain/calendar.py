@@ -1,4 +1,4 @@
-"""Dates in an ad account's own zone: when one begins, when its figures are final, which make a window."""
+"""Dates in an ad account's own time zone: their beginning, the finality of their figures, and windows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 DAY = timedelta(days=1)
-YEARS = range(1970, 2200)  # of what people and documents date: every reckoning from it stays in the calendar
+YEARS = range(1970, 2200)  # accepted from people and documents: arithmetic on them stays in the calendar
 SETTLING = timedelta(hours=48)  # TikTok's slowest money metric is there 24 to 48 h after the day's end
 DAILY_FIX = time(12, 0, tzinfo=UTC)  # TikTok corrects a day's figures in a run at 12:00 UTC
 
@@ -36,7 +36,7 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
-@lru_cache(10_000)  # asked for again and again, of the same few dates and zones
+@lru_cache(10_000)  # called again and again for the same few dates and zones
 def final_at(day: date, zone: ZoneInfo) -> datetime:
     """Return the instant (UTC) from which TikTok's figures for a date no longer change.
 

@@ -1,4 +1,4 @@
-"""Bounds on what a store asserts of itself: its owner signs the signals and runs the site we read.
+"""Bounds on what a store claims of itself: its owner signs the signals and runs the site we read.
 
 A claim may say less than the service saw, never more. `CLAIMS` lists every one of them; docs/threat-model.md
 shows the same list with the tests that overstep each bound.
@@ -17,7 +17,7 @@ MEASURED_FOR = timedelta(days=2)  # a connected store is read every few hours
 
 @dataclass(frozen=True)
 class DatedClaim:
-    """A date as a store's signal asserts it, and what of it counts.
+    """A date that a store's signal asserts, and the date that counts.
 
     `at` is the date in force. `claimed_at` is the date asserted, kept beside it where the two differ.
     """
@@ -35,7 +35,7 @@ def bound_date(claimed_at: datetime, *, joined_at: datetime, received_at: dateti
 def is_exact(
     exact: bool | None, claimed_at: datetime, *, joined_at: datetime, received_at: datetime
 ) -> bool | None:
-    """Return whether the store saw the link happen at `claimed_at`; any doubt makes a yes a no.
+    """Return whether the store saw the link happen at `claimed_at`; any doubt turns True into False.
 
     Doubtful are a date before the store joined, one ahead of our clock, and one told more than a day late.
     """
@@ -50,10 +50,10 @@ def clock_skew(claimed_at: datetime, *, received_at: datetime) -> int:
     return round((claimed_at - received_at).total_seconds())
 
 
-def set_right(
+def correct_skew(
     claimed_at: datetime, skew: int | None, *, measured_at: datetime | None, received_at: datetime
 ) -> datetime:
-    """Return when a signal's clock would have said so had it been right, as far as it was measured lately.
+    """Return a signal's time corrected by its store's clock skew, where that was measured lately.
 
     `skew`: seconds ahead, measured while the store answered us, so that no delay is taken for a wrong clock.
     """

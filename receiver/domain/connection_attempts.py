@@ -1,4 +1,4 @@
-"""A merchant on the way through a shop's key page and back: how long it may take, and how it can end."""
+"""Connection attempts through a shop's key page: how long one may take, its steps and its outcomes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 LASTS = timedelta(minutes=15)
-# Once keys have come: for the worker past a shop that is busy, and for a browser whose tab was closed.
+# After the keys arrived: time for the worker to get past a busy shop, and for a browser whose tab was closed.
 FINISHES, RETRIES = timedelta(hours=1), timedelta(seconds=30)
 # The browser that approved goes back to us at once. One that we did not send shows within these seconds.
 SETTLES = timedelta(seconds=5)
 
 
 class ConnectionOutcome(StrEnum):
-    """The end of a connection attempt; one that ended never goes on."""
+    """The final outcome of a connection attempt."""
 
     CONNECTED = "connected"
     DENIED = "denied"  # the merchant said no
@@ -24,7 +24,7 @@ class ConnectionOutcome(StrEnum):
 
 
 class Step(StrEnum):
-    """The step of a connection attempt that has not ended."""
+    """The step of a connection attempt without an outcome."""
 
     PROBING = "probing"  # the worker looks whether a shop answers there
     AT_THE_SHOP = "at the shop"

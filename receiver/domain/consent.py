@@ -1,4 +1,4 @@
-"""Resolves an advertiser's consent: which ad account becomes the store's, or why none does yet.
+"""The result of an advertiser's consent: which ad account becomes the store's, or why none does yet.
 
 What a store says of itself wins: a consent proves the account the store named, and names one only where
 the store named none.
@@ -12,6 +12,8 @@ from enum import StrEnum
 
 
 class ConsentOutcome(StrEnum):
+    """The outcome of an advertiser's consent."""
+
     LINKED = "linked"
     CHOOSE = "choose"  # it covers several accounts, and nobody has said which
     OTHER_ACCOUNT = "other_account"  # it does not cover the one the store named
@@ -24,7 +26,7 @@ class ConsentOutcome(StrEnum):
 
 
 class FlowError(StrEnum):
-    """Why a browser may not go on."""
+    """The reason why a browser may not continue the flow."""
 
     EXPIRED = "expired"
     TICKET_UNKNOWN = "ticket_unknown"
@@ -43,8 +45,8 @@ class Permission(StrEnum):
     MONEY = "money"
 
 
-# TikTok's numbers. A token lists what was granted, and whoever holds a number holds all that hangs under
-# it: real tokens say 10 for 100, or 1 alone. Portal id 1753986142651394.
+# TikTok's scope numbers. A token lists those granted, and a number includes all its descendants: real tokens
+# say 10 for 100, or 1 alone. Portal id 1753986142651394.
 SCOPE = {Permission.REPORTS: 44, Permission.ACCOUNT: 100, Permission.MONEY: 152}
 PARENT = {44: 4, 100: 10, 10: 1, 152: 15, 15: 1}
 NEEDED = frozenset({Permission.REPORTS, Permission.ACCOUNT})
@@ -52,7 +54,7 @@ NEEDED = frozenset({Permission.REPORTS, Permission.ACCOUNT})
 
 @dataclass(frozen=True)
 class ResolvedAccount:
-    """The outcome, and the ad account it is about where there is one."""
+    """The outcome of a consent, with the ad account it concerns, if any."""
 
     outcome: ConsentOutcome
     advertiser_id: str | None = None

@@ -1,4 +1,4 @@
-"""Until when spend, or a paid bill, can still bring credit for a tier before the credit expires."""
+"""Deadlines up to which spend, or a paid bill, can still earn a tier's credit before the credit expires."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Deadlines:
         return min(until, self.terms.credit_expires)
 
     def begin_by(self, tier: Tier) -> date:
-        """Return the last first date of a window in which the tier can still be credited."""
+        """Return the latest first date of a window in which the tier can still be credited."""
         if tier == self.highest:
             return self.last_credited
         return self.last_credited - (self.terms.window_days - 1) * DAY

@@ -1,4 +1,4 @@
-"""decide(facts, programme, as_of): the whole answer for one store, with its reasons; acts on nothing."""
+"""The decision for one store: stage, verdict, tiers, award and reasons, without any side effect."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from receiver.domain.spend import Spend, highest_tier
 
 
 class Stage(StrEnum):
-    """A store's stage: the line first, then the stages that win over it."""
+    """The stage of a store: first the regular progress, then the stages that override it."""
 
     NOT_ADMITTED = "not_admitted"
     AWAITING_SETUP = "awaiting_setup"
@@ -70,7 +70,7 @@ PROMISED = frozenset({Stage.ACCUMULATING, Stage.SETTLING, Stage.DUE})  # a date 
 
 
 class Verdict(StrEnum):
-    """All rules in one word."""
+    """The combined outcome of all rules."""
 
     INELIGIBLE = "ineligible"
     UNKNOWN = "unknown"
@@ -80,7 +80,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class DueAward:
-    """The award that the figures earn, before anybody recorded it."""
+    """An award that the figures earn, before it is recorded."""
 
     tier: Tier
     currency: str
@@ -90,7 +90,7 @@ class DueAward:
 
 @dataclass(frozen=True)
 class TierProgress:
-    """A tier, the date its threshold was first seen, and the date it was reached by final figures.
+    """A tier, the date its threshold was first seen, and the date final figures reached it.
 
     `credit_by`: when its credit comes if nothing more is reached and every rule is met.
     """
@@ -103,7 +103,7 @@ class TierProgress:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer for one store at one moment. Dates are in the account's zone, amounts in its currency."""
+    """The decision for one store at one moment. Dates are in the account's zone, amounts in its currency."""
 
     as_of: datetime
     today: date
@@ -141,7 +141,7 @@ class Decision:
 
 
 def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
-    """Decide for one store. Pure: the same facts, terms and moment give the same answer.
+    """Decide for one store: a pure function of facts, terms and moment.
 
     `as_of` is aware; whatever in `facts` lies after it has not happened.
     """

@@ -1,4 +1,4 @@
-"""The life of a delivery: its states and moves, what makes two the same, and when to try again."""
+"""The life cycle of a delivery: its states and transitions, its identity, and its retries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DeliveryState(StrEnum):
 
 
 class DeliveryReason(StrEnum):
-    """Why a delivery's body was not kept, or why it ended without an effect; its error says so in words."""
+    """The reason why a delivery's body was not kept, or why it ended without an effect."""
 
     TOO_LARGE = "too_large"  # its body alone is over the bound
     OVER_BYTES = "over_bytes"  # its store's bodies of the day are
@@ -50,11 +50,11 @@ class DeliveryReason(StrEnum):
     UNKNOWN = "unknown"  # of before reasons were kept
 
 
-# Of a delivery whose body was not kept when it came.
+# The reasons of deliveries whose body was not stored on arrival.
 BODY_NOT_KEPT = frozenset(
     {DeliveryReason.TOO_LARGE, DeliveryReason.OVER_BYTES, DeliveryReason.OVER_DELIVERIES}
 )
-# Ignored for now: of these the body stays, for a replay.
+# Ignored for now; the body stays, for a replay.
 BODY_STAYS = frozenset({DeliveryReason.FELL_BACK})
 WAITING = (DeliveryState.RECEIVED, DeliveryState.FAILED)
 UNDONE = (DeliveryState.FAILED, DeliveryState.DEAD)  # the same delivery arriving again queues it again
@@ -80,8 +80,8 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DEAD: frozenset({DeliveryState.PROCESSING, DeliveryState.RECEIVED}),
 }
 
-# The longest wait after each failed try; the real one is chance times it, so that what failed together
-# is not tried together. About a day and a half in the middle, three days at most.
+# Back-off with full jitter: the longest wait after each failed attempt, of which a random share is waited, so
+# that deliveries that failed together are not retried together. A day and a half on average, three at most.
 LONGEST_WAITS = (
     timedelta(seconds=10),
     timedelta(minutes=1),
@@ -97,7 +97,7 @@ MOST_TRIES = len(LONGEST_WAITS) + 1
 
 @dataclass(frozen=True)
 class DeliveryFilters:
-    """Filters of deliveries."""
+    """Filters of deliveries; None does not filter."""
 
     state: DeliveryState | None = None
     source: DeliverySource | None = None
@@ -156,9 +156,9 @@ def may_move(state: DeliveryState, to: DeliveryState) -> bool:
 
 
 def next_try(tries: int, chance: float) -> timedelta | None:
-    """Return how long to wait after so many tries (1 or more); None when they are used up.
+    """Return the back-off after so many attempts (1 or more); None when they are used up.
 
-    `chance` is in [0, 1).
+    `chance` in [0, 1) is the jitter.
     """
     return LONGEST_WAITS[tries - 1] * chance if tries < MOST_TRIES else None
 

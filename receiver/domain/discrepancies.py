@@ -1,4 +1,4 @@
-"""Contradictions between TikTok's sources, or with what staff recorded: for staff to look into."""
+"""Discrepancies between TikTok's own sources, or between TikTok and what staff recorded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def final_days(rows: Iterable[DaySpend], zone: ZoneInfo, known_until: datetime) 
 
 
 def figure_discrepancies(days: Sequence[DaySpend], option: Payment) -> frozenset[Discrepancy]:
-    """Return what final dates contradict. What is missing of a final date is zero."""
+    """Return the discrepancies between the figures of final dates; a missing figure counts as zero."""
     net = sum((day.billed_cost or ZERO for day in days), ZERO)
     cash = sum((day.cash_spend or ZERO for day in days), ZERO)
     less_credit = sum(((day.spend or ZERO) - (day.voucher_spend or ZERO) for day in days), ZERO)
@@ -50,7 +50,7 @@ def figure_discrepancies(days: Sequence[DaySpend], option: Payment) -> frozenset
 
 
 def differ(amounts: Sequence[Decimal]) -> bool:
-    """Return whether amounts that should be one differ by more than a hundredth of the greatest."""
+    """Return whether amounts that should be equal differ by more than a hundredth of the greatest."""
     return max(amounts) - min(amounts) > APART * max(map(abs, amounts))
 
 

@@ -1,4 +1,4 @@
-"""Everything a rule may look at: the facts as known, the terms, the moment, and what follows from them."""
+"""The context of an evaluation: facts, terms and moment, and all that rules derive from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.domain.spend import Spend, count_spend, highest_tier
 
 
 class EvaluationContext:
-    """Facts, terms and moment; the properties are what follows from them."""
+    """The facts, terms and moment of an evaluation, with what follows from them as properties."""
 
     def __init__(self, facts: Facts, programme: Programme, as_of: datetime) -> None:
         self.facts = facts
@@ -33,7 +33,7 @@ class EvaluationContext:
 
     @cached_property
     def spend(self) -> Spend | None:
-        """None without an account, or where its time zone is unknown."""
+        """The account's spend; None without an account, or where its time zone is unknown."""
         if self.account is None or self.account.zone is None:
             return None
         return count_spend(self.facts, self.programme, self.account, self.account.zone, self.as_of)
@@ -44,19 +44,19 @@ class EvaluationContext:
 
     @cached_property
     def today(self) -> date:
-        """The date of as_of in the account's zone; UTC without an account."""
+        """The date of `as_of` in the account's zone; in UTC without an account."""
         return date_for(self.account, self.as_of)
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
-        """The thresholds in force: none while the account's currency or market is not settled."""
+        """The tiers in force: none while the account's currency or market is not settled."""
         if self.market is None or self.outcomes.get("account_currency") is not Outcome.PASS:
             return ()
         return self.market.tiers
 
     @property
     def tiers_offered(self) -> tuple[Tier, ...]:
-        """The thresholds in force; before an account is there, the offer of the store's own market."""
+        """The tiers in force; without an account, the offer of the store's own market."""
         if self.account is not None:
             return self.tiers
         market = self.programme.market(self.facts.store.country)
@@ -71,7 +71,7 @@ class EvaluationContext:
 
     @property
     def highest_tier_is_in_reach(self) -> bool:
-        """The highest tier was reached by the figures so far, or may still be in time to be credited."""
+        """Return whether the highest tier is reached by the figures so far, or can still be in time."""
         if not self.tiers or self.spend is None:
             return False
         is_seen = self.spend.net >= self.tiers[-1].threshold
@@ -83,12 +83,12 @@ class EvaluationContext:
 
     @property
     def window_is_settled(self) -> bool:
-        """The window is over and all its dates are final."""
+        """Return whether the window is over and all its dates are final."""
         return self.spend is not None and self.spend.all_final
 
     @property
     def bill_grace_is_over(self) -> bool:
-        """The bills were read after their grace: one that is not among them was not paid in time."""
+        """Return whether the bills were read after their grace: a missing one was not paid in time."""
         if self.window is None or self.spend is None:
             return False
         grace = timedelta(days=self.programme.bill_grace_days)
@@ -113,5 +113,5 @@ class EvaluationContext:
 
     @property
     def window_outlives_credit(self) -> bool:
-        """The window's last date becomes final only after the credit has expired."""
+        """Return whether the window's last date becomes final only after the credit has expired."""
         return self.window_final_on is not None and self.window_final_on > self.programme.credit_expires

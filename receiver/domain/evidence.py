@@ -1,4 +1,4 @@
-"""The facts and terms a rule rests on: their values, who said so, and when; an unknown one is null."""
+"""The evidence of a rule: the facts and terms it rests on, who said each, and when; unknown ones are null."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiver.domain.spend import Spend
 
 
 class Evidence(NamedTuple):
-    """One fact or term a rule used: its value, who said so, and when it was read (None: not told)."""
+    """One fact or term that a rule used: its value, its source, and when it was read (None: unknown)."""
 
     fact: str
     value: Any
@@ -40,7 +40,7 @@ def evidence_for(context: EvaluationContext, rule_id: str) -> tuple[Evidence, ..
 def evidence_of_override(
     context: EvaluationContext, rule_id: str, override: Override
 ) -> tuple[Evidence, ...]:
-    """Return as evidence what staff decided instead, why, and who."""
+    """Return the evidence of an override: its outcome, its reason, and who recorded it."""
     at = context.facts.read_at.get(f"history.overrides.{rule_id}")
     values = (
         ("override", override.outcome),

@@ -1,4 +1,4 @@
-"""The facts about a store, its ad account, history, spend and bills; None is unknown, unless said."""
+"""The facts about a store, its ad account, history, spend and bills; None is unknown, unless noted."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from receiver.domain.awards import AwardDelivery, AwardState, BlockCause
 from receiver.domain.calendar import local_date
 
-# What goes on while nobody reads it: of these an answer rests on the moment of the reading too.
+# Facts that grow between readings, so that an answer also depends on when they were read.
 GROWING = ("spend", "payments")
 
 
 class Payment(StrEnum):
-    """The way an ad account pays."""
+    """The payment option of an ad account."""
 
     MANUAL = "manual"
     AUTOMATIC = "automatic"
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The answer of a rule."""
+    """The outcome of a rule."""
 
     PASS = "pass"  # noqa: S105 (a rule's answer, no password)
     FAIL = "fail"
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
 
 
 class ConsentLoss(StrEnum):
-    """Why an ad account cannot be read any more, though its advertiser once consented."""
+    """The reason why an ad account cannot be read any more, though its advertiser once consented."""
 
     WITHDRAWN = "withdrawn"  # TikTok takes the token for revoked
     EXPIRED = "expired"  # the token is too old
@@ -56,7 +56,7 @@ class ConsentLoss(StrEnum):
 
 
 class LostSignals(StrEnum):
-    """Why the newest news of a store could not be used."""
+    """The reason why the newest signals of a store could not be used."""
 
     REFUSED = "refused"  # its signature does not fit
     UNREADABLE = "unreadable"  # it is signed, and no signal that we can read
@@ -66,6 +66,8 @@ class LostSignals(StrEnum):
 
 @dataclass(frozen=True)
 class StoreProfile:
+    """The facts about a store."""
+
     id: str
     merchant: str | None
     country: str | None
@@ -76,6 +78,8 @@ class StoreProfile:
 
 @dataclass(frozen=True)
 class AccountProfile:
+    """The facts about an ad account."""
+
     advertiser_id: str | None
     business_center: str | None
     country: str | None
@@ -101,7 +105,7 @@ class AccountProfile:
 
 @dataclass(frozen=True)
 class Override:
-    """Staff replaced a rule's outcome."""
+    """An outcome that staff put in a rule's place."""
 
     outcome: Outcome  # pass or fail
     reason: str
@@ -110,6 +114,8 @@ class Override:
 
 @dataclass(frozen=True)
 class History:
+    """The history of store, account and merchant, as rules need it."""
+
     prior_spend: Decimal | None  # gross, of the programme's prior_spend_days before the link date
     set_up_before: bool | None
     merchant_awards: int | None  # other awards of the programme
@@ -145,7 +151,7 @@ class BilledTransaction:
 
 @dataclass(frozen=True)
 class RecordedAward:
-    """An award already kept; the stage follows it."""
+    """An award already recorded; the stage follows it."""
 
     id: str | None
     state: AwardState
@@ -163,12 +169,14 @@ class RecordedAward:
     block_cause: BlockCause | None = None  # of a blocked one; None: it was blocked before causes were kept
 
     def date_of(self, at: datetime, otherwise: date) -> date:
-        """Return the date that `due_by` is compared with; `otherwise` where the zone is not kept."""
+        """Return the date to compare with `due_by`; `otherwise` where no zone was recorded."""
         return local_date(at, ZoneInfo(self.timezone)) if self.timezone else otherwise
 
 
 @dataclass(frozen=True)
 class Facts:
+    """All facts about one store that a decision rests on."""
+
     store: StoreProfile
     account: AccountProfile | None  # None: not yet
     history: History

@@ -13,7 +13,7 @@ from receiver.domain.facts import Outcome
 
 
 class AwardFlag(StrEnum):
-    """Why staff should look at a recorded award; beside these stands `rule_failed:` with a rule's id."""
+    """The reason why staff should look at a recorded award; `rule_failed:` with a rule's id is another."""
 
     DECIDED_LATE = "decided_late"  # when it was first decided, the date it is due by had passed
     ACCOUNT_SWITCHED = "account_switched"  # the store links another ad account now
@@ -29,28 +29,28 @@ RULE_FAILED = "rule_failed:"
 # These hasten an award, and put no credit in doubt.
 NO_DOUBT = frozenset({AwardFlag.DECIDED_LATE, AwardFlag.CREDIT_UNRECORDED})
 
-# What these say does not rest on the ad account, so it still speaks of the award when the account is another.
+# Rules that do not depend on the ad account: they still concern the award when another account is linked.
 STORE_RULES = frozenset(
     {"programme_open", "admission", "integration_set_up", "store_market", "merchant_once"}
 )
-# The passing of time is no news, and spend has words of its own.
+# The passing of time raises no flag, and spend has flags of its own.
 NEVER_FLAGGED = frozenset({"credit_in_time", "spend_reached"})
 
 
 @dataclass(frozen=True)
-class AwardedFor:
-    """The account and the threshold that a recorded award was given for."""
+class AwardBasis:
+    """The ad account and the threshold of a recorded award."""
 
     advertiser_id: str
     threshold: Decimal
 
 
 def doubts_credit(flags: Iterable[str]) -> bool:
-    """Return whether a flag speaks against giving the credit: staff confirm such an award by itself."""
+    """Return whether any of the flags puts the credit in doubt; staff then confirm the award by itself."""
     return not NO_DOUBT.issuperset(flags)
 
 
-def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:
+def flags_for(award: AwardBasis, decision_without_award: Decision) -> set[str]:
     """Return the flags that hold now.
 
     `decision_without_award` is made from today's facts as if no award were recorded. What is unknown raises
@@ -66,7 +66,7 @@ def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:
     return consent_flags | _failed(decision) | _spend_flags(award, decision)
 
 
-def cleared_flags(raised: Collection[str], award: AwardedFor, decision_without_award: Decision) -> set[str]:
+def cleared_flags(raised: Collection[str], award: AwardBasis, decision_without_award: Decision) -> set[str]:
     """Return which of the raised flags certainly hold no longer; what is unknown clears none."""
     decision = decision_without_award
     account, spend = decision.account, decision.spend
@@ -94,7 +94,7 @@ def _failed(decision: Decision, only: frozenset[str] | None = None) -> set[str]:
     return {RULE_FAILED + rule for rule in (failed if only is None else failed & only)}
 
 
-def _spend_flags(award: AwardedFor, decision: Decision) -> set[str]:
+def _spend_flags(award: AwardBasis, decision: Decision) -> set[str]:
     spend = decision.spend
     if spend is None or spend.bill_in_doubt:  # nobody can say what was spent when, or what was paid
         return set()

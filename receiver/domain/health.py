@@ -1,4 +1,4 @@
-"""Judges by five figures whether the service is healthy: good, bad, or unknown where nothing was seen yet."""
+"""The health of the service by five vital signs: good, bad, or unknown where nothing was ever seen."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ DAY = timedelta(days=1)
 
 
 class Health(StrEnum):
+    """The health of a vital sign."""
+
     GOOD = "good"
     BAD = "bad"
     UNKNOWN = "unknown"
 
 
 class SignId(StrEnum):
-    """A vital sign, in the order they are shown."""
+    """The id of a vital sign, in the order they are shown."""
 
     DELIVERIES = "deliveries"
     WAITING = "waiting"
@@ -46,7 +48,7 @@ class Sign:
 
 @dataclass(frozen=True)
 class Vitals:
-    """The figures read for the five signs; a None was never seen."""
+    """The figures behind the five signs; None was never seen."""
 
     last_delivery: datetime | None
     received: int  # in the last hour
@@ -67,7 +69,7 @@ class Vitals:
 
 
 def signs(vitals: Vitals, now: datetime) -> tuple[Sign, ...]:
-    """Return the five signs, always all of them."""
+    """Return all five signs."""
     return (
         _deliveries(vitals, now),
         _waiting(vitals, now),
@@ -78,12 +80,12 @@ def signs(vitals: Vitals, now: datetime) -> tuple[Sign, ...]:
 
 
 def is_silent(last_beat: datetime | None, now: datetime) -> bool:
-    """Return whether no worker has shown life for half a minute, or ever."""
+    """Return whether no worker has sent a heartbeat for half a minute, or ever."""
     return last_beat is None or now - last_beat > WORKER_SILENT_FOR
 
 
 def _deliveries(vitals: Vitals, now: datetime) -> Sign:
-    """Judge how long ago the last delivery came; silence is bad only while stores are connected."""
+    """Judge the age of the last delivery; silence is bad only while stores are connected."""
     last = vitals.last_delivery
     if last is None or (now - last > QUIET_FOR and not vitals.has_stores):
         health = Health.UNKNOWN

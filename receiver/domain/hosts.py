@@ -1,4 +1,4 @@
-"""A host's one canonical form: whatever way it is written, the ASCII name that is looked up and compared."""
+"""The canonical form of a host: the ASCII name under which it is looked up and compared."""
 
 from __future__ import annotations
 

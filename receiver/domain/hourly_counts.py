@@ -1,4 +1,4 @@
-"""Events counted by the hour, where there are too many to keep or to count each time somebody looks."""
+"""Hourly counts of events that are too many to store, or to count at each request."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class HourlyKind(StrEnum):
 
 
 def hour_of(at: datetime) -> datetime:
-    """Return when the hour of a moment began, in UTC."""
+    """Return the start (UTC) of the hour of a moment."""
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

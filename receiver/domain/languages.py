@@ -1,4 +1,4 @@
-"""Language codes in an address: of ISO 639-1, with a region or script behind."""
+"""Language codes in an address: ISO 639-1, with an optional region or script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The credit that is likely to come: what stores have reached by now that have no award yet."""
+"""The credit likely to come: what stores without an award have reached so far."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from decimal import Decimal
 from receiver.domain.decision import Decision, Stage
 from receiver.domain.facts import Outcome
 
-# On their way to an award, the nearest first; a held one is earned, and staff have to let it through.
+# Stages before an award, the nearest first; a held award is earned, and waits for staff.
 COMING = (Stage.HELD, Stage.SETTLING, Stage.ACCUMULATING)
 
 
 @dataclass(frozen=True)
 class LikelyCredit:
-    """The credit of the tier a store has reached so far: 0 below the first tier, None where it is unknown."""
+    """The credit of the tier a store has reached so far: 0 below the first tier, None where unknown."""
 
     currency: str | None
     credit: Decimal | None

@@ -1,4 +1,4 @@
-"""Signs that two stores are one merchant's; staff say once whether they are."""
+"""Signs that two stores belong to one merchant; staff answer once whether they do."""
 
 from __future__ import annotations
 

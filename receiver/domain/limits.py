@@ -1,4 +1,4 @@
-"""Bounds on what one store may make us keep and do on a day: far above what an honest one needs.
+"""Daily limits on what one store may make us store and do: far above what an honest store needs.
 
 A store of ours sends a few signals a day, of less than a KiB each; docs/bounds.md says what stops each table.
 """
@@ -30,7 +30,7 @@ OVER_SIGNALS = (
 
 
 class Keep(StrEnum):
-    """The part of a delivery that is kept."""
+    """The form in which a delivery is stored."""
 
     WHOLE = "whole"
     SHORTENED = "shortened"  # without its body
@@ -39,7 +39,7 @@ class Keep(StrEnum):
 
 @dataclass(frozen=True)
 class DailyUsage:
-    """A store's deliveries on a day, and the bytes kept of their bodies."""
+    """The number of a store's deliveries on a day, and the bytes stored of their bodies."""
 
     deliveries: int = 0
     body_bytes: int = 0

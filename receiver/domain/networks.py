@@ -1,4 +1,4 @@
-"""The network that an internet address belongs to, by which tries are counted."""
+"""The network of an internet address, by which attempts are counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tier above that can still be credited: what is missing to it, and by when it must be there."""
+"""The next tier that can still be credited: what is missing, and by when it must be there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 
 
 class Needs(StrEnum):
-    """The thing that is missing to reach a tier."""
+    """The kind of thing that is missing to reach a tier."""
 
     SPEND = "spend"
     PAYMENT = "payment"  # of a bill for what was spent
@@ -38,7 +38,7 @@ class NextTier:
 
 
 def next_tier(spend: Spend, tiers: Sequence[Tier], deadlines: Deadlines, today: date) -> NextTier | None:
-    """Return the lowest tier above what counts that more spend, or a payment, still earns."""
+    """Return the lowest tier above what counts that more spend, or a payment, can still earn."""
     qualifying = spend.qualifying
     if qualifying is None:
         return None

@@ -1,4 +1,4 @@
-"""Notices that a merchant is sent without asking: each once, and only while it is true."""
+"""Notices to a merchant: each is sent once, and only while it is true."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to tell: `id` is the same however often it is found; `until`: the last date it is true."""
+    """A notice: `id` is stable however often it is derived; `until` is the last date it is true."""
 
     id: str
     kind: NoticeKind
@@ -128,7 +128,7 @@ def _unpaid(decision: Decision) -> Mapping[str, Any] | None:
 
 
 def _lead(today: date, end: date) -> int | None:
-    """Return the notice that is due before an end: the nearest of LEADS; None before all of them."""
+    """Return the lead (days) of the notice that is due before an end; None before all of LEADS."""
     days_left = (end - today).days
     return next((lead for lead in LEADS if 0 <= days_left <= lead), None)
 

@@ -1,4 +1,4 @@
-"""Projects a rate of spending: the pace of the last final dates, and a what-if of any amount a day."""
+"""Projections of spend: the pace of the last final dates, and any amount a day (what-if)."""
 
 from __future__ import annotations
 

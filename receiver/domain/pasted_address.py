@@ -1,4 +1,4 @@
-"""The shop's address in what a person pastes: a page of it, its admin, or a link of ours that names it."""
+"""The shop's address in pasted text: a page of the shop, its admin, or a link of ours that names it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Derives how an ad account pays from its ledger: TikTok names the option nowhere."""
+"""The payment option of an ad account, derived from its ledger: TikTok names it nowhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AUTOMATIC_SIGNS = frozenset({"BILL_PAYMENT", "CARD_VERIFICATION", "CARD_VERIFICA
 TOP_UP = "ADD_BALANCE"
 
 
-def option_of(payments: Iterable[BilledTransaction], *, ledger_whole: bool) -> Payment:
+def derive_payment(payments: Iterable[BilledTransaction], *, ledger_whole: bool) -> Payment:
     """Derive the payment option from a ledger.
 
     Automatic once the ledger shows it, since nobody changes back. Manual only where a whole ledger has

@@ -1,7 +1,7 @@
 """The places of a programme with a cap: who holds one, for how long, and who is next.
 
-A place is taken by an advertiser's consent, or given by staff. Until then a store only has one reserved:
-otherwise whoever connects a hundred shops on one morning would keep every merchant out.
+A place is taken by an advertiser's consent, or given by staff. Until then it is only reserved: otherwise
+somebody who connects a hundred shops on one morning would keep every merchant out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Seeker:
 
 @dataclass(frozen=True)
 class Places:
-    """The new state of places, by store id."""
+    """The changes of places, by store id."""
 
     confirmed: frozenset[str]  # reserved before, and its own from now on
     lapsed: frozenset[str]  # reserved before, and free again
@@ -51,7 +51,7 @@ def place_in_line(seekers: Iterable[Seeker], store_id: str) -> PlaceInLine | Non
 
 
 def is_reserved(reserved_until: datetime | None, at: datetime) -> bool:
-    """Return whether a place that nobody has proven to need is kept at this moment."""
+    """Return whether no reservation has lapsed at this moment; True for None, where none was made yet."""
     return reserved_until is None or at < reserved_until
 
 

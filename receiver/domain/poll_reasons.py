@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class PollReason(StrEnum):
-    """A reason as it is stored; its sentence is made where it is shown (documents/poll_reasons.py)."""
+    """The reason of a poll as it is stored; documents/poll_reasons.py makes its sentence."""
 
     # Planned by where its stores stand (domain/schedule.py).
     FINAL = "date_final"
@@ -49,7 +49,7 @@ class PollReason(StrEnum):
         return self in URGENT
 
 
-# Polls that a later decision may bring forward; what waits for a fault or for somebody is left alone.
+# Polls that a later decision may bring forward; not those that wait for a fault to end, or for a person.
 PLANNED = frozenset(
     {
         PollReason.FINAL,
@@ -71,7 +71,8 @@ PLANNED = frozenset(
         PollReason.NOTICES_ENDED,
     }
 )
-# What TikTok tells every hour of whoever spends (FIGURES_CHANGED) must not crowd out what decides.
+# Not FIGURES_CHANGED: TikTok sends it every hour for each account that spends, which must not crowd out polls
+# that decide.
 URGENT = frozenset(
     {
         PollReason.ASKED,

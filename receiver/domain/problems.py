@@ -1,4 +1,4 @@
-"""Problems with what senders deliver: one for each cause and store, who must act, and what cures it."""
+"""Problems with what senders deliver: one for each cause and store, with who must act and the cure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Cure(StrEnum):
 
 
 class ProblemCause(StrEnum):
-    """The cause of a problem, the most urgent first; one of dead deliveries has the id of their reason."""
+    """The cause of a problem, the most urgent first; that of dead deliveries is their reason."""
 
     GAVE_UP = DeliveryReason.GAVE_UP
     WORKERS_LOST = DeliveryReason.WORKERS_LOST
@@ -60,7 +60,7 @@ class ProblemCause(StrEnum):
 
 @dataclass(frozen=True)
 class CauseTraits:
-    """The side that must act on a cause, and how.
+    """The traits of a cause: who must act, and the cure.
 
     `ends_with_news`: a later signal that was applied makes up for what was lost.
     """
@@ -114,7 +114,7 @@ def cause_of_rejection(reason: str, store_id: str) -> ProblemCause | None:
 
 
 def is_of_deliveries(cause: ProblemCause) -> bool:
-    """Return whether the messages of a cause are dead deliveries, and not calls that were rejected."""
+    """Return whether the messages of a cause are dead deliveries rather than rejected calls."""
     return str(cause) in {str(reason) for reason in DeliveryReason}
 
 
@@ -138,7 +138,7 @@ class Messages:
 
 @dataclass(frozen=True)
 class SenderNews:
-    """The last news of a store: when a signal of it was applied, and when it was given another secret."""
+    """The last news of a store: when a signal was applied, and when its secret was replaced."""
 
     heard_at: datetime | None = None
     secret_set_at: datetime | None = None
@@ -146,7 +146,7 @@ class SenderNews:
 
 
 def is_over(cause: ProblemCause, messages: Messages, news: SenderNews, now: datetime) -> bool:
-    """Return whether a cause has stopped and nothing is left to do, though its messages are still there."""
+    """Return whether a cause has stopped and nothing is left to do, though its messages still exist."""
     if not is_of_deliveries(cause) and not messages.replayable and now - messages.last_at > ENDS_AFTER:
         return True
     if news.has_left and cause is not ProblemCause.STORE_LEFT:

@@ -1,4 +1,4 @@
-"""The terms of one offer as dated data, and what makes a set of terms contradict itself."""
+"""The terms of one offer as dated data, and the contradictions within a set of terms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True)
 class Tier:
-    """Spend at least `threshold`, get `credit`; both in the market's currency."""
+    """A tier: spend of at least `threshold` earns `credit`; both in the market's currency."""
 
     threshold: Decimal
     credit: Decimal
@@ -42,7 +42,7 @@ class Market:
 
 @dataclass(frozen=True)
 class Programme:
-    """The terms of an offer. Nothing in code repeats one of these values."""
+    """The terms of an offer; no code repeats one of these values."""
 
     id: str
     title: str
@@ -70,14 +70,14 @@ class Programme:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """One field of the terms that cannot be right, and why."""
+    """A field of the terms that cannot be right, with the reason."""
 
     field: str
     problem: str
 
 
 def contradictions(programme: Programme) -> Iterator[Contradiction]:
-    """Yield what makes these terms impossible to apply; nothing for sound ones."""
+    """Yield the contradictions that make these terms impossible to apply; none for sound ones."""
     if programme.closes < programme.opens:
         yield Contradiction("closes", f"{programme.closes} is before opens, {programme.opens}")
     if programme.credit_expires < programme.closes:

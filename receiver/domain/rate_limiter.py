@@ -1,4 +1,4 @@
-"""Limits the calls to TikTok: the slots of an app's budget, and the back-off that TikTok asks for.
+"""The rate limiter of calls to TikTok: slots of an app's budget, and the back-off that TikTok asks for.
 
 Calls are spread evenly: each takes the next free moment, so that no second, no minute and no day can hold
 more than the rate allows, and one moment is all there is to remember. Everything here is a value; whoever
@@ -35,7 +35,7 @@ class DenialReason(StrEnum):
 
 @dataclass(frozen=True)
 class Slot:
-    """A call may be made at this moment, which is now or a little later.
+    """A moment at which a call may be made: now or a little later.
 
     `tells` is whether its answer shows that a pause is over.
     """
@@ -46,7 +46,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Throttled:
-    """No call may be made, and none will be before `until`."""
+    """A denial: no call may be made before `until`."""
 
     until: datetime
     why: DenialReason
@@ -54,7 +54,7 @@ class Throttled:
 
 @dataclass(frozen=True)
 class Backoff:
-    """No call before `until`; `attempts` is how many times in a row TikTok has asked for it."""
+    """A pause until a moment; `attempts` is how many times in a row TikTok has asked for one."""
 
     until: datetime
     attempts: int
@@ -62,7 +62,7 @@ class Backoff:
 
 @dataclass(frozen=True)
 class BudgetState:
-    """The rest of an app's budget: from when the next call, and the next routine one, may be made."""
+    """The state of an app's budget: when the next call, and the next routine one, may be made."""
 
     next_at: datetime | None = None
     routine_at: datetime | None = None
@@ -76,7 +76,7 @@ class BudgetState:
 
 @dataclass(frozen=True)
 class Rate:
-    """Calls a second. TikTok's levels hold 60 times as many a minute and 86,400 times as many a day."""
+    """A rate in calls a second. TikTok's limits are 60 times as many a minute, 86,400 times as many a day."""
 
     a_second: float
 
@@ -110,9 +110,9 @@ class Rate:
 
 
 def pause_denial(pause: Backoff | None, now: datetime, why: DenialReason) -> Throttled | None:
-    """Return the denial while a pause lasts.
+    """Return the denial while a pause lasts; None without one.
 
-    One longer than any can be was kept by a clock put back since.
+    A pause longer than any can be was recorded by a clock that was put back since, and is ignored.
     """
     if pause is None or not now < pause.until <= now + LONGEST:
         return None
@@ -153,7 +153,7 @@ def back_off_blocked_app(pause: Backoff | None, now: datetime) -> Backoff:
 
 
 def is_over(pause: Backoff, turn: Slot) -> bool:
-    """Return whether a call was made after the pause, and not already under way when it came."""
+    """Return whether a call was made after the pause; False for one under way when the pause came."""
     return turn.at >= pause.until
 
 

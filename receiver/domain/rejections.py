@@ -1,4 +1,4 @@
-"""Calls to the webhook addresses that became no delivery, and why."""
+"""Calls to the webhook addresses that became no delivery, with the reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class RejectionReason(StrEnum):
-    """A reason as it is counted; most stand as `error` in the answer, too."""
+    """The reason of a rejection as it is counted; most stand as `error` in the answer, too."""
 
     SIGNATURE = "signature"
     UNKNOWN = "unknown"  # no such store or webhook
@@ -34,7 +34,7 @@ class RejectedCall:
 
 @dataclass(frozen=True)
 class RejectionCount:
-    """The number of calls rejected on a day in UTC, of one store and for one reason."""
+    """The number of calls rejected on a day in UTC, for one store and one reason."""
 
     store_id: str
     reason: str

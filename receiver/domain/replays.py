@@ -1,4 +1,4 @@
-"""A replay's states and its pace: small batches, and after each a pause that keeps to the rate."""
+"""The states and the pace of a replay: small batches, and after each a pause that keeps to the rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A merchant who disagrees asks for a review; staff answer it once, and the answer is kept."""
+"""Reviews that merchants ask for: staff answer each once, and the answer is stored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ReviewState(StrEnum):
 
 @dataclass(frozen=True)
 class ReviewSummary:
-    """The part of a review that its merchant may see; unanswered while `answer` is None."""
+    """The part of a review that its merchant may see; open while `answer` is None."""
 
     id: str
     asked_at: datetime

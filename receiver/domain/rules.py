@@ -1,4 +1,4 @@
-"""Each rule of the programme: facts in, an outcome with its reason and evidence out.
+"""The rules of the programme: each takes facts, and returns an outcome with its reason and evidence.
 
 A reason is a message id (`rule.outcome` or `rule.outcome.reason_code`) with typed parameters; the sentences
 stand in `i18n/sentences/rules.py`. Outcomes: pass, fail, pending (not yet, nothing wrong), unknown (the
@@ -41,7 +41,7 @@ STATUS_IN_REVIEW = frozenset(
         "STATUS_CONTRACT_PENDING",
     }
 )
-# Staff record the fact these rest on instead: the bills, the link, the set-up.
+# Instead of an override, staff record the fact these rest on: the bills, the link, the set-up.
 NOT_OVERRIDABLE = frozenset({"spend_reached", "account_linked", "integration_set_up"})
 
 
@@ -54,6 +54,8 @@ class Finding(NamedTuple):
 
 
 class RuleResult(NamedTuple):
+    """The result of a rule: its outcome, reason and evidence."""
+
     id: str
     outcome: Outcome
     reason: str  # message id
@@ -125,7 +127,7 @@ def account_linked(context: EvaluationContext) -> Finding:
 
 
 def consent_loss(account: AccountProfile) -> ConsentLoss | None:
-    """Return why the consent is gone; None where it stands, or was never given."""
+    """Return why the consent was lost; None where it stands, or was never given."""
     return account.consent_lost or (ConsentLoss.WITHDRAWN if account.consent is False else None)
 
 
@@ -340,7 +342,7 @@ RULES: Mapping[str, Callable[[EvaluationContext], Finding]] = {
 
 
 def apply_rules(context: EvaluationContext) -> tuple[RuleResult, ...]:
-    """Answer every rule, always all of them; an override replaces an outcome, never a fact."""
+    """Evaluate every rule, in order; an override replaces an outcome, never a fact."""
     return tuple(_answer(context, rule_id, rule) for rule_id, rule in RULES.items())
 
 

@@ -1,7 +1,7 @@
-"""When an ad account is polled next, and why: often when something may be decided, seldom otherwise.
+"""The polling schedule of ad accounts: often while something may be decided, seldom otherwise.
 
-Accounts that are linked at one moment, or whose dates become final at one moment, are not asked at one
-moment: each has its own place in the span, always the same, that follows from its id.
+Accounts linked at the same moment, or whose dates become final at the same moment, are not polled all at
+once: each has a fixed place in the span (jitter) that follows from its id.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from receiver.domain.facts import Outcome
 from receiver.domain.poll_reasons import PollReason
 
 HOUR = timedelta(hours=1)
-SPAN = timedelta(minutes=30)  # over which accounts are spread whose time comes at one moment
+SPAN = timedelta(minutes=30)  # over which accounts that are due at the same moment are spread
 EARLIEST, LATEST = 0.875, 1.125  # of an interval: where in between is the account's own place
 FRESH_FOR = 24 * HOUR  # for figures that are read more often than that
 PUT_BACK = HOUR  # a poll may come that much later before it is missed
@@ -58,7 +58,7 @@ BY_STAGE = {
 
 @dataclass(frozen=True)
 class PollingState:
-    """The state that a poll is planned by: a store's progress with the account, as of the last reading.
+    """The progress of a store with an ad account, by which its next poll is planned.
 
     `daily_spend` is what qualifies, by date, dates not final included; `reached` the sum of final dates;
     `thresholds` rise. `bad_standing`: the account's own state at TikTok is what fails.
@@ -76,7 +76,7 @@ class PollingState:
 
 @dataclass(frozen=True)
 class NextPoll:
-    """When, and why then."""
+    """The moment of the next poll, and its reason."""
 
     at: datetime
     why: PollReason
@@ -109,12 +109,12 @@ def next_poll(advertiser_id: str, state: PollingState, now: datetime) -> NextPol
 
 
 def fresh_for(state: PollingState, now: datetime) -> timedelta:
-    """Return how old figures may be before a poll was missed: a day at least."""
+    """Return the age (a day at least) up to which figures are fresh; older ones mean a missed poll."""
     return max(FRESH_FOR, EVERY[_poll_reason(state, now)] * LATEST + PUT_BACK)
 
 
 def after_failures(advertiser_id: str, first: timedelta, longest: timedelta, failures: int) -> timedelta:
-    """Return how long to wait after so many failures in a row.
+    """Return the wait after so many failures in a row: exponential back-off, spread by the account.
 
     Twice as long each time, spread by the account.
     """

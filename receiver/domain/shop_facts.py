@@ -1,4 +1,4 @@
-"""The facts a store reports of itself by REST, and their changes since it was last asked."""
+"""The facts a store reports of itself over REST, and their changes since the last report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """A store's own words; None is "not said". `country` and `currency` are ISO codes."""
+    """The facts a store reports; None is "not reported". `country` and `currency` are ISO codes."""
 
     home_url: str | None = None
     uuid: str | None = None

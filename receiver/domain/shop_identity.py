@@ -1,4 +1,4 @@
-"""Identifies a shop: it is the store at the address that its keys opened, whatever the shop reports."""
+"""The identity of a shop: the store at the address its keys opened, whatever the shop reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from receiver.domain.shops import names_shop
 
 
 class ClaimReason(StrEnum):
-    """Why a claim of identity is held for staff."""
+    """The reason why a claim of identity is held for staff."""
 
     COPY = "copy"  # a shop reports the UUID of a store that is at another address
     HOME = "home"  # a shop reports another store's address as its home
@@ -19,7 +19,7 @@ class ClaimReason(StrEnum):
 
 @dataclass(frozen=True)
 class KnownStore:
-    """A store that is here; its UUID is None as long as it never said."""
+    """A store in our records; `uuid` is None until it reports one."""
 
     id: str
     url: str
@@ -42,7 +42,7 @@ class ReportedIdentity:
 
 @dataclass(frozen=True)
 class MoveEvidence:
-    """Evidence for a move to another address, as the old one and the store's keys at the new one show."""
+    """The evidence for a move: what the old address, and the store's keys at the new one, show."""
 
     redirects: bool  # the old address leads there for good
     trouble: str | None  # wp_bridge.errors.StoreTrouble: why the new one did not open

@@ -1,4 +1,4 @@
-"""A shop's address: one way to write it, and when two of them mean the same shop."""
+"""Shop addresses: their canonical form, and when two of them mean the same shop."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def shop_address(url: str) -> str:
 
 
 def canonical(url: str | None) -> str | None:
-    """Return the address as we keep it; None for what is no shop's address."""
+    """Return the address in its canonical form; None where it is no shop's address."""
     try:
         return None if url is None else shop_address(url)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Exponential waits between tries to sign in: the first few are free, then each is twice the one before.
+"""Throttling of sign-in: the first few attempts are free, then each wait is twice the one before.
 
-Nobody is shut out for good: waits have an end, tries are forgotten, and a browser in which somebody
-signed in before has a count of its own, which strangers cannot run up.
+Nobody is locked out for good: waits end, attempts are forgotten, and a browser in which somebody signed in
+before has a count of its own, which strangers cannot run up.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SESSION_IDLE, SESSION_LONGEST = timedelta(hours=2), timedelta(hours=12)
 
 @dataclass(frozen=True)
 class LoginThrottle:
-    """The free tries, the longest wait, and the quiet after which all tries are forgotten."""
+    """The parameters of a throttle: free attempts, the longest wait, and when attempts are forgotten."""
 
     free: int
     longest: timedelta
@@ -31,7 +31,7 @@ class LoginThrottle:
         return min(timedelta(seconds=2**doublings), self.longest)
 
     def left(self, until: datetime, now: datetime) -> timedelta:
-        """Return how long there still is to wait.
+        """Return the remaining wait.
 
         A clock that was far ahead and put right makes nobody wait.
         """

@@ -1,4 +1,4 @@
-"""The signals of a store, their order, and what each says about link and set-up."""
+"""The signals of a store: their order, and what each reports on set-up and link."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RESTARTS_AGAIN = timedelta(days=1)
 
 @dataclass(frozen=True)
 class SignalOrder:
-    """The order key of a signal: `seq` counts within one install of the plugin."""
+    """The order key of a signal; `seq` counts within one install of the plugin."""
 
     install_id: str
     seq: int
@@ -20,7 +20,7 @@ class SignalOrder:
 
 @dataclass(frozen=True)
 class AdAccount:
-    """An ad account as the store names it. A claim: the advertiser's consent proves it."""
+    """An ad account as the store reports it: a claim, until the advertiser's consent proves it."""
 
     advertiser_id: str
     exact: bool | None  # false: the link already stood when the plugin first looked
@@ -28,41 +28,41 @@ class AdAccount:
 
 @dataclass(frozen=True)
 class IntegrationInstalled:
-    """TikTok's plugin is active on the store."""
+    """The event that TikTok's plugin was activated."""
 
 
 @dataclass(frozen=True)
 class IntegrationSetUp:
-    """TikTok's plugin has been set up."""
+    """The event that TikTok's plugin was set up."""
 
 
 @dataclass(frozen=True)
 class IntegrationRemoved:
-    """TikTok's plugin is gone."""
+    """The event that TikTok's plugin was removed."""
 
 
 @dataclass(frozen=True)
 class AccountLinked:
-    """An ad account was linked."""
+    """The event that an ad account was linked."""
 
     account: AdAccount
 
 
 @dataclass(frozen=True)
 class AccountSwitched:
-    """Another ad account took the place of the linked one."""
+    """The event that another ad account replaced the linked one."""
 
     account: AdAccount
 
 
 @dataclass(frozen=True)
 class LinkLost:
-    """No ad account is linked any more."""
+    """The event that no ad account is linked any more."""
 
 
 @dataclass(frozen=True)
 class StateReported:
-    """All of it at once; None: not said (an account: none is linked)."""
+    """A report of the whole state; None: not reported (an account: none is linked)."""
 
     installed: bool | None
     set_up: bool | None
@@ -120,8 +120,8 @@ def falls_back(news: SignalOrder, last: SignalOrder | None, *, margin: timedelta
     )
 
 
-def is_of_before(news: SignalOrder, restart: SignalOrder | None, *, received_at: datetime) -> bool:
-    """Return whether a signal was counted before its install began anew at `restart`."""
+def predates_restart(news: SignalOrder, restart: SignalOrder | None, *, received_at: datetime) -> bool:
+    """Return whether a signal was numbered before its install began anew at `restart`."""
     return (
         restart is not None
         and news.install_id == restart.install_id
@@ -132,16 +132,16 @@ def is_of_before(news: SignalOrder, restart: SignalOrder | None, *, received_at:
 
 @dataclass(frozen=True)
 class SequenceFall:
-    """A run of signals of one install that count from an earlier number, and agree among themselves."""
+    """A run of signals of one install that count from an earlier number and agree with each other."""
 
     first: SignalOrder
     last: SignalOrder
     count: int = 1
 
-    def followed_by(self, news: SignalOrder) -> SequenceFall:
-        """Return the run with one more signal; another run begins with one that contradicts it.
+    def extend(self, news: SignalOrder) -> SequenceFall:
+        """Return the run with one more signal; a signal that contradicts it begins a new run.
 
-        A signal that lies between the first and the last one is known, or adds nothing.
+        A signal between the first and the last one is known, or adds nothing.
         """
         if news.install_id != self.first.install_id:
             return SequenceFall(news, news)

@@ -1,4 +1,4 @@
-"""Computes qualifying spend, what is left out and why, and the date on which a threshold was reached.
+"""Qualifying spend: what counts, what is excluded and why, and when a threshold was reached.
 
 Amounts are exact decimals in the ad account's currency; nothing is ever rounded up to a threshold.
 """
@@ -24,7 +24,7 @@ TAKEN_BACK = ("REFUND", "CANCELLATION")
 
 
 class ExclusionReason(StrEnum):
-    """Why money spent does not count."""
+    """The reason why money spent does not count."""
 
     AD_CREDIT = "ad_credit"
     TAX = "tax"
@@ -33,7 +33,7 @@ class ExclusionReason(StrEnum):
 
 
 class SpendUnknown(StrEnum):
-    """Why nobody can say how much counts."""
+    """The reason why nobody can say how much counts."""
 
     BILL = "bill"  # a row that may be a bill lacks its amount, time or kind
     SPLIT = "split"  # there is spend, and TikTok has yet to tell what of it counts
@@ -41,7 +41,7 @@ class SpendUnknown(StrEnum):
 
 
 class CountedDay(NamedTuple):
-    """One date of the window: what counts of it and what is left out; None: not known yet."""
+    """A date of the window: what counts of it and what is left out; None: not known yet."""
 
     date: date
     qualifying: Decimal | None
@@ -84,7 +84,7 @@ def _anchor_date(facts: Facts, anchor: Anchor, account: AccountProfile, zone: Zo
 
 @dataclass(frozen=True)
 class Spend:
-    """The money of one account against one programme, as it stands at a moment."""
+    """The spend of one account under one programme, as of a moment."""
 
     payment: Payment
     zone: ZoneInfo
@@ -233,7 +233,7 @@ class Spend:
     def _day(self, day: date, row: DaySpend | None) -> CountedDay:
         final = self.is_final(day)
         net, credit = (net_of(row, self.payment), row.voucher_spend) if row else (None, None)
-        if final:  # what is missing then is nothing
+        if final:  # a figure still missing then is zero
             net, credit = ZERO if net is None else net, ZERO if credit is None else credit
         if self._counts(day):
             return CountedDay(day, net, credit, final)

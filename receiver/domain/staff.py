@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The rights of a member of staff."""
+    """The role of a member of staff."""
 
     VIEWER = "viewer"  # reads
     OPERATOR = "operator"  # reads and changes

@@ -1,4 +1,4 @@
-"""The facts that staff record about a store, by the answers of rules that each can settle."""
+"""The facts that staff record about a store, and the rule answers that each can settle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a connected store is looked at again: about every four hours, sooner after news or a passing fault."""
+"""The times of a connected store's checks: every four hours or so, sooner after news or a passing fault."""
 
 from __future__ import annotations
 

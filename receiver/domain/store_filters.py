@@ -1,4 +1,4 @@
-"""Filters of the listing of stores: stage, country, condition, or part of a name, address or id."""
+"""Filters of the list of stores: stage, country, condition, or part of a name, address or id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NoStage(StrEnum):
 
 
 class StoreCondition(StrEnum):
-    """A condition of a store, whatever its stage."""
+    """A condition of a store, independent of its stage."""
 
     CONNECTED = "connected"  # we hold its keys
     IN_TROUBLE = "in_trouble"  # the last look at it did not come through

@@ -1,4 +1,4 @@
-"""The webhooks a store should have for us, beside those it has: what is wrong with them, and what to do."""
+"""The webhooks a store should have for us, compared with those it has: the problems and the repairs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class ExpectedWebhook:
-    """One webhook that a connected store should have: its topic, and our address for it."""
+    """A webhook that a connected store should have: its topic, and our address for it."""
 
     topic: str
     url: str
@@ -40,7 +40,7 @@ class ActualWebhook:
 
 
 class WebhookProblem(StrEnum):
-    """Why events do not come, or would come wrongly; the store itself tells nobody."""
+    """The reason why events do not arrive, or would arrive wrongly; the store reports none of them."""
 
     MISSING = "missing"  # deleted, or never made
     DISABLED = "disabled"  # after seven failures in a row

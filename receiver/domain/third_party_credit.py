@@ -1,4 +1,4 @@
-"""Tells our own credit in an ad account's payments from credit that somebody else gave."""
+"""Credit in an ad account's payments: which of it is our own, and which a third party gave."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class OwnCredit:
     decided_at: datetime
 
 
-def own_credit_seen(
+def own_credit_arrivals(
     payments: Iterable[BilledTransaction], own: Sequence[OwnCredit]
 ) -> Mapping[str, BilledTransaction]:
     """Return the payment by which each award's credit arrived, by award id; awards without one are absent."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class TimelineKind(StrEnum):
-    """A kind of entry; of the same moment, the earlier kind here comes first in a list from the newest on."""
+    """A kind of entry; at the same moment, earlier kinds come first in a newest-first list."""
 
     DELIVERY = "delivery"  # as it was received, with its present state
     DECISION = "decision"  # that changed a store's stage

@@ -1,4 +1,4 @@
-"""The troubles of a store, and who must act: behind warnings, the Overview, doctor, metrics and alerts."""
+"""The troubles of a store and who must act: behind warnings, the Overview, doctor, metrics and alerts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOVE_IS_NEWS = timedelta(days=14)
 
 
 class Actor(StrEnum):
-    """The side that must act for a trouble to end."""
+    """The party that must act for a trouble to end."""
 
     MERCHANT = "merchant"
     STAFF = "staff"
@@ -28,7 +28,7 @@ class Actor(StrEnum):
 
 
 class ReadingFault(StrEnum):
-    """Why an ad account's figures were not read, or not in full, when last asked for."""
+    """The reason why an ad account's figures were not read, or not in full, at the last attempt."""
 
     PASSING = "passing"
     REFUSED = "refused"  # by our own settings or code
@@ -148,7 +148,7 @@ TROUBLES: Mapping[TroubleId, Actor] = {
     TroubleId.ADDRESS_CHANGED: Actor.NOBODY,
     TroubleId.KEYS_LEFT: Actor.MERCHANT,
 }
-# A step the merchant had better take soon; nothing is wrong, so that nobody else is told.
+# Advice: a step the merchant should take soon. Nothing is wrong, so nobody else is told.
 ADVICE = frozenset(
     {
         *map(TroubleId, WarningId),
@@ -157,7 +157,7 @@ ADVICE = frozenset(
         TroubleId.KEYS_LEFT,
     }
 )
-# What is wrong on our side with the figures a merchant looks at: they read of it, too.
+# Troubles on our side, or of staff, that merchants read of, too: they concern what merchants see.
 TOLD_TO_MERCHANTS = frozenset(
     {
         TroubleId.READING_REFUSED,
@@ -172,9 +172,9 @@ TOLD_TO_MERCHANTS = frozenset(
         TroubleId.ADDRESS_CHANGED,
     }
 )
-# What only staff hear of: it may be the merchant who made it so.
+# Shown to staff alone: the merchant may be the cause.
 STAFF_ONLY = frozenset(TroubleId(item) for item in Discrepancy)
-# Until then the figures, or a consent to read them, still matter.
+# The stages in which the figures, or a consent to read them, still matter.
 READ_FOR_PROGRESS = SPEND_IS_READ | {Stage.NOT_ADMITTED, Stage.AWAITING_SETUP, Stage.AWAITING_LINK}
 READ_AT_ALL = READ_FOR_PROGRESS | {Stage.DUE, Stage.ISSUED}
 OF_LOSS: Mapping[str, TroubleId] = {
@@ -194,7 +194,7 @@ class AddressChange:
     address: str
 
     def is_news(self, now: datetime) -> bool:
-        """Return whether its merchant is still told of it."""
+        """Return whether the merchant is still told of the move."""
         return now - self.at < MOVE_IS_NEWS
 
 
@@ -204,7 +204,7 @@ class Observations:
 
     discrepancies: tuple[str, ...] = ()  # domain/discrepancies.py
     reading: ReadingFault | None = None
-    is_stale: bool = False  # the figures were not read when their turn was
+    is_stale: bool = False  # the figures were not read when they were due
     shop: str | None = None  # wp_bridge.errors.StoreTrouble
     is_held: bool = False  # its newest message names another address, whatever the stage
     other_address: str | None = None  # that its shop or its messages name
@@ -219,7 +219,7 @@ class Observations:
 
 @dataclass(frozen=True)
 class ActiveTrouble:
-    """A trouble with what its sentence speaks of, and since when it was noticed (None: just now)."""
+    """A trouble with the parameters of its sentence, and since when it was noticed (None: just now)."""
 
     id: TroubleId
     params: Mapping[str, Any] = field(default_factory=dict)

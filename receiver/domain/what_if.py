@@ -1,4 +1,4 @@
-"""The result of spending so much a day: the tier, its date, and the date of its credit."""
+"""The result of spending a given amount a day: the tier, its date, and the date of its credit."""
 
 from __future__ import annotations
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from receiver.domain.facts import Payment
-from receiver.domain.flags import NEVER_FLAGGED, STORE_RULES, AwardedFor, flags_for
+from receiver.domain.flags import NEVER_FLAGGED, STORE_RULES, AwardBasis, flags_for
 from receiver.domain.rules import RULES
 from tests.factories import SETTLED, bill, cash, decision_for, make_programme, override
 
-TIER_1 = AwardedFor("7001", Decimal(500))
-TIER_2 = AwardedFor("7001", Decimal(1500))
+TIER_1 = AwardBasis("7001", Decimal(500))
+TIER_2 = AwardBasis("7001", Decimal(1500))
 ENOUGH = {"spend": (cash("600.00"),)}
 AFTER_THE_CREDIT = datetime(2026, 2, 10, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ FLAGS = [
     (TIER_2, {}, {"spend_restated"}),
     (TIER_1, {"spend": (cash("1499.99"),)}, set()),
     (TIER_1, {"spend": (cash("1500.00"),)}, {"tier_higher"}),
-    (AwardedFor("7001", Decimal(5000)), {"spend": (cash("9000.00"),)}, set()),
+    (AwardBasis("7001", Decimal(5000)), {"spend": (cash("9000.00"),)}, set()),
     # the rules
     (TIER_1, {"store": {"country": "FR"}}, {"rule_failed:store_market"}),
     (TIER_1, {"history": {"merchant_awards": 1}}, {"rule_failed:merchant_once"}),
@@ -112,7 +112,7 @@ def test_a_bill_in_doubt_raises_no_flag():
 
 def test_a_figure_not_yet_final_raises_no_flag():
     early = decision_for(datetime(2025, 11, 3, 12, 0, tzinfo=UTC), make_programme(), spend=(cash("9000.00"),))
-    assert flags_for(AwardedFor("7001", Decimal(0)), early) == set()
+    assert flags_for(AwardBasis("7001", Decimal(0)), early) == set()
 
 
 @pytest.mark.parametrize(

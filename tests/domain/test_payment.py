@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from receiver.domain.facts import Payment
-from receiver.domain.payment import option_of
+from receiver.domain.payment import derive_payment
 from tests.factories import bill
 
 AT = datetime(2025, 11, 5, tzinfo=UTC)
@@ -36,10 +36,10 @@ OPTIONS = [
 
 @pytest.mark.parametrize(("payments", "option"), OPTIONS)
 def test_the_option_a_whole_ledger_shows(payments, option):
-    assert option_of(payments, ledger_whole=True) == option
+    assert derive_payment(payments, ledger_whole=True) == option
 
 
 @pytest.mark.parametrize(("payments", "option"), OPTIONS)
 def test_a_ledger_with_gaps_never_shows_that_an_account_pays_by_hand(payments, option):
-    derived = option_of(payments, ledger_whole=False)
+    derived = derive_payment(payments, ledger_whole=False)
     assert derived == (Payment.UNKNOWN if option == "manual" else option)

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from receiver.domain.third_party_credit import OwnCredit, foreign_credit_issued, own_credit_seen
+from receiver.domain.third_party_credit import OwnCredit, foreign_credit_issued, own_credit_arrivals
 from tests.factories import bill
 
 OPENS = date(2025, 7, 1)
@@ -69,6 +69,6 @@ def test_each_award_is_shown_the_row_by_which_its_credit_arrived():
     second = OwnCredit("aw_2", Decimal(500), AT + SECOND)
     early, late = credit_row("500"), credit_row("500", AT + SECOND)
     rows = [late, bill("500", AT, "ADD_BALANCE"), early, credit_row("500", None), credit_row("60")]
-    assert own_credit_seen(rows, [OWN, second]) == {"aw_1": early, "aw_2": late}
-    assert own_credit_seen([early], [OWN, second]) == {"aw_1": early}
-    assert own_credit_seen([], [OWN]) == {}
+    assert own_credit_arrivals(rows, [OWN, second]) == {"aw_1": early, "aw_2": late}
+    assert own_credit_arrivals([early], [OWN, second]) == {"aw_1": early}
+    assert own_credit_arrivals([], [OWN]) == {}

@@ -17,8 +17,8 @@ from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.awards import AwardMove, AwardState, EvidenceSource, Mover, has_ended
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import Facts, RecordedAward
-from receiver.domain.flags import AwardedFor, AwardFlag, cleared_flags, flags_for
-from receiver.domain.third_party_credit import OwnCredit, own_credit_seen
+from receiver.domain.flags import AwardBasis, AwardFlag, cleared_flags, flags_for
+from receiver.domain.third_party_credit import OwnCredit, own_credit_arrivals
 from receiver.services.awards.credit import credit_award
 from receiver.services.awards.move import move_award
 from receiver.services.evaluation.bills import own_credits
@@ -53,7 +53,7 @@ def _arrival(award: tables.Award, own: Sequence[OwnCredit], facts: Facts) -> str
     """Return the text that shows that the award's credit arrived; None where none did."""
     if facts.account is None or facts.account.advertiser_id != award.advertiser_id:
         return None
-    row = own_credit_seen(facts.payments, own).get(award.id)
+    row = own_credit_arrivals(facts.payments, own).get(award.id)
     if row is None or row.at is None:
         return None
     return f"{row.type} of {amount_text(award.credit)} {award.currency}, {time_text(row.at)}"
@@ -78,7 +78,7 @@ def _flag(
     has_arrived: bool,
 ) -> bool:
     without = decide(replace(facts, award=None), decision.programme, now)
-    awarded_for = AwardedFor(award.advertiser_id, award.threshold)
+    awarded_for = AwardBasis(award.advertiser_id, award.threshold)
     found = flags_for(awarded_for, without).union(facts.discrepancies)
     if award.state == AwardState.DUE and has_arrived:
         found.add(AwardFlag.CREDIT_UNRECORDED)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.claims import bound_date, is_exact, set_right
+from receiver.domain.claims import bound_date, correct_skew, is_exact
 from receiver.domain.deliveries import BODY_NOT_KEPT, DeliveryReason, DeliverySource, DeliveryState
 from receiver.domain.limits import OVER_SIGNALS, day_of
 from receiver.domain.shops import names_shop
@@ -216,7 +216,7 @@ def _set_right(store: StoreState, signal: _ReadSignal) -> _ReadSignal:
     if signal.by_rest:
         claimed_at = signal.received_at
     else:
-        claimed_at = set_right(
+        claimed_at = correct_skew(
             signal.claimed_at,
             store.clock_skew,
             measured_at=store.clock_measured_at,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.claims import CLOCK_ALLOWANCE, clock_skew
-from receiver.domain.signals import SequenceFall, SignalOrder, falls_back, is_of_before
+from receiver.domain.signals import SequenceFall, SignalOrder, falls_back, predates_restart
 from receiver.storage import audit
 from receiver.storage.connections import reschedule_check
 from receiver.storage.locked_stores import LockedStores
@@ -34,7 +34,7 @@ def place_of(store: StoreState, news: SignalOrder, *, received_at: datetime, by_
     """Return where a signal stands; `by_rest`: we asked the store for it with our own keys."""
     if by_rest and (store.clock_read_at is None or received_at >= store.clock_read_at):
         return SignalPlace.TRUTH
-    if is_of_before(news, store.sequence_from, received_at=received_at):
+    if predates_restart(news, store.sequence_from, received_at=received_at):
         return SignalPlace.BEFORE_RESTART
     if news.at >= received_at:  # by a clock that is ahead: the moment is ours, not the signal's own
         return SignalPlace.IN_ORDER
@@ -55,7 +55,7 @@ def note_fall(session: Session, store: StoreState, now: datetime) -> None:
 def note_run(store: StoreState, news: SignalOrder) -> None:
     """Keep a signal that fell back in the run of those that agree with it, for restart.py."""
     run = store.sequence_fall
-    store.sequence_fall = run.followed_by(news) if run else SequenceFall(news, news)
+    store.sequence_fall = run.extend(news) if run else SequenceFall(news, news)
 
 
 def note_order(store: StoreState, news: SignalOrder, *, is_state: bool) -> None:

@@ -14,7 +14,7 @@ from receiver.domain.discrepancies import (
     final_days,
 )
 from receiver.domain.facts import DaySpend, Payment, Source
-from receiver.domain.payment import option_of
+from receiver.domain.payment import derive_payment
 from receiver.domain.staff_facts import StaffFactName
 from receiver.services.evaluation.bills import Bills
 from receiver.storage import tables
@@ -39,7 +39,7 @@ def gather_payment(
 
     It is unknown where the account's own figures contradict it.
     """
-    ledger_option = option_of(bills.payments, ledger_whole=bills.whole)
+    ledger_option = derive_payment(bills.payments, ledger_whole=bills.whole)
     option = recorded_or_ledger_option(recorded, bills)
     discrepancies = _discrepancies_of_figures(account, days, option)
     if StaffFactName.PAYMENT in recorded and contradicts(option, ledger_option):
@@ -54,7 +54,7 @@ def recorded_or_ledger_option(recorded: Mapping[str, tables.RecordedFact], bills
     """Return the payment option that staff recorded ("unknown" too), else the ledger's."""
     if StaffFactName.PAYMENT in recorded:
         return Payment(recorded[StaffFactName.PAYMENT].value or Payment.UNKNOWN)
-    return option_of(bills.payments, ledger_whole=bills.whole)
+    return derive_payment(bills.payments, ledger_whole=bills.whole)
 
 
 def _discrepancies_of_figures(
