@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -85,7 +86,7 @@ def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
         "minute: places": (1, lambda: fill_all_places(database, NOW)),
         "minute: count the programmes": (1, lambda: count_programmes(database, NOW)),
         "minute: problems": (1, lambda: track_problems(database, NOW)),
-        "scrape: metrics": (1, lambda: collect_metrics(database, container.budget, NOW)),
+        "scrape: metrics": (1, lambda: collect_metrics(replace(container, now=lambda: NOW))),
         "probe: readiness": (1, lambda: readiness_seen(database, NOW)),
         "overview: work queue": (1, lambda: list_todo_items(database, NOW)),
         "night: purge a delivery": (

@@ -28,7 +28,6 @@ from receiver.storage.rate_limiter import SharedBudget
 class Container(ServiceContext):
     """The parts of a process; none of them starts a thread or opens a connection by being built."""
 
-    budget: SharedBudget  # of calls to TikTok
     channel: Channel | None  # for urgent alerts to staff
     mail: Mail | None  # for the notices that merchants asked for
     sandbox: Extension | None  # None in a real installation

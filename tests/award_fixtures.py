@@ -70,13 +70,13 @@ class AwardActions:
 
     def issue(self, reference: str = "INV-1", award_id: str = "aw_0", as_: str = "applied") -> dict[str, Any]:
         delivery = {"reference": reference, "delivered_as": as_}
-        return issue(self.database, NOW, award_id, **delivery, actor="ann", cipher=self.cipher)
+        return issue(self._context(), award_id, **delivery, actor="ann")
 
     def correct(
         self, reference: str = "INV-2", as_: str = "applied", award_id: str = "aw_0", reason: str = "a typo"
     ) -> dict[str, Any]:
         correction = {"reference": reference, "delivered_as": as_, "reason": reason, "actor": "ann"}
-        return correct_reference(self.database, NOW, award_id, cipher=self.cipher, **correction)
+        return correct_reference(self._context(), award_id, **correction)
 
     def credit(
         self, evidence: str = "PROMOTION_ISSUED of 5 December", source: str = "staff"
@@ -91,7 +91,10 @@ class AwardActions:
 
     def issue_from_file(self, text: str) -> list[str]:
         """Issue awards from the text of a CSV file; return the outcome of each row."""
-        return [item.outcome for item in issue_file(at(self.container, NOW), text, "ann")]
+        return [item.outcome for item in issue_file(self._context(), text, "ann")]
+
+    def _context(self) -> Container:
+        return at(self.container, NOW, cipher=self.cipher)
 
     def set_state(self, state: str) -> None:
         with self.database.writing() as session:

@@ -266,7 +266,7 @@ class TestClock:
     def test_programmes_are_counted(self, container: Container) -> None:
         keep_store(container)
         job_of(container, "count").run(Event())
-        ours, *_ = programme_stats(container.database, container.now(), "woocommerce-2025")
+        ours, *_ = programme_stats(container)
         assert ours.counted is not None
         assert (ours.counted.admitted, ours.counted.waiting) == (1, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import show_award
 from receiver.services.awards.spreadsheet import decode
+from receiver.services.context import ServiceContext
 
 __all__ = ["credits_group"]  # the group, with these commands on it
 
@@ -67,8 +69,9 @@ def issue_command(
     if source is not None and award_id is None and reference is None and delivered_as is None:
         _issue_from(source, frozenset(although_flagged), dry_run, as_json)
     elif source is None and award_id is not None and reference is not None:
-        arguments = {"reference": reference, "delivered_as": delivered_as or AwardDelivery.APPLIED}
-        _move(partial(issue, cipher=current_container().cipher), award_id, dry_run, as_json, **arguments)
+        way = delivered_as or AwardDelivery.APPLIED
+        act = partial(issue, award_id=award_id, reference=reference, delivered_as=way, actor=actor())
+        _act(award_id, act, dry_run=dry_run, as_json=as_json)
     else:
         raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
 
@@ -90,9 +93,15 @@ def correct_command(
     award_id: str, reference: str, delivered_as: str, reason: str, dry_run: bool, as_json: bool
 ) -> None:
     """Correct the reference of an issued award; the audit keeps the wrong one."""
-    changes = {"reference": reference, "delivered_as": delivered_as, "reason": reason}
-    correct = partial(correct_reference, cipher=current_container().cipher)
-    _move(correct, award_id, dry_run, as_json, **changes)
+    act = partial(
+        correct_reference,
+        award_id=award_id,
+        reference=reference,
+        delivered_as=delivered_as,
+        reason=reason,
+        actor=actor(),
+    )
+    _act(award_id, act, dry_run=dry_run, as_json=as_json)
 
 
 @credits_group.command("credited")
@@ -150,14 +159,25 @@ def code_command(award_id: str, as_json: bool) -> None:
 
 
 def _move(
-    move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **text: str
+    move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **values: str
 ) -> None:
-    """Move an award, decide its store, whose stage follows it, and print both."""
+    """Move an award by a service that takes the database alone, as `_act` does."""
+
+    def act(context: ServiceContext) -> dict[str, Any]:
+        return move(context.database, context.now(), award_id, actor=actor(), **values)
+
+    _act(award_id, act, dry_run=dry_run, as_json=as_json)
+
+
+def _act(
+    award_id: str, act: Callable[[ServiceContext], dict[str, Any]], *, dry_run: bool, as_json: bool
+) -> None:
+    """Act on an award, decide its store, whose stage follows it, and print both."""
     container = current_container()
     store_id = show_award(container.database, container.now(), award_id)["store"]
     do_and_show(
         store_id,
-        lambda database: move(database, container.now(), award_id, actor=actor(), **text),
+        lambda database: act(replace(container, database=database)),
         dry_run=dry_run,
         as_json=as_json,
     )

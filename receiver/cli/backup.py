@@ -41,5 +41,5 @@ def restore_command(file: Path, as_json: bool) -> None:
     """
     container = current_container()
     with table_progress() as show:
-        copied = restore(container.database, file, container.cipher, show)
+        copied = restore(container, file, show)
     print_rows([asdict(item) for item in copied], as_json)

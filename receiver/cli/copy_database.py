@@ -33,5 +33,5 @@ def copy_database_command(to: str, as_json: bool) -> None:
     """
     container = current_container()
     with table_progress() as show:
-        copied = copy_to(container.database, to, container.cipher, show)
+        copied = copy_to(container, to, show)
     print_rows([asdict(item) for item in copied], as_json)

@@ -13,5 +13,5 @@ from receiver.services.operations.migrate import migrate_database
 def migrate_command(as_json: bool) -> None:
     """Bring the database to the newest revision. Running it again changes nothing."""
     container = current_container()
-    migration = migrate_database(container.database, container.cipher)
+    migration = migrate_database(container)
     print_one({"from": migration.before, "to": migration.after}, as_json)

@@ -15,7 +15,7 @@ from receiver.services.overview.summary import overview_document, read_overview
 def overview_command(as_json: bool) -> None:
     """Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-"."""
     container = current_container()
-    document = overview_document(read_overview(container.database, container.budget, container.now()))
+    document = overview_document(read_overview(container))
     print_one(document if as_json else _readable(document), as_json)
 
 

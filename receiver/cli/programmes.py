@@ -58,15 +58,8 @@ programmes_group.add_command(check_command)
 @json_option
 def load_command(file: Path, dry_run: bool, as_json: bool) -> None:
     """Let new stores join a file's terms, until PROGRAMME is changed; stores keep those they joined."""
-    container = current_container()
-    loaded = load_terms(
-        container.database,
-        container.now(),
-        read_programme_bytes(file),
-        setting=container.settings.programme,
-        actor=actor(),
-        dry_run=dry_run,
-    )
+    text = read_programme_bytes(file)
+    loaded = load_terms(current_container(), text, actor=actor(), dry_run=dry_run)
     print_one(
         {
             "id": loaded.terms.id,
@@ -91,7 +84,7 @@ def _all_programmes() -> list[Programme]:
         container = current_container()
     except SettingsError:
         return list(map(load_shipped, shipped_programmes()))
-    return list_terms(container.database, container.settings.programme)
+    return list_terms(container)
 
 
 def _summary(terms: Programme) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def _prepare() -> int:
     """Migrate, say what is wrong, and return the number of web's threads; nothing of it stays open."""
     container = current_container()
     try:
-        migrate_database(container.database, container.cipher)
+        migrate_database(container)
         for line in _failures():
             click.echo(line, err=True)
     finally:

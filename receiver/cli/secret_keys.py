@@ -36,7 +36,7 @@ def rotate(as_json: bool) -> None:
     from receiver.services.operations.rotate_keys import rotate_keys
 
     container = current_container()
-    rotated = rotate_keys(container.database, container.cipher, container.now(), actor())
+    rotated = rotate_keys(container, actor())
     print_rows([item.row() for item in rotated], as_json, ("column", "rotated", "unreadable"))
     unreadable = [f"{item.column} {', '.join(item.unreadable[:5])}" for item in rotated if item.unreadable]
     if unreadable:

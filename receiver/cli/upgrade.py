@@ -24,7 +24,7 @@ def upgrade_command(check: bool, as_json: bool) -> None:
     container = current_container()
     plan = plan_upgrade(container.database)
     if not check:
-        migrate_database(container.database, container.cipher)
+        migrate_database(container)
     print_one(_document(plan, done=not check), as_json)
 
 

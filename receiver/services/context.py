@@ -1,4 +1,4 @@
-"""The context of services: settings, database, cipher, clock, and the clients.
+"""The context of services: settings, database, cipher, clock, the clients, and the budget of their calls.
 
 A service that needs more than the database and a moment takes all of it, so that no caller hands the parts
 through one by one. It asks the clock once, at its beginning.
@@ -16,6 +16,7 @@ from receiver.integrations.woocommerce.shops import RestShops
 from receiver.settings import Settings
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
+from receiver.storage.rate_limiter import SharedBudget
 
 Context = TypeVar("Context", bound="ServiceContext")
 
@@ -28,6 +29,7 @@ class ServiceContext:
     database: Database
     cipher: Cipher
     tiktok: TikTokClient
+    budget: SharedBudget  # of calls to TikTok
     shops: RestShops
     now: Callable[[], datetime]
 

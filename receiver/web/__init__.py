@@ -61,14 +61,8 @@ def _add_routes(app: Flask, container: Container, *, with_staffs: bool) -> None:
 
 def _put_in_front(app: Flask, routes: WSGIApplication, container: Container) -> None:
     settings = container.settings
-    receiver = WebhookReceiver(
-        container.database,
-        container.cipher,
-        settings.max_body_bytes,
-        container.now,
-        app_secrets=settings.app_secrets,
-    )
-    middleware = WebhookMiddleware(Bulkhead(BodyLimit(routes), settings.web_threads), receiver)
+    bulkhead = Bulkhead(BodyLimit(routes), settings.web_threads)
+    middleware = WebhookMiddleware(bulkhead, WebhookReceiver(container))
     app.wsgi_app = TrustedProxies(RequestIds(middleware), settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     if container.channel:
         app.wsgi_app = AlertMonitor(app.wsgi_app, lambda: notify_staff(container, container.channel))  # type: ignore[method-assign]  # as Flask says

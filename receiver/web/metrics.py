@@ -26,11 +26,8 @@ def metrics() -> Response:
     """Return the figures of the whole service, whichever process answers."""
     if not is_internal_request():
         raise unauthorized()
-    container = current_container()
     registry = CollectorRegistry()
-    registry.register(
-        _MetricsCollector(collect_metrics(container.database, container.budget, container.now()))
-    )
+    registry.register(_MetricsCollector(collect_metrics(current_container())))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -28,6 +28,7 @@ from receiver.storage import heartbeats, sqlite
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import newest_revision
+from receiver.storage.rate_limiter import SharedBudget
 from receiver.storage.tables import (
     AuditEntry,
     CallBudget,
@@ -497,7 +498,8 @@ def examine(
         return sign
 
     chosen_settings = make_settings(database_url=container.settings.database_url, **settings)
-    return list(diagnose(at(container, now, settings=chosen_settings), probe))
+    budget = SharedBudget(container.database, chosen_settings.tiktok_rate)
+    return list(diagnose(at(container, now, settings=chosen_settings, budget=budget), probe))
 
 
 def examine_one(container: Container, name: str, **how: Any) -> Check:

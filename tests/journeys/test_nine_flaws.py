@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Event
 
@@ -42,7 +43,7 @@ class Shop:
 
     def __init__(self, container: Container) -> None:
         self.container, self.id = container, add_shop(container).id
-        self.reception = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
+        self.reception = WebhookReceiver(container)
 
     def sends(self, body: bytes, **changes: str | None) -> WebhookResponse:
         return self.reception.answer(call(self.id, body, **changes))
@@ -94,9 +95,7 @@ def test_of_many_that_send_the_very_same_at_once_one_is_accepted(container: Cont
         databases = [Database(container.settings.database_url) for _ in range(several)]
         for database in databases:
             stack.callback(database.close)
-        receptions = [
-            WebhookReceiver(database, container.cipher, 100_000, container.now) for database in databases
-        ]
+        receptions = [WebhookReceiver(replace(container, database=database)) for database in databases]
         threads = stack.enter_context(ThreadPoolExecutor(several * each))
         for number in range(10):
             body, start = body_of(signal(number + 1)), Barrier(several * each)

@@ -18,6 +18,7 @@ from receiver.storage.migrate import migrate, migrate_down
 from receiver.storage.tables import Award, HashKey
 from tests.award_fixtures import NOW, AwardActions
 from tests.conftest import KEY
+from tests.fakes import at
 
 BEFORE = "0029"
 CODE = "TTAD-7Q4M-2210"
@@ -32,7 +33,7 @@ def awards(container):
 
 def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container, awards):
     newer = Fernet.generate_key().decode()
-    rotate_keys(container.database, Cipher([newer, KEY]), NOW, "ann@staff.example")
+    rotate_keys(at(container, NOW, cipher=Cipher([newer, KEY])), "ann@staff.example")
     awards.cipher = Cipher([newer])
     assert awards.cipher.decrypt(awards.award().code_encrypted) == CODE
     with pytest.raises(Refused, match="was given to award aw_0"):

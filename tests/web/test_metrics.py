@@ -82,7 +82,7 @@ def test_no_figure_reads_through_all_deliveries(container):
         "before_cursor_execute",
         lambda *arguments: statements.append((arguments[2], arguments[3])),
     )
-    metrics.collect_metrics(container.database, container.budget, container.now())
+    metrics.collect_metrics(container)
     of_deliveries = [item for item in statements if "deliveries" in item[0]]
     with container.database.autocommit_connection() as driver:
         steps = [

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -320,7 +321,7 @@ class LostWhenCommitting(Database):
 def test_nothing_is_half_written_when_the_commit_fails(receiver: Receiver):
     container = receiver.container
     database = LostWhenCommitting(container.settings.database_url)
-    front = WebhookMiddleware(_no_app, WebhookReceiver(database, container.cipher, 10_000, container.now))
+    front = WebhookMiddleware(_no_app, WebhookReceiver(replace(container, database=database)))
     with served(front) as base_url:
         reply = send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY)
     database.close()
@@ -334,9 +335,8 @@ def test_a_secret_that_can_no_longer_be_opened_is_our_fault_and_not_the_senders(
 
     container = receiver.container
     other_cipher = Cipher([Fernet.generate_key().decode()])
-    with served(
-        WebhookMiddleware(_no_app, WebhookReceiver(container.database, other_cipher, 10_000, container.now))
-    ) as base_url:
+    webhook_receiver = WebhookReceiver(replace(container, cipher=other_cipher))
+    with served(WebhookMiddleware(_no_app, webhook_receiver)) as base_url:
         assert send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY).status == 503
 
 
@@ -352,9 +352,7 @@ def test_short_reads_are_read_on_until_all_has_come(receiver: Receiver):
     headers = signed_headers(BODY, SECRET)
     environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers}
     environ |= {"REQUEST_METHOD": "POST", "PATH_INFO": receiver.path, "CONTENT_LENGTH": str(len(BODY))}
-    front = WebhookMiddleware(
-        _no_app, WebhookReceiver(container.database, container.cipher, 10_000, container.now)
-    )
+    front = WebhookMiddleware(_no_app, WebhookReceiver(container))
     front({**environ, "wsgi.input": ShortReads(BODY)}, lambda status, _: answers.append(status))
     assert answers == ["200 OK"]
 

@@ -68,10 +68,7 @@ def replay_history(
     clock = _Clock(container.now())
     with served(create_tiktok(build_accounts(state.born), clock)) as tiktok:
         past_container = replace(container, now=clock, tiktok=TikTokClient(tiktok + BASE))
-        webhook_receiver = WebhookReceiver(
-            past_container.database, past_container.cipher, past_container.settings.max_body_bytes, clock
-        )
-        with served(WebhookMiddleware(NotFound(), webhook_receiver)) as web:
+        with served(WebhookMiddleware(NotFound(), WebhookReceiver(past_container))) as web:
             replay = _HistoryReplay(past_container, state, Stores(web, state, paths.state))
             for event, merchant in sorted(due, key=lambda item: item[0].at):
                 clock.at = event.at
@@ -133,13 +130,11 @@ class _HistoryReplay:
     def _issue(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
         issue(
-            self._container.database,
-            event.at,
+            replace(self._container, now=lambda: event.at),
             award_id,
             reference=event.words,
             delivered_as=AwardDelivery.CODE,
             actor=STAFF,
-            cipher=self._container.cipher,
         )
 
     def _credit(self, merchant: SandboxMerchant, event: Event) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -13,34 +12,32 @@ from receiver.domain.awards import GIVEN, MASK
 from receiver.errors import Refused
 from receiver.services.awards.issue import TAKEN_MEANWHILE, Issued, checked_issue
 from receiver.services.awards.listing import award_row
+from receiver.services.context import ServiceContext
 from receiver.services.validation import require_text
 from receiver.storage import audit, awards, stores
-from receiver.storage.cipher import Cipher
 from receiver.storage.codes import CodeBook, write_codes
-from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
 
 def correct_reference(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     award_id: str,
     *,
     reference: str,
     delivered_as: str,
     reason: str,
     actor: str,
-    cipher: Cipher,
 ) -> dict[str, Any]:
     """Replace the reference of an issued award and return the award. Idempotent.
 
     Raises InputError, NotFound and Refused.
     """
     issued, reason = checked_issue(award_id, reference, delivered_as), require_text(reason, "reason")
+    now = context.now()
     try:
-        with database.writing() as session:
+        with context.database.writing() as session:
             award = awards.lock_award(session, award_id)
-            book = write_codes(session, cipher, now)
+            book = write_codes(session, context.cipher, now)
             if issued.is_of(award, book):
                 return award_row(award, now)
             _check_correctable(session, award, issued, book)

@@ -15,12 +15,11 @@ from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_date, award_row
 from receiver.services.awards.move import move_award, why_not
 from receiver.services.awards.spreadsheet import check_unspoilt
+from receiver.services.context import ServiceContext
 from receiver.services.programmes.terms import terms_of
 from receiver.services.validation import require_text
 from receiver.storage import awards, recorded_facts, stores
-from receiver.storage.cipher import Cipher
 from receiver.storage.codes import CodeBook, write_codes
-from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
 TAKEN_MEANWHILE = "somebody gave one of these codes to another award at this moment; look again"
@@ -64,25 +63,24 @@ def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
 
 
 def issue(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     award_id: str,
     *,
     reference: str,
     delivered_as: str,
     actor: str,
-    cipher: Cipher,
     although_flagged: bool = True,
 ) -> dict[str, Any]:
     """Record that staff issued an award, and return the award. Raises InputError, NotFound and Refused.
 
     Without `although_flagged`, an award whose flags put its credit in doubt is refused.
     """
-    issued = checked_issue(award_id, reference, delivered_as)
+    issued, now = checked_issue(award_id, reference, delivered_as), context.now()
     try:
-        with database.writing() as session:
+        with context.database.writing() as session:
             award = awards.lock_award(session, award_id)
-            surroundings = look_around(session, write_codes(session, cipher, now), [award], [issued], now)
+            book = write_codes(session, context.cipher, now)
+            surroundings = look_around(session, book, [award], [issued], now)
             refusal = refusal_of(award, issued, surroundings)
             if refusal:
                 raise Refused(refusal)

@@ -14,6 +14,7 @@ from receiver.errors import Collided, ReceiverError, StorageUnavailable
 from receiver.integrations.providers import Provider
 from receiver.logs import get_logger
 from receiver.request_id import REQUEST_ID
+from receiver.services.context import ServiceContext
 from receiver.services.inbox.bounds import DailyBounds
 from receiver.services.inbox.group_commit import GroupCommit
 from receiver.services.inbox.quarantine import quarantine_call
@@ -28,8 +29,7 @@ from receiver.services.inbox.verify import (
     plain_header,
 )
 from receiver.storage import inbox
-from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database, retry_collisions
+from receiver.storage.database import retry_collisions
 from receiver.storage.endpoint_cache import EndpointCache
 from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
@@ -115,22 +115,14 @@ _Seen = NewDelivery | WebhookResponse | _Unverified  # how a call looks once its
 class WebhookReceiver:
     """Answers calls to webhook addresses; any number of threads may share one."""
 
-    def __init__(
-        self,
-        database: Database,
-        cipher: Cipher,
-        max_body_bytes: int,
-        now: Callable[[], datetime],
-        app_secrets: Mapping[str, str] | None = None,
-    ) -> None:
-        """Create the receiver; `app_secrets`: by source, of the providers with one secret for all stores."""
-        self._database = database
-        self._cipher = cipher
-        self._max_body_bytes = max_body_bytes
-        self._now = now
-        self._app_secrets = app_secrets or {}
+    def __init__(self, context: ServiceContext) -> None:
+        self._database = context.database
+        self._cipher = context.cipher
+        self._max_body_bytes = context.settings.max_body_bytes
+        self._now = context.now
+        self._app_secrets = context.settings.app_secrets
         self._line = GroupCommit(self._take, MOST_AT_ONCE)
-        self._verifier = Verifier(cipher)
+        self._verifier = Verifier(context.cipher)
         self._endpoints = EndpointCache()
         self._rejections = RejectionLog()
         self._bounds = DailyBounds()

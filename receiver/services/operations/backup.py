@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.exc import DatabaseError
 
 from receiver.errors import InputError, Refused, StorageUnavailable
+from receiver.services.context import ServiceContext
 from receiver.services.operations.copy_database import Progress, check_secrets, copy_tables
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, is_known, migrate, newest_revision, require_newest
 from receiver.storage.sqlite_files import PARTS, make_private
@@ -55,12 +55,13 @@ def back_up(database: Database, file: Path, progress: Progress) -> list[Copied]:
     return copied
 
 
-def restore(database: Database, file: Path, cipher: Cipher, progress: Progress) -> list[Copied]:
+def restore(context: ServiceContext, file: Path, progress: Progress) -> list[Copied]:
     """Fill an empty database with what a backup holds, and read it back; all of it, or nothing.
 
     A database without tables gets them first. The backup may be of an older version: a copy of it is
     migrated, and the file stays as it is. Raises Refused, InputError, StorageUnavailable.
     """
+    database, cipher = context.database, context.cipher
     _check_digest(file)
     with _unpacked(file) as source:
         if current_revision(database) is None:

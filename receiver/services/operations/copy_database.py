@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from receiver.errors import ReceiverError, Refused
+from receiver.services.context import ServiceContext
 from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -29,26 +30,27 @@ def is_postgresql(url: str) -> bool:
         return False
 
 
-def copy_to(source: Database, url: str, cipher: Cipher, progress: Progress) -> list[Copied]:
-    """Copy the source into the database at `url`, as `copy_database` does."""
+def copy_to(context: ServiceContext, url: str, progress: Progress) -> list[Copied]:
+    """Copy the database into the one at `url`, as `copy_database` does."""
     target = Database(url)
     try:
-        return copy_database(source, target, cipher, progress)
+        return copy_database(context, target, progress)
     finally:
         target.close()
 
 
-def copy_database(source: Database, target: Database, cipher: Cipher, progress: Progress) -> list[Copied]:
+def copy_database(context: ServiceContext, target: Database, progress: Progress) -> list[Copied]:
     """Copy all of an SQLite source that nobody uses into an empty migrated target, and read it back.
 
     Whatever ends it early, the target stays empty. Raises Refused, StorageUnavailable.
     """
+    source = context.database
     if not source.is_sqlite or target.is_sqlite:
         raise Refused("only SQLite can be copied, and only to PostgreSQL")
     require_newest(source, "the database to copy")
     require_newest(target, "the database to copy into")
     with source.exclusive() as giving:
-        check_secrets(giving, cipher)
+        check_secrets(giving, context.cipher)
         with target.migrating() as taking:
             return copy_tables(giving, taking, progress)
 

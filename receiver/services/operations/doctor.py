@@ -73,10 +73,10 @@ def diagnose(
     if schema.state is not CheckState.FAIL:
         yield _secrets(database, context.cipher)
         yield _worker(database, now)
-        yield _calls(SharedBudget(database, settings.tiktok_rate), now)
+        yield _calls(context.budget, now)
         yield _alerts(database, channel)
         yield _stores(database)
-    yield _terms(_readable(database, schema), settings.programme, now)
+    yield _terms(context, is_readable=schema.state is not CheckState.FAIL)
     reach, there = _tiktok(settings, look)
     yield reach
     yield _clock(now, there)
@@ -89,11 +89,7 @@ def diagnose_before_start(context: ServiceContext, channel: Channel | None = Non
     if schema.state is not CheckState.FAIL:
         yield _secrets(context.database, context.cipher)
         yield _alerts(context.database, channel)
-    yield _terms(_readable(context.database, schema), context.settings.programme, context.now())
-
-
-def _readable(database: Database, schema: Check) -> Database | None:
-    return None if schema.state is CheckState.FAIL else database
+    yield _terms(context, is_readable=schema.state is not CheckState.FAIL)
 
 
 def _settings(settings: Settings) -> Check:
@@ -224,12 +220,13 @@ def _alerts(database: Database, channel: Channel | None) -> Check:
     return Check("alerts", CheckState.OK, f"staff are told by {channel.words}")
 
 
-def _terms(database: Database | None, setting: str, now: datetime) -> Check:
+def _terms(context: ServiceContext, *, is_readable: bool) -> Check:
+    """Check the terms that new stores join; of a database that is not readable, those of the setting."""
     try:
-        terms = terms_in_force(database, setting) if database else load_programme(setting)
+        terms = terms_in_force(context) if is_readable else load_programme(context.settings.programme)
     except InputError as error:
         return Check("terms", CheckState.FAIL, str(error), "put PROGRAMME or its file right")
-    today = now.astimezone(UTC).date()
+    today = context.now().astimezone(UTC).date()
     new_terms = "load the terms that hold now, or set PROGRAMME; stores keep those they enrolled in"
     if today > terms.credit_expires:
         over = f"{terms.id} is over: closed on {terms.closes}, credit expired on {terms.credit_expires}"

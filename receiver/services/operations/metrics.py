@@ -14,10 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.deliveries import DeliveryState
 from receiver.domain.reviews import ReviewState
+from receiver.services.context import ServiceContext
 from receiver.storage import alerts, awards, call_counts, heartbeats, store_troubles
-from receiver.storage.database import Database
 from receiver.storage.database_size import sizes
-from receiver.storage.rate_limiter import Remaining, SharedBudget
+from receiver.storage.rate_limiter import Remaining
 from receiver.storage.tables import (
     Account,
     Award,
@@ -60,9 +60,10 @@ class Metrics:
     sizes: Mapping[str, int]  # bytes of the database, by part
 
 
-def collect_metrics(database: Database, budget: SharedBudget, now: datetime) -> Metrics:
+def collect_metrics(context: ServiceContext) -> Metrics:
     """Return the figures of the whole service. Raises StorageUnavailable."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         return Metrics(
             accepted=session.scalar(select(func.max(Delivery.id))) or 0,
             live={state: _count(session, Delivery.id, Delivery.state == state) for state in LIVE},
@@ -74,7 +75,7 @@ def collect_metrics(database: Database, budget: SharedBudget, now: datetime) -> 
             quarantined=_count(session, Quarantined.id),
             worker_silent=_since(heartbeats.last_beat(session, heartbeats.WORKER), now),
             poll_late=_since(session.scalar(select(func.min(Account.next_poll_at))), now),
-            calls=budget.left(now),
+            calls=context.budget.left(now),
             calls_made=call_counts.by_path_and_code(session),
             decisions=session.scalar(select(func.max(DecisionRow.id))) or 0,
             stores=_by(session, Store.stage),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from receiver.services.context import ServiceContext
 from receiver.storage import migrate
-from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Migration:
     after: str
 
 
-def migrate_database(database: Database, cipher: Cipher) -> Migration:
+def migrate_database(context: ServiceContext) -> Migration:
     """Bring the database to the newest revision; again it changes nothing. Raises Refused."""
-    before = migrate.current_revision(database)
-    return Migration(before, migrate.migrate(database, cipher=cipher))
+    before = migrate.current_revision(context.database)
+    return Migration(before, migrate.migrate(context.database, cipher=context.cipher))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, select, update
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
 from receiver.errors import ReceiverError
+from receiver.services.context import ServiceContext
 from receiver.storage import audit
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -35,15 +35,15 @@ class RotatedColumn:
         return {"column": self.column, **counts}
 
 
-def rotate_keys(database: Database, cipher: Cipher, now: datetime, actor: str) -> list[RotatedColumn]:
+def rotate_keys(context: ServiceContext, actor: str) -> list[RotatedColumn]:
     """Rotate every encrypted column, batch by batch, and record in the audit log that `actor` asked for it.
 
     Stopping half-way leaves everything readable.
     """
-    columns = _rotate_columns(database, cipher)
+    columns = _rotate_columns(context.database, context.cipher)
     counts = {"resealed": sum(item.rotated for item in columns)}
-    with database.writing() as session:
-        audit.record(session, now, actor, AuditAction.SECRETS_ROTATE, "secrets", counts)
+    with context.database.writing() as session:
+        audit.record(session, context.now(), actor, AuditAction.SECRETS_ROTATE, "secrets", counts)
     return columns
 
 

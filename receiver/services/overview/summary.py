@@ -14,12 +14,11 @@ from receiver.documents.money import amount_text
 from receiver.domain.health import Sign, signs
 from receiver.domain.hourly_counts import HOUR, HourlyKind, hour_of
 from receiver.services.alerts.work_queue import MOST, TodoItem, list_todo_items
+from receiver.services.context import ServiceContext
 from receiver.services.programmes.money import Sum
 from receiver.services.programmes.statistics import Totals, total_counts
 from receiver.services.staff.records import StaffMember
 from receiver.storage import hourly_counts
-from receiver.storage.database import Database
-from receiver.storage.rate_limiter import SharedBudget
 from receiver.storage.vitals import read_vitals
 
 HOURS = 24
@@ -47,12 +46,11 @@ class Overview:
     totals: Totals | None
 
 
-def read_overview(
-    database: Database, budget: SharedBudget, now: datetime, reader: StaffMember | None = None
-) -> Overview:
+def read_overview(context: ServiceContext, reader: StaffMember | None = None) -> Overview:
     """Return the Overview as `reader` may see it. Raises StorageUnavailable."""
-    queue, remaining = list_todo_items(database, now, reader), budget.left(now)
-    with database.reading() as session:
+    now = context.now()
+    queue, remaining = list_todo_items(context.database, now, reader), context.budget.left(now)
+    with context.database.reading() as session:
         vital_signs = signs(read_vitals(session, now, remaining), now)
         return Overview(now, queue, vital_signs, list(_flow(session, now)), total_counts(session))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +12,9 @@ from receiver.documents.programme import programme_data, programme_warnings, rea
 from receiver.domain.audit import AuditAction
 from receiver.domain.programme import Programme
 from receiver.errors import Refused
+from receiver.services.context import ServiceContext
 from receiver.services.programmes.terms import terms_for_new_stores, terms_of
 from receiver.storage import audit, terms
-from receiver.storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -33,19 +32,17 @@ class LoadedProgramme:
         return not self.changes
 
 
-def load_terms(
-    database: Database, now: datetime, text: str, *, setting: str, actor: str, dry_run: bool = False
-) -> LoadedProgramme:
-    """Let new stores join the programme of a file's text, until PROGRAMME says another thing than `setting`.
+def load_terms(context: ServiceContext, text: str, *, actor: str, dry_run: bool = False) -> LoadedProgramme:
+    """Let new stores join the programme of a file's text, until the setting PROGRAMME is changed.
 
     Raises InputError with the field's name, and Refused for other terms under the id of a programme that
     stores have joined: they keep those they know.
     """
-    programme = read_programme_text(text)
+    programme, setting, now = read_programme_text(text), context.settings.programme, context.now()
     if dry_run:
-        with database.reading() as session:
+        with context.database.reading() as session:
             return _compared(session, programme, setting)
-    with database.writing() as session:
+    with context.database.writing() as session:
         loaded = _compared(session, programme, setting)
         if not loaded.is_in_force:
             terms.keep_terms(session, programme.id, programme_data(programme), now)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.programme import Programme
+from receiver.services.context import ServiceContext
 from receiver.services.programmes.money import Money, Sum, money_of
 from receiver.services.programmes.terms import terms_for_new_stores, terms_of
 from receiver.storage import programme_statistics, terms
@@ -63,13 +64,14 @@ class ProgrammeStats:
     counted: StoreCounts | None
 
 
-def programme_stats(database: Database, now: datetime, in_force: str) -> list[ProgrammeStats]:
-    """Return the programme new stores join (`in_force`: its id or file), and each other that has stores.
+def programme_stats(context: ServiceContext) -> list[ProgrammeStats]:
+    """Return the programme that new stores join, and each other that has stores.
 
     Nothing is counted here, so that looking costs the same however many stores there are.
     """
-    with database.reading() as session:
-        current = terms_for_new_stores(session, in_force)
+    now = context.now()
+    with context.database.reading() as session:
+        current = terms_for_new_stores(session, context.settings.programme)
         joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
         others = [terms_of(session, item) for item in joined if item != current.id]
     return [

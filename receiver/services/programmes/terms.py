@@ -18,6 +18,7 @@ from receiver.documents.programme import (
 )
 from receiver.domain.programme import Programme
 from receiver.errors import NotFound
+from receiver.services.context import ServiceContext
 from receiver.storage import terms
 from receiver.storage.database import Database
 
@@ -33,10 +34,10 @@ def terms_for_new_stores(session: Session, setting: str) -> Programme:
     return load_programme(setting)
 
 
-def terms_in_force(database: Database, setting: str) -> Programme:
+def terms_in_force(context: ServiceContext) -> Programme:
     """Return the terms as `terms_for_new_stores` does. Raises InputError."""
-    with database.reading() as session:
-        return terms_for_new_stores(session, setting)
+    with context.database.reading() as session:
+        return terms_for_new_stores(session, context.settings.programme)
 
 
 def enrol_in(session: Session, setting: str, now: datetime) -> Programme:
@@ -64,13 +65,13 @@ def _read_once(kept: str) -> Programme:
     return read_stored_programme(json.loads(kept))
 
 
-def list_terms(database: Database, in_force: str) -> list[Programme]:
-    """List every known programme by id: of stores, `in_force` (its id or file), and shipped ones.
+def list_terms(context: ServiceContext) -> list[Programme]:
+    """List every known programme by id: those of stores, the one in force, and those shipped.
 
     A store's own terms take precedence over a file of the same id. Raises InputError.
     """
-    with database.reading() as session:
-        current = terms_for_new_stores(session, in_force)
+    with context.database.reading() as session:
+        current = terms_for_new_stores(session, context.settings.programme)
         kept = {item: terms_of(session, item) for item in terms.kept_ids(session)}
     shipped = {programme: load_shipped(programme) for programme in shipped_programmes()}
     return [item for _, item in sorted(({**shipped, current.id: current, **kept}).items())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from receiver.services.awards.credit import credited
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import issue
 from receiver.services.awards.listing import page_of_awards, show_award
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.programmes.terms import known_programmes
 from receiver.services.validation import require_choice
@@ -141,20 +142,30 @@ def award(award_id: str) -> str:
 @operators_only
 def issue_award(award_id: str) -> AnyResponse | tuple[str, int]:
     """Record that an award was issued, with its reference."""
-    delivered_as = request.form.get("as", "")
-    arguments = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
-    confirmed = request.form.get("although_flagged") == "yes"
-    act = partial(issue, cipher=current_container().cipher, although_flagged=confirmed)
-    return _change_award(award_id, act, **arguments)
+    act = partial(
+        issue,
+        award_id=award_id,
+        reference=request.form.get("reference", ""),
+        delivered_as=request.form.get("as", ""),
+        actor=g.person.email,
+        although_flagged=request.form.get("although_flagged") == "yes",
+    )
+    return _act(award_id, act)
 
 
 @award_pages.post("/<award_id>/correct")
 @operators_only
 def correct(award_id: str) -> AnyResponse | tuple[str, int]:
     """Correct the reference of an issued award."""
-    values = {name: request.form.get(name, "") for name in ("reference", "reason")}
-    correct = partial(correct_reference, cipher=current_container().cipher)
-    return _change_award(award_id, correct, delivered_as=request.form.get("as", ""), **values)
+    act = partial(
+        correct_reference,
+        award_id=award_id,
+        reference=request.form.get("reference", ""),
+        delivered_as=request.form.get("as", ""),
+        reason=request.form.get("reason", ""),
+        actor=g.person.email,
+    )
+    return _act(award_id, act)
 
 
 @award_pages.post("/<award_id>/code")
@@ -173,7 +184,7 @@ def code(award_id: str) -> str | tuple[str, int]:
 @operators_only
 def credit(award_id: str) -> AnyResponse | tuple[str, int]:
     """Record that the credit has arrived, with evidence."""
-    return _change_award(award_id, credited, evidence=request.form.get("evidence", ""))
+    return _move(award_id, credited, evidence=request.form.get("evidence", ""))
 
 
 @award_pages.post("/<award_id>/block")
@@ -184,28 +195,35 @@ def block(award_id: str) -> AnyResponse | tuple[str, int]:
         cause = require_choice(BlockCause, request.form.get("cause", ""), "cause")
     except InputError as error:
         return _award_page(award_id, refused=str(error)), 400
-    return _change_award(award_id, blocks.block, reason=request.form.get("reason", ""), cause=cause)
+    return _move(award_id, blocks.block, reason=request.form.get("reason", ""), cause=cause)
 
 
 @award_pages.post("/<award_id>/lift")
 @operators_only
 def lift(award_id: str) -> AnyResponse | tuple[str, int]:
     """Lift the block of an award."""
-    return _change_award(award_id, blocks.lift, reason=request.form.get("reason", ""))
+    return _move(award_id, blocks.lift, reason=request.form.get("reason", ""))
 
 
-def _change_award(
-    award_id: str, act: Callable[..., dict[str, Any]], **text: str
-) -> AnyResponse | tuple[str, int]:
-    """Change an award and evaluate its store at once, so that the store's page shows the result."""
-    container, actor = current_container(), g.person.email
+def _move(award_id: str, move: Callable[..., dict[str, Any]], **values: str) -> AnyResponse | tuple[str, int]:
+    """Move an award by a service that takes the database alone, as `_act` does."""
+
+    def act(context: ServiceContext) -> dict[str, Any]:
+        return move(context.database, context.now(), award_id, actor=g.person.email, **values)
+
+    return _act(award_id, act)
+
+
+def _act(award_id: str, act: Callable[[ServiceContext], dict[str, Any]]) -> AnyResponse | tuple[str, int]:
+    """Act on an award and decide its store at once, so that the store's page shows the result."""
+    container = current_container()
     store_id = show_award(container.database, container.now(), award_id)["store"]
     try:
         run_with_preview(
             container.database,
             container.now(),
             store_id,
-            lambda database: act(database, container.now(), award_id, actor=actor, **text),
+            lambda database: act(replace(container, database=database)),
         )
     except (InputError, Refused) as error:
         return _award_page(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409

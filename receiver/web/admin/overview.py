@@ -120,7 +120,7 @@ WORDS: Mapping[TodoId | TroubleId, tuple[str, str, str]] = {
 def show() -> str:
     """Show the Overview: what needs a person, the vital signs and the last 24 hours."""
     container = current_container()
-    overview = read_overview(container.database, container.budget, container.now(), g.person)
+    overview = read_overview(container, g.person)
     return render_template(
         "overview.html",
         overview=overview,

@@ -55,7 +55,7 @@ def show() -> str:
     container = current_container()
     return render_template(
         "programme.html",
-        programmes=programme_stats(container.database, container.now(), container.settings.programme),
+        programmes=programme_stats(container),
         today=container.now().astimezone(UTC).date(),
         market_words=market_words,
         bar_of=bar_of,
@@ -82,14 +82,14 @@ def bar_of(money: Money) -> Sequence[BarPart]:
 def terms(programme_id: str) -> str:
     """Show the terms of a programme in words."""
     container = current_container()
-    all_terms = list_terms(container.database, container.settings.programme)
+    all_terms = list_terms(container)
     terms = find_terms(all_terms, programme_id)
     return render_template(
         "programme_terms.html",
         terms=terms,
         sections=terms_in_words(terms),
         market_words=market_words,
-        is_in_force=terms_in_force(container.database, container.settings.programme).id == programme_id,
+        is_in_force=terms_in_force(container).id == programme_id,
     )
 
 
@@ -134,15 +134,7 @@ def _read_text() -> str:
 
 
 def _load(text: str, *, dry_run: bool) -> LoadedProgramme:
-    container = current_container()
-    return load_terms(
-        container.database,
-        container.now(),
-        text,
-        setting=container.settings.programme,
-        actor=g.person.email,
-        dry_run=dry_run,
-    )
+    return load_terms(current_container(), text, actor=g.person.email, dry_run=dry_run)
 
 
 def _load_page(
@@ -151,7 +143,7 @@ def _load_page(
     container = current_container()
     return render_template(
         "programme_load.html",
-        current=terms_in_force(container.database, container.settings.programme),
+        current=terms_in_force(container),
         text=text,
         loaded=loaded,
         token=token,
@@ -206,7 +198,7 @@ def _waiting_page(
     programme_id: str, *, admission: Admission | None = None, token: str = "", refused: str = ""
 ) -> str:
     container = current_container()
-    all_terms = list_terms(container.database, container.settings.programme)
+    all_terms = list_terms(container)
     terms = find_terms(all_terms, programme_id)
     return render_template(
         "programme_waiting.html",

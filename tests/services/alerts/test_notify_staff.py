@@ -148,9 +148,7 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
 
     def failure_shown():
         matters = {matter.id for matter in list_todo_items(container.database, clock())}
-        return "staff_not_told" in matters, collect_metrics(
-            container.database, container.budget, clock()
-        ).not_told
+        return "staff_not_told" in matters, collect_metrics(at(container, clock())).not_told
 
     def doctor():
         checks = diagnose(at(container, clock()), unreachable, channel)

@@ -10,6 +10,7 @@ from receiver.services.awards.listing import page_of_awards
 from receiver.services.programmes.statistics import count_programmes, programme_stats
 from receiver.storage.tables import Award
 from tests.award_fixtures import AwardActions
+from tests.fakes import at
 
 NOW = datetime(2025, 11, 28, 11, 0, tzinfo=UTC)  # in Kiritimati, 14 hours ahead, it is the 29th
 DUE = {  # what each award is due by, and the zone of its account
@@ -45,7 +46,7 @@ def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, c
     assert sorted(row["id"] for row in everything if row["due_soon"]) == sorted(SOON)
     matters = {matter.id: matter.count for matter in list_todo_items(container.database, NOW)}
     count_programmes(container.database, NOW)
-    (stats,) = programme_stats(container.database, NOW, "woocommerce-2025")
+    (stats,) = programme_stats(at(container, NOW))
     assert stats.counted is not None
     assert [tier.due_soon.awards for tier in stats.counted.tiers] == [matters["awards_due_soon"]] == [5]
 

@@ -251,17 +251,18 @@ def test_the_stores_stage_follows_its_award(container):
     award_id = decide_store(container.database, SETTLED, store_id).award.id
     later = SETTLED + timedelta(hours=1)
 
-    def stage_after(verb, **said):
-        verb(container.database, later, award_id, actor="ann", **said)
+    def stage():
         status = status_of(container.database, later, store_id)
         with container.database.reading() as session:
             assert session.get_one(tables.Store, store_id).decided_at is None  # lists will follow, too
         return decide_store(container.database, later, store_id).stage, status.decision.award.reference
 
-    assert stage_after(issue, reference="INV-1", delivered_as="applied", cipher=container.cipher) == (
-        "issued",
-        "INV-1",
-    )
+    def stage_after(move, **values):
+        move(container.database, later, award_id, actor="ann", **values)
+        return stage()
+
+    issue(at(container, later), award_id, reference="INV-1", delivered_as="applied", actor="ann")
+    assert stage() == ("issued", "INV-1")
     assert stage_after(credited, evidence="a grown grant balance") == ("credited", "INV-1")
     assert stage_after(block, reason="police called") == ("blocked", "INV-1")
     assert stage_after(lift, reason="a mistake") == ("credited", "INV-1")

@@ -160,7 +160,7 @@ def test_every_trouble_is_counted_in_the_metrics_with_who_must_act(container):
     keep_all(container, spent="10.00")
     change(container, tables.Account, "7001", fault="refused")
     decide_store(container.database, SETTLED - 240 * HOUR, "st_1")
-    counted = collect_metrics(container.database, container.budget, SETTLED).troubles
+    counted = collect_metrics(at(container, SETTLED)).troubles
     assert counted == {("reading_refused", "service"): 1}
 
 

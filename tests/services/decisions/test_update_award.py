@@ -16,6 +16,7 @@ from receiver.services.stores.record_fact import record
 from receiver.storage import links, tables
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link
 from tests.factories import SETTLED
+from tests.fakes import at
 
 LATER = SETTLED + timedelta(days=1)
 LAST_MOMENT = datetime(2026, 1, 31, 4, 59, tzinfo=UTC)  # 30 January in New York, the account's zone
@@ -47,8 +48,8 @@ def change(container, table, key, **values):
 
 
 def issued(container):
-    told = {"reference": "INV-1", "delivered_as": "applied", "actor": "ann", "cipher": container.cipher}
-    return issue(container.database, LATER, award_of(container).id, **told)
+    told = {"reference": "INV-1", "delivered_as": "applied", "actor": "ann"}
+    return issue(at(container, LATER), award_of(container).id, **told)
 
 
 # -- Flags -------------------------------------------------------------------------------------

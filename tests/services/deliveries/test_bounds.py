@@ -47,7 +47,7 @@ class SigningStore:
     def __init__(self, container: Container) -> None:
         self.container = container
         self.store_id = add_shop(container).id
-        self.reception = WebhookReceiver(container.database, container.cipher, 1024**2, container.now)
+        self.reception = WebhookReceiver(container)
         self.sent = 0
 
     def send(self, body: bytes, **changes: str | None) -> WebhookResponse:
@@ -167,9 +167,7 @@ def test_what_other_processes_counted_counts_too(sender: SigningStore, monkeypat
     monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 3)
     sender.send(body_of(signal(1)))
     sender.day()
-    sender.reception = WebhookReceiver(
-        sender.container.database, sender.container.cipher, 1024**2, sender.container.now
-    )
+    sender.reception = WebhookReceiver(sender.container)
     assert [sender.send(body_of(signal(seq))).body["status"] for seq in (5, 6, 7)] == [
         *("accepted", "accepted", "duplicate")
     ]

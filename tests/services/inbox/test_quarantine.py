@@ -33,7 +33,7 @@ class MisSigningStore:
     def __init__(self, container: Container, clock: FrozenClock) -> None:
         self.container, self.clock = container, clock
         self.store_id = add_shop(container).id
-        self.receiver = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
+        self.receiver = WebhookReceiver(container)
 
     def send(
         self, argument: Any, secret: str = NEW_SECRET, store: str | None = None, **changes: str | None
@@ -170,9 +170,7 @@ def test_all_stores_together_have_a_limit_too(sender: MisSigningStore, monkeypat
 
 def test_who_sends_many_cannot_make_us_write_many(sender: MisSigningStore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(receive, "QUARANTINE_BURST", 3)
-    sender.receiver = WebhookReceiver(
-        sender.container.database, sender.container.cipher, 100_000, sender.container.now
-    )
+    sender.receiver = WebhookReceiver(sender.container)
     for seq in range(1, 10):
         assert sender.send(signal(seq)).status == 401
     assert len(sender.quarantined()) == 3

@@ -30,7 +30,7 @@ class WebhookCaller:
     def __init__(self, container: Container) -> None:
         self.container = container
         self.store_id = add_shop(container).id
-        self.receiver = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
+        self.receiver = WebhookReceiver(container)
 
     def ask(self, read: Callable[[int], bytes] | None = None, **changes: str | None) -> WebhookResponse:
         headers = dict(signed_headers(BODY, SECRET, **changes))
@@ -89,7 +89,15 @@ def test_nothing_is_read_before_the_length_is_checked(caller: WebhookCaller):
     def never(_length: int) -> bytes:
         raise AssertionError("read")
 
-    for length, status in (("100001", 413), (None, 411), ("", 411), ("12x", 400), ("-1", 400), ("٣", 400)):
+    too_long = str(caller.container.settings.max_body_bytes + 1)
+    for length, status in (
+        (too_long, 413),
+        (None, 411),
+        ("", 411),
+        ("12x", 400),
+        ("-1", 400),
+        ("٣", 400),
+    ):
         assert caller.ask(never, content_length=length).status == status
 
 
@@ -121,7 +129,7 @@ def test_the_reason_is_for_our_log_and_not_in_the_answer(
 
 def test_a_database_that_cannot_be_reached_says_so_to_our_log_alone(caller: WebhookCaller):
     lost = Database("postgresql+psycopg://nobody@127.0.0.1:9/none")
-    caller.receiver = WebhookReceiver(lost, caller.container.cipher, 100_000, caller.container.now)
+    caller.receiver = WebhookReceiver(replace(caller.container, database=lost))
     answer = caller.ask()
     assert (answer.status, answer.body) == (503, {"error": "unavailable"})
     assert (answer.reason or "").startswith("the database cannot be used")

@@ -44,7 +44,7 @@ def written(container: Container, file: Path) -> Path:
 
 
 def restored(container: Container, file: Path, into: Database, cipher: Cipher | None = None) -> Database:
-    restore(into, file, cipher or container.cipher, lambda *_: None)
+    restore(replace(container, database=into, cipher=cipher or container.cipher), file, lambda *_: None)
     return into
 
 

@@ -67,7 +67,7 @@ def str_of(database: Database) -> str:
 
 
 def copy(container: Container, target: Database) -> list[table_copy.Copied]:
-    return copy_database(container.database, target, container.cipher, lambda *_: None)
+    return copy_database(container, target, lambda *_: None)
 
 
 def is_empty(database: Database) -> bool:
@@ -192,10 +192,9 @@ class TestCopyRefusals:
 
     def test_secrets_that_the_keys_do_not_open(self, container: Container, target: Database) -> None:
         add_shop(container)
+        stranger = Cipher([Fernet.generate_key().decode()])
         with pytest.raises(Refused, match=r"SECRET_KEYS lacks the key .*: hook_secrets\.secret_sealed$"):
-            copy_database(
-                container.database, target, Cipher([Fernet.generate_key().decode()]), lambda *_: None
-            )
+            copy_database(replace(container, cipher=stranger), target, lambda *_: None)
         assert is_empty(target)
 
     def test_a_row_that_postgresql_cannot_keep(self, container: Container, target: Database) -> None:
@@ -227,7 +226,7 @@ class TestCopyRefusals:
 
     def test_postgresql_as_the_source(self, container: Container, target: Database) -> None:
         with pytest.raises(Refused, match="only SQLite"):
-            copy_database(target, container.database, container.cipher, lambda *_: None)
+            copy_database(replace(container, database=target), container.database, lambda *_: None)
 
 
 def test_what_ends_half_way_leaves_the_target_empty_and_is_run_again(
@@ -240,7 +239,7 @@ def test_what_ends_half_way_leaves_the_target_empty_and_is_run_again(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        copy_database(container.database, target, container.cipher, power_cut)
+        copy_database(container, target, power_cut)
     assert is_empty(target)
     assert len(copy(container, target)) == len(Base.metadata.tables)
 
@@ -260,7 +259,7 @@ def test_nobody_can_open_the_source_or_write_to_the_target_meanwhile(
             database.close()
             refused.append(database.is_sqlite)
 
-    copy_database(container.database, target, container.cipher, try_both)
+    copy_database(container, target, try_both)
     assert refused == [True, False]
 
 

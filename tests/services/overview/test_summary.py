@@ -27,7 +27,7 @@ def at_work(container, clock):
 
 
 def overview(container):
-    return read_overview(container.database, container.budget, container.now())
+    return read_overview(container)
 
 
 def sign_of(container, sign_id):

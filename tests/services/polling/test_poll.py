@@ -444,7 +444,7 @@ def test_an_account_whose_store_is_gone_is_never_late_and_is_read_once_the_store
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").disconnected_at = OPEN
     put_off_unreadable(linked.database, linked_again)
-    metrics = collect_metrics(linked.database, linked.budget, linked_again)
+    metrics = collect_metrics(at(linked, linked_again))
     assert metrics.poll_late is None
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").disconnected_at = None

@@ -47,7 +47,7 @@ class Watch:
     def __init__(self, container: Container, clock: FrozenClock) -> None:
         self.container, self.clock, self.database = container, clock, container.database
         self.store = add_shop(container, name="Example shop").id
-        self.reception = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
+        self.reception = WebhookReceiver(container)
 
     def dies(self, *arguments: Any, store: str | None = None) -> None:
         for argument in arguments:

@@ -1,5 +1,6 @@
 """A programme is loaded for new stores: checked, compared, audited, under an id no store knows."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from receiver.services.stores.show import show_store
 from receiver.storage.tables import AuditEntry
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_store
+from tests.fakes import at
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
 SETTING = "woocommerce-2025"
@@ -33,12 +35,17 @@ def database_kind():
     return "sqlite"
 
 
+def under(container, setting):
+    """Return the container at NOW, with another setting PROGRAMME."""
+    return at(container, NOW, settings=replace(container.settings, programme=setting))
+
+
 def load(container, text=NEXT, setting=SETTING, **but):
-    return load_terms(container.database, NOW, text, setting=setting, actor="ann", **but)
+    return load_terms(under(container, setting), text, actor="ann", **but)
 
 
 def in_force(container, setting=SETTING):
-    return terms_in_force(container.database, setting).id
+    return terms_in_force(under(container, setting)).id
 
 
 def audited(container):
@@ -56,7 +63,7 @@ def test_new_stores_join_it_and_others_keep_theirs(container):
         joined = enrol_in(session, SETTING, NOW)
     assert (joined.id, joined.closes) == ("woocommerce-2026", date(2026, 6, 30))
     assert show_store(container.database, "st_1").programme == SETTING
-    assert {terms.id for terms in list_terms(container.database, SETTING)} >= {SETTING, "woocommerce-2026"}
+    assert {terms.id for terms in list_terms(container)} >= {SETTING, "woocommerce-2026"}
     assert audited(container) == [("ann", "woocommerce-2026", {"instead_of": SETTING})]
 
 
@@ -97,7 +104,7 @@ def test_terms_that_stores_know_are_not_changed_under_their_name(container):
     for dry_run in (True, False):
         with pytest.raises(Refused, match="id: woocommerce-2025 is the programme of stores that joined it"):
             load(container, changed, dry_run=dry_run)
-    assert terms_in_force(container.database, SETTING) == load_programme(SETTING)
+    assert terms_in_force(container) == load_programme(SETTING)
 
 
 @pytest.mark.parametrize(

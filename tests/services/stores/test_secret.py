@@ -39,7 +39,7 @@ def database_kind() -> str:
 def store_id(container: Container) -> str:
     """A store that has sent two messages with its own secret, and one with yet another."""
     store_id = add_shop(container).id
-    receiver = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
+    receiver = WebhookReceiver(container)
     for seq, secret in ((1, THEIRS), (2, THEIRS), (3, "another")):
         body = body_of(signal(seq))
         headers = dict(signed_headers(body, secret))

@@ -16,6 +16,7 @@ from receiver.storage.tables import Award
 from receiver.web.admin import merchant_view
 from tests.db_factories import keep_all, rows_of
 from tests.factories import SETTLED
+from tests.fakes import at
 from tests.staff import Console
 from wp_bridge.plugin_words import plugin_words
 
@@ -74,7 +75,7 @@ def test_a_redeem_code_stays_masked_in_the_preview(container, operator):
     decide_store(container.database, SETTLED, "st_1")
     (award,) = rows_of(container, Award)
     arguments = {"reference": "SECRET-CODE-9876", "delivered_as": "code", "actor": "ann"}
-    issue(container.database, SETTLED, award.id, cipher=container.cipher, **arguments)
+    issue(at(container, SETTLED), award.id, **arguments)
     page = operator.get(f"{PATH}/merchant-view").text
     assert "SECRET-CODE" not in page
     assert "••••9876" in page

@@ -78,7 +78,7 @@ def test_the_terms_are_read_in_words_from_the_programmes_data(operator):
 
 
 def programme_in_force(container):
-    return terms_in_force(container.database, SETTING).id
+    return terms_in_force(container).id
 
 
 def test_a_new_programme_is_shown_and_then_loaded(operator, container):

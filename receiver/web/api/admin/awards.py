@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import AdminBlueprint, Choice, PageArguments, page_schema
@@ -230,7 +232,7 @@ class IssueView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record that the credit was given. Idempotent."""
-        return _move(award_id, partial(issue, cipher=current_container().cipher), body)
+        return _act(award_id, partial(issue, award_id=award_id, actor=g.person.email, **body))
 
 
 @awards_api.route("/credits/<award_id>/correct")
@@ -244,7 +246,7 @@ class CorrectView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Correct the reference; the audit keeps the wrong one. Idempotent."""
-        return _move(award_id, partial(correct_reference, cipher=current_container().cipher), body)
+        return _act(award_id, partial(correct_reference, award_id=award_id, actor=g.person.email, **body))
 
 
 @awards_api.route("/credits/<award_id>/code")
@@ -304,13 +306,23 @@ class LiftView(MethodView):
 
 
 def _move(award_id: str, move: Callable[..., dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
-    container, actor = current_container(), g.person.email
+    """Move an award with a service of the database alone, as `_act` does."""
+
+    def act(context: ServiceContext) -> dict[str, Any]:
+        return move(context.database, context.now(), award_id, actor=g.person.email, **body)
+
+    return _act(award_id, act)
+
+
+def _act(award_id: str, act: Callable[[ServiceContext], dict[str, Any]]) -> dict[str, Any]:
+    """Act on an award, decide its store at once, and return the award."""
+    container = current_container()
     store_id = show_award(container.database, container.now(), award_id)["store"]
     run_with_preview(
         container.database,
         container.now(),
         store_id,
-        lambda database: move(database, container.now(), award_id, actor=actor, **body),
+        lambda database: act(replace(container, database=database)),
     )
     return show_award(container.database, container.now(), award_id)
 

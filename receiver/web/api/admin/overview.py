@@ -91,7 +91,7 @@ class OverviewView(MethodView):
     def get(self) -> dict[str, Any]:
         """Show the overview as of now, as the console's first page does."""
         container = current_container()
-        overview = read_overview(container.database, container.budget, container.now(), g.person)
+        overview = read_overview(container, g.person)
         return overview_document(overview)
 
 

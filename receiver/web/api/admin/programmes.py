@@ -93,7 +93,7 @@ class ProgrammesView(MethodView):
     def get(self) -> dict[str, Any]:
         """Show the programme new stores join, and each other that has stores."""
         container = current_container()
-        programmes = programme_stats(container.database, container.now(), container.settings.programme)
+        programmes = programme_stats(container)
         return {"programmes": list(map(_programme, programmes))}
 
 
@@ -106,7 +106,7 @@ class ProgrammeView(MethodView):
     def get(self, programme_id: str) -> dict[str, Any]:
         """Show a programme's terms, as stores enrolled in it or as they are for new stores."""
         container = current_container()
-        programmes = list_terms(container.database, container.settings.programme)
+        programmes = list_terms(container)
         return {"terms": programme_data(find_terms(programmes, programme_id))}
 
 
@@ -135,10 +135,8 @@ class LoadProgrammeView(MethodView):
         """Let new stores join these terms, until PROGRAMME is changed; stores keep those they joined."""
         container = current_container()
         loaded = load_terms(
-            container.database,
-            container.now(),
+            container,
             body["toml"],
-            setting=container.settings.programme,
             actor=g.person.email,
             dry_run=body["dry_run"],
         )

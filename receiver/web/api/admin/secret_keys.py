@@ -58,7 +58,7 @@ class RotateView(MethodView):
     def post(self) -> dict[str, Any]:
         """Encrypt every stored secret anew under the first key of SECRET_KEYS."""
         container = current_container()
-        rotated = rotate_keys(container.database, container.cipher, container.now(), g.person.email)
+        rotated = rotate_keys(container, g.person.email)
         all_read = not any(item.unreadable for item in rotated)
         columns = [item.row() for item in rotated]
         return {"columns": columns, "old_keys_can_go": all_read and container.database.empty_log()}
