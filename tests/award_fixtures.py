@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from receiver.container import Container
 from receiver.services.awards.block import block, lift
 from receiver.services.awards.correct import correct_reference
-from receiver.services.awards.credit import credited
+from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import issue_file
 from receiver.storage import tables
@@ -81,7 +81,7 @@ class AwardActions:
     def credit(
         self, evidence: str = "PROMOTION_ISSUED of 5 December", source: str = "staff"
     ) -> dict[str, Any]:
-        return credited(self.database, NOW, "aw_0", evidence=evidence, source=source, actor="ann")
+        return mark_credited(self.database, NOW, "aw_0", evidence=evidence, source=source, actor="ann")
 
     def block(self, reason: str = "police called", cause: str = "suspected_fraud") -> dict[str, Any]:
         return block(self.database, NOW, "aw_0", reason=reason, cause=cause, actor="ann")

@@ -20,7 +20,7 @@ from receiver.errors import Refused
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
-from receiver.services.awards.credit import credited
+from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import show_award
@@ -111,7 +111,7 @@ def correct_command(
 @json_option
 def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool) -> None:
     """Record the evidence that an issued credit arrived."""
-    _move(credited, award_id, dry_run, as_json, evidence=evidence)
+    _move(mark_credited, award_id, dry_run, as_json, evidence=evidence)
 
 
 @credits_group.command("block")

@@ -26,7 +26,7 @@ from receiver.sandbox.scenario.tiktok_server import build_accounts
 from receiver.sandbox.scenario.timeline import Event, list_events
 from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok.api import BASE, create_tiktok
-from receiver.services.awards.credit import credited
+from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.decisions.decide import decide_each
 from receiver.services.inbox.receive import WebhookReceiver
@@ -139,7 +139,7 @@ class _HistoryReplay:
 
     def _credit(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
-        credited(self._container.database, event.at, award_id, evidence=event.words, actor=STAFF)
+        mark_credited(self._container.database, event.at, award_id, evidence=event.words, actor=STAFF)
 
     def _flag(self, merchant: SandboxMerchant, event: Event) -> None:
         self._record(merchant, StaffFactName.SAFETY_FLAG, "yes", event.words)

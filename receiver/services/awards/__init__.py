@@ -1,1 +1,1 @@
-"""The life of an award after it was decided."""
+"""What happens to an award after its decision: issued, credited, blocked, exported."""

@@ -22,15 +22,15 @@ def block(
     actor: str,
     cause: BlockCause = BlockCause.OTHER,
 ) -> dict[str, Any]:
-    """Block an award, and return it as it stands afterwards.
+    """Block an award and return it.
 
-    `cause` is told to the merchant, `reason` is kept for staff. Raises InputError, NotFound and Refused.
+    `cause` is shown to the merchant, `reason` only to staff. Raises InputError, NotFound and Refused.
     """
     reason = require_text(reason, "reason")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)
-        stands = (award.state, award.block_reason, award.block_cause)
-        if stands == (AwardState.BLOCKED, reason, cause):
+        current = (award.state, award.block_reason, award.block_cause)
+        if current == (AwardState.BLOCKED, reason, cause):
             return award_row(award, now)
         detail = {"reason": reason, "cause": cause}
         move_award(session, now, award, AwardMove.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
@@ -40,7 +40,7 @@ def block(
 
 
 def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
-    """Lift the block of an award and return the award afterwards. Raises InputError, NotFound and Refused."""
+    """Lift the block of an award and return the award. Raises InputError, NotFound and Refused."""
     reason = require_text(reason, "reason")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)

@@ -1,4 +1,4 @@
-"""Gives a redeem code back in clear: to an operator who asks for it, audited, and to its own store."""
+"""Decrypts a redeem code for an operator who asks for it, which is audited, and for its own store."""
 
 from __future__ import annotations
 

@@ -16,14 +16,14 @@ from receiver.storage import awards, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
-BROUGHT_BY = {
+MOVER_OF = {
     EvidenceSource.STAFF: Mover.STAFF,
     EvidenceSource.PROMOTION_ISSUED: Mover.SERVICE,
     EvidenceSource.GRANT_BALANCE: Mover.SERVICE,
 }
 
 
-def credited(
+def mark_credited(
     database: Database,
     now: datetime,
     award_id: str,
@@ -32,7 +32,7 @@ def credited(
     source: EvidenceSource = EvidenceSource.STAFF,
     actor: str,
 ) -> dict[str, Any]:
-    """Mark an award as credited, with the evidence, and return the award. Idempotent.
+    """Mark an award as credited, with its evidence, and return the award. Idempotent.
 
     Raises InputError, NotFound and Refused.
     """
@@ -58,5 +58,5 @@ def credit_award(
     Raises Refused where its state does not allow it.
     """
     detail = {"evidence": evidence, "source": source}
-    move_award(session, now, award, AwardMove.CREDIT, by=BROUGHT_BY[source], actor=actor, detail=detail)
+    move_award(session, now, award, AwardMove.CREDIT, by=MOVER_OF[source], actor=actor, detail=detail)
     award.evidence, award.evidence_source, award.credited_at = evidence, source, now

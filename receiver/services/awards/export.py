@@ -1,4 +1,4 @@
-"""Awards as a CSV file, to be filled in and given back to `issue_file`: the columns are the same."""
+"""Awards as a CSV file to fill in and hand to `issue_file`, which knows the same columns."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 
 from receiver.domain.awards import AwardFilters
 from receiver.paging import Page, every_page
-from receiver.services.awards.issue_rows import OPTIONAL, REQUIRED, TOLD
+from receiver.services.awards.issue_rows import DETAILS, OPTIONAL, REQUIRED
 from receiver.services.awards.listing import page_of_awards
-from receiver.services.awards.spreadsheet import protected
+from receiver.services.awards.spreadsheet import protect
 from receiver.storage.database import Database
 
-COLUMNS = (*REQUIRED, *OPTIONAL, *TOLD)
+COLUMNS = (*REQUIRED, *OPTIONAL, *DETAILS)
 
 
 def export_awards(database: Database, now: datetime, filters: AwardFilters) -> str:
-    """Return the whole CSV file, the earliest due first; streamed, a cut file would look complete.
+    """Return the whole CSV file, the earliest due first: not streamed, since a cut file would look complete.
 
     Raises InputError.
     """
@@ -36,7 +36,7 @@ def _cell(row: dict[str, Any], name: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return protected(text)  # a shop's name is whatever its owner wrote
+    return protect(text)  # a shop's name is whatever its owner wrote
 
 
 def _lines(rows: Any) -> str:

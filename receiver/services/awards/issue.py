@@ -13,7 +13,7 @@ from receiver.domain.awards import MASK, AwardDelivery, AwardMove, Mover, masked
 from receiver.domain.flags import doubts_credit
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_date, award_row
-from receiver.services.awards.move import move_award, why_not
+from receiver.services.awards.move import move_award, move_refusal
 from receiver.services.awards.spreadsheet import check_unspoilt
 from receiver.services.context import ServiceContext
 from receiver.services.programmes.terms import terms_of
@@ -27,7 +27,7 @@ TAKEN_MEANWHILE = "somebody gave one of these codes to another award at this mom
 
 @dataclass(frozen=True)
 class Issued:
-    """A credit that staff say they gave, and in which way."""
+    """A credit that staff report as given, with its reference and the way it was given."""
 
     award_id: str
     reference: str = field(repr=False)  # a code is money, and must reach no log
@@ -80,14 +80,14 @@ def issue(
         with context.database.writing() as session:
             award = awards.lock_award(session, award_id)
             book = write_codes(session, context.cipher, now)
-            surroundings = look_around(session, book, [award], [issued], now)
-            refusal = refusal_of(award, issued, surroundings)
+            checks = read_issue_checks(session, book, [award], [issued], now)
+            refusal = refusal_of(award, issued, checks)
             if refusal:
                 raise Refused(refusal)
-            if not issued.is_of(award, surroundings.book):
+            if not issued.is_of(award, checks.book):
                 if doubts_credit(award.flags) and not although_flagged:
                     raise Refused(f"award {award_id} is flagged: confirm that you give it all the same")
-                keep_issued(session, now, award, issued, surroundings.book, actor)
+                record_issue(session, now, award, issued, checks.book, actor)
                 stores.to_decide_anew(session, [award.store_id])
             return award_row(award, now)
     except IntegrityError as error:
@@ -95,38 +95,39 @@ def issue(
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """The other facts that decide whether awards may be issued."""
+class IssueChecks:
+    """The data, beside the awards themselves, that decides whether they may be issued."""
 
     book: CodeBook
     flagged: set[str]  # stores with a safety flag
     holders: dict[str, str]  # code → the award that has it
-    ended: dict[str, date]  # award → the end of its credit, where that has passed in its account's zone
+    expired: dict[str, date]  # award → the end of its credit, where that has passed in its account's zone
 
 
-def look_around(
-    session: Session, book: CodeBook, found: list[Award], issues: list[Issued], now: datetime
-) -> Surroundings:
-    """Return the other facts that decide whether these awards may be issued."""
+def read_issue_checks(
+    session: Session, book: CodeBook, candidates: list[Award], issues: list[Issued], now: datetime
+) -> IssueChecks:
+    """Read the data that decides whether these awards may be issued."""
     hashes = book.hashes(item.reference for item in issues if item.is_code)
     holders = awards.holders_of_codes(session, hashes.values())
-    flagged = recorded_facts.safety_flagged(session, (award.store_id for award in found))
-    given = {code: holders[hash_] for code, hash_ in hashes.items() if hash_ in holders}
-    return Surroundings(book, flagged, given, _ended(session, found, now))
+    flagged = recorded_facts.safety_flagged(session, (award.store_id for award in candidates))
+    holder_of = {code: holders[hash_] for code, hash_ in hashes.items() if hash_ in holders}
+    return IssueChecks(book, flagged, holder_of, _expired(session, candidates, now))
 
 
-def _ended(session: Session, found: list[Award], now: datetime) -> dict[str, date]:
-    ends = {name: terms_of(session, name).credit_expires for name in {award.programme for award in found}}
+def _expired(session: Session, candidates: list[Award], now: datetime) -> dict[str, date]:
+    programmes = {award.programme for award in candidates}
+    ends = {name: terms_of(session, name).credit_expires for name in programmes}
     return {
         award.id: ends[award.programme]
-        for award in found
+        for award in candidates
         if not may_be_issued(award.state, award_date(award, now), ends[award.programme])
     }
 
 
-def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None:
+def refusal_of(award: Award, issued: Issued, checks: IssueChecks) -> str | None:
     """Return why the award cannot be issued; None where it can be, or already is issued like this."""
-    if issued.is_of(award, around.book):
+    if issued.is_of(award, checks.book):
         return None
     if award.reference is not None:
         return f"award {award.id} was issued before: {award.delivery}, reference {award.reference}"
@@ -134,18 +135,20 @@ def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None
         return (
             f"award {award.id}: {issued.reference} is a code of which only the end is shown; write all of it"
         )
-    refusal = why_not(award, AwardMove.ISSUE, Mover.STAFF)
+    refusal = move_refusal(award, AwardMove.ISSUE, Mover.STAFF)
     if refusal:
         return refusal
-    if award.id in around.ended:
-        return f"award {award.id}: its credit expired on {around.ended[award.id]}; nothing can be issued now"
-    if award.store_id in around.flagged:
+    if award.id in checks.expired:
+        return (
+            f"award {award.id}: its credit expired on {checks.expired[award.id]}; nothing can be issued now"
+        )
+    if award.store_id in checks.flagged:
         return f"award {award.id}: staff recorded a safety flag for store {award.store_id}; it comes first"
-    holder = around.holders.get(issued.reference) if issued.is_code else None
+    holder = checks.holders.get(issued.reference) if issued.is_code else None
     return holder and f"award {award.id}: code {issued.shown} was given to award {holder}"
 
 
-def keep_issued(
+def record_issue(
     session: Session, now: datetime, award: Award, issued: Issued, book: CodeBook, actor: str
 ) -> None:
     """Record the issue of an award that the caller has locked and checked."""

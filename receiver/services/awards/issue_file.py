@@ -19,10 +19,10 @@ from receiver.domain.flags import doubts_credit
 from receiver.errors import Refused
 from receiver.services.awards.issue import (
     TAKEN_MEANWHILE,
+    IssueChecks,
     Issued,
-    Surroundings,
-    keep_issued,
-    look_around,
+    read_issue_checks,
+    record_issue,
     refusal_of,
 )
 from receiver.services.awards.issue_rows import Row, read_rows
@@ -81,30 +81,30 @@ class Planned:
 def preview(
     context: ServiceContext, text: str, although_flagged: Collection[str] = frozenset()
 ) -> list[Planned]:
-    """Return what `issue_file` would do, by row. Raises InputError for a file nobody can read."""
+    """Return what `issue_file` would do, by row. Raises InputError for a file that cannot be read."""
     rows = read_rows(text)
     with context.database.reading() as session:
-        found, book = awards.find_awards(session, _ids(rows)), read_codes(session, context.cipher)
-        around = _look_around(session, context.now(), book, rows, found)
-        return _with_awards(session, _plan(rows, found, around, although_flagged), found)
+        by_id, book = awards.find_awards(session, _ids(rows)), read_codes(session, context.cipher)
+        checks = _read_checks(session, context.now(), book, rows, by_id)
+        return _with_awards(session, _plan(rows, by_id, checks, although_flagged), by_id)
 
 
 def issue_file(
     context: ServiceContext, text: str, actor: str, although_flagged: Collection[str] = frozenset()
 ) -> list[Planned]:
-    """Keep all rows, or none where one is refused. Raises InputError and Refused.
+    """Record the credits of all rows, or none where one is refused. Raises InputError and Refused.
 
     `although_flagged`: the awards that staff confirmed in spite of their flags.
     """
     rows, now = read_rows(text), context.now()
     try:
         with context.database.writing() as session:
-            found = awards.lock_awards(session, _ids(rows))
-            around = _look_around(session, now, write_codes(session, context.cipher, now), rows, found)
-            planned = _with_awards(session, _plan(rows, found, around, although_flagged), found)
+            by_id = awards.lock_awards(session, _ids(rows))
+            checks = _read_checks(session, now, write_codes(session, context.cipher, now), rows, by_id)
+            planned = _with_awards(session, _plan(rows, by_id, checks, although_flagged), by_id)
             if any(item.problem for item in planned):
-                return [_ended(item, IssueOutcome.NOT_ISSUED) for item in planned]
-            return _keep(session, now, planned, found, around.book, actor)
+                return [_with_outcome(item, IssueOutcome.NOT_ISSUED) for item in planned]
+            return _keep(session, now, planned, by_id, checks.book, actor)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error
 
@@ -113,10 +113,10 @@ def _ids(rows: Iterable[Row]) -> list[str]:
     return [row.award_id for row in rows if row.award_id]
 
 
-def _with_awards(session: Session, planned: list[Planned], found: Mapping[str, Award]) -> list[Planned]:
-    names = store_names.names_of(session, (award.store_id for award in found.values()))
-    shown = {award.id: _summary(award, names[award.store_id]) for award in found.values()}
-    return [replace(item, award=shown.get(item.row.award_id or "")) for item in planned]
+def _with_awards(session: Session, planned: list[Planned], by_id: Mapping[str, Award]) -> list[Planned]:
+    names = store_names.names_of(session, (award.store_id for award in by_id.values()))
+    summaries = {award.id: _summary(award, names[award.store_id]) for award in by_id.values()}
+    return [replace(item, award=summaries.get(item.row.award_id or "")) for item in planned]
 
 
 def _summary(award: Award, store_name: str) -> AwardSummary:
@@ -130,57 +130,59 @@ def _summary(award: Award, store_name: str) -> AwardSummary:
     )
 
 
-def _look_around(
-    session: Session, now: datetime, book: CodeBook, rows: list[Row], found: Mapping[str, Award]
-) -> Surroundings:
-    return look_around(session, book, list(found.values()), [row.issued for row in rows if row.issued], now)
+def _read_checks(
+    session: Session, now: datetime, book: CodeBook, rows: list[Row], by_id: Mapping[str, Award]
+) -> IssueChecks:
+    return read_issue_checks(
+        session, book, list(by_id.values()), [row.issued for row in rows if row.issued], now
+    )
 
 
 def _plan(
-    rows: list[Row], found: Mapping[str, Award], around: Surroundings, although_flagged: Collection[str]
+    rows: list[Row], by_id: Mapping[str, Award], checks: IssueChecks, although_flagged: Collection[str]
 ) -> list[Planned]:
-    seen: dict[tuple[str, str], int] = {}
-    planned = (_planned(row, found, around, seen) for row in rows)
-    return [_skip_in_doubt(item, found, although_flagged) for item in planned]
+    first_lines: dict[tuple[str, str], int] = {}
+    planned = (_plan_row(row, by_id, checks, first_lines) for row in rows)
+    return [_skip_in_doubt(item, by_id, although_flagged) for item in planned]
 
 
-def _skip_in_doubt(item: Planned, found: Mapping[str, Award], confirmed: Collection[str]) -> Planned:
-    """Return the row as skipped where its award's flags ask for a confirmation that it has not got."""
+def _skip_in_doubt(item: Planned, by_id: Mapping[str, Award], confirmed: Collection[str]) -> Planned:
+    """Return the row as skipped where its award is flagged and staff did not confirm it."""
     award_id = item.row.award_id
     if item.outcome is not IssueOutcome.WOULD_ISSUE or award_id is None or award_id in confirmed:
         return item
-    if not doubts_credit(found[award_id].flags):
+    if not doubts_credit(by_id[award_id].flags):
         return item
     return replace(item, outcome=IssueOutcome.SKIPPED, skipped=SkipReason.FLAGGED)
 
 
-def _planned(
-    row: Row, found: Mapping[str, Award], around: Surroundings, seen: dict[tuple[str, str], int]
+def _plan_row(
+    row: Row, by_id: Mapping[str, Award], checks: IssueChecks, first_lines: dict[tuple[str, str], int]
 ) -> Planned:
     if row.issued is None and row.problem is None:
         return Planned(row, IssueOutcome.SKIPPED, skipped=SkipReason.NO_REFERENCE)
     if row.issued is None:
         return Planned(row, IssueOutcome.REFUSED, row.problem)
-    award = found.get(row.issued.award_id)
-    problem = _stands_twice(row.line, row.issued, seen) or (
-        row.contradicts(award) or refusal_of(award, row.issued, around)
+    award = by_id.get(row.issued.award_id)
+    problem = _repetition(row.line, row.issued, first_lines) or (
+        row.contradicts(award) or refusal_of(award, row.issued, checks)
         if award
         else f"there is no award {row.issued.award_id}"
     )
     if problem or award is None:
         return Planned(row, IssueOutcome.REFUSED, problem)
-    is_issued = row.issued.is_of(award, around.book)
+    is_issued = row.issued.is_of(award, checks.book)
     return Planned(row, IssueOutcome.ALREADY_ISSUED if is_issued else IssueOutcome.WOULD_ISSUE)
 
 
-def _stands_twice(line: int, issued: Issued, seen: dict[tuple[str, str], int]) -> str | None:
+def _repetition(line: int, issued: Issued, first_lines: dict[tuple[str, str], int]) -> str | None:
     """Return the refusal of a second row for one award, or of one code for two awards."""
     keys = [("award", issued.award_id, issued.award_id)]
     keys += [("code", issued.reference, issued.shown)] if issued.is_code else []
-    for kind, value, shown in keys:
-        first = seen.setdefault((kind, value), line)
+    for kind, value, label in keys:
+        first = first_lines.setdefault((kind, value), line)
         if first != line:
-            return f"{kind} {shown} stands in line {first} already"
+            return f"{kind} {label} stands in line {first} already"
     return None
 
 
@@ -188,20 +190,20 @@ def _keep(
     session: Session,
     now: datetime,
     planned: list[Planned],
-    found: Mapping[str, Award],
+    by_id: Mapping[str, Award],
     book: CodeBook,
     actor: str,
 ) -> list[Planned]:
-    touched = []
+    store_ids = []
     for item in planned:
         if item.row.issued and item.outcome is IssueOutcome.WOULD_ISSUE:
-            award = found[item.row.issued.award_id]
-            keep_issued(session, now, award, item.row.issued, book, actor)
-            touched.append(award.store_id)
-    stores.to_decide_anew(session, touched)
-    return [_ended(item, IssueOutcome.ISSUED) for item in planned]
+            award = by_id[item.row.issued.award_id]
+            record_issue(session, now, award, item.row.issued, book, actor)
+            store_ids.append(award.store_id)
+    stores.to_decide_anew(session, store_ids)
+    return [_with_outcome(item, IssueOutcome.ISSUED) for item in planned]
 
 
-def _ended(planned: Planned, outcome: IssueOutcome) -> Planned:
+def _with_outcome(planned: Planned, outcome: IssueOutcome) -> Planned:
     """Return the row with the outcome, where it would have been issued."""
     return replace(planned, outcome=outcome) if planned.outcome is IssueOutcome.WOULD_ISSUE else planned

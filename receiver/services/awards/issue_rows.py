@@ -19,12 +19,12 @@ from itertools import islice
 from receiver.domain.awards import AwardDelivery
 from receiver.errors import InputError
 from receiver.services.awards.issue import Issued, checked_issue
-from receiver.services.awards.spreadsheet import protected, same_amount, split_separator, unprotected
+from receiver.services.awards.spreadsheet import protect, same_amount, split_separator, unprotect
 from receiver.storage.tables import Award
 
 REQUIRED, OPTIONAL = ("award", "reference"), ("as",)
-# What our own export says beside: a file that was filled in may come back as it is.
-TOLD = (
+# Columns that our own export adds: a file that was filled in may come back as it is.
+DETAILS = (
     *("store", "store_name", "programme", "merchant", "advertiser_id", "state"),
     *("credit", "currency", "due_by", "overdue", "flags"),
 )
@@ -36,18 +36,18 @@ HEADER = "the first line must name the columns award,reference or award,referenc
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the file: what it says, or why that cannot be; one without a reference says nothing yet."""
+    """A line of the file: its credit, or the problem with it; neither where the reference is blank."""
 
     line: int
     issued: Issued | None  # None beside no problem: its reference is blank
     problem: str | None = None
     award_id: str | None = None  # None where none can be read
-    stated: Mapping[str, str] = field(default_factory=dict)  # what the file says of the award beside
+    stated: Mapping[str, str] = field(default_factory=dict)  # the columns that are compared with the award
 
     def contradicts(self, award: Award) -> str | None:
-        """Return what the file says of the award that is not so; None where all of it is."""
-        known = {"store": award.store_id, "advertiser_id": award.advertiser_id, "currency": award.currency}
-        for name, value in known.items():
+        """Return which column contradicts the award; None where none does."""
+        actual = {"store": award.store_id, "advertiser_id": award.advertiser_id, "currency": award.currency}
+        for name, value in actual.items():
             if self.stated.get(name, value) != value:
                 return f"{name}: {self.stated[name]} is not the award's {value}; the file was changed"
         credit = self.stated.get("credit")
@@ -62,7 +62,7 @@ def read_rows(text: str) -> list[Row]:
     lines = _lines(text, separator, first=2 if separator else 1)
     _, header = next(lines, (1, []))
     names = _without_trailing([name.strip() for name in header])
-    if len(set(names)) < len(names) or not set(REQUIRED) <= set(names) <= {*REQUIRED, *OPTIONAL, *TOLD}:
+    if len(set(names)) < len(names) or not set(REQUIRED) <= set(names) <= {*REQUIRED, *OPTIONAL, *DETAILS}:
         raise InputError(HEADER, path="line 1")
     rows = [_row(line, names, cells) for line, cells in islice(lines, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
@@ -99,8 +99,8 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
     cells = _without_trailing(cells, len(names))
     if len(cells) != len(names):
         return Row(line, None, f"has {len(cells)} cells where the first line has {len(names)}")
-    values = dict(zip(names, (unprotected(cell.strip()) for cell in cells), strict=True))
-    if not AWARD_ID.fullmatch(values["award"]):  # where columns are mixed up it may be a code: not told again
+    values = dict(zip(names, (unprotect(cell.strip()) for cell in cells), strict=True))
+    if not AWARD_ID.fullmatch(values["award"]):  # where columns are mixed up it may be a code: not repeated
         return Row(line, None, "award: must be an award's id, such as aw_…")
     if not values["reference"]:
         return Row(line, None, award_id=values["award"])
@@ -116,7 +116,7 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
 
 
 def rows_as_csv(rows: Iterable[tuple[str, str, str]]) -> str:
-    """Return a file of award, reference and `as`: what was typed into a list is read as a file is."""
+    """Return rows of award, reference and `as` as a file: what staff typed into a list is read like a file."""
     text = io.StringIO()
-    csv.writer(text).writerows([(*REQUIRED, *OPTIONAL), *(map(protected, row) for row in rows)])
+    csv.writer(text).writerows([(*REQUIRED, *OPTIONAL), *(map(protect, row) for row in rows)])
     return text.getvalue()

@@ -1,4 +1,4 @@
-"""Shows awards as staff see them: a list, and one with all that happened to it."""
+"""Shows awards to staff: a page of them, and one with its history."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def page_of_awards(
 
 
 def show_award(database: Database, now: datetime, award_id: str) -> dict[str, Any]:
-    """Return an award, the decision it rests on, and its history, oldest first. Raises NotFound."""
+    """Return an award with its decision and its history, oldest first. Raises NotFound."""
     with database.reading() as session:
         award = awards.get_award(session, award_id)
         return {

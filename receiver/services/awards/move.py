@@ -1,4 +1,4 @@
-"""Moves an award from one state to the next: the one place that does, and it leaves an entry in the audit."""
+"""Moves an award from one state to the next, with an entry in the audit; nothing else does."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def move_award(
     if after is None:
         raise Refused(_refusal(award, move))
     award.state, award.blocked_from = after, before if move is AwardMove.BLOCK else None
-    kept = {"from": before, "to": after, **detail}
-    audit.record(session, now, actor, AUDITED[move], award.id, kept)
+    entry = {"from": before, "to": after, **detail}
+    audit.record(session, now, actor, AUDITED[move], award.id, entry)
 
 
-def why_not(award: Award, move: AwardMove, by: Mover) -> str | None:
-    """Return the reason that refuses a move; None where it is allowed."""
+def move_refusal(award: Award, move: AwardMove, by: Mover) -> str | None:
+    """Return the reason to refuse a move; None where it is allowed."""
     return None if next_state(move, award.state, by, award.blocked_from) else _refusal(award, move)
 
 

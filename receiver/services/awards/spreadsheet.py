@@ -1,4 +1,4 @@
-"""Reads CSV as spreadsheets write it, finds what they spoil, and protects from formulas."""
+"""Reads CSV as spreadsheets write it, detects values they spoil, and protects cells from formulas."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ def decode(body: bytes) -> str:
 
 def split_separator(text: str) -> tuple[str | None, str]:
     """Return the separator that a first line such as `sep=;` names, None without one, and the rest."""
-    found = SEPARATOR.match(text)
-    return (found[1], text[found.end() :]) if found else (None, text)
+    match = SEPARATOR.match(text)
+    return (match[1], text[match.end() :]) if match else (None, text)
 
 
-def protected(text: str) -> str:
-    """Return a cell that a spreadsheet takes for text: an apostrophe before a formula or a long number."""
+def protect(text: str) -> str:
+    """Return a cell that a spreadsheet takes for text, with an apostrophe before a formula or a long number."""
     return f"'{text}" if FORMULA.match(text) or LONG_NUMBER.fullmatch(text) else text
 
 
-def unprotected(cell: str) -> str:
-    """Return a cell without the apostrophe that `protected` put before it."""
+def unprotect(cell: str) -> str:
+    """Return a cell without the apostrophe that `protect` put before it."""
     text = cell.removeprefix("'")
-    return text if protected(text) == cell else cell
+    return text if protect(text) == cell else cell
 
 
 def check_unspoilt(text: str, path: str) -> None:
-    """Raise InputError for what a spreadsheet made of an id or a code."""
+    """Raise InputError for an id or a code that a spreadsheet has spoilt."""
     if SHORTENED.fullmatch(text):
         raise InputError(f"{text} is a number that a spreadsheet shortened; {HELP}", path=path)
     if SPOILT.fullmatch(text) or text.startswith("="):
@@ -63,7 +63,7 @@ def check_unspoilt(text: str, path: str) -> None:
 
 
 def same_amount(text: str, amount: Decimal) -> bool:
-    """Return whether a cell holds an amount, whatever a spreadsheet made of its decimals."""
+    """Return whether a cell holds this amount, with a point or a comma before its decimals."""
     try:
         return Decimal(text.replace(",", ".")) == amount
     except InvalidOperation:

@@ -22,7 +22,7 @@ from receiver.paging import Page
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
-from receiver.services.awards.credit import credited
+from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import issue
 from receiver.services.awards.listing import page_of_awards, show_award
@@ -184,7 +184,7 @@ def code(award_id: str) -> str | tuple[str, int]:
 @operators_only
 def credit(award_id: str) -> AnyResponse | tuple[str, int]:
     """Record that the credit has arrived, with evidence."""
-    return _move(award_id, credited, evidence=request.form.get("evidence", ""))
+    return _move(award_id, mark_credited, evidence=request.form.get("evidence", ""))
 
 
 @award_pages.post("/<award_id>/block")

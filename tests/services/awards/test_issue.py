@@ -10,7 +10,7 @@ from receiver.documents.status import full_document
 from receiver.domain.awards import AwardState
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
 from receiver.services.awards.block import block, lift
-from receiver.services.awards.credit import credited
+from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import preview
 from receiver.services.awards.listing import show_award
@@ -263,6 +263,6 @@ def test_the_stores_stage_follows_its_award(container):
 
     issue(at(container, later), award_id, reference="INV-1", delivered_as="applied", actor="ann")
     assert stage() == ("issued", "INV-1")
-    assert stage_after(credited, evidence="a grown grant balance") == ("credited", "INV-1")
+    assert stage_after(mark_credited, evidence="a grown grant balance") == ("credited", "INV-1")
     assert stage_after(block, reason="police called") == ("blocked", "INV-1")
     assert stage_after(lift, reason="a mistake") == ("credited", "INV-1")

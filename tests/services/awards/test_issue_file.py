@@ -135,7 +135,7 @@ def test_a_row_tells_store_amount_and_account_of_its_award(container):
 
 def test_what_fails_half_way_issues_nothing(container, monkeypatch):
     awards = AwardActions(container, 2)
-    keep = files.keep_issued
+    keep = files.record_issue
 
     def fails_at_the_second(session, now, award, *said):
         keep(session, now, award, *said)
@@ -143,7 +143,7 @@ def test_what_fails_half_way_issues_nothing(container, monkeypatch):
         if award.id == "aw_1":
             raise RuntimeError("the power went")
 
-    monkeypatch.setattr(files, "keep_issued", fails_at_the_second)
+    monkeypatch.setattr(files, "record_issue", fails_at_the_second)
     with pytest.raises(RuntimeError, match="the power went"):
         awards.issue_from_file("award,reference\naw_0,INV-0\naw_1,INV-1")
     assert (awards.award("aw_0").state, awards.audit_entries()) == ("due", [])

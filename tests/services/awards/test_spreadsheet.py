@@ -8,7 +8,7 @@ from receiver.domain.awards import AwardFilters
 from receiver.errors import InputError
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue_file import preview
-from receiver.services.awards.spreadsheet import decode, protected, same_amount, unprotected
+from receiver.services.awards.spreadsheet import decode, protect, same_amount, unprotect
 from receiver.storage import tables
 from tests.award_fixtures import NOW
 from tests.conftest import on_both_databases
@@ -107,13 +107,13 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", " x", "＝1",
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_of_an_export_is_a_formula_and_each_comes_back_as_it_was(text):
-    assert protected(text) == f"'{text}"
-    assert unprotected(protected(text)) == text
+    assert protect(text) == f"'{text}"
+    assert unprotect(protect(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "INV-0", "'tis", "2025-12-08", "500.00", "aw_0"])
 def test_other_cells_are_left_alone(text):
-    assert protected(text) == unprotected(text) == text
+    assert protect(text) == unprotect(text) == text
 
 
 @on_both_databases

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from receiver.documents.status import status_document
 from receiver.documents.times import time_text
 from receiver.services.awards.block import block, lift
-from receiver.services.awards.credit import credited
+from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.decisions.decide import decide_stale, decide_store
 from receiver.services.stores.record_fact import record
@@ -174,7 +174,7 @@ def test_what_is_not_just_that_credit_is_no_evidence(container, store_id, spoilt
 
 def test_evidence_of_staff_stands_whatever_the_ledger_shows_later(container, store_id):
     award_id = issued(container)["id"]
-    credited(container.database, LATER, award_id, evidence="seen in Ads Manager", actor="ann")
+    mark_credited(container.database, LATER, award_id, evidence="seen in Ads Manager", actor="ann")
     ledger_row(container)
     decide_store(container.database, LATER, store_id)
     assert (award_of(container).evidence, len(audited(container, "award credit"))) == (

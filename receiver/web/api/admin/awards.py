@@ -23,7 +23,7 @@ from receiver.i18n.languages import ENGLISH, LANGUAGES, reader_locale
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
-from receiver.services.awards.credit import credited
+from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
@@ -274,7 +274,7 @@ class CreditedView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record the evidence that an issued credit arrived."""
-        return _move(award_id, credited, body)
+        return _move(award_id, mark_credited, body)
 
 
 @awards_api.route("/credits/<award_id>/block")
