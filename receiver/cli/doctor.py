@@ -21,7 +21,7 @@ def doctor_command(as_json: bool) -> None:
     checks = _run_checks(show=not as_json)
     if as_json:
         print_rows(
-            [{"check": c.name, "state": c.state, "found": c.found, "do": c.do} for c in checks], as_json
+            [{"check": c.name, "state": c.state, "found": c.finding, "do": c.do} for c in checks], as_json
         )
     failed = [check.name for check in checks if check.state is CheckState.FAIL]
     if failed:
@@ -46,6 +46,6 @@ def _run_checks(*, show: bool) -> list[Check]:
 
 def _show(check: Check) -> None:
     state = click.style(f"{check.state:<4}", fg=COLOURS[check.state])
-    click.echo(f"{state}  {check.name:<8}  {one_line(check.found)}")
+    click.echo(f"{state}  {check.name:<8}  {one_line(check.finding)}")
     if check.do:
         click.echo(f"{'':<16}-> {one_line(check.do)}")

@@ -47,4 +47,4 @@ def _failures() -> Iterator[str]:
     container = current_container()
     for check in diagnose_before_start(container, container.channel):
         if check.state is CheckState.FAIL:
-            yield one_line(f"doctor: {check.name}: {check.found}; {check.do}")
+            yield one_line(f"doctor: {check.name}: {check.finding}; {check.do}")

@@ -48,10 +48,10 @@ class _MetricsCollector(Collector):
             "deliveries", "Deliveries that wait or failed, 10,000 at most.", "state", metrics.live
         )
         yield _labelled(
-            "deliveries_ended_recently", "Ended in the last five minutes.", "state", metrics.ended
+            "deliveries_ended_recently", "Ended in the last five minutes.", "state", metrics.recently_ended
         )
         yield _age("oldest_waiting", "Since the delivery that waits longest was due.", metrics.oldest_waiting)
-        yield _labelled("rejected_today", "Rejected calls since 00:00 UTC.", "reason", metrics.rejected)
+        yield _labelled("rejected_today", "Rejected calls since 00:00 UTC.", "reason", metrics.rejections)
         yield _gauge(
             "quarantined", "Deliveries held for a wrong signature, 10,000 at most.", metrics.quarantined
         )
@@ -76,7 +76,7 @@ class _MetricsCollector(Collector):
         yield _troubles(metrics.troubles)
         yield _gauge("reviews_open", "Reviews that wait for an answer, 10,000 at most.", metrics.reviews)
         yield _gauge(
-            "staff_not_told", "Matters staff's own channel could not tell them of.", metrics.not_told
+            "staff_not_told", "Matters staff's own channel could not tell them of.", metrics.failing_alerts
         )
         yield _labelled("database_bytes", "Room the database takes.", "part", metrics.sizes)
 

@@ -308,7 +308,7 @@ class TestDoctor:
             for trouble, who in (("figures_stale", "service"), ("consent_expired", "merchant")):
                 session.add(StoreTroubleRow(store_id="st_1", id=trouble, who=who, since=NOW))
         check = examine_one(container, "stores")
-        assert (check.state, check.found) == (CheckState.WARN, "figures_stale 1")
+        assert (check.state, check.finding) == (CheckState.WARN, "figures_stale 1")
 
     def test_a_database_that_was_never_migrated_fails(self, empty_database_url: str) -> None:
         container = build_container(make_settings(database_url=empty_database_url))
@@ -357,8 +357,8 @@ class TestDoctor:
             if paused:
                 session.add(CallPause(subject="", until=paused, attempts=2))
         check = examine_one(container, "calls", tiktok_rate=5.0)
-        assert (check.state, message in check.found) == (state, True)
-        assert "1 ad accounts are asked more slowly" in check.found
+        assert (check.state, message in check.finding) == (state, True)
+        assert "1 ad accounts are asked more slowly" in check.finding
 
     def test_a_secret_of_a_lost_key_fails(self, container: Container) -> None:
         keep_secrets(container.database, Cipher([Fernet.generate_key().decode()]), "lost")
@@ -424,7 +424,7 @@ class TestDoctor:
         (tmp_path / ".env").write_text("PUBLIC_ULR=https://a.example\n")
         check = examine_one(container, "settings")
         assert (check.state, check.do) == (CheckState.WARN, "write PUBLIC_URL")
-        assert "PUBLIC_ULR in .env is no setting" in check.found
+        assert "PUBLIC_ULR in .env is no setting" in check.finding
 
     def test_without_settings_it_says_so_and_exits_with_1(self) -> None:
         answer = without_settings().test_cli_runner().invoke(args=["doctor", "--json"])

@@ -125,7 +125,7 @@ def test_doctor_sends_nobody_to_migrate_a_database_of_a_newer_version(container:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     (check, *_) = diagnose_before_start(container)
     assert (check.name, check.state) == ("database", CheckState.FAIL)
-    assert check.found.endswith("which a newer version than this one made")
+    assert check.finding.endswith("which a newer version than this one made")
     assert check.do == "start that version, or restore a backup that this one made"
 
 

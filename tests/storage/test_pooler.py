@@ -92,4 +92,4 @@ def test_doctor_and_readiness_say_the_same_sentence(container, monkeypatch):
         monkeypatch.setattr(f"receiver.services.operations.{module}.pooler_problem", lambda _: SHARED)
     assert SHARED in readiness(container.database, OPEN)
     check = doctor._schema(container.database)
-    assert (check.state, check.found) == (CheckState.FAIL, SHARED)
+    assert (check.state, check.finding) == (CheckState.FAIL, SHARED)

@@ -116,7 +116,7 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
 
 
 def rows_as_csv(rows: Iterable[tuple[str, str, str]]) -> str:
-    """Return rows of award, reference and `as` as a file: what staff typed into a list is read like a file."""
+    """Return rows of award, reference and `as` as a file, so that what staff typed is read like one."""
     text = io.StringIO()
     csv.writer(text).writerows([(*REQUIRED, *OPTIONAL), *(map(protect, row) for row in rows)])
     return text.getvalue()

@@ -44,7 +44,7 @@ def split_separator(text: str) -> tuple[str | None, str]:
 
 
 def protect(text: str) -> str:
-    """Return a cell that a spreadsheet takes for text, with an apostrophe before a formula or a long number."""
+    """Return a cell that spreadsheets take for text: an apostrophe before a formula or a long number."""
     return f"'{text}" if FORMULA.match(text) or LONG_NUMBER.fullmatch(text) else text
 
 

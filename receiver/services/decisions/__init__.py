@@ -1,1 +1,1 @@
-"""Deciding, keeping and showing what was decided; reviews of it."""
+"""Decisions about stores: made, stored and shown."""

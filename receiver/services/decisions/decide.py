@@ -111,19 +111,19 @@ def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
 def _decide_together(
     database: Database, now: datetime, ids: Sequence[str], unchanged: UnchangedStores | None = None
 ) -> dict[str, _Outcome]:
-    """Decide the stores in one transaction; those found in `unchanged` have no entry in what is returned."""
+    """Decide the stores in one transaction; stores that `unchanged` holds are left out of the result."""
     with database.writing() as session:
         stores.lock_stores(session, ids)
-        outcomes = _decide_and_keep_all(session, now, ids, unchanged)
+        outcomes = _decide_and_store_all(session, now, ids, unchanged)
     for outcome in outcomes.values():
-        if outcome.wanted_poll:
-            reschedule_poll(database, now, outcome.wanted_poll)
+        if outcome.poll_request:
+            reschedule_poll(database, now, outcome.poll_request)
     return outcomes
 
 
 def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
     """Decide anew the stores that the caller has locked, in its transaction. Raises NotFound."""
-    outcomes = _decide_and_keep_all(session, now, store_ids)
+    outcomes = _decide_and_store_all(session, now, store_ids)
     return {store_id: outcome.decision for store_id, outcome in outcomes.items()}
 
 
@@ -132,58 +132,58 @@ class _Outcome:
     """A decision, and what follows from it."""
 
     decision: Decision
-    is_new: bool  # it was added, since the last one said something else
+    is_new: bool  # it was added, since it differs from the last one
     is_told: bool  # there is a new notice for its merchant
-    is_same: bool  # nothing of what is kept changed
-    concerns_others: bool  # what changed is what decisions about other stores look at
-    wanted_poll: EarlierPoll | None
+    is_same: bool  # nothing that is stored changed
+    concerns_others: bool  # decisions about other stores depend on the change
+    poll_request: EarlierPoll | None
 
 
-def _decide_and_keep_all(
+def _decide_and_store_all(
     session: Session, now: datetime, store_ids: Iterable[str], unchanged: UnchangedStores | None = None
 ) -> dict[str, _Outcome]:
     """Decide the stores in this order, from records gathered together.
 
     After a decision that others depend on, the records of the remaining stores are gathered anew.
     """
-    waiting, outcomes = list(dict.fromkeys(store_ids)), dict[str, _Outcome]()
-    passed, rows = list[str](), RowBatch(session)
-    while waiting:
-        gathered = gather_records(session, stores.get_stores(session, waiting), now)
-        for store_id in waiting:
-            outcome = _decide_where_needed(rows, gathered[store_id], now, unchanged)
+    remaining, outcomes = list(dict.fromkeys(store_ids)), dict[str, _Outcome]()
+    unchanged_ids, rows = list[str](), RowBatch(session)
+    while remaining:
+        gathered = gather_records(session, stores.get_stores(session, remaining), now)
+        for store_id in remaining:
+            outcome = _decide_if_changed(rows, gathered[store_id], now, unchanged)
             if outcome is None:
-                passed.append(store_id)
+                unchanged_ids.append(store_id)
                 continue
             outcomes[store_id] = outcome
             if outcome.concerns_others:
                 break
-        waiting = waiting[waiting.index(store_id) + 1 :]
+        remaining = remaining[remaining.index(store_id) + 1 :]
     rows.keep()
-    stores.note_decided(session, passed, now)
-    if added := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
-        decisions.bound_decisions(session, added, now)
-    if notified := [store_id for store_id, outcome in outcomes.items() if outcome.is_told]:
-        notices.schedule_notices(session, notified, now)
+    stores.note_decided(session, unchanged_ids, now)
+    if changed_ids := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
+        decisions.bound_decisions(session, changed_ids, now)
+    if notified_ids := [store_id for store_id, outcome in outcomes.items() if outcome.is_told]:
+        notices.schedule_notices(session, notified_ids, now)
     return outcomes
 
 
-def _decide_where_needed(
+def _decide_if_changed(
     rows: RowBatch, records: StoreRecords, now: datetime, unchanged: UnchangedStores | None
 ) -> _Outcome | None:
-    """Decide and keep; None where that would change nothing but the moment of the decision."""
+    """Decide and store; return None where only the time of the decision would change."""
     if unchanged is None or records.last is None:  # a first decision is news in any case
-        return _decide_and_keep(rows, records, now)
+        return _decide_and_store(rows, records, now)
     content = content_of(records)
     if unchanged.is_known(records, content, now):
         return None
-    outcome = _decide_and_keep(rows, records, now)
-    if outcome.is_same and outcome.wanted_poll is None and content_of(records) == content:
+    outcome = _decide_and_store(rows, records, now)
+    if outcome.is_same and outcome.poll_request is None and content_of(records) == content:
         unchanged.remember(records, content, now)
     return outcome
 
 
-def _decide_and_keep(rows: RowBatch, records: StoreRecords, now: datetime) -> _Outcome:
+def _decide_and_store(rows: RowBatch, records: StoreRecords, now: datetime) -> _Outcome:
     session, store, was_held = rows.session, records.store, records.store.stage == Stage.HELD
     facts, decision = evaluate_records(records, now)
     is_due = isinstance(decision.award, DueAward)
@@ -193,19 +193,19 @@ def _decide_and_keep(rows: RowBatch, records: StoreRecords, now: datetime) -> _O
         facts, decision = evaluate_records(records, now)
     elif update_award_from_facts(session, now, records, facts, decision):
         facts, decision = evaluate_records(records, now)
-    kept = _keep(rows, records, decision, facts)
-    is_told = kept.is_told
-    if isinstance(decision.award, DueAward) and _record_award(rows, store, decision, kept.last):
+    stored = _store_decision(rows, records, decision, facts)
+    is_told = stored.is_told
+    if isinstance(decision.award, DueAward) and _record_award(rows, store, decision, stored.last):
         records = records_of(session, store, now)
         facts, decision = evaluate_records(records, now)
-        kept = _keep(rows, records, decision, facts)
+        stored = _store_decision(rows, records, decision, facts)
     return _Outcome(
         decision,
-        is_new=kept.last is None,
-        is_told=is_told or kept.is_told,
-        is_same=kept.is_same and not is_due,
+        is_new=stored.last is None,
+        is_told=is_told or stored.is_told,
+        is_same=stored.is_same and not is_due,
         concerns_others=is_due or was_held != (decision.stage is Stage.HELD),
-        wanted_poll=earlier_poll(records.account, decision),
+        poll_request=earlier_poll(records.account, decision),
     )
 
 
@@ -222,32 +222,34 @@ def _gather_locked(session: Session, store: tables.Store, now: datetime) -> Stor
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """A decision as it was kept beside its store."""
+class _StoredDecision:
+    """What became of a decision beside its store."""
 
-    last: int | None  # the number of the last one, where it said the same; None: this one is new
+    last: int | None  # the id of the last one, where it was the same; None: this one is new
     is_told: bool  # there is a new notice for its merchant
     is_same: bool  # decision, troubles and notices stay as they are
 
 
-def _keep(rows: RowBatch, records: StoreRecords, decision: Decision, facts: Facts) -> _Kept:
-    """Add the decision, unless the last one gave the same answer from the same facts."""
+def _store_decision(
+    rows: RowBatch, records: StoreRecords, decision: Decision, facts: Facts
+) -> _StoredDecision:
+    """Update the store, its troubles and notices, and add the decision unless it repeats the last one."""
     session, store = rows.session, records.store
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     store.progress = progress_document(decision)
-    coming = likely_credit(decision)
-    store.coming_currency, store.coming_credit = (coming.currency, coming.credit) if coming else (None, None)
+    likely = likely_credit(decision)
+    store.coming_currency, store.coming_credit = (likely.currency, likely.credit) if likely else (None, None)
     is_asked_about = facts.history.merchant_awards is None
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
     store_discrepancies(session, decision.as_of, store, facts.discrepancies, Agent.SERVICE)
     observed = observe(records, decision, decision.as_of)
     since = keep_troubles(rows, records, decision, observed)
     new, forgotten = keep_notices(rows, records, decision, observed, since)
-    known = facts_document(facts, store.programme, decision.as_of)
-    digest = _digest(decision, known)
+    data = facts_document(facts, store.programme, decision.as_of)
+    digest = _digest(decision, data)
     if records.last is not None and records.last[1] == digest:
         is_same = not new and not forgotten and since.keys() == records.troubles.keys()
-        return _Kept(records.last[0], bool(new), is_same)
+        return _StoredDecision(records.last[0], bool(new), is_same)
     rows.add(
         tables.DecisionRow,
         store_id=store.id,
@@ -255,26 +257,26 @@ def _keep(rows: RowBatch, records: StoreRecords, decision: Decision, facts: Fact
         stage=decision.stage,
         verdict=decision.verdict,
         digest=digest,
-        facts=known,
-        programme=_data_of(decision.programme),
+        facts=data,
+        programme=_terms_data(decision.programme),
         answer=status_document(decision),
     )
-    return _Kept(None, bool(new), is_same=False)
+    return _StoredDecision(None, bool(new), is_same=False)
 
 
-def _digest(decision: Decision, known: dict[str, Any]) -> str:
-    says = {
-        "facts": {name: value for name, value in known.items() if name not in MOMENTS},
-        "programme": _data_of(decision.programme),
+def _digest(decision: Decision, facts_data: dict[str, Any]) -> str:
+    content = {
+        "facts": {name: value for name, value in facts_data.items() if name not in MOMENTS},
+        "programme": _terms_data(decision.programme),
         "stage": decision.stage,
         "rules": [(rule.id, rule.reason) for rule in decision.rules],
     }
-    return hashlib.sha256(_SORTED_JSON.encode(says).encode()).hexdigest()
+    return hashlib.sha256(_SORTED_JSON.encode(content).encode()).hexdigest()
 
 
 @lru_cache(64)
-def _data_of(programme: Programme) -> dict[str, Any]:
-    """Return the terms as plain data, shared by all their decisions: do not change it."""
+def _terms_data(programme: Programme) -> dict[str, Any]:
+    """Return the terms as plain data, shared by all their decisions: callers must not change it."""
     return programme_data(programme)
 
 
@@ -287,10 +289,11 @@ def _record_award(rows: RowBatch, store: tables.Store, decision: Decision, last:
     rows.keep()
     if last is None:
         last, _ = decisions.last_digests(session, [store.id])[store.id]
-    due, account = decision.award, decision.account
-    assert isinstance(due, DueAward)
+    due_award, account = decision.award, decision.account
+    assert isinstance(due_award, DueAward)
     assert account is not None
     assert account.advertiser_id is not None
+    is_late = is_overdue(AwardState.DUE, due_award.due_by, decision.today)
     award = tables.Award(
         id=f"aw_{secrets.token_hex(10)}",
         programme=store.programme,
@@ -299,13 +302,13 @@ def _record_award(rows: RowBatch, store: tables.Store, decision: Decision, last:
         advertiser_id=account.advertiser_id,
         business_center=account.business_center,
         state=AwardState.DUE,
-        credit=due.tier.credit,
-        threshold=due.tier.threshold,
-        currency=due.currency,
-        decided_at=due.decided_at,
-        due_by=due.due_by,
+        credit=due_award.tier.credit,
+        threshold=due_award.tier.threshold,
+        currency=due_award.currency,
+        decided_at=due_award.decided_at,
+        due_by=due_award.due_by,
         timezone=account.timezone,
-        flags=[AwardFlag.DECIDED_LATE] if is_overdue(AwardState.DUE, due.due_by, decision.today) else [],
+        flags=[AwardFlag.DECIDED_LATE] if is_late else [],
         decision_id=last,
     )
     try:

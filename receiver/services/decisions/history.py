@@ -1,4 +1,4 @@
-"""Shows what was decided for a store: each decision as it was said, what changed with it, and from what."""
+"""Shows the decisions for a store, with what changed by each and the facts and terms behind it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ from receiver.storage.tables import DecisionRow
 def page_of_decisions(
     database: Database, store_id: str, *, after: str | None = None, limit: int
 ) -> Page[dict[str, Any]]:
-    """Return a page of a store's decisions with what changed by each, the newest first; `limit` 0 for all.
+    """Return a page of a store's decisions with their changes, the newest first; `limit` 0 for all.
 
     Raises InputError and NotFound.
     """
     with database.reading() as session:
         stores.get_store(session, store_id)
-        kept = decisions.page_of_decisions(
+        decision_rows = decisions.page_of_decisions(
             session, store_id, before=read_number(after), limit=limit and limit + 1
         ).rows
-    rows = [{**_row(row), "changes": _changes(before, row)} for row, before in zip_longest(kept, kept[1:])]
+    rows = [
+        {**_row(row), "changes": _changes(before, row)}
+        for row, before in zip_longest(decision_rows, decision_rows[1:])
+    ]
     if not limit or len(rows) <= limit:
         return Page(rows)
     return Page(rows[:limit], str(rows[limit - 1]["id"]))
@@ -75,9 +78,7 @@ def _changes(before: DecisionRow | None, row: DecisionRow) -> Changes:
 
 
 def answer_of(row: DecisionRow) -> dict[str, Any]:
-    """Return the answer of a decision; rows from before answers were stored are decided again from their
-    facts.
-    """
+    """Return the answer of a decision, derived from its facts where none was stored: in older rows."""
     if row.answer is not None:
         return row.answer
     document = read_facts(row.facts)

@@ -1,4 +1,4 @@
-"""Tells a merchant what changed and when, from the decisions that are kept."""
+"""Shows merchants what changed and when, from the stored decisions."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from receiver.storage import decisions, stores
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 
-READ_AT_ONCE = 100  # decisions, most of which say what the one before said
+READ_AT_ONCE = 100  # decisions, most of which repeat the one before
 
 
 def merchant_history(
     database: Database, token: str, locale: Locale, *, before: int | None = None
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """Return a page of changes of a status token's store, the newest first, and where the next one begins.
+    """Return a page of changes of a status token's store, the newest first, and the next page's `before`.
 
-    A page is of at most READ_AT_ONCE decisions, before the one with the number `before`. Raises NotFound.
+    A page holds at most READ_AT_ONCE decisions, from before the one with the id `before`. Raises NotFound.
     """
     with database.reading() as session:
         return _page(session, stores.store_of_token(session, token_hash(token)).id, locale, before)
 
 
-def history_as_told(database: Database, store_id: str, locale: Locale) -> list[dict[str, Any]]:
-    """Return the first page of what a store's merchant can read of it. Raises NotFound."""
+def first_history_page(database: Database, store_id: str, locale: Locale) -> list[dict[str, Any]]:
+    """Return the first page of the history that a store's merchant can read. Raises NotFound."""
     with database.reading() as session:
         return _page(session, stores.get_store(session, store_id).id, locale, None)[0]
 
@@ -38,11 +38,11 @@ def history_as_told(database: Database, store_id: str, locale: Locale) -> list[d
 def _page(
     session: Session, store_id: str, locale: Locale, before: int | None
 ) -> tuple[list[dict[str, Any]], int | None]:
-    kept = decisions.page_of_decisions(session, store_id, before=before, limit=READ_AT_ONCE + 1).rows
-    shown = kept[:READ_AT_ONCE]
+    rows = decisions.page_of_decisions(session, store_id, before=before, limit=READ_AT_ONCE + 1).rows
+    page = rows[:READ_AT_ONCE]
     changes = [
         {"at": time_text(row.decided_at), **change}
-        for row, earlier in zip_longest(shown, kept[1 : len(shown) + 1])
+        for row, earlier in zip_longest(page, rows[1 : len(page) + 1])
         for change in changes_for_merchant(answer_of(earlier) if earlier else None, answer_of(row), locale)
     ]
-    return changes, shown[-1].id if len(kept) > len(shown) else None
+    return changes, page[-1].id if len(rows) > len(page) else None

@@ -1,4 +1,4 @@
-"""Finds what a store's merchant is told without asking, and keeps it, so that each is told once."""
+"""Derives the notices for a store's merchant and stores them, so that each is sent once."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def keep_notices(
     observed: Observations,
     since: Mapping[str, datetime],
 ) -> tuple[set[str], list[str]]:
-    """Keep a store's notices as of a decision; return which are new, and which are forgotten.
+    """Store the notices of a store as of a decision; return the new ones and the forgotten ones, by id.
 
-    `since`: since when each of its troubles has been noticed, by id. The caller holds the store's row.
+    `since`: when each of its troubles was first noticed, by id. The caller holds the store's row.
     """
-    found = {item.id for item in notices_of(decision, since, observed)}
-    return notices.replace_notices(rows, records.store.id, decision.as_of, records.notices, found)
+    notice_ids = {item.id for item in notices_of(decision, since, observed)}
+    return notices.replace_notices(rows, records.store.id, decision.as_of, records.notices, notice_ids)
 
 
 def current_notices(
     records: StoreRecords, decision: Decision, observed: Observations
 ) -> list[tuple[Notice, datetime]]:
     """Return the notices that are true now, each with when it was first noticed."""
-    found = notices_of(decision, records.troubles, observed)
-    kept = records.notices
-    return [(item, kept[item.id].noticed_at if item.id in kept else decision.as_of) for item in found]
+    current = notices_of(decision, records.troubles, observed)
+    stored = records.notices
+    return [(item, stored[item.id].noticed_at if item.id in stored else decision.as_of) for item in current]

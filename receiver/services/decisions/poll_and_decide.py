@@ -1,4 +1,4 @@
-"""Reads accounts from TikTok and decides the stores whose figures that may have changed."""
+"""Polls ad accounts and decides the stores whose figures may have changed."""
 
 from __future__ import annotations
 

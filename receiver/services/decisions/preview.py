@@ -14,13 +14,13 @@ from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import stores
 from receiver.storage.database import Database
 
-# What may be tried out: it works on the database that it is given, and answers what it did.
+# An action on the database it is called with; it returns its answer.
 Action = Callable[[Database], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class DecisionPreview:
-    """A store's stage before and after an act, and the answer of the act itself."""
+    """The decisions for a store before and after an action, and the answer of the action."""
 
     before: Decision
     after: Decision

@@ -1,4 +1,4 @@
-"""Answers where a store stands: the decision as of now, how fresh its figures are, and the next check."""
+"""The status of a store: its decision as of now, the freshness of its figures, and the next check."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def status_from(session: Session, records: StoreRecords, now: datetime) -> Statu
     store, account = records.store, records.account
     _, decision = evaluate_records(records, now)
     observed = observe(records, decision, now)
-    asked = reviews.newest_review(session, store.id)
+    review = reviews.newest_review(session, store.id)
     return Status(
         decision=decision,
         store_name=store.name,
         stale=account is None or is_stale(account, decision, now),
-        next_check=account.next_poll_at if account else None,  # null in a row of figures that are kept
-        review=reviews.review_summary(asked) if asked else None,
+        next_check=account.next_poll_at if account else None,  # None for an account that is no longer polled
+        review=reviews.review_summary(review) if review else None,
         admission=admission_of(session, store, now) if decision.stage is Stage.NOT_ADMITTED else None,
         observed=observed,
         since=records.troubles,

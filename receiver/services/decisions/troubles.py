@@ -1,4 +1,4 @@
-"""Sees what is wrong about a store beside its facts, and keeps its troubles for lists."""
+"""Observes a store's troubles beside its facts, and stores them for lists."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from receiver.storage.row_batch import RowBatch
 from receiver.storage.store_troubles import replace_troubles
 from wp_bridge.errors import StoreTrouble
 
-LASTING = timedelta(hours=24)  # what passes by itself is told after so long
+LASTING = timedelta(hours=24)  # after which a trouble that may pass by itself is shown
 PASSING = (StoreTrouble.UNREACHABLE, StoreTrouble.BUSY, StoreTrouble.MALFORMED)
-FIRST_READING = timedelta(hours=3)  # an account that was never read is stale once its turn is so long past
+FIRST_READING = timedelta(hours=3)  # a never read account is stale once it is overdue by so much
 
 
 def observe(records: StoreRecords, decision: Decision, now: datetime) -> Observations:
-    """Return what the service sees of a store at this moment."""
+    """Return the service's observations of a store at this moment."""
     store, account, claims = records.store, records.account, records.claims
     return Observations(
         discrepancies=tuple(sorted(store.discrepancies or ())),
@@ -46,17 +46,17 @@ def observe(records: StoreRecords, decision: Decision, now: datetime) -> Observa
 def keep_troubles(
     rows: RowBatch, records: StoreRecords, decision: Decision, observed: Observations
 ) -> dict[str, datetime]:
-    """Keep a store's troubles as of a decision; return since when each of them has been noticed.
+    """Store the troubles of a store as of a decision; return when each was first noticed, by id.
 
     The caller holds the store's row.
     """
-    found: dict[str, str] = {item.id: item.who.value for item in troubles_of(decision, observed)}
-    replace_troubles(rows, records.store.id, decision.as_of, records.troubles, found)
-    return {trouble_id: records.troubles.get(trouble_id, decision.as_of) for trouble_id in found}
+    actors: dict[str, str] = {item.id: item.who.value for item in troubles_of(decision, observed)}
+    replace_troubles(rows, records.store.id, decision.as_of, records.troubles, actors)
+    return {trouble_id: records.troubles.get(trouble_id, decision.as_of) for trouble_id in actors}
 
 
 def is_stale(account: tables.Account, decision: Decision, now: datetime) -> bool:
-    """Return whether spend, or bills where they count, were never read or not when their turn was."""
+    """Return whether spend, or bills where they count, were never read or not for too long."""
     bills_count = decision.spend is not None and decision.spend.has_bills
     readings = (account.spend_read_at, account.bills_read_at) if bills_count else (account.spend_read_at,)
     limit = fresh_for(polling_state_of(decision), now)
@@ -77,13 +77,13 @@ def _last_move(store: tables.Store) -> AddressChange | None:
 
 
 def _place_until(records: StoreRecords) -> datetime | None:
-    """Return until when the store's place is reserved; None once the advertiser's consent has taken it."""
+    """Return until when the store's place is reserved; None once the advertiser's consent has secured it."""
     is_reserved = records.holds_place and not records.place_proven
     return records.store.reserved_until if is_reserved else None
 
 
 def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
-    """Return the trouble of a store whose own shop names another home: its messages will be held."""
+    """Return the trouble of a store whose shop reports another home, so that its messages are held."""
     is_named = any(claim.why == ClaimReason.ELSEWHERE and claim.signed_at is None for claim in claims)
     return StoreTrouble.ELSEWHERE if is_named else None
 

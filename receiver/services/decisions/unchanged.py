@@ -31,41 +31,41 @@ from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import tables
 
 MOST = 200_000  # stores that are remembered, some 250 bytes each
-# At which a moment begins or ceases to count.
+# The ages at which a moment begins or ceases to count.
 AGES = (timedelta(0), AD_CREDIT_HOLDS, LASTING, FIRST_READING, MOVE_IS_NEWS, KEYS_TOLD_FOR, *FRESHNESS)
-IN_ONE_PIECE = frozenset({str, int, bool, type(None), Decimal, date, datetime})  # nearly all there is
-NOT_LOOKED_AT = {(tables.Store, "decided_at")}  # of the columns
+ATOMIC_TYPES = frozenset({str, int, bool, type(None), Decimal, date, datetime})  # nearly all values
+IGNORED_COLUMNS = {(tables.Store, "decided_at")}
 
 
 class UnchangedStores:
-    """The stores whose last decision changed nothing, with what it looked at and the span it holds for."""
+    """The stores whose last decision changed nothing, with a digest of the records and when it holds."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[bytes, datetime, datetime]] = {}
+        self._spans: dict[str, tuple[bytes, datetime, datetime]] = {}
 
     def is_known(self, records: StoreRecords, content: Any, now: datetime) -> bool:
-        """Return whether a decision from these records changed nothing, and would not at this moment.
+        """Return whether a decision from these records changed nothing, and would change nothing now.
 
-        `content`: what `content_of` says of the records.
+        `content`: the `content_of` the records.
         """
-        digest, since, until = self._known.get(records.store.id, (b"", now, now))
+        digest, since, until = self._spans.get(records.store.id, (b"", now, now))
         return since <= now < until and digest == _digest(content)
 
     def remember(self, records: StoreRecords, content: Any, now: datetime) -> None:
         """Remember that a decision from these records changed nothing."""
-        if len(self._known) >= MOST:
-            self._known.clear()
-        self._known[records.store.id] = _digest(content), now, holds_until(records, content, now)
+        if len(self._spans) >= MOST:
+            self._spans.clear()
+        self._spans[records.store.id] = _digest(content), now, holds_until(records, content, now)
 
 
 def content_of(value: Any) -> Any:
-    """Return all that a value consists of, as nested tuples: rows by their columns, dataclasses by fields."""
+    """Return a value as nested tuples: a row by its columns, a dataclass by its fields."""
     kind: Any = type(value)
     if kind is DaySpend:  # a store has thirty, and their columns are in one piece
         return value[:]
     if (read := _parts(kind)) is None:
         return value
-    return tuple([part if type(part) in IN_ONE_PIECE else content_of(part) for part in read(value)])
+    return tuple([part if type(part) in ATOMIC_TYPES else content_of(part) for part in read(value)])
 
 
 @cache
@@ -73,7 +73,7 @@ def _parts(kind: Any) -> Callable[[Any], Collection[Any]] | None:
     """Return the function that splits a value of this type into its parts; None for an atomic type."""
     if issubclass(kind, tables.Base):
         names = kind.__mapper__.column_attrs.keys()
-        return attrgetter(*(name for name in names if (kind, name) not in NOT_LOOKED_AT))
+        return attrgetter(*(name for name in names if (kind, name) not in IGNORED_COLUMNS))
     if is_dataclass(kind):
         names = [field.name for field in fields(kind)]
         return attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
@@ -89,13 +89,13 @@ def _digest(content: Any) -> bytes:
 
 
 def holds_until(records: StoreRecords, content: Any, now: datetime) -> datetime:
-    """Return the first moment from now on at which the same records may mean something else."""
+    """Return the first moment from now on at which a decision from the same records may differ."""
     moments = sorted(_moments(content))
-    coming = [_next_fix(now), *(_next_date(zone, now) for zone in _zones(records))]
+    candidates = [_next_fix(now), *(_next_date(zone, now) for zone in _zones(records))]
     for age in AGES:
         if (place := bisect_left(moments, now - age)) < len(moments):
-            coming.append(moments[place] + age)
-    return min(coming)
+            candidates.append(moments[place] + age)
+    return min(candidates)
 
 
 def _moments(content: Any) -> Iterator[datetime]:
@@ -108,9 +108,9 @@ def _moments(content: Any) -> Iterator[datetime]:
 
 
 def _zones(records: StoreRecords) -> set[str]:
-    """Return the zones in which a decision asks for the date."""
-    named = (of.timezone for of in (records.account, records.award) if of is not None)
-    return {"UTC", *filter(None, named)}
+    """Return the time zones whose date a decision depends on."""
+    zones = (of.timezone for of in (records.account, records.award) if of is not None)
+    return {"UTC", *filter(None, zones)}
 
 
 def _next_date(zone: str, now: datetime) -> datetime:

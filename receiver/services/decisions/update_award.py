@@ -1,6 +1,6 @@
-"""Follows a recorded award each time its store is decided: its credit may arrive or expire, flags may join.
+"""Updates a recorded award with each decision of its store: its credit may arrive or expire, flags change.
 
-Nothing else of it changes, whatever the facts now say.
+Nothing else of it changes, whatever the facts are now.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from receiver.storage import audit, tables
 def update_award_from_facts(
     session: Session, now: datetime, records: StoreRecords, facts: Facts, decision: Decision
 ) -> bool:
-    """Return True if the records' award changed, and with it the facts. The caller holds the store."""
+    """Update the award of the records, and return whether it changed. The caller holds the store."""
     award = records.award
     if not isinstance(decision.award, RecordedAward) or award is None or award.state == AwardState.EXPIRED:
         return False
@@ -50,7 +50,7 @@ def _credit(session: Session, now: datetime, award: tables.Award, arrival: str |
 
 
 def _arrival(award: tables.Award, own: Sequence[OwnCredit], facts: Facts) -> str | None:
-    """Return the text that shows that the award's credit arrived; None where none did."""
+    """Return the evidence that the award's credit arrived; None where it did not."""
     if facts.account is None or facts.account.advertiser_id != award.advertiser_id:
         return None
     row = own_credit_arrivals(facts.payments, own).get(award.id)
@@ -79,19 +79,19 @@ def _flag(
 ) -> bool:
     without = decide(replace(facts, award=None), decision.programme, now)
     awarded_for = AwardBasis(award.advertiser_id, award.threshold)
-    found = flags_for(awarded_for, without).union(facts.discrepancies)
+    flags = flags_for(awarded_for, without).union(facts.discrepancies)
     if award.state == AwardState.DUE and has_arrived:
-        found.add(AwardFlag.CREDIT_UNRECORDED)
+        flags.add(AwardFlag.CREDIT_UNRECORDED)
     before = set(award.flags)
-    gone = cleared_flags(before, awarded_for, without) - found
+    cleared = cleared_flags(before, awarded_for, without) - flags
     if award.state != AwardState.DUE:
-        gone |= before & {AwardFlag.CREDIT_UNRECORDED}
-    if found <= before and not gone:
+        cleared |= before & {AwardFlag.CREDIT_UNRECORDED}
+    if flags <= before and not cleared:
         return False
-    award.flags = sorted((before | found) - gone)
-    still = {flag: at for flag, at in (award.cleared_flags or {}).items() if flag not in found}
-    award.cleared_flags = still | dict.fromkeys(sorted(gone), time_text(now)) or None
-    changed = {"flags": found - before, "cleared": gone}
+    award.flags = sorted((before | flags) - cleared)
+    still = {flag: at for flag, at in (award.cleared_flags or {}).items() if flag not in flags}
+    award.cleared_flags = still | dict.fromkeys(sorted(cleared), time_text(now)) or None
+    changed = {"flags": flags - before, "cleared": cleared}
     detail = {name: ", ".join(sorted(flags)) for name, flags in changed.items() if flags}
     audit.record(session, now, Agent.SERVICE, AuditAction.AWARD_FLAGGED, award.id, detail)
     return True

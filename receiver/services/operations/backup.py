@@ -28,9 +28,9 @@ NO_BACKUP = "is no backup that `backup` wrote"
 
 
 def back_up(database: Database, file: Path, progress: Progress) -> list[Copied]:
-    """Write what the database holds at one moment into a new private file, and read it back.
+    """Write a snapshot of the database into a new private file, and read it back.
 
-    Others go on reading and writing meanwhile. The file has its name only once it is whole.
+    Other processes go on reading and writing meanwhile. The file has its name only once it is complete.
     Raises Refused, InputError where the file cannot be made, StorageUnavailable.
     """
     require_newest(database)
@@ -41,10 +41,10 @@ def back_up(database: Database, file: Path, progress: Progress) -> list[Copied]:
     partial = file.with_name(file.name + ".partial")
     _remove(partial)
     try:
-        with _opened(partial) as target:
+        with _open_database(partial) as target:
             migrate(target)
-            with database.snapshot() as giving, target.migrating() as taking:
-                copied = copy_tables(giving, taking, progress)
+            with database.snapshot() as source_session, target.migrating() as target_session:
+                copied = copy_tables(source_session, target_session, progress)
             target.empty_log()
         checksum_file(file).write_text(f"{digest(partial)}  {file.name}\n", encoding="ascii")
         partial.replace(file)
@@ -56,57 +56,57 @@ def back_up(database: Database, file: Path, progress: Progress) -> list[Copied]:
 
 
 def restore(context: ServiceContext, file: Path, progress: Progress) -> list[Copied]:
-    """Fill an empty database with what a backup holds, and read it back; all of it, or nothing.
+    """Restore a backup into an empty database in one transaction, and read it back.
 
     A database without tables gets them first. The backup may be of an older version: a copy of it is
     migrated, and the file stays as it is. Raises Refused, InputError, StorageUnavailable.
     """
     database, cipher = context.database, context.cipher
     _check_digest(file)
-    with _unpacked(file) as source:
+    with _open_copy(file) as source:
         if current_revision(database) is None:
             migrate(database, cipher=cipher)
         require_newest(database, "the database to restore into")
         if current_revision(source) != newest_revision():
             migrate(source, cipher=cipher)
-        with source.snapshot() as giving, database.migrating() as taking:
-            check_secrets(giving, cipher)
-            return copy_tables(giving, taking, progress)
+        with source.snapshot() as source_session, database.migrating() as target_session:
+            check_secrets(source_session, cipher)
+            return copy_tables(source_session, target_session, progress)
 
 
 def checksum_file(file: Path) -> Path:
-    """Return where the checksum of a backup stands: beside it."""
+    """Return the path of a backup's checksum, which lies beside it."""
     return file.with_name(file.name + ".sha256")
 
 
 def digest(file: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hex."""
-    found = hashlib.sha256()
+    checksum = hashlib.sha256()
     with file.open("rb") as content:
         while chunk := content.read(CHUNK):
-            found.update(chunk)
-    return found.hexdigest()
+            checksum.update(chunk)
+    return checksum.hexdigest()
 
 
 def _check_digest(file: Path) -> None:
     try:
         expected = checksum_file(file).read_text(encoding="ascii").split()[:1]
-        found = digest(file)
+        actual = digest(file)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else NO_BACKUP
         path = getattr(error, "filename", None) or file
         raise InputError(f"cannot be read ({reason})", path=str(path)) from error
-    if expected != [found]:
+    if expected != [actual]:
         raise Refused(f"{file} is not what was backed up: its checksum differs from {checksum_file(file)}")
 
 
 @contextmanager
-def _unpacked(file: Path) -> Iterator[Database]:
+def _open_copy(file: Path) -> Iterator[Database]:
     """Yield a private copy beside the file, to be migrated. Raises Refused for a file that is no backup."""
     with TemporaryDirectory(prefix=".restore-", dir=file.parent) as folder:
         copy = Path(folder, file.name)
         shutil.copyfile(file, copy)
-        with _opened(copy) as source:
+        with _open_database(copy) as source:
             try:
                 revision = current_revision(source)
             except (StorageUnavailable, DatabaseError) as error:
@@ -119,7 +119,7 @@ def _unpacked(file: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Database]:
+def _open_database(file: Path) -> Iterator[Database]:
     make_private(file)
     database = Database(f"sqlite:///{file.resolve()}")
     try:

@@ -1,4 +1,4 @@
-"""Moves everything from SQLite to PostgreSQL in one transaction: it is all there, or nothing is."""
+"""Copies a whole SQLite database to PostgreSQL in one transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from receiver.storage.database import Database
 from receiver.storage.migrate import require_newest
 from receiver.storage.table_copy import BATCH, Copied, copy_table, count_rows, hold_empty, tables
 
-# Hears the table in hand, how many rows will pass in all (each does twice), and how many more have.
+# Is called with the current table, the total of rows (each counts twice), and how many more have passed.
 Progress = Callable[[str, int, int], None]
 
 
@@ -40,23 +40,23 @@ def copy_to(context: ServiceContext, url: str, progress: Progress) -> list[Copie
 
 
 def copy_database(context: ServiceContext, target: Database, progress: Progress) -> list[Copied]:
-    """Copy all of an SQLite source that nobody uses into an empty migrated target, and read it back.
+    """Copy the context's SQLite database, unused meanwhile, into an empty migrated target, and read it back.
 
-    Whatever ends it early, the target stays empty. Raises Refused, StorageUnavailable.
+    Where it ends early, the target stays empty. Raises Refused, StorageUnavailable.
     """
     source = context.database
     if not source.is_sqlite or target.is_sqlite:
         raise Refused("only SQLite can be copied, and only to PostgreSQL")
     require_newest(source, "the database to copy")
     require_newest(target, "the database to copy into")
-    with source.exclusive() as giving:
-        check_secrets(giving, context.cipher)
-        with target.migrating() as taking:
-            return copy_tables(giving, taking, progress)
+    with source.exclusive() as source_session:
+        check_secrets(source_session, context.cipher)
+        with target.migrating() as target_session:
+            return copy_tables(source_session, target_session, progress)
 
 
 def check_secrets(session: Session, cipher: Cipher) -> None:
-    """Raise Refused where a secret does not open: it is copied as it is, so the keys must be its own."""
+    """Raise Refused where a secret cannot be decrypted: secrets are copied as they are."""
     unreadable = [str(column) for _, column in encrypted_columns() if not _all_open(session, cipher, column)]
     if unreadable:
         raise Refused(f"SECRET_KEYS lacks the key of secrets in: {', '.join(unreadable)}")
@@ -71,8 +71,11 @@ def _all_open(session: Session, cipher: Cipher, column: Column[Any]) -> bool:
     return True
 
 
-def copy_tables(giving: Session, taking: Session, progress: Progress) -> list[Copied]:
-    """Copy every table and read each back. Raises Refused where a table to copy into has rows."""
-    hold_empty(taking)
-    of = 2 * sum(count_rows(giving, table) for table in tables())
-    return [copy_table(giving, taking, table, partial(progress, table.name, of)) for table in tables()]
+def copy_tables(source_session: Session, target_session: Session, progress: Progress) -> list[Copied]:
+    """Copy every table and read it back. Raises Refused where a target table has rows."""
+    hold_empty(target_session)
+    total = 2 * sum(count_rows(source_session, table) for table in tables())
+    return [
+        copy_table(source_session, target_session, table, partial(progress, table.name, total))
+        for table in tables()
+    ]

@@ -1,4 +1,4 @@
-"""Looks at everything an installation needs, and says what is wrong and what to do about it."""
+"""Checks everything that an installation needs, and names what is wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at; `do` is empty when there is nothing to do."""
+    """The result of one check; `do` is empty when there is nothing to do."""
 
     name: str
     state: CheckState
-    found: str
+    finding: str
     do: str = ""
 
 
 def diagnose_settings(error: SettingsError) -> Check:
-    """Report the settings error that keeps the service from starting; nothing else can be checked then."""
+    """Return the check of a settings error, which rules out every other check."""
     return Check("settings", CheckState.FAIL, str(error), "put it right in the environment or in .env")
 
 
 def diagnose(
-    context: ServiceContext, look: Callable[[str], ProbeResult], channel: Channel | None = None
+    context: ServiceContext, probe: Callable[[str], ProbeResult], channel: Channel | None = None
 ) -> Iterator[Check]:
     """Yield the result of every check in turn; none raises."""
     settings, database, now = context.settings, context.database, context.now()
@@ -77,9 +77,9 @@ def diagnose(
         yield _alerts(database, channel)
         yield _stores(database)
     yield _terms(context, is_readable=schema.state is not CheckState.FAIL)
-    reach, there = _tiktok(settings, look)
+    reach, provider_time = _tiktok(settings, probe)
     yield reach
-    yield _clock(now, there)
+    yield _clock(now, provider_time)
 
 
 def diagnose_before_start(context: ServiceContext, channel: Channel | None = None) -> Iterator[Check]:
@@ -93,15 +93,15 @@ def diagnose_before_start(context: ServiceContext, channel: Channel | None = Non
 
 
 def _settings(settings: Settings) -> Check:
-    """Report what starts all the same, and is hardly meant so."""
+    """Check for settings that let the service start and are probably mistakes."""
     misses = near_misses(HOME / ".env")
     if misses:
-        found = ", ".join(f"{name} in .env is no setting" for name in misses)
-        return Check("settings", CheckState.WARN, found, f"write {', '.join(misses.values())}")
-    found = f"complete; reached at {settings.public_url}"
+        summary = ", ".join(f"{name} in .env is no setting" for name in misses)
+        return Check("settings", CheckState.WARN, summary, f"write {', '.join(misses.values())}")
+    summary = f"complete; reached at {settings.public_url}"
     if settings.public_url.startswith("https:") or settings.sandbox_folder is not None:
-        return Check("settings", CheckState.OK, found)
-    return Check("settings", CheckState.WARN, f"{found}, where all is sent in the clear", NEEDS_TLS)
+        return Check("settings", CheckState.OK, summary)
+    return Check("settings", CheckState.WARN, f"{summary}, where all is sent in the clear", NEEDS_TLS)
 
 
 NEEDS_TLS = "put TLS before it, and https:// in PUBLIC_URL: WooCommerce gives no keys to an http address"
@@ -112,7 +112,7 @@ def _schema(database: Database) -> Check:
     try:
         with database.writing() as session:  # takes the write lock: a read-only database shows itself
             session.execute(text("SELECT 1"))
-        found, newest = migrate.current_revision(database), migrate.newest_revision()
+        revision, newest = migrate.current_revision(database), migrate.newest_revision()
         pooler = pooler_problem(database)
     except OptionsRefused as error:
         return Check("database", CheckState.FAIL, str(error), POOLERS)
@@ -121,11 +121,11 @@ def _schema(database: Database) -> Check:
             "database", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it"
         )
     kind = database.url.get_backend_name()
-    if found != newest:
-        if found and not migrate.is_known(found):
-            newer = f"{kind} is at revision {found}, {migrate.OF_NEWER}"
+    if revision != newest:
+        if revision and not migrate.is_known(revision):
+            newer = f"{kind} is at revision {revision}, {migrate.OF_NEWER}"
             return Check("database", CheckState.FAIL, newer, migrate.START_NEWER)
-        at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
+        at = f"{kind} is at revision {revision or 'none'}; this version needs {newest}"
         return Check("database", CheckState.FAIL, at, f"run `{COMMAND} migrate`")
     if pooler:
         return Check("database", CheckState.FAIL, pooler, POOLERS)
@@ -135,7 +135,7 @@ def _schema(database: Database) -> Check:
             "database", CheckState.WARN, f"others on this machine can open {names}", f"chmod 600 {names}"
         )
     return Check(
-        "database", CheckState.OK, f"{kind} can be written to and is at the newest revision, {found}"
+        "database", CheckState.OK, f"{kind} can be written to and is at the newest revision, {revision}"
     )
 
 
@@ -173,34 +173,35 @@ def _worker(database: Database, now: datetime) -> Check:
 
 
 def _stores(database: Database) -> Check:
-    """Check stores for what staff or operators have to repair."""
+    """Check whether stores wait for staff or for this service."""
     with database.reading() as session:
         counts = store_troubles.count_by_trouble(session)
     ours = {id: count for (id, who), count in counts.items() if who in (Actor.STAFF, Actor.SERVICE)}
     if not ours:
         return Check("stores", CheckState.OK, "no store waits for staff or this service")
-    found = ", ".join(f"{id} {count}" for id, count in sorted(ours.items()))
+    summary = ", ".join(f"{id} {count}" for id, count in sorted(ours.items()))
     return Check(
-        "stores", CheckState.WARN, found, "see the Overview in the console; each number leads to its stores"
+        "stores", CheckState.WARN, summary, "see the Overview in the console; each number leads to its stores"
     )
 
 
 def _calls(budget: SharedBudget, now: datetime) -> Check:
     try:
-        left = budget.left(now)
+        remaining = budget.left(now)
     except StorageUnavailable as error:
         return Check("calls", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
-    found = f"{left.used} made to TikTok today, {left.routine} left for routine work, {left.urgent} in all"
-    if left.slowed:
-        found += f"; {left.slowed} ad accounts are asked more slowly"
-    if left.paused_until:
-        found += f"; TikTok wants none until {left.paused_until:%Y-%m-%d %H:%M} UTC"
-        return Check("calls", CheckState.WARN, found, "wait; if it recurs, lower TIKTOK_RATE")
-    if not left.routine:
+    routine, urgent = remaining.routine, remaining.urgent
+    summary = f"{remaining.used} made to TikTok today, {routine} left for routine work, {urgent} in all"
+    if remaining.slowed:
+        summary += f"; {remaining.slowed} ad accounts are asked more slowly"
+    if remaining.paused_until:
+        summary += f"; TikTok wants none until {remaining.paused_until:%Y-%m-%d %H:%M} UTC"
+        return Check("calls", CheckState.WARN, summary, "wait; if it recurs, lower TIKTOK_RATE")
+    if not routine:
         return Check(
-            "calls", CheckState.WARN, found, "routine polls wait for 00:00 UTC; TikTok grants higher levels"
+            "calls", CheckState.WARN, summary, "routine polls wait for 00:00 UTC; TikTok grants higher levels"
         )
-    return Check("calls", CheckState.OK, found)
+    return Check("calls", CheckState.OK, summary)
 
 
 def _alerts(database: Database, channel: Channel | None) -> Check:
@@ -215,8 +216,10 @@ def _alerts(database: Database, channel: Channel | None) -> Check:
     except StorageUnavailable as error:
         return Check("alerts", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
     if failing:
-        found = f"staff could not be told: {failing.error}; tried {failing.failures} times"
-        return Check("alerts", CheckState.FAIL, found, f"put it right, then try `{COMMAND} staff test-alert`")
+        summary = f"staff could not be told: {failing.error}; tried {failing.failures} times"
+        return Check(
+            "alerts", CheckState.FAIL, summary, f"put it right, then try `{COMMAND} staff test-alert`"
+        )
     return Check("alerts", CheckState.OK, f"staff are told by {channel.words}")
 
 
@@ -247,28 +250,28 @@ def _terms(context: ServiceContext, *, is_readable: bool) -> Check:
     )
 
 
-def _tiktok(settings: Settings, look: Callable[[str], ProbeResult]) -> tuple[Check, datetime | None]:
+def _tiktok(settings: Settings, probe: Callable[[str], ProbeResult]) -> tuple[Check, datetime | None]:
     url = settings.tiktok_api_url
     try:
-        sign = look(url + NO_CREDENTIALS)
+        result = probe(url + NO_CREDENTIALS)
     except ProviderError as error:
         return Check("tiktok", CheckState.FAIL, f"{url}: {error}", "see that this machine may call it"), None
-    if not sign.envelope:
-        found = f"{url} answers (HTTP {sign.status}), but not as TikTok's API does"
-        return Check("tiktok", CheckState.FAIL, found, "see that TIKTOK_API_URL is right"), sign.at
+    if not result.envelope:
+        summary = f"{url} answers (HTTP {result.status}), but not as TikTok's API does"
+        return Check("tiktok", CheckState.FAIL, summary, "see that TIKTOK_API_URL is right"), result.at
     if not (settings.tiktok_app_id and settings.tiktok_app_secret):
-        found = f"{url} answers, but there is no app to ask consent for, and its webhooks are answered 503"
-        return Check("tiktok", CheckState.WARN, found, "set TIKTOK_APP_ID and TIKTOK_APP_SECRET"), sign.at
-    return Check("tiktok", CheckState.OK, f"{url} answers"), sign.at
+        summary = f"{url} answers, but there is no app to ask consent for, and its webhooks are answered 503"
+        return Check("tiktok", CheckState.WARN, summary, "set TIKTOK_APP_ID and TIKTOK_APP_SECRET"), result.at
+    return Check("tiktok", CheckState.OK, f"{url} answers"), result.at
 
 
-def _clock(now: datetime, there: datetime | None) -> Check:
+def _clock(now: datetime, provider_time: datetime | None) -> Check:
     set_it = "set this machine's clock (a time service such as chrony keeps it right)"
     if now < BUILT:
         return Check("clock", CheckState.FAIL, f"it says {now:%Y-%m-%d %H:%M} UTC, which is past", set_it)
-    if there is None:
+    if provider_time is None:
         return Check("clock", CheckState.OK, f"it says {now:%Y-%m-%d %H:%M} UTC; nothing to compare it with")
-    off = abs(now - there)
+    off = abs(now - provider_time)
     seconds = f"{round(off.total_seconds())} s away from TikTok's"
     if off > CLOCK_FAILS:
         return Check(

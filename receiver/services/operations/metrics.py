@@ -29,25 +29,23 @@ from receiver.storage.tables import (
     Store,
 )
 
-COUNTED = 10_000  # no more are told apart
+MOST_COUNTED = 10_000  # at which counting stops
 RECENTLY = timedelta(minutes=5)
 LIVE = (DeliveryState.RECEIVED, DeliveryState.PROCESSING, DeliveryState.FAILED, DeliveryState.DEAD)
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """As of one moment; None is unknown, and not zero."""
+    """The figures of the service at one moment; None is unknown, and not zero."""
 
     accepted: int  # the number of the newest delivery: one more with each
-    live: Mapping[str, int]  # deliveries that have not ended well, by state; COUNTED at most
-    ended: Mapping[str, int]  # those that ended RECENTLY, by state
-    oldest_waiting: (
-        timedelta | None
-    )  # since when the delivery has been due that waits longest; None: none waits
-    rejected: Mapping[str, int]  # rejected calls since 00:00 UTC, by reason
-    quarantined: int  # COUNTED at most
+    live: Mapping[str, int]  # deliveries that have not ended well, by state; MOST_COUNTED at most
+    recently_ended: Mapping[str, int]  # those that ended RECENTLY, by state
+    oldest_waiting: timedelta | None  # since the longest waiting delivery was due; None: none waits
+    rejections: Mapping[str, int]  # rejected calls since 00:00 UTC, by reason
+    quarantined: int  # MOST_COUNTED at most
     worker_silent: timedelta | None  # None: no worker was ever seen
-    poll_late: timedelta | None  # since when the ad account has been due that waits longest; None: none waits
+    poll_late: timedelta | None  # since the longest waiting ad account was due; None: none waits
     calls: Remaining  # to TikTok
     calls_made: Mapping[tuple[str, str], int]  # ever, by path and TikTok's code
     decisions: int  # the number of the newest
@@ -55,8 +53,8 @@ class Metrics:
     awards: Mapping[str, int]  # by state
     overdue: int  # awards
     troubles: Mapping[tuple[str, str], int]  # stores, by trouble and who must act
-    reviews: int  # that wait for an answer
-    not_told: int  # matters of which staff's own channel could not tell them
+    reviews: int  # open ones
+    failing_alerts: int  # that could not be sent over the channel of staff
     sizes: Mapping[str, int]  # bytes of the database, by part
 
 
@@ -67,11 +65,11 @@ def collect_metrics(context: ServiceContext) -> Metrics:
         return Metrics(
             accepted=session.scalar(select(func.max(Delivery.id))) or 0,
             live={state: _count(session, Delivery.id, Delivery.state == state) for state in LIVE},
-            ended=_ended(session, now),
+            recently_ended=_recently_ended(session, now),
             oldest_waiting=_since(
                 session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None))), now
             ),
-            rejected=_rejected(session, now),
+            rejections=_rejections(session, now),
             quarantined=_count(session, Quarantined.id),
             worker_silent=_since(heartbeats.last_beat(session, heartbeats.WORKER), now),
             poll_late=_since(session.scalar(select(func.min(Account.next_poll_at))), now),
@@ -83,7 +81,7 @@ def collect_metrics(context: ServiceContext) -> Metrics:
             overdue=awards.count_overdue(session, now),
             troubles=store_troubles.count_by_trouble(session),
             reviews=_count(session, Review.id, Review.state == ReviewState.OPEN),
-            not_told=alerts.count_failing(session),
+            failing_alerts=alerts.count_failing(session),
             sizes=sizes(session),
         )
 
@@ -93,8 +91,8 @@ def _count(
     column: InstrumentedAttribute[int] | InstrumentedAttribute[str],
     *which: ColumnElement[bool],
 ) -> int:
-    some = select(column).where(*which).limit(COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    rows = select(column).where(*which).limit(MOST_COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def _by(
@@ -105,17 +103,17 @@ def _by(
     }
 
 
-def _ended(session: Session, now: datetime) -> dict[str, int]:
+def _recently_ended(session: Session, now: datetime) -> dict[str, int]:
     # With an offset, or SQLite would group along the index of states, which holds every delivery.
     lately = select(Delivery.state).where(Delivery.ended_at > now - RECENTLY).offset(0).subquery()
-    counted = select(lately.c.state, func.count()).group_by(lately.c.state)
-    return {state: int(count) for state, count in session.execute(counted)}
+    query = select(lately.c.state, func.count()).group_by(lately.c.state)
+    return {state: int(count) for state, count in session.execute(query)}
 
 
-def _rejected(session: Session, now: datetime) -> dict[str, int]:
+def _rejections(session: Session, now: datetime) -> dict[str, int]:
     today = Rejection.day == now.astimezone(UTC).date()
-    counted = select(Rejection.reason, func.sum(Rejection.count)).where(today).group_by(Rejection.reason)
-    return {reason: int(count) for reason, count in session.execute(counted)}
+    query = select(Rejection.reason, func.sum(Rejection.count)).where(today).group_by(Rejection.reason)
+    return {reason: int(count) for reason, count in session.execute(query)}
 
 
 def _since(moment: datetime | None, now: datetime) -> timedelta | None:

@@ -10,13 +10,13 @@ from receiver.storage import migrate
 
 @dataclass(frozen=True)
 class Migration:
-    """The revision that a database was at before, None for an empty one, and the one it is at now."""
+    """The revisions of a database before (None for an empty one) and after a migration."""
 
     before: str | None
     after: str
 
 
 def migrate_database(context: ServiceContext) -> Migration:
-    """Bring the database to the newest revision; again it changes nothing. Raises Refused."""
+    """Migrate the database to the newest revision. Idempotent. Raises Refused."""
     before = migrate.current_revision(context.database)
     return Migration(before, migrate.migrate(context.database, cipher=context.cipher))

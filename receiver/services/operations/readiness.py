@@ -1,4 +1,4 @@
-"""Tells why this service is not ready, if it is not: database, worker, or deliveries that wait too long."""
+"""Readiness: the reasons why the service is not ready, in its database, worker or waiting deliveries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def readiness(database: Database, now: datetime) -> list[str]:
 
 
 def readiness_seen(database: Database, now: datetime) -> list[str]:
-    """Return the same without a write: a database that takes none soon shows in a silent worker."""
+    """Return the reasons without a write: a database that takes none soon shows in a silent worker."""
     try:
         with database.reading() as session:
             reasons = _reasons(session, now)

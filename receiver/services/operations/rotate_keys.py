@@ -23,22 +23,22 @@ BATCH = 500  # short transactions: the receiving side waits for the same lock
 
 @dataclass(frozen=True)
 class RotatedColumn:
-    """The result for one column; `unreadable` names rows whose key is no longer in SECRET_KEYS."""
+    """The result for one column; `unreadable`: keys of rows that SECRET_KEYS no longer decrypts."""
 
     column: str
     rotated: int
     unreadable: tuple[str, ...]
 
     def row(self) -> dict[str, Any]:
-        """Return the row that the command and the API show; `resealed` is the earlier name of `rotated`."""
+        """Return the row that the command and the API show; `resealed` is the old name of `rotated`."""
         counts = {"rotated": self.rotated, "unreadable": len(self.unreadable), "resealed": self.rotated}
         return {"column": self.column, **counts}
 
 
 def rotate_keys(context: ServiceContext, actor: str) -> list[RotatedColumn]:
-    """Rotate every encrypted column, batch by batch, and record in the audit log that `actor` asked for it.
+    """Rotate every encrypted column, batch by batch, and record it in the audit log.
 
-    Stopping half-way leaves everything readable.
+    A rotation that is stopped half-way leaves everything readable.
     """
     columns = _rotate_columns(context.database, context.cipher)
     counts = {"resealed": sum(item.rotated for item in columns)}

@@ -1,4 +1,4 @@
-"""Tells what an upgrade of the database will do, from the migrations that it lacks."""
+"""Plans an upgrade of the database from the migrations that it lacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from receiver.storage.migration_effects import MigrationEffect, effects_of
 
 @dataclass(frozen=True)
 class PendingMigration:
-    """A migration that the database lacks: what it does, and how many rows stand in the tables it touches."""
+    """A migration that the database lacks: its effects, and the number of rows in the tables it touches."""
 
     revision: str
     title: str
@@ -25,7 +25,7 @@ class PendingMigration:
 
 @dataclass(frozen=True)
 class UpgradePlan:
-    """From which revision to which, by which migrations; `before` is None for an empty database."""
+    """The revisions before and after, and the migrations between; `before` is None for an empty database."""
 
     before: str | None
     after: str
@@ -33,17 +33,19 @@ class UpgradePlan:
 
     @property
     def needs_stop(self) -> bool:
-        """Tell if web and worker of the version before must be stopped first."""
+        """Return whether web and worker of the version before must be stopped first."""
         return self.before is not None and any(effect.contracts for effect in self.migrations)
 
 
 def plan_upgrade(database: Database) -> UpgradePlan:
-    """Look at the database and at what this version's migrations say. Raises Refused for a newer database."""
+    """Return the migrations that the database lacks and their effects. Raises Refused for a newer one."""
     scripts = pending_scripts(database)
     effects = {
         script.revision: effects_of(Path(script.path).read_text(encoding="utf-8")) for script in scripts
     }
-    rows = _rows(database, {effect.table for found in effects.values() for effect in found if effect.table})
+    rows = _rows(
+        database, {effect.table for of_script in effects.values() for effect in of_script if effect.table}
+    )
     migrations = tuple(
         _pending(script.revision, script.doc, effects[script.revision], rows) for script in scripts
     )

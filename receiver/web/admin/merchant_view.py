@@ -20,7 +20,7 @@ from receiver.documents.status import full_document
 from receiver.domain.troubles import OF_LOSS
 from receiver.i18n.languages import LANGUAGES, reader_locale
 from receiver.i18n.words import fill_text
-from receiver.services.decisions.merchant_history import history_as_told
+from receiver.services.decisions.merchant_history import first_history_page
 from receiver.services.decisions.status import status_of
 from receiver.web.admin.sign_in import staff_only
 from wp_bridge.plugin_words import plugin_words
@@ -73,7 +73,7 @@ def show(store_id: str) -> str:
         rules=_rules_by_outcome(document),
         cut_off=any(trouble["id"] in CUT_OFF for trouble in document["troubles"]),
         market=_market(document),
-        history=history_as_told(container.database, store_id, locale)[:MOST_CHANGES],
+        history=first_history_page(container.database, store_id, locale)[:MOST_CHANGES],
         language=language,
         languages=LANGUAGES,
         t=partial(plugin_words, language=language),

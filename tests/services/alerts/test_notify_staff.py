@@ -148,7 +148,7 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
 
     def failure_shown():
         matters = {matter.id for matter in list_todo_items(container.database, clock())}
-        return "staff_not_told" in matters, collect_metrics(at(container, clock())).not_told
+        return "staff_not_told" in matters, collect_metrics(at(container, clock())).failing_alerts
 
     def doctor():
         checks = diagnose(at(container, clock()), unreachable, channel)
@@ -156,11 +156,11 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
 
     assert failure_shown() == (True, 1)
     assert doctor().state is CheckState.FAIL
-    assert doctor().found == "staff could not be told: the note was torn; tried 2 times"
+    assert doctor().finding == "staff could not be told: the note was torn; tried 2 times"
     channel.fails = False
     pass_minutes(3)
     assert failure_shown() == (False, 0)
-    assert doctor().found == "staff are told by a note"
+    assert doctor().finding == "staff are told by a note"
 
 
 def unreachable(url):

@@ -217,7 +217,7 @@ def test_rejected_calls_are_counted_by_day_store_and_reason(sender: MisSigningSt
     sender.send(signal(1))
     sender.send(signal(2))
     sender.send(signal(1), store="st_nobody")
-    sender.send(signal(1), content_length="100001")
+    sender.send(signal(1), content_length="1048577")
     sender.flush_counts()
     counted = {(row.store_id, row.reason): row.count for row in sender.rows(Rejection)}
     assert counted == {(sender.store_id, "signature"): 2, ("", "unknown"): 1, ("", "size"): 1}

@@ -60,7 +60,7 @@ class DoctorView(MethodView):
         return {
             "healthy": not any(check.state is CheckState.FAIL for check in checks),
             "checks": [
-                {"check": check.name, "state": check.state, "found": check.found, "do": check.do}
+                {"check": check.name, "state": check.state, "found": check.finding, "do": check.do}
                 for check in checks
             ],
         }
