@@ -267,8 +267,8 @@ class TestClock:
         keep_store(container)
         job_of(container, "count").run(Event())
         ours, *_ = programme_stats(container)
-        assert ours.counted is not None
-        assert (ours.counted.admitted, ours.counted.waiting) == (1, 0)
+        assert ours.counts is not None
+        assert (ours.counts.admitted, ours.counts.waiting) == (1, 0)
 
     def test_polling_stops_between_batches(
         self, container: Container, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,7 @@
-"""Keeps what a store can make us keep within its day's bounds; what is signed is answered 200 all the same.
+"""Daily bounds of what is stored for a store; a signed delivery beyond them is answered 200 all the same.
 
-What was sent is counted in memory and written with the next deliveries every few seconds, as rejections are:
-what a process had not written when it was killed is counted once more.
+Deliveries are counted in memory and written with later ones every few seconds, as rejections are: counts that
+a killed process had not written are lost, and the store may send as much again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REMEMBERED = 10_000  # bodies
 
 
 class DailyBounds:
-    """Any number of threads may ask; one at a time writes."""
+    """The counts of all stores' deliveries by day. Thread-safe; one thread at a time writes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -39,21 +39,21 @@ class DailyBounds:
         self._bodies: OrderedDict[tuple[str, date, str], tuple[int, str]] = OrderedDict()
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
-    def bounded(self, new: NewDelivery, written: DailyUsage) -> NewDelivery:
+    def limit(self, new: NewDelivery, day_total: DailyUsage) -> NewDelivery:
         """Return the delivery as it is to be stored within its store's daily limits.
 
-        `written`: what the database counted for the store that day.
+        `day_total`: the store's total of that day in the database.
         """
         assert new.store_id is not None
         day = day_of(new.received_at)
         with self._lock:
-            first = self._repeated(new, new.store_id, day)
+            first = self._first_identity(new, new.store_id, day)
             counts = self._unwritten.get((new.store_id, day))
             if counts is None:
                 counts = self._unwritten[new.store_id, day] = Counter(deliveries=0, body_bytes=0)
             size = len(new.body) if new.body is not None else 0
             usage = DailyUsage(
-                written.deliveries + counts["deliveries"], written.body_bytes + counts["body_bytes"]
+                day_total.deliveries + counts["deliveries"], day_total.body_bytes + counts["body_bytes"]
             )
             keep = how_to_keep(usage, size)
             # Beyond the day's rows the first of these bodies may have no row either.
@@ -67,7 +67,7 @@ class DailyBounds:
                     counts["shortened"] += 1
                 return new
             counts[keep] += 1
-            return _shortened(new) if keep is Keep.SHORTENED else _merged(new, new.store_id, day)
+            return _shorten(new) if keep is Keep.SHORTENED else _merge(new, new.store_id, day)
 
     def is_due(self, now: datetime) -> bool:
         """Return whether counts in memory are due to be written."""
@@ -80,8 +80,8 @@ class DailyBounds:
             self._written_at = now
         store_days.add(session, counts)
 
-    def _repeated(self, new: NewDelivery, store_id: str, day: date) -> str | None:
-        """Return the identity of the first delivery with this body, once enough rows have it."""
+    def _first_identity(self, new: NewDelivery, store_id: str, day: date) -> str | None:
+        """Return the identity of the day's first delivery with this body, once enough rows have it."""
         key = (store_id, day, new.body_sha256)
         rows, first = self._bodies.pop(key, (0, new.identity))
         self._bodies[key] = (rows + 1, first)
@@ -90,7 +90,7 @@ class DailyBounds:
         return first if rows >= SAME_BODY_ROWS else None
 
 
-def _shortened(new: NewDelivery) -> NewDelivery:
+def _shorten(new: NewDelivery) -> NewDelivery:
     assert new.body is not None
     return replace(
         new,
@@ -102,8 +102,8 @@ def _shortened(new: NewDelivery) -> NewDelivery:
     )
 
 
-def _merged(new: NewDelivery, store_id: str, day: date) -> NewDelivery:
-    """Return the one row that stands for all deliveries beyond the day's limit."""
+def _merge(new: NewDelivery, store_id: str, day: date) -> NewDelivery:
+    """Return the delivery as the one row that represents all beyond the day's limit."""
     shared = identity("over the day's deliveries", store_id, day.isoformat())
     return replace(
         new,

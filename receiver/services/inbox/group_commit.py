@@ -1,4 +1,4 @@
-"""Group commit: what many threads ask for at the same moment is done in one transaction."""
+"""Group commit: the items of many threads at the same moment are handled in one transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from receiver.errors import StorageUnavailable
 
-# At most, for others to come: a transaction costs as much as three of its deliveries.
+# The longest wait for other items: a transaction costs as much as three of its deliveries.
 GATHER_SECONDS = 0.001
 
 Item = TypeVar("Item")
@@ -17,17 +17,17 @@ Result = TypeVar("Result")
 
 
 class GroupCommit(Generic[Item, Result]):
-    """Group commit without a thread of its own: who comes first leads, does all that waits, and hands on.
+    """Group commit without a thread of its own: the first thread handles all waiting items, then hands over.
 
-    `work` answers for each item in its order. When it raises, each item is tried alone, so that only what
-    is at fault fails; not so when storage is gone, which is nobody's fault.
+    `work` returns the results of the items in their order. When it raises, each item is tried alone, so that
+    only the faulty one fails; except for StorageUnavailable, which no item causes.
     """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
         self._work, self._most = work, most
         self._lock = Lock()
-        self._expected = 1  # as many as lately came at the same time
-        self._missing = 0  # of them, while a leader waits
+        self._expected = 1  # items that lately came at the same time
+        self._missing = 0  # of the expected ones, while a leader waits
         self._gathered = Lock()
         self._gathered.acquire()
         self._waiting: deque[_Entry[Item, Result]] = deque()
@@ -51,10 +51,10 @@ class GroupCommit(Generic[Item, Result]):
                 self._flush_batch()
             return place.outcome()
         finally:
-            self._hand_on(place)
+            self._hand_over(place)
 
     def _gather(self) -> None:
-        """Wait a moment for those who lately came at the same time; whoever is alone waits for nobody."""
+        """Wait a moment for as many items as lately came together; a single one does not wait."""
         with self._lock:
             self._missing = max(0, min(self._expected, self._most) - len(self._waiting))
             if not self._missing:
@@ -62,21 +62,21 @@ class GroupCommit(Generic[Item, Result]):
         if not self._gathered.acquire(timeout=GATHER_SECONDS):
             with self._lock:
                 was_missing, self._missing = self._missing, 0
-            if not was_missing:  # the last came after all
+            if not was_missing:  # the last item came after all
                 self._gathered.acquire()
 
     def _flush_batch(self) -> None:
         with self._lock:
             batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
         try:
-            self._do(batch)
+            self._run(batch)
         finally:
             self._expected = len(batch) + len(self._waiting)
             for place, following in zip(batch, [*batch[1:], None], strict=True):
                 place.done, place.following = True, following
 
-    def _hand_on(self, place: _Entry[Item, Result]) -> None:
-        """Wake one: threads woken all at once only wait for each other. A batch's last wakes a leader."""
+    def _hand_over(self, place: _Entry[Item, Result]) -> None:
+        """Wake one thread, since many at once block each other; the last of a batch wakes a leader."""
         following = place.following
         if following is None:
             with self._lock:
@@ -85,7 +85,7 @@ class GroupCommit(Generic[Item, Result]):
         if following is not None:
             following.turn.release()
 
-    def _do(self, batch: Sequence[_Entry[Item, Result]]) -> None:
+    def _run(self, batch: Sequence[_Entry[Item, Result]]) -> None:
         try:
             results = self._work([place.item for place in batch])
         except Exception as error:
@@ -94,14 +94,14 @@ class GroupCommit(Generic[Item, Result]):
                     place.error = error
             else:
                 for place in batch:
-                    self._do([place])
+                    self._run([place])
         else:
             for place, result in zip(batch, results, strict=True):
                 place.result = result
 
 
 class _Entry(Generic[Item, Result]):
-    """One item in the line. Woken before it is done, its turn is to lead."""
+    """An item that waits; a thread that is woken before its item is done leads the next batch."""
 
     __slots__ = ("done", "error", "following", "item", "result", "turn")
 

@@ -1,4 +1,4 @@
-"""Holds what a store sent with a signature that did not fit, and releases it once its secret is put right."""
+"""Quarantine: calls with a wrong signature, held encrypted and released once the store's secret is right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
 
 def quarantine_call(session: Session, cipher: Cipher, call: SignedCall, at: datetime) -> None:
-    """Keep it for a while where it may be of use: one of our topics, and small."""
+    """Quarantine a call, encrypted, if it has one of our topics and a small body; otherwise do nothing."""
     new = new_delivery(call, at)
     if new.body is None or new.store_id is None or new.hook_id is None:
         return
@@ -49,7 +49,7 @@ def quarantine_call(session: Session, cipher: Cipher, call: SignedCall, at: date
 
 @dataclass(frozen=True)
 class ReleaseResult:
-    """The result for one call: the delivery it is now, or why it stays."""
+    """The result for one call: the id of its delivery, or why it stays in quarantine."""
 
     id: int
     delivery_id: int | None
@@ -59,7 +59,7 @@ class ReleaseResult:
 def page_of_quarantine(
     database: Database, store: str | None, *, after: str | None = None, limit: int
 ) -> Page[dict[str, Any]]:
-    """Return a page of what is held, the oldest first; `limit` 0 for all.
+    """Return a page of the quarantined calls, the oldest first; `limit` 0 for all.
 
     `store`: an id, or part of a name, address or id. Raises InputError, also where no store matches.
     """
@@ -72,7 +72,7 @@ def page_of_quarantine(
 
 
 @dataclass(frozen=True)
-class HeldCount:
+class QuarantineCount:
     """The number of quarantined calls of a store."""
 
     store_id: str
@@ -80,12 +80,12 @@ class HeldCount:
     count: int
 
 
-def held_by_store(database: Database) -> list[HeldCount]:
+def count_quarantined(database: Database) -> list[QuarantineCount]:
     """Return the number of quarantined calls by store, the most first."""
     with database.reading() as session:
         counts = quarantine.count_by_store(session)
         names = store_names.names_of(session, counts)
-    return [HeldCount(store_id, names[store_id], count) for store_id, count in counts.items()]
+    return [QuarantineCount(store_id, names[store_id], count) for store_id, count in counts.items()]
 
 
 def release_from_quarantine(
@@ -97,7 +97,7 @@ def release_from_quarantine(
     actor: str,
     dry_run: bool = False,
 ) -> list[ReleaseResult]:
-    """Verify each anew; what is right goes into the inbox like any delivery, the rest stays.
+    """Verify quarantined calls again; store the valid ones as deliveries and keep the rest.
 
     `store`: an id, or part of a name, address or id. Only a dry run needs no reason. Raises InputError, and
     ReceiverError where a secret can no longer be read.
@@ -106,21 +106,21 @@ def release_from_quarantine(
     database, cipher, now = context.database, context.cipher, context.now()
     verifier = Verifier(cipher)
     reason = reason if dry_run else require_text(reason, "reason")
-    with database.rolled_back() if dry_run else nullcontext(database) as place, place.writing() as session:
+    with database.rolled_back() if dry_run else nullcontext(database) as target, target.writing() as session:
         stores = match_stores(session, store) if store else None
         rows = quarantine.lock_quarantined(session, stores, ids)
         addresses = webhook_endpoints.resolve_endpoints(
             driver_of(session), {row.hook_id for row in rows}, now
         )
-        tried = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
-        taken = sum(item.delivery_id is not None for item in tried)
-        detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
+        results = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
+        released = sum(item.delivery_id is not None for item in results)
+        detail = {"reason": reason, "taken": released, "left": len(results) - released}
         for subject in stores or ["all stores"]:
             audit.record(session, now, actor, AuditAction.QUARANTINE_RELEASED, subject, detail)
         senders = {row.store_id for row in rows}
     if not dry_run:
         track_quietly(database, now, senders)
-    return tried
+    return results
 
 
 def _release(
@@ -133,9 +133,9 @@ def _release(
     problem = verifier.problem(call, address.secrets)
     if problem is not None:
         return ReleaseResult(row.id, None, problem)
-    (kept,) = inbox.keep(session, [new_delivery(call, row.received_at)])
+    (delivery,) = inbox.keep(session, [new_delivery(call, row.received_at)])
     session.delete(row)
-    return ReleaseResult(row.id, kept.id, None)
+    return ReleaseResult(row.id, delivery.id, None)
 
 
 def _row(row: Quarantined, names: Mapping[str, str]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write,
 log = get_logger(__name__)
 
 
-# What there is one of for each call is not frozen: that takes several times as long to build.
+# Classes with an instance for each call are not frozen: those take several times as long to build.
 @dataclass(slots=True, repr=False)
 class WebhookRequest:
     """A request to a webhook address; header names are in lower case."""
@@ -51,15 +51,15 @@ class WebhookRequest:
     provider: Provider
     method: str
     headers: Mapping[str, str]
-    read: Callable[[int], bytes]  # so many bytes of the body, or as many as came
-    store_id: str = ""  # empty for a provider that is no store
+    read: Callable[[int], bytes]  # reads this many bytes of the body, or as many as came
+    store_id: str = ""  # empty for a provider that serves all stores
     hook_id: str | None = None
-    topic: str | None = None  # of a provider that is no store: what its address says
+    topic: str | None = None  # of such a provider: from its address
 
 
 @dataclass(slots=True)
 class WebhookResponse:
-    """The answer to the sender, and for our log alone: its reason."""
+    """The answer to the sender, and its reason, for our log alone."""
 
     status: int
     body: dict[str, Any]
@@ -68,13 +68,13 @@ class WebhookResponse:
 
     def encoded(self) -> bytes:
         """Return the body as JSON."""
-        if self.status == 200 and "id" in self.body:  # what is good: in a tenth of the time
+        if self.status == 200 and "id" in self.body:  # the usual case: in a tenth of the time
             return b'{"status": "%b", "id": %d}' % (self.body["status"].encode(), self.body["id"])
         return json.dumps(self.body).encode()
 
 
 class _Refused(Exception):
-    """Carries the answer out of whichever step refuses."""
+    """A refusal, with its answer."""
 
     def __init__(self, status: int, error: RejectionReason, reason: str, **headers: str) -> None:
         super().__init__(reason)
@@ -86,13 +86,13 @@ PONG = WebhookResponse(200, {"status": "pong"})
 
 
 def unavailable(reason: str) -> WebhookResponse:
-    """Return the answer for what was not stored: never a 2xx for what is not durable."""
+    """Return the answer to a call that was not stored: never a 2xx before it is durable."""
     return WebhookResponse(503, {"error": "unavailable"}, {"Retry-After": RETRY_AFTER}, reason)
 
 
 @dataclass(slots=True, repr=False)
 class _Received:
-    """A call whose body has come whole."""
+    """A call whose body was read completely."""
 
     call: WebhookRequest
     raw: bytes
@@ -102,14 +102,14 @@ class _Received:
 
 @dataclass(frozen=True, repr=False)
 class _Unverified:
-    """Not shown to be the store's, and perhaps worth holding."""
+    """A call with a wrong signature that may be quarantined."""
 
     call: SignedCall
     at: datetime
     answer: WebhookResponse
 
 
-_Seen = NewDelivery | WebhookResponse | _Unverified  # how a call looks once its signature was checked
+_Outcome = NewDelivery | WebhookResponse | _Unverified  # of a call, once its signature was checked
 
 
 class WebhookReceiver:
@@ -121,7 +121,7 @@ class WebhookReceiver:
         self._max_body_bytes = context.settings.max_body_bytes
         self._now = context.now
         self._app_secrets = context.settings.app_secrets
-        self._line = GroupCommit(self._take, MOST_AT_ONCE)
+        self._line = GroupCommit(self._process_batch, MOST_AT_ONCE)
         self._verifier = Verifier(context.cipher)
         self._endpoints = EndpointCache()
         self._rejections = RejectionLog()
@@ -142,21 +142,21 @@ class WebhookReceiver:
         if call.method != "POST":
             raise _Refused(405, RejectionReason.METHOD, f"method {plain_header(call.method)}", Allow="POST")
         raw = self._body(call)
-        # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
+        # Before any look-up: a ping comes while a webhook is being created, when we may not know it yet.
         if not is_signed(call.provider, call.headers) and call.provider.is_ping(call.headers, raw):
             self._rejections.count(self._now(), RejectionReason.PING)
             return PONG
         item = _Received(call, raw, self._now(), REQUEST_ID.get())
-        return self._line.submit(item if call.provider.is_per_store else self._of_app(item))
+        return self._line.submit(item if call.provider.is_per_store else self._verify_app_call(item))
 
     def _body(self, call: WebhookRequest) -> bytes:
-        given = call.headers.get("content-length", "")
+        length_text = call.headers.get("content-length", "")
         # A chunked body that is cut off looks like one that is complete.
-        if "transfer-encoding" in call.headers or not given:
+        if "transfer-encoding" in call.headers or not length_text:
             raise _Refused(411, RejectionReason.LENGTH, "no Content-Length")
-        if not LENGTH.fullmatch(given):
+        if not LENGTH.fullmatch(length_text):
             raise _Refused(400, RejectionReason.LENGTH, "Content-Length is no number")
-        length = int(given)
+        length = int(length_text)
         if length > self._max_body_bytes:
             raise _Refused(413, RejectionReason.SIZE, f"body of {length} bytes")
         raw = _read(call, length)
@@ -164,48 +164,47 @@ class WebhookReceiver:
             raise _Refused(400, RejectionReason.BODY, f"body cut short: {len(raw)} of {length} bytes")
         return raw
 
-    def _take(self, arrived: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:
-        """Verify each on its raw bytes and keep what is right: one look-up and one commit for all."""
-        verified, fresh = self._verify_and_insert(arrived)
+    def _process_batch(self, items: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:
+        """Verify each call on its raw bytes and store the valid ones: one look-up and one commit for all."""
+        verified, fresh = self._verify_and_insert(items)
         answers = [_fast_response(item, fresh) for item in verified]
         if None in answers:
-            left = [item for item, answer in zip(verified, answers, strict=True) if answer is None]
-            late = iter(self._late_answers(left))
-            answers = [next(late) if answer is None else answer for answer in answers]
+            remaining = [item for item, answer in zip(verified, answers, strict=True) if answer is None]
+            remaining_answers = iter(self._answer_remaining(remaining))
+            answers = [next(remaining_answers) if answer is None else answer for answer in answers]
         if self._has_counts():
             self._write_counts()
         return [answer for answer in answers if answer is not None]
 
     def _verify_and_insert(
-        self, arrived: Sequence[_Received | NewDelivery]
-    ) -> tuple[list[_Seen], dict[str, int]]:
-        """Return how each looks, and the new ids by identity.
+        self, items: Sequence[_Received | NewDelivery]
+    ) -> tuple[list[_Outcome], dict[str, int]]:
+        """Return the outcome of each call, and the new deliveries' ids by identity.
 
-        To verify a call counts it, so of what collided only the insertion is done again.
+        To verify a call counts it, so after a collision only the insertion is repeated.
         """
-        verified: list[_Seen] = []
+        outcomes: list[_Outcome] = []
         try:
             with self._database.autocommit_connection() as driver:
-                stores = [item.call for item in arrived if isinstance(item, _Received)]
+                stores = [item.call for item in items if isinstance(item, _Received)]
                 hook_ids = set(filter(ID.fullmatch, (call.hook_id or call.store_id for call in stores)))
                 addresses = self._endpoints.resolve(driver, hook_ids, self._now())
-                verified = [
-                    self._verified(item, addresses) if isinstance(item, _Received) else item
-                    for item in arrived
+                outcomes = [
+                    self._verify(item, addresses) if isinstance(item, _Received) else item for item in items
                 ]
-                fresh = insert_new(driver, _deliveries_in(verified))
+                fresh = insert_new(driver, _deliveries_in(outcomes))
                 self._endpoints.pass_over_writes(driver)
-                return verified, fresh
+                return outcomes, fresh
         except Collided:
-            if not verified:  # it was the look-up: nothing is counted yet, and nothing kept
+            if not outcomes:  # the look-up collided: nothing is counted or stored yet
                 raise
-            return verified, retry_collisions(lambda: self._insert(_deliveries_in(verified)))
+            return outcomes, retry_collisions(lambda: self._insert(_deliveries_in(outcomes)))
 
     def _insert(self, new: Sequence[NewDelivery]) -> dict[str, int]:
         with self._database.autocommit_connection() as driver:
             return insert_new(driver, new)
 
-    def _verified(self, received: _Received, addresses: Mapping[str, ResolvedEndpoint]) -> _Seen:
+    def _verify(self, received: _Received, addresses: Mapping[str, ResolvedEndpoint]) -> _Outcome:
         call = received.call
         address = addresses.get(call.hook_id or call.store_id)
         if address is None or (address.store_id, address.platform) != (call.store_id, call.provider.source):
@@ -220,7 +219,7 @@ class WebhookReceiver:
         except ReceiverError as error:
             return unavailable(str(error))
         if problem is None:
-            return self._bounds.bounded(new_delivery(signed, received.at, received.request_id), address.sent)
+            return self._bounds.limit(new_delivery(signed, received.at, received.request_id), address.sent)
         self._rejections.sample(received.at, RejectionReason.SIGNATURE, address.store_id, call.headers)
         refused = _refusal(401, RejectionReason.SIGNATURE, problem)
         return (
@@ -229,10 +228,10 @@ class WebhookReceiver:
             else refused
         )
 
-    def _of_app(self, received: _Received) -> NewDelivery:
-        """Verify before it waits in line, so that forged calls cannot delay real ones.
+    def _verify_app_call(self, received: _Received) -> NewDelivery:
+        """Verify a call of a provider with one secret before queueing, so that forged calls delay no real ones.
 
-        Never held in quarantine: such a provider sends again what was not answered 200.
+        It is never quarantined: such a provider sends again what was not answered 200.
         """
         provider = received.call.provider
         secret = self._app_secrets.get(provider.source)
@@ -245,39 +244,41 @@ class WebhookReceiver:
             raise _Refused(401, RejectionReason.SIGNATURE, problem)
         return new_delivery(signed, received.at, received.request_id)
 
-    def _late_answers(self, left: Sequence[_Seen]) -> list[WebhookResponse]:
-        """Answer those that are not simply new, each alone where one is at fault.
+    def _answer_remaining(self, remaining: Sequence[_Outcome]) -> list[WebhookResponse]:
+        """Answer the calls that are not simply new deliveries, each alone where one is at fault.
 
-        Raises nothing: beside them stand deliveries that are kept by now.
+        Raises nothing: other deliveries of the batch are stored by now.
         """
         try:
-            return retry_collisions(lambda: self._store_remaining(left))
+            return retry_collisions(lambda: self._store_remaining(remaining))
         except StorageUnavailable as error:
-            return [unavailable(str(error))] * len(left)
-        except Exception as error:  # the edge: a fault of ours must still say "not kept"
-            if len(left) == 1:
+            return [unavailable(str(error))] * len(remaining)
+        except Exception as error:  # the edge: after a fault of ours the answer must still be "not stored"
+            if len(remaining) == 1:
                 return [unavailable(type(error).__name__)]
-            return [answer for item in left for answer in self._late_answers([item])]
+            return [answer for item in remaining for answer in self._answer_remaining([item])]
 
-    def _store_remaining(self, left: Sequence[_Seen]) -> list[WebhookResponse]:
+    def _store_remaining(self, remaining: Sequence[_Outcome]) -> list[WebhookResponse]:
         """Count duplicates, quarantine doubtful calls, flush rejection counters."""
         with self._database.writing() as session:
-            kept = iter(inbox.keep(session, _deliveries_in(left)))
-            for item in left:
+            deliveries = iter(inbox.keep(session, _deliveries_in(remaining)))
+            for item in remaining:
                 if isinstance(item, _Unverified):
                     quarantine_call(session, self._cipher, item.call, item.at)
-        return [item.answer if isinstance(item, _Unverified) else _durable(next(kept)) for item in left]
+        return [
+            item.answer if isinstance(item, _Unverified) else _durable(next(deliveries)) for item in remaining
+        ]
 
     def _write_counts(self) -> None:
-        """Write what was noted beside the deliveries; it is no reason to refuse one."""
+        """Write the counts in memory; a failure refuses no delivery."""
         try:
             with self._database.writing() as session:
                 for counts in (self._rejections, self._bounds):
                     if counts.is_due(self._now()):
                         counts.write(session, self._now())
         except StorageUnavailable:
-            pass  # what was noted is lost with it: figures, and no delivery
-        except Exception:  # the edge: beside them stand deliveries that are kept by now
+            pass  # the counts are lost, but no delivery
+        except Exception:  # the edge: the deliveries of the batch are stored by now
             log.exception("counts not written")
 
     def _has_counts(self) -> bool:
@@ -292,20 +293,22 @@ def _read(call: WebhookRequest, length: int) -> bytes:
         raise _Refused(400, RejectionReason.BODY, f"body cut short: {type(error).__name__}") from error
 
 
-def _deliveries_in(seen: Sequence[_Seen]) -> list[NewDelivery]:
-    return [item for item in seen if isinstance(item, NewDelivery)]
+def _deliveries_in(outcomes: Sequence[_Outcome]) -> list[NewDelivery]:
+    return [item for item in outcomes if isinstance(item, NewDelivery)]
 
 
-def _fast_response(seen: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:
-    """Return the answer of a call that needs nothing more; of two with one identity, the first is new."""
-    if isinstance(seen, WebhookResponse):
-        return seen
-    number = fresh.pop(seen.identity, None) if isinstance(seen, NewDelivery) else None
+def _fast_response(outcome: _Outcome, fresh: dict[str, int]) -> WebhookResponse | None:
+    """Return the answer to a refused or new call, None otherwise; of two equal calls, the first is new."""
+    if isinstance(outcome, WebhookResponse):
+        return outcome
+    number = fresh.pop(outcome.identity, None) if isinstance(outcome, NewDelivery) else None
     return None if number is None else WebhookResponse(200, {"status": "accepted", "id": number})
 
 
-def _durable(kept: inbox.KeptDelivery) -> WebhookResponse:
-    return WebhookResponse(200, {"status": "duplicate" if kept.duplicate else "accepted", "id": kept.id})
+def _durable(delivery: inbox.KeptDelivery) -> WebhookResponse:
+    return WebhookResponse(
+        200, {"status": "duplicate" if delivery.duplicate else "accepted", "id": delivery.id}
+    )
 
 
 def _refusal(status: int, error: str, reason: str) -> WebhookResponse:

@@ -1,9 +1,9 @@
-"""Counts rejected calls and pings: in memory, and every few seconds with the next deliveries.
+"""Counts rejected calls and pings in memory, and writes them every few seconds with the next deliveries.
 
-Nobody can make it grow: what is noted for a caller that is no known store goes under no store's name, and
-of each kind only the newest samples stay. It is written with the next call whose address is looked up, right
-or wrong: a ping, and a call refused before that, must not wait for the database. What a process had not
-written when it ended, killed or told to stop, is not counted; nothing is decided by these numbers.
+Its size is bounded: calls of unknown stores are counted together, and of each kind only the newest samples
+stay. It is written with the next call whose address is looked up, right or wrong: a ping, and a call refused
+before that, must not wait for the database. Counts that a process had not written when it ended are lost;
+nothing is decided by these numbers.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ NO_STORE = ""
 HIDDEN = frozenset(name for provider in PROVIDERS.values() for name in provider.signature_headers)
 LONGEST_VALUE = 200
 
-Counted = Mapping[tuple[str, RejectionReason, datetime], int]  # by store, reason and hour
+RejectionCounts = Mapping[tuple[str, RejectionReason, datetime], int]  # by store, reason and hour
 
 
 class RejectionLog:
-    """Any number of threads may note; one at a time writes."""
+    """The counts and samples of rejected calls. Thread-safe; one thread at a time writes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -45,14 +45,14 @@ class RejectionLog:
             self._counts[store_id, reason, hour_of(at)] += 1
 
     def sample(self, at: datetime, reason: RejectionReason, store_id: str, headers: Headers) -> None:
-        """Count it, and keep it among the newest of its kind."""
+        """Count a rejection, and keep it among the newest samples of its kind."""
         self.count(at, reason, store_id)
         length = headers.get("content-length", "")
         size = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
-        shown = [_redacted(*header) for header in kept_headers(headers)]
-        seen = RejectedCall(store_id, reason, at, shown, size)
+        redacted = [_redact(*header) for header in kept_headers(headers)]
+        call = RejectedCall(store_id, reason, at, redacted, size)
         with self._lock:
-            self._samples.setdefault((store_id, reason), deque(maxlen=SAMPLES)).append(seen)
+            self._samples.setdefault((store_id, reason), deque(maxlen=SAMPLES)).append(call)
 
     def is_due(self, now: datetime) -> bool:
         """Return whether counts in memory are due to be written."""
@@ -70,14 +70,14 @@ class RejectionLog:
             hourly_counts.add(session, hour, refused)
 
 
-def _by_day(counts: Counted) -> Counter[tuple[str, RejectionReason, date]]:
+def _by_day(counts: RejectionCounts) -> Counter[tuple[str, RejectionReason, date]]:
     days: Counter[tuple[str, RejectionReason, date]] = Counter()
     for (store_id, reason, hour), count in counts.items():
         days[store_id, reason, hour.date()] += count
     return days
 
 
-def _by_hour(counts: Counted) -> dict[datetime, Counter[HourlyEvent]]:
+def _by_hour(counts: RejectionCounts) -> dict[datetime, Counter[HourlyEvent]]:
     """Return the counts by hour and reason; a ping is no rejection."""
     hours: dict[datetime, Counter[HourlyEvent]] = {}
     for (_store_id, reason, hour), count in sorted(counts.items()):
@@ -86,6 +86,6 @@ def _by_hour(counts: Counted) -> dict[datetime, Counter[HourlyEvent]]:
     return hours
 
 
-def _redacted(name: str, value: str) -> list[str]:
-    shown = f"({len(value)} characters)" if name in HIDDEN else value[:LONGEST_VALUE]
-    return [name, shown]
+def _redact(name: str, value: str) -> list[str]:
+    text = f"({len(value)} characters)" if name in HIDDEN else value[:LONGEST_VALUE]
+    return [name, text]

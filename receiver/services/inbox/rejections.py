@@ -1,4 +1,4 @@
-"""Lists the calls that were rejected, a page at a time, and the newest of them as samples."""
+"""Lists the counts of rejected calls, a page at a time, and the newest calls as samples."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class SampleOfStore(RejectedCall):
 def page_of_rejections(
     database: Database, *, store: str | None, reason: str | None, after: str | None = None, limit: int
 ) -> Page[CountOfStore]:
-    """Return a page of counts, the newest day first; an empty store: no known one, `limit` 0 for all.
+    """Return a page of counts, the newest day first; `limit` 0 for all.
+
+    `store`: an id, or part of a name, address or id; empty: calls of no known store; None: all calls.
 
     Raises InputError, also where no store matches.
     """
@@ -45,14 +47,14 @@ def page_of_rejections(
 
 
 def samples(database: Database, *, store: str | None, reason: str | None, limit: int) -> list[SampleOfStore]:
-    """Return the newest samples; `limit` 0 for all. Raises InputError, also where no store matches."""
+    """Return the newest samples, filtered as `page_of_rejections` does. Raises InputError."""
     check_filters({"store": store, "reason": reason})
     with database.reading() as session:
-        found = rejections.list_samples(session, _stores(session, store), limit, reason=reason)
-        names = store_names.names_of(session, (row.store_id for row in found))
-    return [record_of(SampleOfStore, row, store_name=names.get(row.store_id)) for row in found]
+        rows = rejections.list_samples(session, _stores(session, store), limit, reason=reason)
+        names = store_names.names_of(session, (row.store_id for row in rows))
+    return [record_of(SampleOfStore, row, store_name=names.get(row.store_id)) for row in rows]
 
 
 def _stores(session: Session, store: str | None) -> tuple[str, ...] | None:
-    """Return the ids of the stores that are meant; None for all calls, an empty id for no known store."""
+    """Return the ids of the stores that match; None for all calls, an empty id for no known store."""
     return match_stores(session, store) if store else None if store is None else ("",)

@@ -1,4 +1,4 @@
-"""Verifies that its sender signed a call, and builds the delivery it then is."""
+"""Verifies the signature of a call, and builds its delivery."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from receiver.storage.cipher import Cipher
 from receiver.storage.inbox import NewDelivery
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
-MOST_KEYS = 10_000  # opened secrets kept at hand
+MOST_KEYS = 10_000  # decrypted secrets in the cache
 LONGEST_HEADER = 100
-# Named one by one: beside a sender's credentials, granian's environ holds the process's own variables, and
+# An allow list: beside a sender's credentials, granian's environ holds the process's own variables, and
 # HTTP_PROXY among them looks like a header.
 KEPT_HEADERS = (
     *("host", "user-agent", "accept", "accept-encoding", "content-type", "content-length"),
@@ -31,36 +31,36 @@ PLAIN = re.compile(f"[!-~]{{1,{LONGEST_HEADER}}}")
 # Not frozen: that takes several times as long to build, and there is one for each call.
 @dataclass(slots=True, repr=False)
 class SignedCall:
-    """A call to an address, by what a signature and an identity are made of."""
+    """A call to an address: all that its signature and its identity depend on."""
 
     provider: Provider
     topic: str | None  # None: neither address nor headers name one
     headers: Headers
     raw: bytes
-    store_id: str | None = None  # None: of a provider that is no store
+    store_id: str | None = None  # None: of a provider that serves all stores
     hook_id: str | None = None
 
     @classmethod
     def to_endpoint(
         cls, provider: Provider, endpoint: ResolvedEndpoint, headers: Headers, raw: bytes
     ) -> SignedCall:
-        """Return a call to an address of a store; an address made by hand leaves the topic to a header."""
-        named = headers.get(provider.topic_header) if provider.topic_header else None
-        topic = endpoint.topic or plain_header(named)
+        """Return a call to a store's endpoint; that of a webhook made by hand has its topic in a header."""
+        header = headers.get(provider.topic_header) if provider.topic_header else None
+        topic = endpoint.topic or plain_header(header)
         return cls(provider, topic, headers, raw, endpoint.store_id, endpoint.hook_id)
 
 
 class Verifier:
-    """Checks signatures over raw bytes with the secrets of an address."""
+    """Verifies signatures over raw bytes with the secrets of an endpoint, which it caches decrypted."""
 
     def __init__(self, cipher: Cipher) -> None:
         self._cipher = cipher
-        self._key = lru_cache(MOST_KEYS)(self._opened)
+        self._key = lru_cache(MOST_KEYS)(self._decrypt_key)
 
     def problem(self, call: SignedCall, encrypted: Sequence[str]) -> str | None:
-        """Return why the bytes are not shown to be the store's; None when they are. Raises ReceiverError.
+        """Return why a call's signature cannot be verified; None when it is valid.
 
-        A secret that can no longer be read is a fault of ours, and not the store's.
+        Raises ReceiverError where a secret can no longer be decrypted, which is a fault of ours.
         """
         provider = call.provider
         keys = [self._key(provider, secret) for secret in encrypted]
@@ -70,7 +70,7 @@ class Verifier:
             raise ReceiverError("a signing secret was encrypted with a key that SECRET_KEYS no longer has")
         return problem
 
-    def _opened(self, provider: Provider, encrypted: str) -> bytes | None:
+    def _decrypt_key(self, provider: Provider, encrypted: str) -> bytes | None:
         """Return the key to verify with; None where it can no longer be decrypted."""
         try:
             return provider.signing_key(self._cipher.decrypt(encrypted))
@@ -79,12 +79,12 @@ class Verifier:
 
 
 def is_signed(provider: Provider, headers: Headers) -> bool:
-    """Return whether it carries a signature, right or wrong."""
+    """Return whether the headers carry a signature, valid or not."""
     return not headers.keys().isdisjoint(provider.signature_headers)
 
 
 def app_call_problem(call: SignedCall, secret: str, now: datetime | None = None) -> str | None:
-    """Return why a call is not shown to be of a provider with one secret; None when it is.
+    """Return why a call of a provider with one secret cannot be verified; None when it is valid.
 
     Without `now` its age is not checked.
     """
@@ -93,9 +93,9 @@ def app_call_problem(call: SignedCall, secret: str, now: datetime | None = None)
 
 
 def new_delivery(call: SignedCall, at: datetime, request_id: str | None = None) -> NewDelivery:
-    """Build the inbox row of a call that arrived `at`; its body only where we read it.
+    """Build the delivery of a call that arrived `at`, with its body only where its topic is one of ours.
 
-    Of a store, which is bounded, only a small one.
+    A store's body is kept up to LARGEST_BODY bytes.
     """
     provider, raw = call.provider, call.raw
     ids = [call.headers.get(name) for name in provider.identity_headers]
@@ -132,8 +132,8 @@ def kept_headers(headers: Headers) -> list[list[str]]:
 
 
 def plain_header(header: str | None) -> str | None:
-    """Return a header as it may stand in a row and a log: short, printable ASCII."""
+    """Return a header value fit for a row and a log: short, printable ASCII; None for an empty one."""
     if header and PLAIN.fullmatch(header):  # nearly always, and quick
         return header
-    kept = "".join(char for char in header or "" if "!" <= char <= "~")[:LONGEST_HEADER]
-    return kept or None
+    text = "".join(char for char in header or "" if "!" <= char <= "~")[:LONGEST_HEADER]
+    return text or None

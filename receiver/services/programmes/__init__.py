@@ -1,1 +1,1 @@
-"""The terms stores enrol in, their places, and their figures."""
+"""Programmes: terms that stores enrol in, their places, and their statistics."""

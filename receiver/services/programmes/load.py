@@ -1,4 +1,4 @@
-"""Loads a programme file for new stores to join: validated and compared first. Idempotent."""
+"""Loads a programme file for new stores to join, after validation and comparison. Idempotent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from receiver.storage import audit, terms
 
 @dataclass(frozen=True)
 class LoadedProgramme:
-    """The terms of a file, beside those that new stores join now, or joined until it was loaded."""
+    """The terms of a file, and those that new stores joined before."""
 
     terms: Programme
     before: Programme
@@ -28,7 +28,7 @@ class LoadedProgramme:
 
     @property
     def is_in_force(self) -> bool:
-        """Return whether new stores joined just these terms already."""
+        """Return whether new stores joined the same terms before."""
         return not self.changes
 
 
@@ -36,14 +36,14 @@ def load_terms(context: ServiceContext, text: str, *, actor: str, dry_run: bool 
     """Let new stores join the programme of a file's text, until the setting PROGRAMME is changed.
 
     Raises InputError with the field's name, and Refused for other terms under the id of a programme that
-    stores have joined: they keep those they know.
+    stores have joined: they keep the terms they joined by.
     """
     programme, setting, now = read_programme_text(text), context.settings.programme, context.now()
     if dry_run:
         with context.database.reading() as session:
-            return _compared(session, programme, setting)
+            return _compare(session, programme, setting)
     with context.database.writing() as session:
-        loaded = _compared(session, programme, setting)
+        loaded = _compare(session, programme, setting)
         if not loaded.is_in_force:
             terms.keep_terms(session, programme.id, programme_data(programme), now)
             terms.keep_choice(session, programme.id, instead_of=setting, by=actor, now=now)
@@ -52,7 +52,7 @@ def load_terms(context: ServiceContext, text: str, *, actor: str, dry_run: bool 
         return loaded
 
 
-def _compared(session: Session, programme: Programme, setting: str) -> LoadedProgramme:
+def _compare(session: Session, programme: Programme, setting: str) -> LoadedProgramme:
     if programme.id in terms.kept_ids(session) and terms_of(session, programme.id) != programme:
         raise Refused(
             f"id: {programme.id} is the programme of stores that joined it by other terms, which they keep; "

@@ -17,7 +17,7 @@ from receiver.storage.programme_statistics import AwardCounts
 
 @dataclass(frozen=True)
 class Sum:
-    """Some awards of one currency."""
+    """A number of awards of one currency, and their amount."""
 
     awards: int
     amount: Decimal
@@ -27,16 +27,16 @@ class Sum:
 
 
 class MoneyPart(StrEnum):
-    """The part of what was promised in which an award stands; each stands in one."""
+    """The parts of the promised money; each award is in one of them."""
 
     ARRIVED = "arrived"  # on evidence
-    ON_THE_WAY = "on the way"  # issued, and nothing speaks against it
+    ON_THE_WAY = "on the way"  # issued, and neither blocked, overdue nor flagged
     DUE = "due"  # to be issued in time
     AT_RISK = "at risk"  # not arrived, and blocked, overdue or flagged
     ENDED = "ended"  # its credit expired, and nothing shows that it arrived
 
 
-# Where an award that has not arrived and is not at risk stands, by its state.
+# The part of an award that has not arrived and is not at risk, by its state.
 PART_OF = {
     AwardState.DUE: MoneyPart.DUE,
     AwardState.ISSUED: MoneyPart.ON_THE_WAY,
@@ -51,11 +51,11 @@ class Likely:
     stage: Stage
     tiers: Sequence[tuple[Decimal, int]]  # credit and stores, the highest first
     below: int  # stores that have not reached a tier
-    unknown: int  # stores of which nobody knows what they have reached
+    unknown: int  # stores whose reached credit is unknown
 
     @property
     def amount(self) -> Decimal:
-        """Return the sum of what is known."""
+        """Return the sum of the known credits."""
         return sum((credit * stores for credit, stores in self.tiers), Decimal())
 
 
@@ -65,30 +65,35 @@ class Money:
 
     currency: str | None
     promised: Sum  # every award that was recorded
-    issued: Sum  # of them those whose credit was given, whatever became of it
-    parts: Sequence[tuple[MoneyPart, Sum]]  # of what was promised, each award once
+    issued: Sum  # those of them whose credit was given, including expired ones
+    parts: Sequence[tuple[MoneyPart, Sum]]  # of the promised money, each award once
     risks: Sequence[tuple[str, Sum]]  # why awards are at risk; one may have several reasons
     likely: Sequence[Likely]  # of stores without an award, the nearest first
 
-    def part(self, wanted: MoneyPart) -> Sum:
+    def part(self, name: MoneyPart) -> Sum:
         """Return the sum of one part."""
-        return next(found for part, found in self.parts if part is wanted)
+        return next(total for part, total in self.parts if part is name)
 
 
-def money_of(awards: Sequence[AwardCounts], coming: Sequence[Sequence[Any]]) -> list[Money]:
+def money_of(awards: Sequence[AwardCounts], likely: Sequence[Sequence[Any]]) -> list[Money]:
     """Return the money by currency, in the order of their names; the unknown one last.
 
-    `coming` is [stage, currency, credit, stores] as storage/programme_statistics.py counts it.
+    `likely` is [stage, currency, credit, stores] as storage/programme_statistics.py counts it.
     """
-    known = {row.currency for row in awards} | {currency for _, currency, _, _ in coming if currency}
-    is_there = any(currency is None for _, currency, _, _ in coming)
-    return [_money(currency, awards, coming) for currency in (*sorted(known), *([None] if is_there else ()))]
+    currencies = {row.currency for row in awards} | {currency for _, currency, _, _ in likely if currency}
+    has_unknown = any(currency is None for _, currency, _, _ in likely)
+    names = [*sorted(currencies), *([None] if has_unknown else [])]
+    return [_money(currency, awards, likely) for currency in names]
 
 
-def _money(currency: str | None, awards: Sequence[AwardCounts], coming: Sequence[Sequence[Any]]) -> Money:
+def _money(
+    currency: str | None, awards: Sequence[AwardCounts], likely_counts: Sequence[Sequence[Any]]
+) -> Money:
     rows = [row for row in awards if row.currency == currency]
-    reached = [(stage, credit, stores) for stage, of, credit, stores in coming if of == currency]
-    likely = [_likely(stage, reached) for stage in COMING]
+    stores_by_credit = [
+        (stage, credit, stores) for stage, of, credit, stores in likely_counts if of == currency
+    ]
+    likely = [_likely(stage, stores_by_credit) for stage in COMING]
     return Money(
         currency=currency,
         promised=_sum(rows, lambda row: row.awards),
@@ -112,10 +117,10 @@ def _count_of(part: MoneyPart, row: AwardCounts) -> int:
     return row.awards - row.arrived - row.at_risk if is_here else 0
 
 
-def _likely(stage: Stage, reached: Sequence[tuple[str, str | None, int]]) -> Likely:
+def _likely(stage: Stage, stores_by_credit: Sequence[tuple[str, str | None, int]]) -> Likely:
     counts: dict[Decimal, int] = {}
     unknown = 0
-    for of, credit, stores in reached:
+    for of, credit, stores in stores_by_credit:
         if of == stage and credit is None:
             unknown += stores
         elif of == stage:
@@ -125,5 +130,5 @@ def _likely(stage: Stage, reached: Sequence[tuple[str, str | None, int]]) -> Lik
 
 
 def _sum(rows: Iterable[AwardCounts], count: Callable[[AwardCounts], int]) -> Sum:
-    counted = [(count(row), Decimal(row.credit)) for row in rows]
-    return Sum(sum(n for n, _ in counted), sum((n * credit for n, credit in counted), Decimal()))
+    pairs = [(count(row), Decimal(row.credit)) for row in rows]
+    return Sum(sum(n for n, _ in pairs), sum((n * credit for n, credit in pairs), Decimal()))

@@ -1,4 +1,4 @@
-"""Gives the places of a capped programme, keeps the reserved ones, and frees them (domain/places.py)."""
+"""Assigns, reserves and frees the places of a capped programme by the rules of domain/places.py."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from receiver.storage.tables import Store
 def fill_all_places(database: Database, now: datetime) -> list[str]:
     """Fill the places of every programme with waiting or reserved stores; return the stores placed."""
     with database.reading() as session:
-        concerned = places.programmes_to_share_out(session)
-    return [store_id for programme in concerned for store_id in fill_places(database, now, programme)]
+        programmes = places.programmes_to_share_out(session)
+    return [store_id for programme in programmes for store_id in fill_places(database, now, programme)]
 
 
 def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
@@ -30,27 +30,27 @@ def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
     Lock ordering: stores before the programme, as in a decision.
     """
     with database.writing() as session:
-        concerned = [*places.reserved_stores(session, programme), *stores.waiting_stores(session, programme)]
-        stores.lock_stores(session, (store.id for store in concerned))
+        candidates = [*places.reserved_stores(session, programme), *stores.waiting_stores(session, programme)]
+        stores.lock_stores(session, (store.id for store in candidates))
         stores.lock_programme(session, programme)
         session.expire_all()
         reserved = places.reserved_stores(session, programme)
-        waiting = stores.waiting_stores(session, programme)
-        shared = _assign_places(session, terms_of(session, programme), reserved, waiting, now)
-        _keep(session, now, {store.id: store for store in (*reserved, *waiting)}, shared, programme)
-        return [store.id for store in waiting if store.id in shared.assigned]
+        in_line = stores.waiting_stores(session, programme)
+        assignment = _assign_places(session, terms_of(session, programme), reserved, in_line, now)
+        _apply(session, now, {store.id: store for store in (*reserved, *in_line)}, assignment, programme)
+        return [store.id for store in in_line if store.id in assignment.assigned]
 
 
 def claim_place(session: Session, terms: Programme, store: Store, now: datetime) -> None:
-    """Give a store that joins a place, if one is left; the caller holds the programme.
+    """Give a joining store a place, if one is free; the caller holds the programme.
 
-    What lapses at this moment goes to those in line first, with the next `fill_places`.
+    Places that lapse at this moment go to stores in line first, with the next `fill_places`.
     """
     reserved = places.reserved_stores(session, terms.id)
-    shared = _assign_places(session, terms, reserved, [store], now)
-    left = terms.capacity is None or not shared.lapsed
-    if store.id in shared.assigned and (left or store.merchant in _owners(session, terms.id)):
-        store.admitted_at, store.reserved_until = now, shared.assigned[store.id]
+    assignment = _assign_places(session, terms, reserved, [store], now)
+    has_room = terms.capacity is None or not assignment.lapsed
+    if store.id in assignment.assigned and (has_room or store.merchant in _owners(session, terms.id)):
+        store.admitted_at, store.reserved_until = now, assignment.assigned[store.id]
 
 
 def holds_place(session: Session, store: Store, now: datetime) -> bool:
@@ -59,20 +59,20 @@ def holds_place(session: Session, store: Store, now: datetime) -> bool:
 
 
 def is_admitted(store: Store, now: datetime, *, proven: bool) -> bool:
-    """Return whether a store is admitted now, where it is known whether its advertiser proved it.
+    """Return whether a store is admitted now; `proven`: whether its advertiser consented.
 
-    A reservation that is over counts for nothing until it is proven.
+    A reservation that has ended admits only a proven store.
     """
     return store.admitted_at is not None and (is_reserved(store.reserved_until, now) or proven)
 
 
 def admission_of(session: Session, store: Store, now: datetime) -> PlaceInLine | None:
-    """Return a store's place in the line; None where it has a place, or does not wait for one."""
+    """Return a store's position in the line; None where it has a place, or does not wait for one."""
     if store.disconnected_at is not None or holds_place(session, store, now):
         return None
     lapsed = [item for item in places.reserved_stores(session, store.programme) if not _is_kept(item, now)]
-    waiting = [*stores.waiting_stores(session, store.programme), *lapsed]
-    return place_in_line(_seekers(waiting, places.proven_since(session, waiting)), store.id)
+    in_line = [*stores.waiting_stores(session, store.programme), *lapsed]
+    return place_in_line(_seekers(in_line, places.proven_since(session, in_line)), store.id)
 
 
 def _is_kept(store: Store, now: datetime) -> bool:
@@ -91,23 +91,25 @@ def _owners(session: Session, programme: str) -> set[str]:
 
 
 def _assign_places(
-    session: Session, terms: Programme, reserved: Sequence[Store], waiting: Sequence[Store], now: datetime
+    session: Session, terms: Programme, reserved: Sequence[Store], in_line: Sequence[Store], now: datetime
 ) -> Places:
-    proven = places.proven_since(session, [*reserved, *waiting])
-    held, line = _seekers(reserved, proven), _seekers(waiting, proven)
-    return assign_places(terms.capacity, _owners(session, terms.id), held, line, now)
+    proven = places.proven_since(session, [*reserved, *in_line])
+    holders, seekers = _seekers(reserved, proven), _seekers(in_line, proven)
+    return assign_places(terms.capacity, _owners(session, terms.id), holders, seekers, now)
 
 
-def _keep(session: Session, now: datetime, held: dict[str, Store], shared: Places, programme: str) -> None:
-    for store_id in sorted(shared.confirmed):
-        held[store_id].reserved_until = None
-    for store_id in sorted(shared.lapsed):
-        held[store_id].admitted_at = held[store_id].decided_at = None
+def _apply(
+    session: Session, now: datetime, stores_by_id: dict[str, Store], assignment: Places, programme: str
+) -> None:
+    for store_id in sorted(assignment.confirmed):
+        stores_by_id[store_id].reserved_until = None
+    for store_id in sorted(assignment.lapsed):
+        stores_by_id[store_id].admitted_at = stores_by_id[store_id].decided_at = None
         audit.record(
             session, now, Agent.SERVICE, AuditAction.PLACE_LAPSED, store_id, {"programme": programme}
         )
-    for store_id, until in shared.assigned.items():
-        store = held[store_id]
+    for store_id, until in assignment.assigned.items():
+        store = stores_by_id[store_id]
         store.admitted_at, store.reserved_until, store.decided_at = now, until, None
         detail = {"programme": programme, "reserved_until": until and time_text(until)}
         audit.record(session, now, Agent.SERVICE, AuditAction.PLACE_GIVEN, store_id, detail)

@@ -1,6 +1,6 @@
-"""The state of a programme: places given, stores by stage, and awards in each tier.
+"""Statistics of a programme: places, stores by stage, and awards in each tier.
 
-The worker counts once a minute; whoever looks is told what was counted, and when.
+The worker counts once a minute; a reader gets the last counts, with their time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from receiver.storage.database import Database
 
 @dataclass(frozen=True)
 class TierTotals:
-    """The awards of one tier; `by_state` has the states there are."""
+    """The awards of one tier; `by_state` holds only states that occur."""
 
     currency: str
     threshold: Decimal
@@ -57,64 +57,64 @@ class Totals:
 
 @dataclass(frozen=True)
 class ProgrammeStats:
-    """A programme and how far it has come; `counted` is None where no worker has counted yet."""
+    """A programme and its counts, which are None where no worker has counted yet."""
 
     terms: Programme
     is_for_new_stores: bool
-    counted: StoreCounts | None
+    counts: StoreCounts | None
 
 
 def programme_stats(context: ServiceContext) -> list[ProgrammeStats]:
     """Return the programme that new stores join, and each other that has stores.
 
-    Nothing is counted here, so that looking costs the same however many stores there are.
+    Nothing is counted here, so that the cost does not grow with the number of stores.
     """
     now = context.now()
     with context.database.reading() as session:
         current = terms_for_new_stores(session, context.settings.programme)
-        joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
+        joined, stored = terms.kept_ids(session), programme_statistics.kept_counts(session)
         others = [terms_of(session, item) for item in joined if item != current.id]
+    empty = StoreCounts(now, 0, 0, (), (), ())
     return [
         ProgrammeStats(
             terms=item,
             is_for_new_stores=item is current,
-            counted=_counted(kept.get(item.id)) if item.id in joined else StoreCounts(now, 0, 0, (), (), ()),
+            counts=_read_counts(stored.get(item.id)) if item.id in joined else empty,
         )
         for item in (current, *others)
     ]
 
 
 def total_counts(session: Session) -> Totals | None:
-    """Return what the worker last counted, of all programmes together; None before it has."""
-    all_counted = [
-        counted for kept in programme_statistics.kept_counts(session).values() if (counted := _counted(kept))
-    ]
-    if not all_counted:
+    """Return the worker's last counts of all programmes together; None before it has counted."""
+    stored = programme_statistics.kept_counts(session).values()
+    all_counts = [counts for item in stored if (counts := _read_counts(item))]
+    if not all_counts:
         return None
     stages: Counter[str] = Counter()
     awards: dict[str, dict[str, Sum]] = {}
-    for counted in all_counted:
-        stages.update(dict(counted.stages))
-        for tier in counted.tiers:
+    for counts in all_counts:
+        stages.update(dict(counts.stages))
+        for tier in counts.tiers:
             for state, total in tier.by_state.items():
                 of_state = awards.setdefault(state, {})
                 of_state[tier.currency] = of_state.get(tier.currency, Sum(0, Decimal(0))) + total
-    return Totals(min(counted.at for counted in all_counted), stages, awards)
+    return Totals(min(counts.at for counts in all_counts), stages, awards)
 
 
 def count_programmes(database: Database, now: datetime) -> None:
-    """Count the stores of each programme that has any, and keep the counts for `programme_stats`."""
+    """Count the stores of each programme that has any, and store the counts for `programme_stats`."""
     with database.reading() as session:
         counts = {item: programme_statistics.count(session, item, now) for item in terms.kept_ids(session)}
     with database.writing() as session:
-        for programme, counted in counts.items():
-            programme_statistics.keep_counts(session, programme, now, counted)
+        for programme, of_programme in counts.items():
+            programme_statistics.keep_counts(session, programme, now, of_programme)
 
 
-def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | None:
-    if kept is None or "coming" not in kept[1]:  # an older worker still counts, or none has yet
+def _read_counts(stored: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | None:
+    if stored is None or "coming" not in stored[1]:  # an older worker still counts, or none has yet
         return None
-    at, counts = kept
+    at, counts = stored
     awarded = [programme_statistics.AwardCounts(**row) for row in counts["awards"]]
     return StoreCounts(
         at=at,

@@ -1,4 +1,4 @@
-"""Finds the terms that hold for a store: it keeps those it enrolled in."""
+"""Finds the terms of a store, which stay those it enrolled in, and the terms for new stores."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from receiver.storage.database import Database
 
 
 def terms_for_new_stores(session: Session, setting: str) -> Programme:
-    """Return the terms for new stores: those staff loaded under this `setting`, else the setting's own.
+    """Return the terms for new stores: those that staff loaded under this `setting`, else the setting's own.
 
     A later change of PROGRAMME wins over what staff loaded. Raises InputError.
     """
@@ -49,20 +49,20 @@ def enrol_in(session: Session, setting: str, now: datetime) -> Programme:
 
 @cache
 def terms_link(name_or_file: str) -> str | None:
-    """Return where a programme's terms are published, read once a process. Raises InputError."""
+    """Return the address at which a programme's terms are published, cached. Raises InputError."""
     return load_programme(name_or_file).terms_url
 
 
 def terms_of(session: Session, programme_id: str) -> Programme:
     """Return the terms of a programme that stores enrolled in, or of a shipped one. Raises InputError."""
-    kept = terms.kept_terms(session, programme_id)
-    return _read_once(json.dumps(kept)) if kept is not None else load_shipped(programme_id)
+    data = terms.kept_terms(session, programme_id)
+    return _read_once(json.dumps(data)) if data is not None else load_shipped(programme_id)
 
 
 @lru_cache(maxsize=64)
-def _read_once(kept: str) -> Programme:
-    """Parse terms once in a process; a row that is changed is another text."""
-    return read_stored_programme(json.loads(kept))
+def _read_once(text: str) -> Programme:
+    """Parse terms, cached by their text: a changed row is another text."""
+    return read_stored_programme(json.loads(text))
 
 
 def list_terms(context: ServiceContext) -> list[Programme]:
@@ -72,18 +72,18 @@ def list_terms(context: ServiceContext) -> list[Programme]:
     """
     with context.database.reading() as session:
         current = terms_for_new_stores(session, context.settings.programme)
-        kept = {item: terms_of(session, item) for item in terms.kept_ids(session)}
+        enrolled = {item: terms_of(session, item) for item in terms.kept_ids(session)}
     shipped = {programme: load_shipped(programme) for programme in shipped_programmes()}
-    return [item for _, item in sorted(({**shipped, current.id: current, **kept}).items())]
+    return [item for _, item in sorted(({**shipped, current.id: current, **enrolled}).items())]
 
 
-def find_terms(known: Sequence[Programme], programme_id: str) -> Programme:
-    """Return the programme of an id. Raises NotFound that names those there are."""
-    found = next((item for item in known if item.id == programme_id), None)
-    if found is None:
-        there = ", ".join(item.id for item in known)
+def find_terms(programmes: Sequence[Programme], programme_id: str) -> Programme:
+    """Return the programme with an id. Raises NotFound, which lists the known ones."""
+    programme = next((item for item in programmes if item.id == programme_id), None)
+    if programme is None:
+        there = ", ".join(item.id for item in programmes)
         raise NotFound(f"no programme is called {programme_id!r}; there is {there}")
-    return found
+    return programme
 
 
 def known_programmes(database: Database) -> list[str]:

@@ -13,7 +13,7 @@ from receiver.errors import InputError, ReceiverError
 from receiver.paging import Page
 from receiver.services.inbox.quarantine import (
     ReleaseResult,
-    held_by_store,
+    count_quarantined,
     page_of_quarantine,
     release_from_quarantine,
 )
@@ -109,7 +109,7 @@ def _quarantine(results: Sequence[ReleaseResult] | None = None, refused: str = "
     html = render_template(
         "quarantine.html",
         page=page,
-        by_store=held_by_store(current_container().database),
+        by_store=count_quarantined(current_container().database),
         most_stores=MOST_STORES,
         query={"store": request.values["store"]} if request.values.get("store") else {},
         results=results,

@@ -47,8 +47,8 @@ def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, c
     matters = {matter.id: matter.count for matter in list_todo_items(container.database, NOW)}
     count_programmes(container.database, NOW)
     (stats,) = programme_stats(at(container, NOW))
-    assert stats.counted is not None
-    assert [tier.due_soon.awards for tier in stats.counted.tiers] == [matters["awards_due_soon"]] == [5]
+    assert stats.counts is not None
+    assert [tier.due_soon.awards for tier in stats.counts.tiers] == [matters["awards_due_soon"]] == [5]
 
 
 @pytest.mark.parametrize(

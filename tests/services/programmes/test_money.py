@@ -32,8 +32,8 @@ STATES = {  # of each award: what differs from one that is due in time; the part
 def counted_money(container):
     count_programmes(container.database, NOW)
     (stats,) = programme_stats(at(container, NOW))
-    assert stats.counted is not None
-    return {money.currency: money for money in stats.counted.money}
+    assert stats.counts is not None
+    return {money.currency: money for money in stats.counts.money}
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def _programme(stats: ProgrammeStats) -> dict[str, Any]:
     return {
         "terms": programme_data(stats.terms),
         "for_new_stores": stats.is_for_new_stores,
-        "counted": _counts(stats.counted) if stats.counted else None,
+        "counted": _counts(stats.counts) if stats.counts else None,
     }
 
 
