@@ -13,7 +13,7 @@ from receiver.cli.options import ChoiceOption, actor, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.reviews import ReviewState
-from receiver.services.reviews.answer import answer_review, checked_answer
+from receiver.services.reviews.answer import answer_review, validate_answer
 from receiver.services.reviews.listing import page_of_reviews
 from receiver.services.reviews.show import show_review
 
@@ -67,7 +67,7 @@ def answer_command(
         raise click.UsageError("write one of --uphold, --override RULE=OUTCOME and --fact NAME=VALUE")
     container = current_container()
 
-    answer = checked_answer(
+    answer = validate_answer(
         container.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
     )
     act = partial(answer_review, now=container.now(), review_id=review, answer=answer, actor=actor())

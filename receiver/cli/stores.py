@@ -320,7 +320,7 @@ def rotate_secret(
         "webhook_secret": rotated.new_secret,
         "old_valid_until": now + timedelta(hours=overlap),
         "changed_at_the_store": rotated_at_store,
-        "held": rotated.held,
+        "held": rotated.quarantined,
         "accepted": rotated.accepted,
         "saved": not dry_run,
     }

@@ -1,1 +1,1 @@
-"""One verb a file: fetches, asks the domain, acts, and owns the transaction."""
+"""Use cases, one verb a file: each reads rows, applies the domain's rules, and owns the transaction."""

@@ -1,7 +1,7 @@
 """The context of services: settings, database, cipher, clock, the clients, and the budget of their calls.
 
-A service that needs more than the database and a moment takes all of it, so that no caller hands the parts
-through one by one. It asks the clock once, at its beginning.
+A service that needs more than the database and a time takes the whole context, so that no caller passes the
+parts one by one. It asks the clock once, at its beginning.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Context = TypeVar("Context", bound="ServiceContext")
 
 @dataclass(frozen=True)
 class ServiceContext:
-    """The parts of one process, or the same with other clients or at another moment (`replace`)."""
+    """The parts of one process; `replace` makes a copy with another client, database or clock."""
 
     settings: Settings
     database: Database
@@ -34,13 +34,13 @@ class ServiceContext:
     now: Callable[[], datetime]
 
     def urgently(self: Context) -> Context:
-        """Return the same for what cannot wait: its calls to TikTok may use what routine ones leave."""
+        """Return a copy for urgent work, whose calls to TikTok may use the budget reserved for it."""
         return replace(self, tiktok=self.tiktok.urgently())
 
     def for_request(self: Context) -> Context:
-        """Return the same for a web request, whose thread waits: urgent, one deadline for all calls."""
+        """Return a copy for a web request, whose thread waits: urgent, with one deadline for all calls."""
         return replace(self, tiktok=self.tiktok.for_request())
 
     def for_seconds(self: Context, seconds: float) -> Context:
-        """Return the same with one deadline for all calls to stores that are opened from now on."""
+        """Return a copy with one deadline, `seconds` from now, for all calls to stores."""
         return replace(self, shops=self.shops.for_seconds(seconds))

@@ -1,4 +1,4 @@
-"""Checks what staff write: texts of one line that are not too long, and words of a fixed list."""
+"""Validates input of staff: one-line texts of bounded length, and choices from a list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_FILTER = 200
 
 
 def require_text(text: str, path: str) -> str:
-    """Return the text on one line. Raises InputError where there is none, or too much."""
+    """Return the text, stripped. Raises InputError where it is empty, too long, or not of one line."""
     text = text.strip()
     if not text or len(text) > LONGEST or not text.isprintable():
         raise InputError(f"must be a text of 1 to {LONGEST} characters on one line", path=path)
@@ -23,7 +23,7 @@ def require_text(text: str, path: str) -> str:
 
 
 def require_choice(choices: Iterable[Choice], text: str, path: str) -> Choice:
-    """Return the one of an enum's members that has this value. Raises InputError that names them all."""
+    """Return the choice with this value. Raises InputError, which lists the valid values."""
     by_value = {choice.value: choice for choice in choices}
     if text not in by_value:
         raise InputError(f"must be one of {', '.join(by_value)}", path=path)
@@ -31,7 +31,7 @@ def require_choice(choices: Iterable[Choice], text: str, path: str) -> Choice:
 
 
 def check_filters(filters: Mapping[str, object]) -> None:
-    """Raise InputError for a text among the filters that is too long, or that no database takes."""
+    """Raise InputError for a text among the filters that is too long or not printable."""
     for name, value in filters.items():
         if isinstance(value, str) and (len(value) > LONGEST_FILTER or not value.isprintable()):
             raise InputError(f"must be at most {LONGEST_FILTER} characters on one line", path=name)

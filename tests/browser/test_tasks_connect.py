@@ -54,7 +54,7 @@ def service(tmp_path):
         )
         migrate(container.database)
         for bucket in (pages.visitors, pages.visited):
-            bucket._left.clear()
+            bucket._buckets.clear()
         apps.append(create_app(container=container))
         shop = shops.open("kites")
         shop.setup.http_callbacks = True  # on this machine alone

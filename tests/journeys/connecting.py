@@ -50,7 +50,7 @@ def service_for(
     """The service on a socket, which shops reach as https: a callback of another kind no shop takes."""
     container = build_container(make_settings(database_url=database_url), now=clock)
     for bucket in (pages.visitors, pages.visited):
-        bucket._left.clear()
+        bucket._buckets.clear()
     with served(create_app(container=container)) as base:
         shops.outgoing.reaches["https://credit.example"] = base
         yield container, base
@@ -60,7 +60,7 @@ def service_for(
 def connect_by_hand(container: Container, base: str, clock: FrozenClock, shop: SandboxShop, key: Key) -> str:
     """Connect a shop with a key that its merchant typed in; the last page."""
     for bucket in (pages.visitors, pages.visited):
-        bucket._left.clear()
+        bucket._buckets.clear()
     visitor = Visitor(base)
     keys = {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
     visitor.post(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.audit import AuditAction
 from receiver.domain.awards import GIVEN, MASK
 from receiver.errors import Refused
-from receiver.services.awards.issue import TAKEN_MEANWHILE, Issued, checked_issue
+from receiver.services.awards.issue import TAKEN_MEANWHILE, Issued, validate_issue
 from receiver.services.awards.listing import award_row
 from receiver.services.context import ServiceContext
 from receiver.services.validation import require_text
@@ -32,7 +32,7 @@ def correct_reference(
 
     Raises InputError, NotFound and Refused.
     """
-    issued, reason = checked_issue(award_id, reference, delivered_as), require_text(reason, "reason")
+    issued, reason = validate_issue(award_id, reference, delivered_as), require_text(reason, "reason")
     now = context.now()
     try:
         with context.database.writing() as session:

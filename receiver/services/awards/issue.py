@@ -53,7 +53,7 @@ class Issued:
         return award.code_hash is not None and award.code_hash == book.hash(self.reference)
 
 
-def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
+def validate_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
     """Return what staff entered, validated. Raises InputError naming the field."""
     if delivered_as not in set(AwardDelivery):
         raise InputError(f"must be {' or '.join(AwardDelivery)}", path="as")
@@ -75,7 +75,7 @@ def issue(
 
     Without `although_flagged`, an award whose flags put its credit in doubt is refused.
     """
-    issued, now = checked_issue(award_id, reference, delivered_as), context.now()
+    issued, now = validate_issue(award_id, reference, delivered_as), context.now()
     try:
         with context.database.writing() as session:
             award = awards.lock_award(session, award_id)

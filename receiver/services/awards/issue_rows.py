@@ -18,7 +18,7 @@ from itertools import islice
 
 from receiver.domain.awards import AwardDelivery
 from receiver.errors import InputError
-from receiver.services.awards.issue import Issued, checked_issue
+from receiver.services.awards.issue import Issued, validate_issue
 from receiver.services.awards.spreadsheet import protect, same_amount, split_separator, unprotect
 from receiver.storage.tables import Award
 
@@ -105,7 +105,7 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
     if not values["reference"]:
         return Row(line, None, award_id=values["award"])
     try:
-        issued = checked_issue(
+        issued = validate_issue(
             values["award"], values["reference"], values.get("as") or AwardDelivery.APPLIED
         )
     except InputError as error:

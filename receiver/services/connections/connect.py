@@ -25,7 +25,7 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.logs import get_logger
 from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
-from receiver.services.stores.details import checked_url
+from receiver.services.stores.details import validate_url
 from receiver.storage import connection_attempts, links, stores
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
@@ -104,7 +104,7 @@ def attempt_id_of(user_id: str) -> str:
 
 def address_of(shop: str) -> str:
     """Return the normalized address of the shop that a person named. Raises InputError."""
-    return checked_url(shop, path="shop")
+    return validate_url(shop, path="shop")
 
 
 def key_page(context: ServiceContext, browser: str, attempt_id: str | None = None) -> str | None:

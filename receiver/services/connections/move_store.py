@@ -11,7 +11,7 @@ from receiver.domain.audit import AuditAction
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliveryState
 from receiver.errors import Refused
 from receiver.services.deliveries import replay
-from receiver.services.stores.details import checked_url
+from receiver.services.stores.details import validate_url
 from receiver.services.stores.lineage import follow_move
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, connections, stores
@@ -28,7 +28,7 @@ def move_store(
     The store is not called: it is checked at the new address next. The old address is free from then on.
     Raises InputError, NotFound, and Refused where another store stands or the store is there already.
     """
-    reason, url = require_text(reason, "reason"), checked_url(url)
+    reason, url = require_text(reason, "reason"), validate_url(url)
     with database.writing() as session:
         stores.lock_addresses(session)
         store = stores.get_store(session, store_id, locked=True)

@@ -229,7 +229,7 @@ class WebhookReceiver:
         )
 
     def _verify_app_call(self, received: _Received) -> NewDelivery:
-        """Verify a call of a provider with one secret before queueing, so that forged calls delay no real ones.
+        """Verify a call of a provider with one secret before queueing, so that no forged call delays others.
 
         It is never quarantined: such a provider sends again what was not answered 200.
         """

@@ -11,7 +11,7 @@ from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.domain.staff_facts import StaffFactName
 from receiver.errors import Refused
 from receiver.services.reviews.records import review_row
-from receiver.services.stores.record_fact import StaffFact, checked_fact, keep_fact
+from receiver.services.stores.record_fact import StaffFact, keep_fact, validate_fact
 from receiver.services.validation import require_text
 from receiver.storage import audit, reviews, stores
 from receiver.storage.database import Database
@@ -26,7 +26,7 @@ class StaffAnswer:
     fact: StaffFact | None = None
 
 
-def checked_answer(
+def validate_answer(
     now: datetime,
     review_id: str,
     *,
@@ -42,11 +42,11 @@ def checked_answer(
     """
     evidence = evidence or f"review {review_id}"
     if override is not None:
-        staff_fact = checked_fact(StaffFactName.OVERRIDE, override, now, reason=reason, evidence=evidence)
+        staff_fact = validate_fact(StaffFactName.OVERRIDE, override, now, reason=reason, evidence=evidence)
         return StaffAnswer(ReviewAnswer.OVERRIDDEN, reason, staff_fact)
     if fact is not None:
         name, _, value = fact.partition("=")
-        staff_fact = checked_fact(name, value, now, reason=reason, evidence=evidence)
+        staff_fact = validate_fact(name, value, now, reason=reason, evidence=evidence)
         return StaffAnswer(ReviewAnswer.FACT_RECORDED, reason, staff_fact)
     return StaffAnswer(ReviewAnswer.UPHELD, reason)
 

@@ -1,1 +1,1 @@
-"""Finding by a text: the stores that a filter means, and everything for the search box."""
+"""Search by a text: the stores that a filter matches, and everything for the search box."""

@@ -19,7 +19,7 @@ MOST_HITS = 20  # of a kind
 
 
 class HitKind(StrEnum):
-    """The kind of thing that was found."""
+    """The kinds of hits."""
 
     STORE = "store"
     DELIVERY = "delivery"
@@ -28,7 +28,7 @@ class HitKind(StrEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing that a text leads to, and what tells it from its like."""
+    """A store, delivery or award that matches, with what distinguishes it."""
 
     kind: HitKind
     id: str
@@ -51,21 +51,21 @@ class SearchResult:
 
 
 def search_everything(database: Database, text: str) -> SearchResult:
-    """Find stores by name, address, ad account or id; deliveries by number or sender's id; awards by id or
-    reference, never by a code.
+    """Search stores, deliveries and awards for a text.
 
-    A kind before the rest, as in "delivery 7", finds only that kind. Raises InputError for a text that is
-    empty or too long.
+    Stores match by name, address, ad account or id; deliveries by number or sender's id; awards by id or
+    reference, never by a code. A kind before the rest, as in "delivery 7", finds only that kind. Raises
+    InputError for a text that is empty or too long.
     """
-    kinds, wanted = _read(text)
+    kinds, query = _parse(text)
     with database.reading() as session:
-        found = {kind: FINDERS[kind](session, wanted) for kind in kinds}
-    hits = [hit for kind in kinds for hit in found[kind][:MOST_HITS]]
-    return SearchResult(hits, [kind for kind in kinds if len(found[kind]) > MOST_HITS])
+        hits_by_kind = {kind: FINDERS[kind](session, query) for kind in kinds}
+    hits = [hit for kind in kinds for hit in hits_by_kind[kind][:MOST_HITS]]
+    return SearchResult(hits, [kind for kind in kinds if len(hits_by_kind[kind]) > MOST_HITS])
 
 
-def _read(text: str) -> tuple[list[HitKind], str]:
-    """Return the kinds to look for, and what to look for: "delivery 7" and "#7" are the delivery 7."""
+def _parse(text: str) -> tuple[list[HitKind], str]:
+    """Return the kinds to search, and the text to search for: "delivery 7" and "#7" mean delivery 7."""
     check_filters({"text": text})
     lead, _, rest = text.strip().replace("#", f"{HitKind.DELIVERY} ", 1).partition(" ")
     if lead.lower() in set(HitKind) and rest.strip():
@@ -76,9 +76,9 @@ def _read(text: str) -> tuple[list[HitKind], str]:
 
 
 def _stores(session: Session, text: str) -> list[Hit]:
-    found = store_names.find_stores(session, text, MOST_HITS + 1)
-    linked = links.open_links(session, [store.id for store in found])
-    return [_store(store, linked.get(store.id)) for store in found]
+    rows = store_names.find_stores(session, text, MOST_HITS + 1)
+    links_by_store = links.open_links(session, [store.id for store in rows])
+    return [_store(store, links_by_store.get(store.id)) for store in rows]
 
 
 def _store(store: NamedStore, link: Link | None) -> Hit:
@@ -87,9 +87,9 @@ def _store(store: NamedStore, link: Link | None) -> Hit:
 
 
 def _deliveries(session: Session, text: str) -> list[Hit]:
-    found = search.find_deliveries(session, text, MOST_HITS + 1)
-    names = store_names.names_of(session, (row.store_id for row in found))
-    return [_delivery(row, names.get(row.store_id or "")) for row in found]
+    rows = search.find_deliveries(session, text, MOST_HITS + 1)
+    names = store_names.names_of(session, (row.store_id for row in rows))
+    return [_delivery(row, names.get(row.store_id or "")) for row in rows]
 
 
 def _delivery(row: Delivery, name: str | None) -> Hit:

@@ -1,4 +1,4 @@
-"""Finds the stores that a filter means, so that a typed name or part of an id is never a false all-clear."""
+"""Finds the stores that a filter matches; one that matches none is an error, and no empty listing."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ Filters = TypeVar("Filters", AuditFilters, DeliveryFilters)
 
 
 def match_stores(session: Session, text: str) -> tuple[str, ...]:
-    """Return the ids of all stores that a text means: an id, or part of a name, address, ad account or id.
+    """Return the ids of the stores that a text matches: an id, or part of a name, address, ad account or id.
 
-    Raises InputError where no store matches, and where more do than a filter searches: an empty listing of
-    some of them would read as one of all.
+    Raises InputError where no store matches, and where more than MOST_MATCHES do: an empty listing for some
+    of them would read as one for all.
     """
     if store_names.is_store(session, text):
         return (text,)
-    found = [store.id for store in store_names.find_stores(session, text, MOST_MATCHES + 1)]
-    if not found:
+    ids = [store.id for store in store_names.find_stores(session, text, MOST_MATCHES + 1)]
+    if not ids:
         raise InputError(f"no store matches “{text}”", path="store")
-    if len(found) > MOST_MATCHES:
+    if len(ids) > MOST_MATCHES:
         raise InputError(
             f"more than {MOST_MATCHES} stores match “{text}”; write more of the name or the id", path="store"
         )
-    return tuple(found)
+    return tuple(ids)
 
 
 def resolve_store(session: Session, filters: Filters) -> Filters:
-    """Return the filters with the ids of the stores that their text means. Raises InputError."""
+    """Return the filters with the ids of the stores that their text matches. Raises InputError."""
     if filters.store is None:
         return filters
     ids = match_stores(session, filters.store)

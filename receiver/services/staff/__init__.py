@@ -1,1 +1,1 @@
-"""Staff: their sign-in, sessions, tokens and acts."""
+"""Staff: their accounts, sign-in, sessions, tokens and audit log."""

@@ -11,7 +11,7 @@ from receiver.domain.audit import AuditAction
 from receiver.domain.sign_in import ACCOUNT
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.records import record_of
-from receiver.services.staff.passwords import hashed_password, is_password
+from receiver.services.staff.passwords import hash_password, is_password
 from receiver.services.staff.records import Authenticated
 from receiver.storage import audit, login_attempts, staff
 from receiver.storage.database import Database
@@ -26,18 +26,18 @@ def choose_password(
     Wrong guesses of `current` are throttled, also in an open session. Raises InputError, and Refused where
     `current` is wrong.
     """
-    hashed, guesses = hashed_password(new), f"person {staff_id}"
+    hashed, guesses = hash_password(new), f"person {staff_id}"
     if current == new:
         raise InputError("must be another one than the current", path="password")
     with database.writing() as session:
-        before = _known(session, staff_id)
+        before = _get_person(session, staff_id)
         if login_attempts.wait_left(session, guesses, ACCOUNT, now):
             raise Refused("too many wrong passwords; wait a while and try again")
         login_attempts.count_try(session, guesses, ACCOUNT, now)
     if not is_password(before, current):
         raise Refused("this is not your current password")
     with database.writing() as session:
-        person = _known(session, staff_id)
+        person = _get_person(session, staff_id)
         if person.password_hash != before.password_hash:
             raise Refused("your password has just been replaced")
         person.password_hash, person.password_is_one_time = hashed, False
@@ -48,9 +48,9 @@ def choose_password(
 
 
 def sign_out_everywhere(database: Database, now: datetime, staff_id: int) -> None:
-    """End every session, wherever it was begun."""
+    """End all sessions of a person."""
     with database.writing() as session:
-        person = _known(session, staff_id)
+        person = _get_person(session, staff_id)
         staff.end_sessions_of(session, staff_id)
         audit.record(session, now, person.email, AuditAction.STAFF_SIGN_OUT_EVERYWHERE, person.email, {})
 
@@ -60,12 +60,12 @@ def choose_zone(database: Database, now: datetime, staff_id: int, zone: str) -> 
     if zone not in available_timezones():
         raise InputError("must be a zone such as Europe/London", path="zone")
     with database.writing() as session:
-        person = _known(session, staff_id)
+        person = _get_person(session, staff_id)
         person.timezone = zone
         audit.record(session, now, person.email, AuditAction.STAFF_ZONE, person.email, {"zone": zone})
 
 
-def _known(session: Session, staff_id: int) -> Staff:
+def _get_person(session: Session, staff_id: int) -> Staff:
     person = session.get(Staff, staff_id)
     if person is None:
         raise NotFound("you are no longer on the staff")

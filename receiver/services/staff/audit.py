@@ -39,9 +39,9 @@ def search_audit(
     """
     check_filters(asdict(filters))
     with database.reading() as session:
-        found = resolve_store(session, filters)
+        resolved = resolve_store(session, filters)
         try:
-            page = audit.page_of_entries(session, found, after=read_number(after), limit=limit)
+            page = audit.page_of_entries(session, resolved, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
         names = store_names.names_of(session, (row.store_id for row in page.rows))

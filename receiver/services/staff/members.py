@@ -1,4 +1,4 @@
-"""Lets staff in: an address, a role, and a password of which only an argon2 hash is kept."""
+"""Manages the members of staff: an email address, a role, and an argon2 hash of a password."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiver.domain.audit import AuditAction
 from receiver.domain.staff import Role
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.records import record_of
-from receiver.services.staff.passwords import hashed_password
+from receiver.services.staff.passwords import hash_password
 from receiver.services.staff.records import StaffMember, TeamMember
 from receiver.services.staff.sign_in import forget_account
 from receiver.storage import audit, staff
@@ -31,12 +31,12 @@ def add_staff(
     actor: str,
     one_time: bool = False,
 ) -> StaffMember:
-    """Let someone in; with a one-time password they choose their own when they first sign in.
+    """Add a member of staff; after a one-time password they choose their own at the first sign-in.
 
     Raises InputError, and Refused for an address that is already there.
     """
-    email = _checked_email(email)
-    hashed = hashed_password(password)
+    email = _validate_email(email)
+    hashed = hash_password(password)
     with database.writing() as session:
         if staff.staff_by_email(session, email) is not None:
             raise Refused(f"{email} is already on the staff; give them a new password instead")
@@ -49,9 +49,12 @@ def add_staff(
 def set_password(
     database: Database, now: datetime, *, email: str, password: str, actor: str, one_time: bool = False
 ) -> StaffMember:
-    """Replace someone's password, and let them try anew. Raises InputError and NotFound."""
-    email = _checked_email(email)
-    hashed = hashed_password(password)
+    """Replace a person's password, end their sessions, and reset failed sign-ins.
+
+    Raises InputError and NotFound.
+    """
+    email = _validate_email(email)
+    hashed = hash_password(password)
     with database.writing() as session:
         person = staff.get_staff(session, email)
         person.password_hash, person.password_is_one_time = hashed, one_time
@@ -62,7 +65,7 @@ def set_password(
 
 
 def change_role(database: Database, now: datetime, *, email: str, role: Role, actor: str) -> StaffMember:
-    """Give someone another role, which holds at once; the same again changes nothing.
+    """Change a person's role, with immediate effect. Idempotent.
 
     Raises NotFound, and Refused where no operator would be left.
     """
@@ -77,7 +80,7 @@ def change_role(database: Database, now: datetime, *, email: str, role: Role, ac
 
 
 def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> StaffMember:
-    """Let someone in no longer: sessions and tokens end at once, what they did stays.
+    """Remove a member of staff: sessions and tokens end at once, audit entries stay.
 
     Raises NotFound, and Refused where no operator would be left.
     """
@@ -108,7 +111,7 @@ def list_staff(database: Database, now: datetime, *, real_now: datetime, limit: 
 
 
 def get_member(database: Database, staff_id: int) -> StaffMember:
-    """Return a person on the staff. Raises NotFound."""
+    """Return a member of staff. Raises NotFound."""
     with database.reading() as session:
         person = session.get(Staff, staff_id)
         if person is None:
@@ -117,12 +120,12 @@ def get_member(database: Database, staff_id: int) -> StaffMember:
 
 
 def _refuse_last_operator(session: Session, person: Staff) -> None:
-    """Raise Refused where this is the only operator: nobody could let another in."""
+    """Raise Refused for the only operator: without one, nobody can add another."""
     if person.role is Role.OPERATOR and staff.lock_operators(session) == [person.id]:
         raise Refused(f"{person.email} is the last operator; make somebody else one first")
 
 
-def _checked_email(email: str) -> str:
+def _validate_email(email: str) -> str:
     email = email.strip().lower()
     if not EMAIL.fullmatch(email) or len(email) > 254:
         raise InputError("must be an address such as name@example.com", path="email")

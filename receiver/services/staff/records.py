@@ -1,4 +1,4 @@
-"""Members of staff and their tokens, as services hand them on."""
+"""Members of staff and their tokens, as services return them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from receiver.storage.staff import OwnedToken
 
 @dataclass(frozen=True)
 class StaffMember:
-    """Someone who may sign in to the console, or whose token it is."""
+    """A member of staff: may sign in to the console and own tokens."""
 
     id: int
     email: str
@@ -24,7 +24,7 @@ class StaffMember:
 
 @dataclass(frozen=True)
 class TeamMember:
-    """A member of staff, and how far they are in the console now."""
+    """A member of staff with the sessions and tokens they have."""
 
     person: StaffMember
     last_seen_at: datetime | None  # in the console, in real time; None: never
@@ -34,7 +34,7 @@ class TeamMember:
 
 @dataclass(frozen=True)
 class Authenticated:
-    """Someone whose password was right: a session begins only while that password is theirs."""
+    """A person whose password was verified; a session begins only while it is still their password."""
 
     id: int
     email: str
@@ -43,7 +43,7 @@ class Authenticated:
 
 @dataclass(frozen=True)
 class ApiToken:
-    """A personal token for the API, without what opens anything."""
+    """A personal API token, without its secret."""
 
     id: int
     name: str
@@ -54,5 +54,5 @@ class ApiToken:
 
     @classmethod
     def of(cls, owned: OwnedToken) -> ApiToken:
-        """Return the token with its owner."""
+        """Build the record of a token and its owner."""
         return record_of(cls, owned.token, owner=record_of(StaffMember, owned.owner))

@@ -1,4 +1,4 @@
-"""Sessions of the console, kept on the server as a hash: one that was ended opens nothing any more."""
+"""Sessions of the console, stored as a hash of their secret; an ended one is gone at once."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ USE_KEPT_EVERY = timedelta(minutes=1)  # or each page would write
 
 
 def begin_session(database: Database, now: datetime, who: Authenticated) -> str | None:
-    """Begin a session in real time `now`; returns the secret of its cookie.
+    """Begin a session at real time `now` and return the secret of its cookie.
 
-    None where the person left, or the password that let them in was replaced, a moment ago.
+    None where the person was removed, or their password replaced, since they were authenticated.
     """
     secret = secrets.token_urlsafe(32)
     with database.writing() as session:
@@ -33,18 +33,18 @@ def begin_session(database: Database, now: datetime, who: Authenticated) -> str 
 
 
 def person_of_session(database: Database, now: datetime, secret: str) -> StaffMember | None:
-    """Return the person of a session that lasts; note, to the minute, that it was used.
+    """Return the person of a valid session, None without one; record its use, to the minute.
 
-    A database that takes no write does not keep staff from looking at it.
+    A database that takes no write does not end the session.
     """
     with database.reading() as session:
-        found = staff.find_session(session, token_hash(secret), now)
-    if found is None:
+        match = staff.find_session(session, token_hash(secret), now)
+    if match is None:
         return None
-    lasting, person = found
-    if abs(now - lasting.last_used_at) >= USE_KEPT_EVERY:
+    staff_session, person = match
+    if abs(now - staff_session.last_used_at) >= USE_KEPT_EVERY:
         with suppress(StorageUnavailable), database.writing() as session:
-            staff.keep_session_use(session, lasting, now)
+            staff.keep_session_use(session, staff_session, now)
     return record_of(StaffMember, person)
 
 

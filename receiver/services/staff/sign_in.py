@@ -1,4 +1,4 @@
-"""Lets staff sign in, as often as the patience lasts; strangers do not learn who is on the staff."""
+"""Signs staff in, throttled; strangers do not learn which accounts exist."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Visitor:
-    """From where somebody signs in; `browser` is known where they did so in it before."""
+    """The origin of a sign-in; `browser` is the name of one in which somebody signed in before."""
 
     address: str
     browser: str | None = None
@@ -34,7 +34,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Entry:
-    """The person who came in; if nobody did, how long to wait before the next try."""
+    """The person who signed in; None otherwise, with the time to wait before the next try."""
 
     person: Authenticated | None
     wait: timedelta = NO_WAIT
@@ -49,21 +49,21 @@ class _Counter:
 def sign_in(database: Database, now: datetime, *, email: str, password: str, visitor: Visitor) -> Entry:
     """Sign a person in, throttled by account, address and browser.
 
-    Tries are counted before they are checked, so that parallel tries gain nothing. Raises Busy: that is not
-    counted.
+    Tries are counted before they are checked, so that parallel tries gain nothing. Raises Busy, which counts
+    no try.
     """
     email = email.strip().lower()
     counters = _counters(email, visitor)
     with database.writing() as session:
-        wait = _counted(session, counters, now)
-        # What is no text for a database is no address of anybody either.
+        wait = _count_tries(session, counters, now)
+        # A text that is not printable is nobody's address, and not every database takes it.
         person = staff.staff_by_email(session, email) if email.isprintable() else None
     if wait > NO_WAIT:
         log.info("sign-in has to wait", address=visitor.address, seconds=wait.total_seconds())
         return Entry(None, wait)
     try:
         is_right = is_password(person, password)
-    except Busy:  # nobody looked, so it was no try
+    except Busy:  # the password was not checked, so it was no try
         with database.writing() as session:
             for counter in counters:
                 login_attempts.take_back(session, counter.subject, now)
@@ -71,7 +71,7 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
     with database.writing() as session:
         if person is None or not is_right:
             login_attempts.touch(session, counters[-1].subject, now)  # a write, also where nothing is audited
-            _tell_refusal(session, now, person, visitor)
+            _log_refusal(session, now, person, visitor)
             return Entry(None)
         for counter in counters:
             login_attempts.take_back(session, counter.subject, now)
@@ -102,21 +102,21 @@ def _account(email: str) -> _Counter:
     return _Counter(f"account {hashlib.sha256(email.encode()).hexdigest()}", ACCOUNT)
 
 
-def _counted(session: Session, counters: list[_Counter], now: datetime) -> timedelta:
-    """Count a try, or return the first wait there is: whoever has to wait leaves no trace in any counter."""
-    with session.begin_nested() as looked:
+def _count_tries(session: Session, counters: list[_Counter], now: datetime) -> timedelta:
+    """Count a try in each counter; return the time to wait, in which case nothing is counted."""
+    with session.begin_nested() as savepoint:
         for counter in counters:
             wait = login_attempts.wait_left(session, counter.subject, counter.patience, now)
             if wait > NO_WAIT:
-                looked.rollback()
+                savepoint.rollback()
                 return wait
         for counter in counters:
             login_attempts.count_try(session, counter.subject, counter.patience, now)
     return NO_WAIT
 
 
-def _tell_refusal(session: Session, now: datetime, person: Staff | None, visitor: Visitor) -> None:
-    """Log a refused sign-in, and audit it for existing people; unknown names may be typed passwords."""
+def _log_refusal(session: Session, now: datetime, person: Staff | None, visitor: Visitor) -> None:
+    """Log a refused sign-in, and audit it for existing people: an unknown name may be a typed password."""
     log.info("sign-in refused", address=visitor.address)
     if person is not None:
         detail = {"address": visitor.address}

@@ -1,4 +1,4 @@
-"""Personal API tokens of staff: shown once, kept as a hash, with their owner's role, until they expire."""
+"""Personal API tokens of staff: shown once, stored as a hash, with the owner's role, until they expire."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from receiver.storage.database import Database
 from receiver.storage.tables import StaffToken
 
 LONGEST_NAME = 60
-MOST = 20  # of one person
-DAYS, MOST_DAYS = 90, 365  # how long one lasts, where nothing is said, and at most
+MOST = 20  # tokens of one person
+DAYS, MOST_DAYS = 90, 365  # the default and the longest lifetime
 USE_KEPT_EVERY = timedelta(minutes=1)  # or each call would write
 
 
 class TokenExpired(ReceiverError):
-    """A token that was right, until its time was over."""
+    """The token is valid but has expired."""
 
 
 @dataclass(frozen=True, repr=False)
 class NewToken:
-    """A token as it is shown this once."""
+    """A new token with its text, which is shown only once."""
 
     id: int
     name: str
@@ -42,22 +42,22 @@ class NewToken:
 def make_token(
     database: Database, now: datetime, *, email: str, name: str, actor: str, days: int = DAYS
 ) -> NewToken:
-    """Make a token that lasts for `days`; it takes the place of an expired one of its name.
+    """Create a token that lasts for `days`, in place of an expired one with its name.
 
     Raises InputError, NotFound for an address nobody has, and Refused for a name that is in use.
     """
-    name, expires_at = _checked_name(name), now + timedelta(days=_checked_days(days))
+    name, expires_at = _validate_name(name), now + timedelta(days=_validate_days(days))
     text = f"stf_{secrets.token_urlsafe(32)}"
     with database.writing() as session:
         owner = staff.get_staff(session, email)
         staff.forget_expired(session, owner.id, name, now)
-        named = [token.name for token in staff.tokens_of(session, owner.id)]
-        if name in named:
+        names = [token.name for token in staff.tokens_of(session, owner.id)]
+        if name in names:
             raise Refused(f"there is a token {name!r} already; revoke it first, or choose another name")
-        if len(named) >= MOST:
+        if len(names) >= MOST:
             raise Refused(f"{MOST} tokens are the most; revoke one that is not needed")
-        given = {"name": name, "created_at": now, "expires_at": expires_at}
-        token = StaffToken(staff_id=owner.id, token_hash=token_hash(text), **given)
+        values = {"name": name, "created_at": now, "expires_at": expires_at}
+        token = StaffToken(staff_id=owner.id, token_hash=token_hash(text), **values)
         session.add(token)
         session.flush()
         detail = {"name": name, "id": token.id, "days": days}
@@ -68,9 +68,9 @@ def make_token(
 def make_token_for(
     database: Database, now: datetime, maker: StaffMember, *, email: str, name: str, days: int
 ) -> NewToken:
-    """Make an operator's own token, or a viewer's for a program that reads; raises as `make_token` does.
+    """Create a token for the operator `maker`, or for a viewer; raises as `make_token` does.
 
-    Another operator's is refused: what it does would stand in the audit under a name that did not do it.
+    One for another operator is refused: the audit would name a person who did not act.
     """
     with database.reading() as session:
         owner = staff.get_staff(session, email)
@@ -95,7 +95,7 @@ def page_of_tokens(
 def revoke_token(
     database: Database, now: datetime, token_id: int, *, actor: str, staff_id: int | None = None
 ) -> ApiToken:
-    """End a token at once; of `staff_id` only, where given. Raises NotFound."""
+    """Revoke a token, with `staff_id` only one of that person. Raises NotFound."""
     with database.writing() as session:
         owned = staff.get_token(session, token_id)
         if owned is None or staff_id not in (None, owned.token.staff_id):
@@ -107,28 +107,28 @@ def revoke_token(
 
 
 def use_token(database: Database, now: datetime, text: str) -> ApiToken | None:
-    """Return a token with its owner and record its use, to the minute. Raises TokenExpired."""
+    """Return a token with its owner, None if unknown, and record its use. Raises TokenExpired."""
     with database.reading() as session:
         owned = staff.token_of_hash(session, token_hash(text))
     if owned is None:
         return None
     if owned.token.expires_at <= now:
         raise TokenExpired(f"the token expired at {time_text(owned.token.expires_at)}; make another")
-    used = owned.token.last_used_at
-    if used is None or abs(now - used) >= USE_KEPT_EVERY:
+    last_use = owned.token.last_used_at
+    if last_use is None or abs(now - last_use) >= USE_KEPT_EVERY:
         with database.writing() as session:
             staff.keep_use(session, owned.token.id, now)
     return ApiToken.of(owned)
 
 
-def _checked_name(name: str) -> str:
+def _validate_name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InputError(f"must be a text of 1 to {LONGEST_NAME} characters on one line", path="name")
     return name
 
 
-def _checked_days(days: int) -> int:
+def _validate_days(days: int) -> int:
     if not 1 <= days <= MOST_DAYS:
         raise InputError(f"must be a number from 1 to {MOST_DAYS}", path="days")
     return days

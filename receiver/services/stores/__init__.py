@@ -1,1 +1,1 @@
-"""Stores, their places in the offer and their links to ad accounts."""
+"""Stores: added, admitted, linked, merged and disconnected; their facts, secrets and history."""

@@ -17,7 +17,7 @@ from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.places import claim_place
 from receiver.services.programmes.terms import enrol_in
 from receiver.services.stores.credentials import new_secret, new_token
-from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
+from receiver.services.stores.details import StoreDetails, validate_details, validate_secret
 from receiver.services.stores.identifiers import new_store_id, webhook_path
 from receiver.services.stores.lineage import recognise
 from receiver.storage import audit, stores, webhook_endpoints
@@ -27,7 +27,7 @@ from receiver.storage.tables import Store
 
 @dataclass(frozen=True, repr=False)
 class AddedStore:
-    """The values that whoever sets the store up must have; secret and token are shown this once."""
+    """The values needed to set the store up; secret and token are shown only once."""
 
     id: str
     webhook_path: str
@@ -47,7 +47,7 @@ def added_store_document(added: AddedStore, public_url: str) -> dict[str, str]:
 
 def add_store(
     context: ServiceContext,
-    given: StoreDetails,
+    details: StoreDetails,
     *,
     programme: str,
     actor: str,
@@ -55,22 +55,22 @@ def add_store(
     admit: bool = False,
     joined_at: datetime | None = None,
 ) -> AddedStore:
-    """Add a store to `programme` (a file, or a shipped id), with an address for a webhook made by hand.
+    """Add a store to `programme` (a file, or a shipped id), with an endpoint for a webhook made by hand.
 
-    It is decided at once, so that it has a stage from its first moment on.
+    It is decided at once, so that it has a stage from the beginning.
     Raises InputError, and Refused for a shop that is already here.
     """
-    details, now = checked_details(given), context.now()
+    validated, now = validate_details(details), context.now()
     if joined_at is not None and joined_at > now:
         raise InputError("lies in the future", path="joined-at")
-    secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
+    secret = new_secret() if webhook_secret is None else validate_secret(webhook_secret)
     token = new_token()
     with context.database.writing() as session:
         stores.lock_addresses(session)  # or two would find the shop unknown
         terms = enrol_in(session, programme, now)
         stores.lock_programme(session, terms.id)  # or two would find the last place free
-        _refuse_known(session, details.url)
-        store = _new_store(details, terms, joined_at or now, now)
+        _refuse_known(session, validated.url)
+        store = _new_store(validated, terms, joined_at or now, now)
         store.status_token_hash = token_hash(token)
         session.add(store)
         session.flush()
@@ -88,9 +88,9 @@ def add_store(
 
 
 def _refuse_known(session: Session, url: str) -> None:
-    known = stores.store_at(session, (url, other_scheme(url)))
-    if known is not None:
-        raise Refused(f"{known.url} is already here as {known.id}")
+    store = stores.store_at(session, (url, other_scheme(url)))
+    if store is not None:
+        raise Refused(f"{store.url} is already here as {store.id}")
 
 
 def _new_store(details: StoreDetails, terms: Programme, joined_at: datetime, now: datetime) -> Store:

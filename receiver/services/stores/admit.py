@@ -24,20 +24,20 @@ MOST = 500  # stores at once
 
 @dataclass(frozen=True)
 class Line:
-    """The stores that wait for a place of a programme, the next first, and how many places are given."""
+    """The stores that wait for a place of a programme, the next first, and the merchants that have one."""
 
     terms: Programme
     stores: Sequence[StoreRecord]
-    is_all: bool
-    given: int  # merchants that have a place
+    is_all: bool  # no further store waits
+    merchants: int  # merchants that have a place
 
 
 @dataclass(frozen=True)
 class Admission:
-    """The effect of admitting stores: which get a place, and how many merchants have one before and after."""
+    """The effect of admitting stores: those that get a place, and the merchants with one before and after."""
 
     admitted: Sequence[StoreRecord]
-    before: Sequence[StoreRecord]  # that have a place of their own already
+    before: Sequence[StoreRecord]  # that already had a place of their own
     given_before: int
     given_after: int
     capacity: int | None
@@ -51,15 +51,15 @@ class Admission:
 def waiting_line(database: Database, terms: Programme, limit: int) -> Line:
     """Return the first `limit` stores in line for a place of a programme."""
     with database.reading() as session:
-        found = stores.waiting_stores(session, terms.id, limit + 1)
-        waiting = [record_of(StoreRecord, store) for store in found[:limit]]
-        return Line(terms, waiting, len(found) <= limit, places.count_merchants(session, terms.id))
+        rows = stores.waiting_stores(session, terms.id, limit + 1)
+        records = [record_of(StoreRecord, store) for store in rows[:limit]]
+        return Line(terms, records, len(rows) <= limit, places.count_merchants(session, terms.id))
 
 
 def admit_stores(
     database: Database, now: datetime, store_ids: Collection[str], *, actor: str, dry_run: bool = False
 ) -> Admission:
-    """Give stores of one programme their places, beyond its cap too; in a dry run only say what that does.
+    """Admit stores of one programme, beyond its capacity too. Idempotent. A dry run only returns the effect.
 
     Raises InputError and NotFound.
     """
@@ -71,9 +71,9 @@ def admit_stores(
             return _admission(session, [stores.get_store(session, store_id) for store_id in ids])
     with database.writing() as session:
         stores.lock_stores(session, ids)
-        found = [stores.get_store(session, store_id) for store_id in ids]
-        admission = _admission(session, found)
-        for store in _without_place(found):
+        rows = [stores.get_store(session, store_id) for store_id in ids]
+        admission = _admission(session, rows)
+        for store in _without_place(rows):
             store.admitted_at, store.reserved_until = store.admitted_at or now, None
             audit.record(session, now, actor, AuditAction.STORES_ADMIT, store.id, {})
     decide_each(database, now, ids)
@@ -81,27 +81,27 @@ def admit_stores(
 
 
 def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> StoreRecord:
-    """Admit a store, beyond the cap too. Idempotent. Raises NotFound."""
+    """Admit a store, beyond the capacity too, and return it. Idempotent. Raises NotFound."""
     admit_stores(database, now, [store_id], actor=actor)
     return show_store(database, store_id)
 
 
-def _admission(session: Session, found: Sequence[tables.Store]) -> Admission:
-    programmes = {store.programme for store in found}
+def _admission(session: Session, rows: Sequence[tables.Store]) -> Admission:
+    programmes = {store.programme for store in rows}
     if len(programmes) > 1:
         raise InputError(f"are of different programmes: {', '.join(sorted(programmes))}", path="stores")
     (programme,) = programmes
-    new = _without_place(found)
-    given = places.count_merchants(session, programme)
-    among = places.merchants_with_place(session, programme, {store.merchant for store in new})
+    new = _without_place(rows)
+    with_place = places.count_merchants(session, programme)
+    already = places.merchants_with_place(session, programme, {store.merchant for store in new})
     return Admission(
         admitted=[record_of(StoreRecord, store) for store in new],
-        before=[record_of(StoreRecord, store) for store in found if store not in new],
-        given_before=given,
-        given_after=given + len({store.merchant for store in new} - among),
+        before=[record_of(StoreRecord, store) for store in rows if store not in new],
+        given_before=with_place,
+        given_after=with_place + len({store.merchant for store in new} - already),
         capacity=terms_of(session, programme).capacity,
     )
 
 
-def _without_place(found: Sequence[tables.Store]) -> list[tables.Store]:
-    return [store for store in found if store.admitted_at is None or store.reserved_until is not None]
+def _without_place(rows: Sequence[tables.Store]) -> list[tables.Store]:
+    return [store for store in rows if store.admitted_at is None or store.reserved_until is not None]

@@ -1,4 +1,4 @@
-"""Makes signing secrets and status tokens."""
+"""Generates signing secrets and status tokens."""
 
 from __future__ import annotations
 

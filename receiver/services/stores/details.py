@@ -1,4 +1,4 @@
-"""Checks the details that a person gives of a new store, and writes them one way."""
+"""Validates and normalizes the details of a new store."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ LONGEST_SECRET = 4096
 
 @dataclass(frozen=True)
 class StoreDetails:
-    """A store as it is told to us."""
+    """The details of a new store, as a person enters them."""
 
     url: str
     name: str
     country: str
     currency: str
-    merchant: str | None = None  # null: a merchant of its own
+    merchant: str | None = None  # None: a merchant of its own
 
 
-def checked_details(given: StoreDetails) -> StoreDetails:
+def validate_details(details: StoreDetails) -> StoreDetails:
     """Return the details, validated. Raises InputError naming the field."""
     return StoreDetails(
-        url=checked_url(given.url),
-        name=_name(given.name, "name"),
-        country=_country(given.country),
-        currency=_currency(given.currency),
-        merchant=None if given.merchant is None else _name(given.merchant, "merchant"),
+        url=validate_url(details.url),
+        name=_name(details.name, "name"),
+        country=_country(details.country),
+        currency=_currency(details.currency),
+        merchant=None if details.merchant is None else _name(details.merchant, "merchant"),
     )
 
 
-def checked_secret(secret: str) -> str:
+def validate_secret(secret: str) -> str:
     """Return a signing secret, validated. Raises InputError, which does not repeat it."""
-    # For "" and "0" WooCommerce makes a secret of its own that nobody is ever told.
+    # For "" and "0" WooCommerce generates a secret of its own, which it shows to nobody.
     if secret in ("", "0") or len(secret) > LONGEST_SECRET or not _is_text(secret):
         raise InputError(
             f"must be 1 to {LONGEST_SECRET} characters, and not just 0: WooCommerce replaces that",
@@ -46,8 +46,8 @@ def checked_secret(secret: str) -> str:
     return secret
 
 
-def checked_url(url: str, path: str = "url") -> str:
-    """Return a shop's address as we keep it, however a person wrote it. Raises InputError at `path`."""
+def validate_url(url: str, path: str = "url") -> str:
+    """Return a shop's address, normalized. Raises InputError at `path`."""
     try:
         return pasted_address(url)
     except ValueError as error:

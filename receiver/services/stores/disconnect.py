@@ -30,8 +30,8 @@ def disconnect_store(
     """Disconnect a store; its decisions stay. Idempotent.
 
     Its webhooks are answered 410, its status token and the advertiser's token are deleted. Unless it earned
-    an award, its place goes to the merchant that waits longest. `keys_removed`: the plugin removed our keys
-    at the shop; otherwise its merchant is told of them. Raises InputError and NotFound.
+    an award, its place goes to the next merchant in line. `keys_removed`: the plugin removed our keys at the
+    shop; otherwise its merchant gets a notice about them. Raises InputError and NotFound.
     """
     reason = require_text(reason, "reason")
     with database.writing() as session:

@@ -1,4 +1,4 @@
-"""A store's history with what mattered first: its stages, its award, and what people did."""
+"""A store's history: changes of its stage and notable audit entries, newest first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from receiver.storage.decisions import StageChange
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """Something that mattered: a change of the stage, or an entry of the audit log."""
+    """A change of the stage, or an entry of the audit log."""
 
     at: datetime
     stage: StageChange | None = None
@@ -23,7 +23,7 @@ class HistoryEntry:
 
 
 def store_history(database: Database, store_id: str, *, limit: int) -> list[HistoryEntry]:
-    """Return what mattered, the newest first; `limit` of them at most. Raises NotFound."""
+    """Return the newest entries of a store's history, at most `limit`. Raises NotFound."""
     with database.reading() as session:
         name = stores.get_store(session, store_id).name
         changes = decisions.stage_changes(session, store_id, limit)

@@ -1,4 +1,4 @@
-"""Makes the ids of stores and endpoints, and the path of an endpoint."""
+"""Generates the ids of stores and endpoints, and the path of an endpoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 
 
 def new_store_id() -> tuple[str, str]:
-    """Return a new store's id, and that of its merchant until staff merge it."""
+    """Return new ids for a store and for its merchant."""
     random = secrets.token_hex(20)
     return f"st_{random}", f"m_{random[:16]}"
 

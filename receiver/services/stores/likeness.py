@@ -1,4 +1,4 @@
-"""Stores that may be one merchant's: shown to staff, who merge them or say once that they are not."""
+"""Suggestions of stores that may share a merchant, which staff merge or keep apart for good."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ MOST = 50  # of one store: an agency's Business Center may hold hundreds
 def suggestions_for(database: Database, store_id: str) -> list[dict[str, Any]]:
     """Return the stores that may belong to this one's merchant, by id. Raises NotFound."""
     with database.reading() as session:
-        found = likeness.find_alike(session, stores.get_store(session, store_id))
-        return [_suggestion(alike) for alike in found[:MOST]]
+        alike = likeness.find_alike(session, stores.get_store(session, store_id))
+        return [_suggestion(item) for item in alike[:MOST]]
 
 
 def page_of_suggestions(database: Database, *, after: str | None = None, limit: int) -> Page[dict[str, Any]]:
-    """Return, for a page of the stores whose award waits for an answer, about whom; `limit` 0 for all.
+    """Return a page of the suggestions that hold awards back; `limit` 0 for all.
 
-    A store has a row for each it may share a merchant with, and `limit` counts stores.
+    A store has a row for each store it may share a merchant with; `limit` counts stores.
     """
     with database.reading() as session:
-        asked = likeness.page_of_asked_about(session, after=after, limit=limit)
+        page = likeness.page_of_asked_about(session, after=after, limit=limit)
         rows = [
             {"store": store.id, "store_name": store.name, "since": store.alike_since, **_suggestion(alike)}
-            for store in asked.rows
+            for store in page.rows
             for alike in likeness.find_alike(session, store, only_holding=True)[:MOST]
         ]
-    return Page(rows, asked.next)
+    return Page(rows, page.next)
 
 
 def keep_apart(
@@ -48,7 +48,7 @@ def keep_apart(
 ) -> dict[str, Any]:
     """Record that two stores have different merchants, so that they are not suggested again. Idempotent.
 
-    Raises InputError, NotFound, and Refused where they are of one merchant already.
+    Raises InputError, NotFound, and Refused where they share a merchant already.
     """
     reason = require_text(reason, "reason")
     if store_id == other:
@@ -61,9 +61,9 @@ def keep_apart(
         answer = likeness.answer_about(session, store_id, other)
         if answer is None:
             answer = _keep(session, now, store, second, reason, actor)
-        kept = {"store": store_id, "other": other, "reason": answer.reason, "by": answer.by, "at": answer.at}
+        row = {"store": store_id, "other": other, "reason": answer.reason, "by": answer.by, "at": answer.at}
     decide_each(database, now, (store_id, other))
-    return kept
+    return row
 
 
 def _keep(

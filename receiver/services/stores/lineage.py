@@ -1,7 +1,6 @@
-"""Knows a shop again that was a store before, so that erasing it and coming back is no second beginning.
+"""Recognises a shop that was a store before, so that erasure and return give it no second award.
 
-What went before counts for the new record alone: nobody's record changes because another shop says it is the
-same one.
+The earlier record counts for the new one only: no record changes because another shop claims to be the same.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from receiver.storage.tables import Store
 
 
 def recognise(session: Session, store: Store, uuid: str | None) -> None:
-    """Let a new store go on from an earlier record of its address, else of the UUID it reports.
+    """Link a new store to the earlier record of its address, else of the UUID it reports.
 
-    Whoever opened the address is that shop, so it also joined when the address did. A UUID is only reported:
-    its history counts, and nothing about it is earlier.
+    An address proves the shop, so the store also joined when that record did. A UUID is only reported: the
+    history counts, but no date becomes earlier.
     """
     at_address = store_marks.bearer(session, store.programme, MarkKind.ADDRESS, _place(store.url))
     of_uuid = store_marks.bearer(session, store.programme, MarkKind.UUID, uuid) if uuid else None
@@ -29,9 +28,9 @@ def recognise(session: Session, store: Store, uuid: str | None) -> None:
 
 
 def follow_move(session: Session, store: Store) -> None:
-    """Take over the new address of a store, and the history of a shop that left that address. Idempotent.
+    """Mark a moved store with its new address, and link it to the record that had it before. Idempotent.
 
-    Moving makes no date earlier.
+    No date becomes earlier.
     """
     at_address = store_marks.bearer(session, store.programme, MarkKind.ADDRESS, _place(store.url))
     if store.continues is None and at_address != store.id:
@@ -40,12 +39,12 @@ def follow_move(session: Session, store: Store) -> None:
 
 
 def mark_store(session: Session, store: Store, uuid: str | None) -> None:
-    """Note what the shop is known by. Idempotent."""
+    """Mark a store with its address and, if reported, its UUID. Idempotent."""
     store_marks.mark(session, store, MarkKind.ADDRESS, _place(store.url), replace=True)
     if uuid is not None:
         store_marks.mark(session, store, MarkKind.UUID, uuid, replace=False)
 
 
 def _place(url: str) -> str:
-    """Return the address without its scheme: http and https are the same shop."""
+    """Return the address without its scheme: both are the same shop."""
     return url.partition("://")[2].rstrip("/")

@@ -32,11 +32,11 @@ def add_link(
 ) -> LinkRecord:
     """Open a link, or add the consent to the link that the store claimed. Idempotent.
 
-    `linked_at` is a date staff know with evidence; without it the store's own claim stands, else `now`.
+    `linked_at`: a date that staff have evidence for; by default the store's own claim, else the present.
     Raises NotFound and InputError.
     """
     now = context.now()
-    advertiser_id = _checked(advertiser_id, token, linked_at, now)
+    advertiser_id = _validate(advertiser_id, token, linked_at, now)
     with context.database.writing() as session:
         spend.hold_accounts(session, [advertiser_id])
         stores.get_store(session, store_id, locked=True)
@@ -48,7 +48,7 @@ def add_link(
 
 
 def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> LinkRecord:
-    """End the store's link and forget its token. Raises NotFound."""
+    """End the store's link, delete its token, and return the link. Raises NotFound."""
     with database.writing() as session:
         stores.get_store(session, store_id, locked=True)
         link = links.open_link(session, store_id)
@@ -62,10 +62,10 @@ def remove_link(database: Database, now: datetime, *, store_id: str, actor: str)
     return record_of(LinkRecord, link)
 
 
-def _checked(advertiser_id: str, token: str, linked_at: datetime | None, now: datetime) -> str:
-    """Return the advertiser id, without spaces around it. Raises InputError."""
-    found = account_id(advertiser_id)
-    if found is None:
+def _validate(advertiser_id: str, token: str, linked_at: datetime | None, now: datetime) -> str:
+    """Return the advertiser id, normalized, once all is valid. Raises InputError."""
+    account = account_id(advertiser_id)
+    if account is None:
         raise InputError(SHAPE, path="advertiser")
     if not token.strip() or not token.isprintable() or len(token) > 1000:
         raise InputError("must be the advertiser's access token", path="token")
@@ -73,7 +73,7 @@ def _checked(advertiser_id: str, token: str, linked_at: datetime | None, now: da
         raise InputError("must be a time such as 2025-11-20T12:00:00Z", path="linked-at")
     if linked_at is not None and linked_at > now:
         raise InputError("lies in the future", path="linked-at")
-    return found
+    return account
 
 
 def page_of_links(
@@ -87,7 +87,7 @@ def page_of_links(
 
 
 def link_row(link: LinkRecord) -> dict[str, Any]:
-    """Return a link as API and command line show it, without its token."""
+    """Return a link as the API and the command line show it, without its token."""
     return {
         "id": link.id,
         "store": link.store_id,

@@ -1,4 +1,4 @@
-"""Lists stores as staff see them: where each stands, what its account is read by, what is wrong with it."""
+"""Lists stores for staff: stage, ad account, next poll and troubles of each."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def list_stores(database: Database, filters: StoreFilters, limit: int) -> list[d
 
 
 def store_row(store: StoreRecord, public_url: str) -> dict[str, Any]:
-    """Return all of a store but its secrets."""
+    """Return a store as the API and the command line show it, without secrets."""
     return {**_columns(store), "webhook_url": public_url + webhook_path(store.id)}
 
 

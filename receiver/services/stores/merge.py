@@ -1,6 +1,6 @@
-"""Makes two merchants one: the stores of one owner share its place in the offer, and its one credit.
+"""Merges two merchants, whose stores then share one place in the offer and one credit.
 
-To take a store out again, record its fact `merchant`.
+To separate a store again, record its fact `merchant`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from receiver.storage.database import Database
 from receiver.storage.likeness import SimilarStore
 from receiver.storage.tables import Store
 
-MOST = 100  # stores of both merchants together: all are held and decided in one transaction
-SHOWN = 10  # stores, of a merchant and of those it may be one with
+MOST = 100  # stores of both merchants together: all are locked and decided in one transaction
+SHOWN = 10  # stores of a merchant, and similar ones
 
 
 @dataclass(frozen=True)
 class Merchant:
-    """A store's merchant: its other stores, and stores that may be its owner's too; the first SHOWN."""
+    """A store's merchant, its other stores, and stores that may be its own too; the first SHOWN of each."""
 
     id: str
     stores: Sequence[Store]
@@ -39,7 +39,7 @@ class Merchant:
 
 @dataclass(frozen=True)
 class Merged:
-    """The merchant that stays, all its stores, and the stores that a place became free for."""
+    """The merchant that remains, all its stores, and the stores that got a place that became free."""
 
     merchant: str
     stores: Sequence[StoreChange]
@@ -79,43 +79,43 @@ def merge_merchants(
             )
     grounds = {"reason": require_text(reason, "reason"), "evidence": require_text(evidence, "evidence")}
     with database.writing() as session:
-        held = _hold(session, store_id, into)
-        merchant = _merchant(held, into)
-        before = {store.id: evaluate(session, store, now) for store in held}
-        moved = [store for store in held if store.merchant != merchant]
-        for store in moved:
+        members = _lock_members(session, store_id, into)
+        merchant = _merchant(members, into)
+        before = {store.id: evaluate(session, store, now) for store in members}
+        joining = [store for store in members if store.merchant != merchant]
+        for store in joining:
             keep_fact(session, now, store, StaffFact("merchant", merchant, **grounds), actor)
-        what = {"merchant": merchant, "stores": [store.id for store in moved], **grounds}
+        what = {"merchant": merchant, "stores": [store.id for store in joining], **grounds}
         audit.record(session, now, actor, AuditAction.STORES_MERGE, into, what)
         after = decide_locked(session, now, before)
-        names = {store.id: store.name for store in held}
-        programmes = sorted({store.programme for store in held})
-    placed = [place for programme in programmes for place in fill_places(database, now, programme)]
+        names = {store.id: store.name for store in members}
+        programmes = sorted({store.programme for store in members})
+    placed = [placed_id for programme in programmes for placed_id in fill_places(database, now, programme)]
     decide_each(database, now, placed)
     with database.reading() as session:
         for item in set(placed) & set(before):
             after[item] = evaluate(session, stores.get_store(session, item), now)
-    standings = [StoreChange(item, names[item], before[item], after[item]) for item in before]
-    return Merged(merchant, standings, placed)
+    changes = [StoreChange(item, names[item], before[item], after[item]) for item in before]
+    return Merged(merchant, changes, placed)
 
 
-def _hold(session: Session, store_id: str, into: str) -> list[Store]:
-    """Return all stores of both merchants, locked, with the programmes they can be awarded in."""
+def _lock_members(session: Session, store_id: str, into: str) -> list[Store]:
+    """Lock all stores of both merchants, and their programmes, and return the stores. Raises Refused."""
     merchants = {stores.get_store(session, item).merchant for item in (store_id, into)}
     if len(merchants) == 1:
         raise Refused(f"{store_id} and {into} are stores of one merchant already")
-    known = stores.stores_of_merchants(session, merchants, MOST + 1)
-    if len(known) > MOST:
+    candidates = stores.stores_of_merchants(session, merchants, MOST + 1)
+    if len(candidates) > MOST:
         raise Refused(f"the merchants have more than {MOST} stores together; merge them by `facts set`")
-    were = [(store.id, store.merchant) for store in known]
-    stores.lock_stores(session, (store.id for store in known))
-    for programme in sorted({store.programme for store in known}):
+    were = [(store.id, store.merchant) for store in candidates]
+    stores.lock_stores(session, (store.id for store in candidates))
+    for programme in sorted({store.programme for store in candidates}):
         stores.lock_programme(session, programme)
-    held = stores.stores_of_merchants(session, merchants, MOST + 1)
-    if [(store.id, store.merchant) for store in held] != were:
+    members = stores.stores_of_merchants(session, merchants, MOST + 1)
+    if [(store.id, store.merchant) for store in members] != were:
         raise Refused("somebody changed these merchants at the same moment; look again")
-    return held
+    return members
 
 
-def _merchant(held: Sequence[Store], store_id: str) -> str:
-    return next(store.merchant for store in held if store.id == store_id)
+def _merchant(members: Sequence[Store], store_id: str) -> str:
+    return next(store.merchant for store in members if store.id == store_id)

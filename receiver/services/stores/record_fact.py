@@ -1,4 +1,4 @@
-"""Records what only staff can know about a store, with reason and evidence; the newest of a name holds."""
+"""Records facts about a store that only staff know, with reason and evidence; the newest of a name holds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from receiver.storage.database import Database
 
 @dataclass(frozen=True)
 class StaffFact:
-    """A fact that staff record about a store, checked."""
+    """A validated fact that staff record about a store."""
 
     name: str
     value: Any
@@ -38,7 +38,7 @@ class StaffFact:
         return self.value
 
 
-def checked_fact(name: str, value: str, now: datetime, *, reason: str, evidence: str) -> StaffFact:
+def validate_fact(name: str, value: str, now: datetime, *, reason: str, evidence: str) -> StaffFact:
     """Return a fact as staff entered it, validated.
 
     Raises InputError, and Refused for a rule that cannot be overridden.
@@ -64,39 +64,39 @@ def record(
     actor: str,
 ) -> dict[str, Any]:
     """Record one fact and return it. Idempotent. Raises InputError, NotFound and Refused."""
-    fact = checked_fact(name, value, now, reason=reason, evidence=evidence)
+    fact = validate_fact(name, value, now, reason=reason, evidence=evidence)
     with database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
-        kept = keep_fact(session, now, store, fact, actor)
+        values = keep_fact(session, now, store, fact, actor)
     # two merchants that became one leave a place free
     placed = fill_places(database, now, store.programme) if fact.name == StaffFactName.MERCHANT else []
     decide_each(database, now, [store_id, *placed])
-    return {"store": store_id, **kept}
+    return {"store": store_id, **values}
 
 
 def keep_fact(
     session: Session, now: datetime, store: tables.Store, fact: StaffFact, actor: str
 ) -> dict[str, Any]:
-    """Record a checked fact in the caller's transaction, unless it stands so already. Raises Refused."""
+    """Record a validated fact in the caller's transaction, and return it. Idempotent. Raises Refused."""
     _apply(session, store, fact.name, fact.value)
     changed = any(map(session.is_modified, session.dirty))
-    kept = {"name": fact.name, "value": fact.plain_value, "reason": fact.reason, "evidence": fact.evidence}
-    if not changed and _stands(session, store.id, kept, actor):
-        return kept
-    recorded_facts.record_fact(session, store_id=store.id, by=actor, at=now, **kept)
-    audit.record(session, now, actor, AuditAction.FACTS_SET, store.id, kept)
-    return kept
+    values = {"name": fact.name, "value": fact.plain_value, "reason": fact.reason, "evidence": fact.evidence}
+    if not changed and _is_recorded(session, store.id, values, actor):
+        return values
+    recorded_facts.record_fact(session, store_id=store.id, by=actor, at=now, **values)
+    audit.record(session, now, actor, AuditAction.FACTS_SET, store.id, values)
+    return values
 
 
-def _stands(session: Session, store_id: str, kept: Mapping[str, Any], actor: str) -> bool:
-    """Return whether the newest record of this name is identical and by the same person: a second click."""
-    newest = recorded_facts.recorded_facts(session, store_id).get(kept["name"])
-    expected = {**kept, "by": actor}
+def _is_recorded(session: Session, store_id: str, values: Mapping[str, Any], actor: str) -> bool:
+    """Return whether the newest record of this name is the same, by the same person (a second click)."""
+    newest = recorded_facts.recorded_facts(session, store_id).get(values["name"])
+    expected = {**values, "by": actor}
     return newest is not None and all(getattr(newest, name) == value for name, value in expected.items())
 
 
 def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:
-    """Set the three facts that live on the store and its link; the others are read from the record."""
+    """Set the facts that are columns of the store or its link; the others are read from the records."""
     if name == StaffFactName.MERCHANT:
         store.merchant = value
     elif name == StaffFactName.SET_UP_AT:

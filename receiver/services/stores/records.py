@@ -1,4 +1,4 @@
-"""Stores and links as services hand them on: without what opens anything."""
+"""Stores and links as services return them, without secrets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiver.domain.platforms import ShopPlatform
 
 @dataclass(frozen=True)
 class StoreRecord:
-    """A store, and the latest that was decided for it."""
+    """A store with its latest decision's stage and verdict."""
 
     id: str
     url: str
@@ -38,7 +38,7 @@ class StoreRecord:
 
 @dataclass(frozen=True)
 class LinkRecord:
-    """A store's link to an ad account, and whether its advertiser consented."""
+    """A store's link to an ad account, with its advertiser's consent."""
 
     id: int
     store_id: str

@@ -1,4 +1,4 @@
-"""Gives an advertiser's token back to TikTok, so that nobody can read with it any more."""
+"""Revokes an advertiser's token at TikTok, so that nobody can read with it any more."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ from receiver.storage.tables import Link
 
 
 class RevocationApi(Protocol):
-    """The calls to TikTok that giving a consent back needs."""
+    """The calls to TikTok that a revocation needs."""
 
-    def revoke_token(self, token: str) -> list[str]: ...
+    def revoke_token(self, token: str) -> list[str]:
+        """Revoke a token and return the ad accounts it gave access to."""
+        ...
 
 
 def revoke_consent(
@@ -37,47 +39,47 @@ def revoke_consent(
     actor: str,
     with_others: bool = False,
 ) -> list[LinkRecord]:
-    """Give the token of a store's link back; the links it served, which stand without consent from then on.
+    """Revoke the token of a store's link; return the links it served, which have no consent from then on.
 
-    One TikTok user may have consented for several stores with one token: they all lose it, which
-    `with_others` says is meant. Raises InputError, NotFound, Refused, and ProviderError where TikTok did
-    not take the token back: then nothing has changed.
+    One TikTok user may have consented for several stores with one token: all of them lose it, which needs
+    `with_others`. Raises InputError, NotFound, Refused, and ProviderError where TikTok did not revoke the
+    token: then nothing has changed.
     """
     reason = require_text(reason, "reason")
     now = context.now()
-    token, served = _served(context, store_id)
-    others = [link.store_id for link in served if link.store_id != store_id]
+    token, served_links = _served_links(context, store_id)
+    others = [link.store_id for link in served_links if link.store_id != store_id]
     if others and not with_others:
         raise Refused(
             f"the same consent serves {', '.join(others)} too; --with-others takes it from them as well"
         )
-    lost = _give_back(context.tiktok, token)
+    account_ids = _revoke(context.tiktok, token)
     with context.database.writing() as session:
-        _withdraw(session, served, now, reason, actor)
-        _look_again(session, now, lost)
-        given_back = [session.get_one(Link, link.id) for link in served]
-    decide_each(context.database, now, [link.store_id for link in given_back])
-    return [record_of(LinkRecord, link) for link in given_back]
+        _withdraw(session, served_links, now, reason, actor)
+        _request_polls(session, now, account_ids)
+        ended_links = [session.get_one(Link, link.id) for link in served_links]
+    decide_each(context.database, now, [link.store_id for link in ended_links])
+    return [record_of(LinkRecord, link) for link in ended_links]
 
 
 def preview_revocation(context: ServiceContext, store_id: str) -> list[StoreChange]:
-    """Return what giving the consent back would change for each store it serves, without asking TikTok.
+    """Return the changes that a revocation would bring to each store it concerns, without asking TikTok.
 
-    It is tried in a transaction that is rolled back. Raises NotFound and Refused.
+    It runs in a transaction that is rolled back. Raises NotFound and Refused.
     """
-    now, (_, served) = context.now(), _served(context, store_id)
+    now, (_, served_links) = context.now(), _served_links(context, store_id)
     with context.database.rolled_back() as rehearsal, rehearsal.writing() as session:
-        ids = list(dict.fromkeys([store_id, *(link.store_id for link in served)]))
+        ids = list(dict.fromkeys([store_id, *(link.store_id for link in served_links)]))
         stores.lock_stores(session, ids)
-        held = {id_: stores.get_store(session, id_) for id_ in ids}
-        before = {id_: evaluate(session, store, now) for id_, store in held.items()}
-        _withdraw(session, served, now, "a preview", Agent.SERVICE)
+        stores_by_id = {id_: stores.get_store(session, id_) for id_ in ids}
+        before = {id_: evaluate(session, store, now) for id_, store in stores_by_id.items()}
+        _withdraw(session, served_links, now, "a preview", Agent.SERVICE)
         after = decide_locked(session, now, ids)
-        return [StoreChange(id_, held[id_].name, before[id_], after[id_]) for id_ in ids]
+        return [StoreChange(id_, stores_by_id[id_].name, before[id_], after[id_]) for id_ in ids]
 
 
-def _withdraw(session: Session, served: list[Link], now: datetime, reason: str, actor: str) -> None:
-    for link in served:
+def _withdraw(session: Session, served_links: list[Link], now: datetime, reason: str, actor: str) -> None:
+    for link in served_links:
         withdraw_consent(
             session,
             link.advertiser_id,
@@ -89,8 +91,11 @@ def _withdraw(session: Session, served: list[Link], now: datetime, reason: str, 
         )
 
 
-def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
-    """Return the token, and every link that is read with it, regardless of the key that encrypts it."""
+def _served_links(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
+    """Return a store's token and all links with the same token, whichever key encrypts it.
+
+    Raises NotFound and Refused.
+    """
     cipher = context.cipher
     with context.database.reading() as session:
         stores.get_store(session, store_id)
@@ -108,7 +113,7 @@ def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
         ]
 
 
-def _give_back(tiktok: RevocationApi, token: str) -> list[str]:
+def _revoke(tiktok: RevocationApi, token: str) -> list[str]:
     """Revoke the token and return the ad accounts that lost access; an unknown token is already revoked."""
     try:
         return tiktok.revoke_token(token)
@@ -118,8 +123,8 @@ def _give_back(tiktok: RevocationApi, token: str) -> list[str]:
         return []
 
 
-def _look_again(session: Session, now: datetime, advertiser_ids: list[str]) -> None:
-    """Poll these accounts: their other consents may be revoked too, and only a call tells."""
+def _request_polls(session: Session, now: datetime, advertiser_ids: list[str]) -> None:
+    """Schedule a poll of these accounts: only a call shows whether their other consents are revoked too."""
     for advertiser_id in advertiser_ids:
         if spend.link_to_read(session, advertiser_id) is not None:
             spend.account_for_polling(session, advertiser_id, now, PollReason.CONSENT_RETURNED)

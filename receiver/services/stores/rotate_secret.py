@@ -1,4 +1,4 @@
-"""Rotates the secret of the webhook made by hand."""
+"""Rotates the secret of a webhook made by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from receiver.domain.audit import AuditAction
 from receiver.errors import InputError
 from receiver.services.context import ServiceContext
 from receiver.services.stores.credentials import new_secret
-from receiver.services.stores.details import checked_secret
+from receiver.services.stores.details import validate_secret
 from receiver.storage import audit, stores, webhook_endpoints
 
 LONGEST_OVERLAP = 24 * 30  # hours
@@ -22,13 +22,13 @@ def rotate_secret(
     overlap_hours: int = 24,
     webhook_secret: str | None = None,
 ) -> str:
-    """Give a webhook made by hand a new secret, and return it; the old one verifies until the overlap ends.
+    """Set a new secret of a webhook made by hand and return it; the old one is valid until the overlap ends.
 
     Raises NotFound and InputError.
     """
     if not 0 <= overlap_hours <= LONGEST_OVERLAP:
         raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")
-    secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
+    secret = new_secret() if webhook_secret is None else validate_secret(webhook_secret)
     now = context.now()
     with context.database.writing() as session:
         stores.get_store(session, store_id, locked=True)

@@ -12,7 +12,7 @@ from receiver.storage.database import Database
 
 
 def rotate_token(database: Database, now: datetime, store_id: str, *, actor: str) -> str:
-    """Give a store a new status token, and return it; the old one stops working at once. Raises NotFound."""
+    """Replace the status token of a store and return the new one. Raises NotFound."""
     token = new_token()
     with database.writing() as session:
         stores.get_store(session, store_id, locked=True).status_token_hash = token_hash(token)

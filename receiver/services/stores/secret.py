@@ -1,4 +1,4 @@
-"""Sets the signing secret of a webhook made by hand, and accepts what was held and verifies with it."""
+"""Sets the signing secret of a webhook made by hand, and releases the quarantined calls it verifies."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from datetime import datetime, timedelta
 from receiver.errors import InputError, ReceiverError
 from receiver.services.context import ServiceContext
 from receiver.services.inbox.quarantine import release_from_quarantine
-from receiver.services.stores.details import checked_secret
+from receiver.services.stores.details import validate_secret
 from receiver.services.stores.rotate_secret import rotate_secret
 from receiver.services.stores.show import show_store
 
-OVERLAP_HOURS = 24  # in which the old secret verifies as well
+OVERLAP_HOURS = 24  # in which the old secret is valid too
 FORM_VALID_FOR = timedelta(hours=1)  # from a preview to the form that keeps it
 REASON = "the store's secret was set"
 
 
 @dataclass(frozen=True)
 class SecretChange:
-    """The calls of a store in quarantine when its secret was set, and those that verified then."""
+    """The calls in quarantine when a store's secret was set, and those of them it verified."""
 
-    held: int = 0
+    quarantined: int = 0
     accepted: int = 0
-    new_secret: str | None = None  # one that was made here, to be shown this once
+    new_secret: str | None = None  # a generated one, to be shown only once
 
 
 def set_secret(
@@ -38,20 +38,20 @@ def set_secret(
     release: bool = True,
     dry_run: bool = False,
 ) -> SecretChange:
-    """Set the secret, and with `release` accept from quarantine what verifies then.
+    """Set a secret, and with `release` release the quarantined calls that it verifies.
 
     The secret is in no answer, log or audit entry. Raises NotFound and InputError.
     """
     database = context.database
-    with database.rolled_back() if dry_run else nullcontext(database) as place:
-        there = replace(context, database=place)
+    with database.rolled_back() if dry_run else nullcontext(database) as target:
+        on_target = replace(context, database=target)
         rotate_secret(
-            there, store_id, actor=actor, overlap_hours=overlap_hours, webhook_secret=webhook_secret
+            on_target, store_id, actor=actor, overlap_hours=overlap_hours, webhook_secret=webhook_secret
         )
         if not (release or dry_run):
             return SecretChange()
-        tried = release_from_quarantine(there, store=store_id, reason=REASON, actor=actor)
-    return SecretChange(len(tried), sum(result.delivery_id is not None for result in tried))
+        results = release_from_quarantine(on_target, store=store_id, reason=REASON, actor=actor)
+    return SecretChange(len(results), sum(result.delivery_id is not None for result in results))
 
 
 def rotate_or_set(
@@ -64,7 +64,7 @@ def rotate_or_set(
     release: bool,
     dry_run: bool,
 ) -> SecretChange:
-    """Set the secret that is named, or make a new one; only a named one can be tried on what is held.
+    """Set the given secret, or generate one; only a given one can verify quarantined calls.
 
     Raises NotFound and InputError.
     """
@@ -85,13 +85,13 @@ def rotate_or_set(
 
 
 def encrypt_secret(context: ServiceContext, store_id: str, webhook_secret: str) -> str:
-    """Return a checked secret encrypted, for the form that keeps it after a preview.
+    """Return a secret, validated and encrypted, for the form that sets it after a preview.
 
     Raises InputError and NotFound.
     """
     show_store(context.database, store_id)
     until = (context.now() + FORM_VALID_FOR).isoformat()
-    return context.cipher.encrypt(json.dumps([store_id, until, checked_secret(webhook_secret)]))
+    return context.cipher.encrypt(json.dumps([store_id, until, validate_secret(webhook_secret)]))
 
 
 def decrypt_secret(context: ServiceContext, store_id: str, encrypted: str) -> str:

@@ -1,4 +1,4 @@
-"""The change that an act brings to one of several stores."""
+"""The change of a store's decision by an action that concerns several stores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiver.domain.decision import Decision
 
 @dataclass(frozen=True)
 class StoreChange:
-    """The stage of a store before and after an act."""
+    """The decisions for a store before and after an action."""
 
     store: str
     name: str
@@ -30,5 +30,5 @@ class StoreChange:
 
     @property
     def row(self) -> dict[str, Any]:
-        """Return the change as API and command line show it."""
+        """Return the change as the API and the command line show it."""
         return {"store": self.store, "name": self.name, "changes": self.changes}

@@ -18,7 +18,7 @@ from receiver.paging import Page
 from receiver.services.awards.listing import award_of_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.decisions.status import status_of
-from receiver.services.reviews.answer import StaffAnswer, answer_review, checked_answer
+from receiver.services.reviews.answer import StaffAnswer, answer_review, validate_answer
 from receiver.services.reviews.listing import page_of_reviews
 from receiver.services.reviews.show import show_review
 from receiver.services.validation import require_choice
@@ -108,7 +108,7 @@ def _read_answer(review_id: str) -> StaffAnswer:
     kind = require_choice(AnswerKind, form.get("answer", ""), "answer")
     fact = form.get("fact", "")
     value = posted_value(fact, form.get(VALUE.format(fact), ""))
-    return checked_answer(
+    return validate_answer(
         current_container().now(),
         review_id,
         reason=form.get("reason", ""),

@@ -50,7 +50,7 @@ def override(container, store_id, rule):
 @pytest.fixture
 def at_the_same_moment(container, monkeypatch):
     """Decides two stores; each waits until the other has decided, too, unless something keeps them apart."""
-    both, keep = Barrier(2), deciding._keep
+    both, keep = Barrier(2), deciding._store_decision
 
     def keep_together(*given):
         with suppress(BrokenBarrierError):
@@ -59,7 +59,7 @@ def at_the_same_moment(container, monkeypatch):
 
     def decide_both():
         with monkeypatch.context() as patched, ThreadPoolExecutor(2) as workers:
-            patched.setattr(deciding, "_keep", keep_together)
+            patched.setattr(deciding, "_store_decision", keep_together)
             list(workers.map(lambda s: decide_store(container.database, SETTLED, s), ("st_1", "st_2")))
 
     return decide_both

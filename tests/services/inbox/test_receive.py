@@ -48,7 +48,7 @@ class WebhookCaller:
         calls = [self.received(body) for body in bodies]
         if signature is not None:
             calls[-1].call.headers["x-wc-webhook-signature"] = signature  # type: ignore[index]
-        return self.receiver._take(calls)
+        return self.receiver._process_batch(calls)
 
     def received(self, body: bytes) -> receive._Received:
         call = WebhookRequest(

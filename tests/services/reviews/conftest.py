@@ -10,7 +10,7 @@ from receiver.container import Container
 from receiver.domain.reviews import ReviewAnswer
 from receiver.services.reviews.answer import StaffAnswer, answer_review
 from receiver.services.reviews.ask import ask_review
-from receiver.services.stores.record_fact import StaffFact, checked_fact
+from receiver.services.stores.record_fact import StaffFact, validate_fact
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
 
@@ -40,7 +40,7 @@ class ReviewActions:
 
     def fact(self, name: str, value: str) -> StaffFact:
         """Return a fact that staff entered."""
-        return checked_fact(name, value, self._container.now(), reason="looked again", evidence="ticket 9")
+        return validate_fact(name, value, self._container.now(), reason="looked again", evidence="ticket 9")
 
 
 @pytest.fixture

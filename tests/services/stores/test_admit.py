@@ -80,7 +80,7 @@ def test_the_line_is_told_in_its_order_and_no_longer_than_asked(line):
     terms = terms_in_force(line)
     found = waiting_line(line.database, terms, 2)
     assert [store.id for store in found.stores] == ["st_1", "st_2"]
-    assert (found.is_all, found.given) == (False, 1)
+    assert (found.is_all, found.merchants) == (False, 1)
     assert waiting_line(line.database, terms, 3).is_all
 
 

@@ -61,18 +61,17 @@ def change(container: Container, store_id: str, secret: str = THEIRS, **how: Any
 
 def test_a_secret_is_tried_on_what_is_held_and_nothing_changes(container: Container, store_id: str):
     before = [count(container, table) for table in (WebhookSecret, Quarantined, Delivery, AuditEntry)]
-    assert change(container, store_id, dry_run=True) == SecretChange(held=3, accepted=2)
-    assert change(container, store_id, "wrong again", dry_run=True) == SecretChange(held=3, accepted=0)
+    assert change(container, store_id, dry_run=True) == SecretChange(quarantined=3, accepted=2)
+    assert change(container, store_id, "wrong again", dry_run=True) == SecretChange(quarantined=3, accepted=0)
     after = [count(container, table) for table in (WebhookSecret, Quarantined, Delivery, AuditEntry)]
     assert after == before
 
 
 def test_what_verifies_with_it_is_accepted_and_the_rest_stays(container: Container, store_id: str):
-    assert change(container, store_id) == SecretChange(held=3, accepted=2)
+    assert change(container, store_id) == SecretChange(quarantined=3, accepted=2)
     assert (count(container, Delivery), count(container, Quarantined)) == (2, 1)
-    assert change(container, store_id) == SecretChange(
-        held=1, accepted=0
-    )  # a repeated change accepts nothing more
+    repeated = change(container, store_id)
+    assert repeated == SecretChange(quarantined=1, accepted=0)  # it accepts nothing more
 
 
 def test_a_secret_may_be_set_without_accepting_anything(container: Container, store_id: str):
@@ -98,7 +97,7 @@ def test_only_a_secret_that_is_named_can_be_tried(container: Container, store_id
     made = rotate_or_set(container, store_id, webhook_secret=None, **how, release=False, dry_run=False)
     assert made.new_secret is not None
     named = rotate_or_set(container, store_id, webhook_secret=THEIRS, **how, release=True, dry_run=False)
-    assert named == SecretChange(held=3, accepted=2)
+    assert named == SecretChange(quarantined=3, accepted=2)
 
 
 @pytest.mark.parametrize("wrong", ["", "0", "x" * 5000])

@@ -13,7 +13,7 @@ from marshmallow.validate import Length, OneOf
 from receiver.container import current_container
 from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.services.decisions.preview import run_with_preview
-from receiver.services.reviews.answer import answer_review, checked_answer
+from receiver.services.reviews.answer import answer_review, validate_answer
 from receiver.services.reviews.listing import page_of_reviews
 from receiver.services.reviews.show import show_review
 from receiver.services.validation import LONGEST
@@ -115,7 +115,7 @@ class AnswerView(MethodView):
         """Store the answer, or with `dry_run` only return what it would change. Idempotent."""
         container = current_container()
         store_id = show_review(container.database, review_id)["store"]
-        answer = checked_answer(
+        answer = validate_answer(
             container.now(),
             review_id,
             reason=body["reason"],

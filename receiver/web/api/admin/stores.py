@@ -198,7 +198,7 @@ class RotateSecretView(MethodView):
             "webhook_secret": rotated.new_secret,
             "old_valid_until": now + timedelta(hours=hours),
             "asked_at_the_store": is_requested,
-            "held": rotated.held,
+            "held": rotated.quarantined,
             "accepted": rotated.accepted,
             "saved": not body["dry_run"],
         }
