@@ -70,7 +70,7 @@ def test_only_an_award_that_stands_issued_is_corrected(awards, state):
 
 
 @pytest.mark.parametrize(
-    ("told", "error", "named"),
+    ("changes", "error", "message"),
     [
         ({"reference": "7,40E+18"}, InputError, "spreadsheet"),
         ({"reference": ""}, InputError, "reference"),
@@ -80,8 +80,8 @@ def test_only_an_award_that_stands_issued_is_corrected(awards, state):
         ({"reference": "••••2210", "as_": "code"}, Refused, "write all of it"),
     ],
 )
-def test_what_cannot_be_a_correction_is_refused_by_name(awards, told, error, named):
+def test_what_cannot_be_a_correction_is_refused_by_name(awards, changes, error, message):
     awards.issue("INV-1")
-    with pytest.raises(error, match=named):
-        awards.correct(**told)
+    with pytest.raises(error, match=message):
+        awards.correct(**changes)
     assert awards.award().reference == "INV-1"

@@ -29,19 +29,19 @@ SOON = ["aw_1", "aw_2", "aw_3", "aw_7", "aw_6"]  # by date
 @pytest.fixture
 def awards(container, clock):
     clock.at = NOW
-    made = AwardActions(container, len(DUE) + 1)
+    actions = AwardActions(container, len(DUE) + 1)
     with container.database.writing() as session:
         for award_id, (due_by, zone) in DUE.items():
             award = session.get_one(Award, award_id)
             award.due_by, award.timezone = due_by, zone
         session.get_one(Award, "aw_8").state = "issued"
         session.get_one(Award, "aw_8").due_by = date(2025, 11, 29)
-    return made
+    return actions
 
 
 def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, container):
-    listed = page_of_awards(container.database, NOW, AwardFilters(due_soon=True), limit=0).rows
-    assert [row["id"] for row in listed] == SOON
+    due_soon = page_of_awards(container.database, NOW, AwardFilters(due_soon=True), limit=0).rows
+    assert [row["id"] for row in due_soon] == SOON
     everything = page_of_awards(container.database, NOW, AwardFilters(), limit=0).rows
     assert sorted(row["id"] for row in everything if row["due_soon"]) == sorted(SOON)
     matters = {matter.id: matter.count for matter in list_todo_items(container.database, NOW)}
@@ -52,12 +52,12 @@ def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, c
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "award_ids"),
     [("7000002", ["aw_2"]), ("aw_4", ["aw_4"]), ("ST_1", ["aw_1"]), ("nobody's", []), ("%", [])],
 )
-def test_part_of_an_account_name_or_id_finds_an_award(awards, container, text, found):
+def test_part_of_an_account_name_or_id_finds_an_award(awards, container, text, award_ids):
     page = page_of_awards(container.database, NOW, AwardFilters(text=text), limit=50)
-    assert ([row["id"] for row in page.rows], page.next) == (found, None)
+    assert ([row["id"] for row in page.rows], page.next) == (award_ids, None)
     assert [
         row["id"] for row in page_of_awards(container.database, NOW, AwardFilters(text=text), limit=0).rows
-    ] == found
+    ] == award_ids

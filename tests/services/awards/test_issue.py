@@ -24,10 +24,10 @@ from tests.factories import SETTLED
 from tests.fakes import at
 
 
-def refused(call) -> str:
-    with pytest.raises(Refused) as told:
+def refusal_text(call) -> str:
+    with pytest.raises(Refused) as refusal:
         call()
-    return str(told.value)
+    return str(refusal.value)
 
 
 # -- One award ---------------------------------------------------------------------------------
@@ -36,8 +36,8 @@ def refused(call) -> str:
 def test_issuing_keeps_the_reference_and_how_it_was_given(awards):
     row = awards.issue("INV-1", as_="code")
     assert (row["state"], row["reference"], row["delivery"]) == ("issued", "••••-1", "code")
-    kept = awards.award()
-    assert (kept.state, awards.cipher.decrypt(kept.code_encrypted)) == ("issued", "INV-1")
+    award = awards.award()
+    assert (award.state, awards.cipher.decrypt(award.code_encrypted)) == ("issued", "INV-1")
 
 
 def test_issuing_twice_answers_the_same_and_writes_nothing(awards):
@@ -47,15 +47,18 @@ def test_issuing_twice_answers_the_same_and_writes_nothing(awards):
 
 def test_another_reference_is_a_second_credit_and_refused(awards):
     awards.issue("INV-1")
-    assert refused(lambda: awards.issue("INV-2")) == "award aw_0 was issued before: applied, reference INV-1"
-    assert refused(lambda: awards.issue("INV-1", as_="code")).startswith("award aw_0 was issued before")
+    assert (
+        refusal_text(lambda: awards.issue("INV-2"))
+        == "award aw_0 was issued before: applied, reference INV-1"
+    )
+    assert refusal_text(lambda: awards.issue("INV-1", as_="code")).startswith("award aw_0 was issued before")
     assert (awards.award().reference, len(awards.audit_entries())) == ("INV-1", 1)
 
 
 @pytest.mark.parametrize("state", sorted({*AwardState} - {"due"}))
 def test_only_a_due_award_can_be_issued(awards, state):
     awards.set_state(state)
-    assert f"award aw_0 is {state}; only one that is due can be issued" in refused(awards.issue)
+    assert f"award aw_0 is {state}; only one that is due can be issued" in refusal_text(awards.issue)
     assert (awards.award().reference, awards.audit_entries()) == (None, [])
 
 
@@ -67,11 +70,11 @@ def test_a_repeat_is_the_same_whatever_became_of_the_award(awards):
 
 def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(awards):
     def flag(value):
-        said = {"value": value, "reason": "told", "evidence": "T-1", "actor": "ann"}
-        record(awards.database, NOW, store_id="st_0", name="safety_flag", **said)
+        fact = {"value": value, "reason": "told", "evidence": "T-1", "actor": "ann"}
+        record(awards.database, NOW, store_id="st_0", name="safety_flag", **fact)
 
     flag("yes")
-    assert "safety flag for store st_0" in refused(awards.issue)
+    assert "safety flag for store st_0" in refusal_text(awards.issue)
     assert "safety flag" in preview(at(awards.container, NOW), "award,reference\naw_0,INV-1")[0].problem
     flag("no")
     assert awards.issue()["state"] == "issued"
@@ -85,7 +88,7 @@ def test_evidence_makes_an_issued_award_credited(awards):
         "grant_balance",
     )
     assert awards.credit(source="grant_balance") == awards.credit(source="grant_balance")
-    assert "was credited before, by grant_balance: PROMOTION_ISSUED" in refused(
+    assert "was credited before, by grant_balance: PROMOTION_ISSUED" in refusal_text(
         lambda: awards.credit("other")
     )
     assert len(awards.audit_entries()) == 2
@@ -94,13 +97,13 @@ def test_evidence_makes_an_issued_award_credited(awards):
 @pytest.mark.parametrize("state", ["due", "expired", "blocked"])
 def test_what_was_not_issued_cannot_be_credited(awards, state):
     awards.set_state(state)
-    assert "only one that is issued can be credited" in refused(awards.credit)
+    assert "only one that is issued can be credited" in refusal_text(awards.credit)
 
 
 def test_a_block_keeps_its_cause_for_the_merchant_apart_from_the_reason_for_staff(awards):
     awards.block("police called", "requested_by_tiktok")
-    kept = awards.award()
-    assert (kept.block_cause, kept.block_reason) == ("requested_by_tiktok", "police called")
+    award = awards.award()
+    assert (award.block_cause, award.block_reason) == ("requested_by_tiktok", "police called")
     status = full_document(status_of(awards.database, NOW, "st_0"))
     assert status["award"]["block_cause"] == "requested_by_tiktok"
     assert status["headline"] == "Our team has stopped your ad credit because TikTok asked it to."
@@ -111,8 +114,8 @@ def test_a_block_keeps_its_cause_for_the_merchant_apart_from_the_reason_for_staf
 
 def test_a_block_from_before_causes_were_kept_is_told_as_it_was(awards):
     awards.set_state("blocked")
-    told = full_document(status_of(awards.database, NOW, "st_0"))["headline"]
-    assert told == "Our team has stopped your ad credit until it lifts the stop."
+    headline = full_document(status_of(awards.database, NOW, "st_0"))["headline"]
+    assert headline == "Our team has stopped your ad credit until it lifts the stop."
 
 
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
@@ -127,13 +130,13 @@ def test_a_lift_goes_back_to_where_the_block_found_the_award(awards, state):
 
 def test_a_blocked_award_is_neither_issued_nor_credited(awards):
     awards.block()
-    assert "is blocked (police called); only one that is due" in refused(awards.issue)
-    assert "is blocked (police called); only one that is issued" in refused(awards.credit)
-    assert "is blocked (police called)" in refused(lambda: awards.block("for another reason"))
+    assert "is blocked (police called); only one that is due" in refusal_text(awards.issue)
+    assert "is blocked (police called); only one that is issued" in refusal_text(awards.credit)
+    assert "is blocked (police called)" in refusal_text(lambda: awards.block("for another reason"))
 
 
 def test_what_never_was_blocked_cannot_be_lifted(awards):
-    assert refused(awards.lift) == "award aw_0 is due; only one that is blocked can be lifted"
+    assert refusal_text(awards.lift) == "award aw_0 is due; only one that is blocked can be lifted"
 
 
 def test_blocked_lifted_and_blocked_again_for_the_same_reason_is_blocked(awards):
@@ -145,7 +148,7 @@ def test_blocked_lifted_and_blocked_again_for_the_same_reason_is_blocked(awards)
 def test_an_expired_award_stays_as_it_is(awards):
     awards.set_state("expired")
     for call in (awards.issue, awards.credit, awards.block, awards.lift):
-        assert "is expired" in refused(call)
+        assert "is expired" in refusal_text(call)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # no matter of what keeps the rows
@@ -184,8 +187,8 @@ def test_each_change_is_audited_with_who_from_where_and_why(awards):
 def test_a_code_is_given_to_one_award_only(container):
     awards = AwardActions(container, 2)
     awards.issue("CODE-1", "aw_0", as_="code")
-    told = refused(lambda: awards.issue("CODE-1", "aw_1", as_="code"))
-    assert told == "award aw_1: code ••••E-1 was given to award aw_0"
+    refusal = refusal_text(lambda: awards.issue("CODE-1", "aw_1", as_="code"))
+    assert refusal == "award aw_1: code ••••E-1 was given to award aw_0"
     assert awards.issue("CODE-1", "aw_1")["state"] == "issued"  # a ticket may stand for several
 
 
@@ -193,16 +196,20 @@ def test_the_database_itself_holds_a_code_to_one_award(container, monkeypatch):
     awards = AwardActions(container, 2)
     awards.issue("CODE-1", "aw_0", as_="code")
     monkeypatch.setattr("receiver.storage.awards.holders_of_codes", lambda *_: {})  # as if at this moment
-    assert "somebody gave one of these codes" in refused(lambda: awards.issue("CODE-1", "aw_1", as_="code"))
-    assert "somebody gave" in refused(lambda: awards.issue_from_file("award,reference,as\naw_1,CODE-1,code"))
+    assert "somebody gave one of these codes" in refusal_text(
+        lambda: awards.issue("CODE-1", "aw_1", as_="code")
+    )
+    assert "somebody gave" in refusal_text(
+        lambda: awards.issue_from_file("award,reference,as\naw_1,CODE-1,code")
+    )
     assert awards.award("aw_1").state == "due"
 
 
 # -- At once -----------------------------------------------------------------------------------
 
 
-def at_once(*calls) -> list[str]:
-    """What came of calls that begin together: a state, or the name of an error."""
+def run_together(*calls) -> list[str]:
+    """Run calls at the same moment; return of each the award's state or the error's name, sorted."""
     start = Barrier(len(calls))
 
     def run(call):
@@ -218,17 +225,17 @@ def at_once(*calls) -> list[str]:
 
 def test_of_two_references_at_once_one_is_kept(awards):
     calls = [lambda n=n: awards.issue(f"INV-{n}") for n in range(6)]
-    assert at_once(*calls) == [*["Refused"] * 5, "issued"]
+    assert run_together(*calls) == [*["Refused"] * 5, "issued"]
     assert len(awards.audit_entries()) == 1
 
 
 def test_the_same_words_at_once_are_kept_once(awards):
-    assert at_once(*[awards.issue] * 6) == ["issued"] * 6
+    assert run_together(*[awards.issue] * 6) == ["issued"] * 6
     assert len(awards.audit_entries()) == 1
 
 
 def test_an_award_is_either_issued_or_blocked_first(awards):
-    outcomes = at_once(awards.issue, awards.block)
+    outcomes = run_together(awards.issue, awards.block)
     assert outcomes in (["Refused", "blocked"], ["blocked", "issued"])
     assert awards.award().blocked_from == ("due" if "Refused" in outcomes else "issued")
 
@@ -238,8 +245,8 @@ def test_two_files_at_once_do_not_wait_for_each_other_for_ever(container):
     rows = [f"{award_id},INV-1" for award_id in awards.ids]
     texts = ["\n".join(["award,reference", *rows]), "\n".join(["award,reference", *reversed(rows)])]
     with ThreadPoolExecutor(4) as workers:
-        said = list(workers.map(awards.issue_from_file, texts * 2))
-    assert sorted(item[0] for item in said) == [*["already issued"] * 3, "issued"]
+        outcomes = list(workers.map(awards.issue_from_file, texts * 2))
+    assert sorted(item[0] for item in outcomes) == [*["already issued"] * 3, "issued"]
     assert len(awards.audit_entries()) == 40
 
 

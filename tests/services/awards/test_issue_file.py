@@ -68,15 +68,15 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
     bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
     text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
     planned = issue_file(at(awards.container, NOW), text, "ann")
-    found = [(item.row.line, item.problem) for item in planned if item.problem]
-    assert found == [(5, problem)]
+    problems = [(item.row.line, item.problem) for item in planned if item.problem]
+    assert problems == [(5, problem)]
     assert [item.outcome for item in planned] == ["not issued", "not issued", "refused", "not issued"]
     assert awards.award("aw_0").state == awards.award("aw_5").state == "due"
     assert preview(at(awards.container, NOW), text)[2].problem == problem
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "line 1: the first line must name the columns"),
         ("aw_0,INV-0", "line 1: the first line must name"),
@@ -86,9 +86,9 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
         ('award,reference\naw_0,INV-0\naw_1,"INV', "line 3: is no readable CSV"),
     ],
 )
-def test_a_file_nobody_can_read_is_refused_as_a_whole(awards, text, told):
+def test_a_file_nobody_can_read_is_refused_as_a_whole(awards, text, message):
     for read in (lambda: awards.issue_from_file(text), lambda: preview(at(awards.container, NOW), text)):
-        with pytest.raises(InputError, match=told):
+        with pytest.raises(InputError, match=message):
             read()
     assert awards.award().state == "due"
 
@@ -128,17 +128,17 @@ def test_a_flag_that_doubts_the_credit_asks_for_its_own_confirmation(container):
 def test_a_row_tells_store_amount_and_account_of_its_award(container):
     awards = AwardActions(container, 2)
     first, missing = preview(at(awards.container, NOW), "award,reference\naw_1,INV-1\naw_7,INV-7")
-    told = first.award
-    assert (told.store, told.store_name, told.advertiser_id) == ("st_1", "n", "7000001")
-    assert (told.credit, told.currency, missing.award) == ("500.00", "USD", None)
+    award = first.award
+    assert (award.store, award.store_name, award.advertiser_id) == ("st_1", "n", "7000001")
+    assert (award.credit, award.currency, missing.award) == ("500.00", "USD", None)
 
 
 def test_what_fails_half_way_issues_nothing(container, monkeypatch):
     awards = AwardActions(container, 2)
     keep = files.record_issue
 
-    def fails_at_the_second(session, now, award, *said):
-        keep(session, now, award, *said)
+    def fails_at_the_second(session, now, award, *rest):
+        keep(session, now, award, *rest)
         session.flush()
         if award.id == "aw_1":
             raise RuntimeError("the power went")
@@ -161,23 +161,25 @@ def test_ten_thousand_rows_are_one_file(container):
 
 
 def test_a_preview_asks_the_database_in_proportion_to_the_file(awards):
-    asked = []
-    event.listen(awards.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    statements = []
+    event.listen(
+        awards.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2])
+    )
     counts = []
     for size in (500, 2_000, 8_000):
-        asked.clear()
+        statements.clear()
         preview(
             at(awards.container, NOW),
             "award,reference,as\n" + "".join(f"aw_x{n},C{n},code\n" for n in range(size)),
         )
-        counts.append(len(asked))
+        counts.append(len(statements))
     assert all(more <= 4 * less for less, more in pairwise(counts)), counts
 
 
 def test_more_rows_than_anybody_reads_are_refused_after_the_first_too_many(awards, monkeypatch):
     read = []
     real = rows._row
-    monkeypatch.setattr(rows, "_row", lambda *told: read.append(1) or real(*told))
+    monkeypatch.setattr(rows, "_row", lambda *arguments: read.append(1) or real(*arguments))
     with pytest.raises(InputError, match="has more than 20000 rows"):
         preview(at(awards.container, NOW), "award,reference\n" + "x\n" * 100_000)
     assert len(read) == rows.MOST_ROWS + 1

@@ -27,8 +27,8 @@ def awards(container):
 
 
 def give(awards, now):
-    told = {"reference": "INV-0", "delivered_as": "applied", "actor": "ann"}
-    return issue(at(awards.container, now), "aw_0", **told)
+    values = {"reference": "INV-0", "delivered_as": "applied", "actor": "ann"}
+    return issue(at(awards.container, now), "aw_0", **values)
 
 
 def state(awards):

@@ -62,7 +62,7 @@ def test_a_problem_below_a_named_separator_has_its_line(awards):
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "problem"),
     [
         ("7.40E+18", "a number that a spreadsheet shortened"),
         ('"7,40E+18"', "a number that a spreadsheet shortened"),
@@ -73,10 +73,10 @@ def test_a_problem_below_a_named_separator_has_its_line(awards):
         ("=A1", "an error or a formula"),
     ],
 )
-def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(awards, cell, said):
+def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(awards, cell, problem):
     for delivered_as in ("code", "applied"):
         (row,) = preview(at(awards.container, NOW), f"award,reference,as\naw_0,{cell},{delivered_as}\n")
-        assert said in row.problem
+        assert problem in row.problem
         assert "format the column as text" in row.problem
 
 
@@ -121,12 +121,12 @@ def test_an_export_that_was_filled_in_is_read_back_whatever_a_shop_is_called(awa
     with awards.database.writing() as session:
         award = session.get_one(tables.Award, "aw_0")
         session.get_one(tables.Store, award.store_id).name = ' =HYPERLINK("https://evil.example")'
-    told = export_awards(awards.database, NOW, AwardFilters())
-    assert "' =HYPERLINK" in told
+    exported = export_awards(awards.database, NOW, AwardFilters())
+    assert "' =HYPERLINK" in exported
     filled = "\n".join(
         line
         if number == 0
         else line.replace(",,", f",INV-{number},applied", 1).replace(",applied,", ",applied,")
-        for number, line in enumerate(told.splitlines())
+        for number, line in enumerate(exported.splitlines())
     )
     assert awards.issue_from_file(filled) == ["issued", "issued"]

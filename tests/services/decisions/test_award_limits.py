@@ -18,7 +18,7 @@ STORES = ("st_1", "st_2", "st_3")
 
 
 def keep_due(container, number, *, merchant=None, center=None):
-    """A store whose account spent enough."""
+    """Store a store whose account spent enough for an award."""
     store_id, advertiser_id = f"st_{number}", f"700{number}"
     keep_store(container, store_id, merchant=merchant or f"m_{number}")
     keep_link(container, store_id, advertiser_id)
@@ -43,8 +43,8 @@ def put(container, table, key, **values):
 
 
 def override(container, store_id, rule):
-    said = {"value": f"{rule}=pass", "reason": "an agency", "evidence": "T-1", "actor": "ann"}
-    record(container.database, SETTLED, store_id=store_id, name="override", **said)
+    fact = {"value": f"{rule}=pass", "reason": "an agency", "evidence": "T-1", "actor": "ann"}
+    record(container.database, SETTLED, store_id=store_id, name="override", **fact)
 
 
 @pytest.fixture
@@ -52,10 +52,10 @@ def at_the_same_moment(container, monkeypatch):
     """Decides two stores; each waits until the other has decided, too, unless something keeps them apart."""
     both, keep = Barrier(2), deciding._store_decision
 
-    def keep_together(*given):
+    def keep_together(*arguments):
         with suppress(BrokenBarrierError):
             both.wait(timeout=1)
-        return keep(*given)
+        return keep(*arguments)
 
     def decide_both():
         with monkeypatch.context() as patched, ThreadPoolExecutor(2) as workers:

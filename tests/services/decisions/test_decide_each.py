@@ -21,18 +21,18 @@ from tests.random_stores import Population, stored_rows
 
 @contextmanager
 def statements_of(database):
-    """The statements that the database is asked meanwhile."""
-    asked = []
+    """Yield the list of statements that the database executes meanwhile."""
+    statements = []
 
     def note(_connection, _cursor, statement, *_):
-        asked.append(statement)
+        statements.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    yield asked
+    yield statements
     event.remove(database.engine, "before_cursor_execute", note)
 
 
-def kept_after(database, moments, decide_all):
+def stored_after(database, moments, decide_all):
     with database.rolled_back() as rehearsal:
         for moment in moments:
             decide_all(rehearsal, moment)
@@ -49,8 +49,8 @@ def test_stores_decided_together_are_decided_as_each_alone(container, seed):
         for store_id in population.ids:
             decide_store(database, moment, store_id)
 
-    alone = kept_after(container.database, moments, each_alone)
-    together = kept_after(container.database, moments, lambda *at: decide_each(*at, population.ids))
+    alone = stored_after(container.database, moments, each_alone)
+    together = stored_after(container.database, moments, lambda *at: decide_each(*at, population.ids))
     assert together == alone
     assert len(together["decisions"]) > len(population.ids)
 
@@ -69,12 +69,12 @@ def test_of_two_stores_decided_together_the_second_sees_the_award_of_the_first(c
 def test_more_stores_take_no_more_statements(container):
     ids = [keep_all(container, f"st_{number}", str(7000 + number), "10.00") for number in range(20)]
     decide_each(container.database, OPEN, ids)
-    asked = []
+    reads = []
     for count in (2, 20):
         with statements_of(container.database) as statements:
             decide_each(container.database, OPEN + timedelta(hours=1), ids[:count])
-        asked.append([statement for statement in statements if not statement.startswith("UPDATE")])
-    assert len(asked[0]) == len(asked[1]) < 30
+        reads.append([statement for statement in statements if not statement.startswith("UPDATE")])
+    assert len(reads[0]) == len(reads[1]) < 30
 
 
 def test_a_store_that_cannot_be_decided_holds_no_other_of_its_batch_up(container):

@@ -46,8 +46,8 @@ def pay(container, kind, number="1", amount="600.00"):
 
 
 def say(container, value):
-    said = {"reason": "told", "evidence": "T-1", "actor": "ann"}
-    record(container.database, SETTLED, store_id="st_1", name="payment", value=value, **said)
+    fact = {"reason": "told", "evidence": "T-1", "actor": "ann"}
+    record(container.database, SETTLED, store_id="st_1", name="payment", value=value, **fact)
 
 
 def spoil(container, **figures):
@@ -57,8 +57,8 @@ def spoil(container, **figures):
             setattr(row, name, Decimal(value))
 
 
-def told(container):
-    """The payment option decisions rest on, who said it and when."""
+def payment_evidence(container):
+    """Return the payment option that a decision rests on, its source and its time."""
     with container.database.reading() as session:
         decision = evaluate(session, session.get_one(tables.Store, "st_1"), SETTLED)
     rule = next(rule for rule in decision.rules if rule.id == "spend_reached")
@@ -83,7 +83,7 @@ def audited(container):
 @pytest.mark.parametrize(("kind", "option"), [("BILL_PAYMENT", "automatic"), ("ADD_BALANCE", "manual")])
 def test_where_staff_said_nothing_the_ledger_does(container, store_id, kind, option):
     pay(container, kind)
-    assert told(container) == (option, "tiktok", READ)
+    assert payment_evidence(container) == (option, "tiktok", READ)
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
     assert store(container).discrepancies is None
 
@@ -91,7 +91,7 @@ def test_where_staff_said_nothing_the_ledger_does(container, store_id, kind, opt
 @pytest.mark.parametrize("kind", ["REFUND", "PROMOTION_EXPIRED"])
 def test_a_ledger_that_does_not_tell_leaves_it_unknown(container, store_id, kind):
     pay(container, kind)
-    assert told(container)[0] == "unknown"
+    assert payment_evidence(container)[0] == "unknown"
     assert decide_store(container.database, SETTLED, store_id).stage == "held"
 
 
@@ -99,13 +99,13 @@ def test_top_ups_of_a_ledger_that_cannot_be_read_any_more_say_nothing(container,
     pay(container, "ADD_BALANCE")
     with container.database.writing() as session:
         session.get_one(tables.Account, "7001").bills_readable = False
-    assert told(container)[0] == "unknown"
+    assert payment_evidence(container)[0] == "unknown"
 
 
 def test_staffs_word_wins_over_the_ledger_and_the_contradiction_is_a_discrepancy(container, store_id):
     pay(container, "BILL_PAYMENT")
     say(container, "manual")
-    assert told(container) == ("manual", "staff", SETTLED)
+    assert payment_evidence(container) == ("manual", "staff", SETTLED)
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
     assert store(container).discrepancies == ["payment_contradicted"]
 
@@ -113,7 +113,7 @@ def test_staffs_word_wins_over_the_ledger_and_the_contradiction_is_a_discrepancy
 def test_staffs_unknown_is_a_word_too(container, store_id):
     pay(container, "BILL_PAYMENT")
     say(container, "unknown")
-    assert told(container) == ("unknown", "staff", SETTLED)
+    assert payment_evidence(container) == ("unknown", "staff", SETTLED)
     decide_store(container.database, SETTLED, store_id)
     assert store(container).discrepancies is None
 
@@ -124,7 +124,7 @@ def test_staffs_unknown_is_a_word_too(container, store_id):
 def test_figures_apart_hold_the_award_whatever_staff_said(container, store_id):
     spoil(container, billed_cost="593.99")
     say(container, "manual")
-    assert told(container) == ("unknown", "service", SETTLED)
+    assert payment_evidence(container) == ("unknown", "service", SETTLED)
     assert decide_store(container.database, SETTLED, store_id).stage == "held"
     assert store(container).discrepancies == ["figures_apart"]
 
@@ -132,8 +132,8 @@ def test_figures_apart_hold_the_award_whatever_staff_said(container, store_id):
 def test_staff_who_see_the_bills_paid_settle_a_hold(container, store_id):
     spoil(container, billed_cost="593.99")
     say(container, "manual")
-    said = {"reason": "seen in Ads Manager", "evidence": "T-2", "actor": "ann"}
-    record(container.database, SETTLED, store_id="st_1", name="paid_bills_confirmed", value="yes", **said)
+    fact = {"reason": "seen in Ads Manager", "evidence": "T-2", "actor": "ann"}
+    record(container.database, SETTLED, store_id="st_1", name="paid_bills_confirmed", value="yes", **fact)
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
     assert store(container).discrepancies == ["figures_apart"]
 
@@ -174,6 +174,6 @@ def test_staff_see_a_discrepancy_and_no_merchant_does(container, store_id):
     say(container, "manual")
     decide_store(container.database, SETTLED, store_id)
     status = status_of(container.database, SETTLED, store_id)
-    told = full_document(status, for_staff=True)["troubles"]
-    assert {(item["id"], item["who"]) for item in told} == {("figures_apart", "staff")}
+    troubles = full_document(status, for_staff=True)["troubles"]
+    assert {(item["id"], item["who"]) for item in troubles} == {("figures_apart", "staff")}
     assert "figures_apart" not in json.dumps(full_document(status))

@@ -42,9 +42,9 @@ def put(container, award_id, **values):
             setattr(session.get_one(Award, award_id), name, value)
 
 
-def everywhere(container, now):
-    """Which awards are overdue, as each place says it: the list, the counts, what staff are told."""
-    listed = {
+def overdue_stores(container, now):
+    """Return the stores with an overdue award, the same in the list, the statistics and the work queue."""
+    overdue = {
         row["store"]
         for row in page_of_awards(container.database, now, AwardFilters(), limit=0).rows
         if row["overdue"]
@@ -52,17 +52,17 @@ def everywhere(container, now):
     matters = {matter.id: matter.count for matter in list_todo_items(container.database, now)}
     count_programmes(container.database, now)
     with container.database.reading() as session:
-        told = set(session.scalars(work_queue.stores_overdue(now)))
-        ((_, counted),) = programme_statistics.kept_counts(session).values()
+        queued = set(session.scalars(work_queue.stores_overdue(now)))
+        ((_, stored_counts),) = programme_statistics.kept_counts(session).values()
         counts = {
             awards.count_overdue(session, now),
             matters.get("awards_overdue", 0),
-            sum(row["overdue"] for row in counted["awards"]),
+            sum(row["overdue"] for row in stored_counts["awards"]),
         }
-    assert listed == told
-    assert counts == {len(listed)}
-    assert matters.get("awards_due_soon", 0) == len(ZONES) - len(listed)
-    return listed
+    assert overdue == queued
+    assert counts == {len(overdue)}
+    assert matters.get("awards_due_soon", 0) == len(ZONES) - len(overdue)
+    return overdue
 
 
 @on_both_databases
@@ -82,7 +82,7 @@ def test_an_award_is_overdue_once_its_date_is_over_in_its_accounts_zone(containe
     AwardActions(container, len(ZONES))
     for number, zone in enumerate(ZONES):
         put(container, f"aw_{number}", timezone=zone, due_by=DUE_BY)
-    assert everywhere(container, datetime.fromisoformat(at).astimezone(UTC)) == overdue
+    assert overdue_stores(container, datetime.fromisoformat(at).astimezone(UTC)) == overdue
 
 
 LATE = SETTLED + timedelta(days=9)
@@ -108,12 +108,13 @@ def test_an_award_first_decided_after_its_due_date_is_flagged_once_and_stays_so(
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "that date has passed"), ("es", "esa fecha ya pasó"), ("th", "เลยกำหนดแล้ว")]
+    ("language", "headline"),
+    [("en", "that date has passed"), ("es", "esa fecha ya pasó"), ("th", "เลยกำหนดแล้ว")],
 )
-def test_a_due_date_that_passed_is_told_as_passed(container, store_id, language, said):
+def test_a_due_date_that_passed_is_told_as_passed(container, store_id, language, headline):
     decide_store(container.database, LATE, store_id)
     document = full_document(status_of(container.database, LATE, store_id), Locale(language))
-    assert said in document["headline"]
+    assert headline in document["headline"]
     assert document["award"]["overdue"] is True
 
 

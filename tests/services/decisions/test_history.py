@@ -14,24 +14,24 @@ from tests.db_factories import keep_all, keep_day
 from tests.factories import OPEN, SETTLED
 
 
-def listed(container, limit=0):
+def list_decisions(container, limit=0):
     return page_of_decisions(container.database, "st_1", limit=limit).rows
 
 
-def shown(container, row):
+def show(container, row):
     return show_decision(container.database, row["id"])
 
 
 def flag(container, value):
-    told = {"reason": "seen", "evidence": "ticket 1", "actor": "ann"}
-    record(container.database, SETTLED, store_id="st_1", name="safety_flag", value=value, **told)
+    fact = {"reason": "seen", "evidence": "ticket 1", "actor": "ann"}
+    record(container.database, SETTLED, store_id="st_1", name="safety_flag", value=value, **fact)
 
 
 def test_deciding_again_from_the_same_facts_writes_nothing(container):
     keep_all(container, spent="20.00")
     for moment in (OPEN, OPEN, SETTLED):
         decide_store(container.database, moment, "st_1")
-    assert [row["stage"] for row in listed(container)] == ["ended", "accumulating"]
+    assert [row["stage"] for row in list_decisions(container)] == ["ended", "accumulating"]
 
 
 def test_each_decision_says_what_changed_and_from_which_facts(container):
@@ -39,7 +39,7 @@ def test_each_decision_says_what_changed_and_from_which_facts(container):
     decide_store(container.database, OPEN, "st_1")
     keep_day(container, "600.00")
     decide_store(container.database, OPEN, "st_1")
-    newest, first = listed(container)
+    newest, first = list_decisions(container)
     assert first["changes"] == []
     assert newest["changes"] == [
         {"what": "verdict", "before": "on_track", "after": "qualified"},
@@ -49,53 +49,53 @@ def test_each_decision_says_what_changed_and_from_which_facts(container):
         {"what": "facts.spend.2025-11-02.cash_spend", "before": "20.00", "after": "600.00"},
         {"what": "facts.spend.2025-11-02.spend", "before": "20.00", "after": "600.00"},
     ]
-    assert shown(container, newest)["changes"] == newest["changes"]
+    assert show(container, newest)["changes"] == newest["changes"]
 
 
 def test_changed_terms_are_named(container):
     keep_all(container, spent="20.00")
     decide_store(container.database, OPEN, "st_1")
     with container.database.writing() as session:
-        kept = session.get_one(tables.Terms, "woocommerce-2025")
-        kept.terms = {**kept.terms, "capacity": 9}
+        terms = session.get_one(tables.Terms, "woocommerce-2025")
+        terms.terms = {**terms.terms, "capacity": 9}
     decide_store(container.database, OPEN, "st_1")
-    assert listed(container)[0]["changes"] == [{"what": "terms.capacity", "before": None, "after": 9}]
+    assert list_decisions(container)[0]["changes"] == [{"what": "terms.capacity", "before": None, "after": 9}]
 
 
 def test_any_past_answer_is_shown_exactly_as_it_was_said(container, monkeypatch):
     keep_all(container)
-    said = [status_document(decide_store(container.database, OPEN, "st_1"))]
-    said.append(status_document(decide_store(container.database, SETTLED, "st_1")))
+    answers = [status_document(decide_store(container.database, OPEN, "st_1"))]
+    answers.append(status_document(decide_store(container.database, SETTLED, "st_1")))
     flag(container, "yes")
-    said.append(status_document(decide_store(container.database, SETTLED, "st_1")))
+    answers.append(status_document(decide_store(container.database, SETTLED, "st_1")))
     monkeypatch.setattr(deciding, "status_document", lambda _: {"what": "later code would say"})
-    rows = listed(container)
+    rows = list_decisions(container)
     # Two are of one moment: the one that decided the award, and the one that tells it is recorded.
     assert [row["stage"] for row in rows] == ["blocked", "due", "due", "accumulating"]
-    blocked, recorded, _, accumulating = (shown(container, row)["answer"] for row in rows)
-    assert [accumulating, recorded, blocked] == said
+    blocked, recorded, _, accumulating = (show(container, row)["answer"] for row in rows)
+    assert [accumulating, recorded, blocked] == answers
 
 
 def test_an_answer_rests_on_the_facts_and_terms_kept_with_it(container):
     keep_all(container)
     decide_store(container.database, OPEN, "st_1")
-    (row,) = listed(container)
-    kept = shown(container, row)
-    assert kept["facts"]["spend"][0]["cash_spend"] == "600.00"
-    assert kept["programme"]["id"] == "woocommerce-2025"
+    (row,) = list_decisions(container)
+    decision = show(container, row)
+    assert decision["facts"]["spend"][0]["cash_spend"] == "600.00"
+    assert decision["programme"]["id"] == "woocommerce-2025"
     with container.database.writing() as session:
         session.execute(update(tables.DecisionRow).values(answer=None))  # as rows of older versions are
-    again = shown(container, row)["answer"]
-    told = ("stage", "verdict", "headline", "window", "spend", "tiers", "award")
-    assert {name: again[name] for name in told} == {name: kept["answer"][name] for name in told}
+    again = show(container, row)["answer"]
+    names = ("stage", "verdict", "headline", "window", "spend", "tiers", "award")
+    assert {name: again[name] for name in names} == {name: decision["answer"][name] for name in names}
 
 
 def test_the_limit_leaves_out_the_oldest_and_keeps_what_changed(container):
     keep_all(container, spent="20.00")
     decide_store(container.database, OPEN, "st_1")
     decide_store(container.database, SETTLED, "st_1")
-    (newest,) = listed(container, limit=1)
-    assert newest["changes"] == listed(container)[0]["changes"] != []
+    (newest,) = list_decisions(container, limit=1)
+    assert newest["changes"] == list_decisions(container)[0]["changes"] != []
 
 
 def test_an_unknown_store_or_decision_is_told(container):

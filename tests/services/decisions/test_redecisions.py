@@ -41,6 +41,6 @@ def test_a_change_is_decided_in_the_same_act(container: Container, change: str):
         decide_store(container.database, container.now(), store_id)
     CHANGES[change](container)
     for store_id in ("st_1", "st_waits"):
-        kept = show_store(container.database, store_id)
+        store = show_store(container.database, store_id)
         decided = decide_store(container.database, container.now(), store_id)
-        assert (kept.stage, kept.verdict) == (decided.stage, decided.verdict)
+        assert (store.stage, store.verdict) == (decided.stage, decided.verdict)

@@ -117,19 +117,19 @@ LOST = [
 
 
 @on_both_databases
-@pytest.mark.parametrize(("cause", "made"), LOST)
-def test_a_store_whose_newest_message_was_lost_is_unknown_and_not_told_to_set_up(container, cause, made):
+@pytest.mark.parametrize(("cause", "build_row"), LOST)
+def test_a_store_whose_newest_message_was_lost_is_unknown_and_not_told_to_set_up(container, cause, build_row):
     keep_store(container, set_up_at=None)
     assert outcome(container, "integration_set_up") == "pending"
     with container.database.writing() as session:
-        session.add(made())
-    shown = document(container)
+        session.add(build_row())
+    status = document(container)
     assert (outcome(container, "integration_set_up"), outcome(container, "account_linked")) == (
         "unknown",
         "unknown",
     )
-    assert shown["next_step"].startswith(NEXT_STEPS[cause])
-    assert troubles_but_advice(shown) == [f"signals_{cause}"]
+    assert status["next_step"].startswith(NEXT_STEPS[cause])
+    assert troubles_but_advice(status) == [f"signals_{cause}"]
     change(container, tables.Store, "st_1", clock_read_at=SETTLED)  # one that was applied since
     assert outcome(container, "integration_set_up") == "pending"
     assert troubles_but_advice(document(container)) == []
@@ -149,8 +149,8 @@ def test_what_was_lost_is_remembered_when_the_message_is_deleted_with_its_age(co
     assert outcome(container, "integration_set_up") == "pending"
 
 
-def troubles_but_advice(shown):
-    return [item["id"] for item in shown["troubles"] if item["id"] not in ADVICE]
+def troubles_but_advice(status):
+    return [item["id"] for item in status["troubles"] if item["id"] not in ADVICE]
 
 
 # -- Whom it reaches -------------------------------------------------------------------------------
@@ -160,8 +160,8 @@ def test_every_trouble_is_counted_in_the_metrics_with_who_must_act(container):
     keep_all(container, spent="10.00")
     change(container, tables.Account, "7001", fault="refused")
     decide_store(container.database, SETTLED - 240 * HOUR, "st_1")
-    counted = collect_metrics(at(container, SETTLED)).troubles
-    assert counted == {("reading_refused", "service"): 1}
+    troubles = collect_metrics(at(container, SETTLED)).troubles
+    assert troubles == {("reading_refused", "service"): 1}
 
 
 class Channel:
@@ -243,7 +243,7 @@ def test_each_trouble_that_any_store_has_is_found_once(container):
         keep_store(container, store_id)
         with container.database.writing() as session:
             for trouble in ("award_flagged", "store_busy", "webhook_mute"):
-                said = {"id": trouble, "who": "staff", "since": SETTLED}
-                session.add(tables.StoreTroubleRow(store_id=store_id, **said))
+                values = {"id": trouble, "who": "staff", "since": SETTLED}
+                session.add(tables.StoreTroubleRow(store_id=store_id, **values))
     with container.database.reading() as session:
         assert present_ids(session) == {"award_flagged", "store_busy", "webhook_mute"}

@@ -24,24 +24,24 @@ STEPS = [timedelta(minutes=minutes) for minutes in (1, 17, 61, 61, 61, 200, 720)
 def evaluated(monkeypatch):
     """The stores that were evaluated."""
     monkeypatch.setattr(decide, "UNCHANGED", UnchangedStores())
-    seen = []
+    store_ids = []
 
     def evaluate(records, now):
-        seen.append(records.store.id)
+        store_ids.append(records.store.id)
         return evaluate_records(records, now)
 
     evaluate_records = decide.evaluate_records
     monkeypatch.setattr(decide, "evaluate_records", evaluate)
-    return seen
+    return store_ids
 
 
 def start_another_process():
-    """Another process knows of no decision; the fixture `evaluated` restores this one's."""
+    """Forget the remembered decisions, as a new process; the fixture `evaluated` restores them."""
     decide.UNCHANGED = UnchangedStores()
 
 
-def decided_thrice(container):
-    """At first a decision is kept, then it is seen to be the same."""
+def decide_three_times(container):
+    """Decide a store three times, an hour apart: the first decision is stored, the second is the same."""
     store_id = keep_all(container)
     for hours in range(3):
         decide_each(container.database, OPEN + hours * HOUR, [store_id])
@@ -49,27 +49,27 @@ def decided_thrice(container):
 
 
 def test_a_store_of_which_nothing_changed_is_passed_over_with_its_moment_kept(container, evaluated):
-    store_id = decided_thrice(container)
+    store_id = decide_three_times(container)
     assert len(evaluated) == 2
     (store,) = rows_of(container, tables.Store)
     assert (store.id, store.decided_at) == (store_id, OPEN + 2 * HOUR)
 
 
 def test_whoever_asks_for_a_decision_gets_one(container, evaluated):
-    store_id = decided_thrice(container)
+    store_id = decide_three_times(container)
     assert decide_store(container.database, OPEN + 3 * HOUR, store_id).as_of == OPEN + 3 * HOUR
 
 
 @pytest.mark.parametrize("what", ["a figure", "a fact", "the next date", "another process"])
 def test_a_store_is_decided_anew_after_whatever_may_change_its_answer(container, evaluated, what):
-    store_id = decided_thrice(container)
+    store_id = decide_three_times(container)
     moment, before = OPEN + 3 * HOUR, len(evaluated)
     if what == "a figure":
         keep_day(container, "7.00")
     elif what == "a fact":
         with container.database.writing() as session:
-            told = {"reason": "seen", "evidence": "T-1", "by": "ann", "at": OPEN}
-            record_fact(session, store_id=store_id, name="policy_violation", value=True, **told)
+            fact = {"reason": "seen", "evidence": "T-1", "by": "ann", "at": OPEN}
+            record_fact(session, store_id=store_id, name="policy_violation", value=True, **fact)
     elif what == "the next date":
         moment += 24 * HOUR
     else:
@@ -78,7 +78,7 @@ def test_a_store_is_decided_anew_after_whatever_may_change_its_answer(container,
     assert len(evaluated) == before + 1
 
 
-def kept_after(database, population, moments, *, each_anew):
+def stored_after(database, population, moments, *, each_anew):
     start_another_process()
     with database.rolled_back() as rehearsal:
         for moment in moments:
@@ -97,9 +97,9 @@ def test_passing_stores_over_keeps_what_deciding_them_each_time_does(tmp_path, s
     moments = [START + timedelta(days=chance.uniform(8, 25))]
     for _ in range(20):
         moments.append(moments[-1] + chance.choice(STEPS))
-    each_time = kept_after(database, population, moments, each_anew=True)
+    each_time = stored_after(database, population, moments, each_anew=True)
     evaluated.clear()
-    passed_over = kept_after(database, population, moments, each_anew=False)
+    passed_over = stored_after(database, population, moments, each_anew=False)
     database.close()
     assert passed_over == each_time
     assert len(evaluated) < len(moments) * len(population.ids) / 2

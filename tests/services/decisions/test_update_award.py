@@ -47,9 +47,9 @@ def change(container, table, key, **values):
             setattr(row, name, value)
 
 
-def issued(container):
-    told = {"reference": "INV-1", "delivered_as": "applied", "actor": "ann"}
-    return issue(at(container, LATER), award_of(container).id, **told)
+def issue_award(container):
+    values = {"reference": "INV-1", "delivered_as": "applied", "actor": "ann"}
+    return issue(at(container, LATER), award_of(container).id, **values)
 
 
 # -- Flags -------------------------------------------------------------------------------------
@@ -82,8 +82,8 @@ def test_a_flag_whose_cause_is_gone_says_since_when_and_others_join_it(container
     for _ in range(2):
         decision = decide_store(container.database, LATER, store_id)
     assert award_of(container).flags == ["rule_failed:store_market"]
-    shown = status_document(decision)["award"]
-    assert shown["cleared_flags"] == {"spend_restated": time_text(LATER)}
+    award = status_document(decision)["award"]
+    assert award["cleared_flags"] == {"spend_restated": time_text(LATER)}
     assert audited(container, "award flagged")[-1] == {
         "flags": "rule_failed:store_market",
         "cleared": "spend_restated",
@@ -121,8 +121,8 @@ def test_another_account_is_flagged_as_that_and_nothing_more(container, store_id
 
 
 def test_a_safety_flag_is_flagged_and_blocks_the_stage(container, store_id):
-    said = {"value": "yes", "reason": "told", "evidence": "T-1", "actor": "ann"}
-    record(container.database, LATER, store_id=store_id, name="safety_flag", **said)
+    fact = {"value": "yes", "reason": "told", "evidence": "T-1", "actor": "ann"}
+    record(container.database, LATER, store_id=store_id, name="safety_flag", **fact)
     assert decide_store(container.database, LATER, store_id).stage == "blocked"
     assert (award_of(container).state, award_of(container).flags) == ("due", ["rule_failed:good_standing"])
 
@@ -131,7 +131,7 @@ def test_a_safety_flag_is_flagged_and_blocks_the_stage(container, store_id):
 
 
 def ledger_row(container, amount="500.00", at=SETTLED, advertiser_id="7001", **changes):
-    """A payment of the account that was read from its ledger."""
+    """Store a payment of the account, as read from its ledger."""
     valid = {"transaction_id": "1", "type": "PROMOTION_ISSUED", "billing": "CREDIT", "currency": "USD"}
     with container.database.writing() as session:
         row = {**valid, "subtotal": Decimal(amount), "at": at, "read_at": LATER, **changes}
@@ -140,7 +140,7 @@ def ledger_row(container, amount="500.00", at=SETTLED, advertiser_id="7001", **c
 
 
 def test_credit_that_was_issued_and_shows_in_the_ledger_has_arrived(container, store_id):
-    issued(container)
+    issue_award(container)
     ledger_row(container)
     for _ in range(2):
         decision = decide_store(container.database, LATER, store_id)
@@ -150,8 +150,8 @@ def test_credit_that_was_issued_and_shows_in_the_ledger_has_arrived(container, s
         evidence,
         "promotion_issued",
     )
-    (said,) = audited(container, "award credit")
-    assert said == {"from": "issued", "to": "credited", "evidence": evidence, "source": "promotion_issued"}
+    (detail,) = audited(container, "award credit")
+    assert detail == {"from": "issued", "to": "credited", "evidence": evidence, "source": "promotion_issued"}
     assert award_of(container).flags == []
 
 
@@ -167,13 +167,13 @@ def test_credit_that_was_issued_and_shows_in_the_ledger_has_arrived(container, s
     ],
 )
 def test_what_is_not_just_that_credit_is_no_evidence(container, store_id, spoilt):
-    issued(container)
+    issue_award(container)
     ledger_row(container, **spoilt)
     assert decide_store(container.database, LATER, store_id).stage == "issued"
 
 
 def test_evidence_of_staff_stands_whatever_the_ledger_shows_later(container, store_id):
-    award_id = issued(container)["id"]
+    award_id = issue_award(container)["id"]
     mark_credited(container.database, LATER, award_id, evidence="seen in Ads Manager", actor="ann")
     ledger_row(container)
     decide_store(container.database, LATER, store_id)
@@ -184,7 +184,7 @@ def test_evidence_of_staff_stands_whatever_the_ledger_shows_later(container, sto
 
 
 def test_credit_of_another_account_is_not_the_awards(container, store_id):
-    issued(container)
+    issue_award(container)
     with container.database.writing() as session:
         links.end_other_links(session, store_id, "7002", LATER)
     keep_link(container, store_id, "7002", linked_at=LATER)
@@ -198,7 +198,7 @@ def test_credit_nobody_recorded_issuing_is_flagged_and_moves_nothing(container, 
     ledger_row(container)
     assert decide_store(container.database, LATER, store_id).stage == "due"
     assert award_of(container).flags == ["credit_unrecorded"]
-    issued(container)
+    issue_award(container)
     assert decide_store(container.database, LATER, store_id).stage == "credited"
 
 
@@ -206,7 +206,7 @@ def test_credit_nobody_recorded_issuing_is_flagged_and_moves_nothing(container, 
 
 
 def test_what_was_issued_expires_with_its_credit_in_the_accounts_zone(container, store_id):
-    issued(container)
+    issue_award(container)
     assert decide_store(container.database, LAST_MOMENT, store_id).stage == "issued"
     for _ in range(2):
         decision = decide_store(container.database, CREDIT_OVER, store_id)
@@ -223,7 +223,7 @@ def test_what_nobody_issued_stays_due(container, store_id):
 
 
 def test_a_blocked_award_expires_only_once_it_is_lifted(container, store_id):
-    award_id = issued(container)["id"]
+    award_id = issue_award(container)["id"]
     block(container.database, LATER, award_id, reason="police called", actor="ann")
     assert decide_store(container.database, CREDIT_OVER, store_id).stage == "blocked"
     lift(container.database, CREDIT_OVER, award_id, reason="a mistake", actor="ann")
@@ -232,7 +232,7 @@ def test_a_blocked_award_expires_only_once_it_is_lifted(container, store_id):
 
 
 def test_an_expired_award_gains_no_more_flags(container, store_id):
-    issued(container)
+    issue_award(container)
     decide_store(container.database, CREDIT_OVER, store_id)
     keep_day(container, "10.00")
     decide_store(container.database, CREDIT_OVER, store_id)
@@ -240,7 +240,7 @@ def test_an_expired_award_gains_no_more_flags(container, store_id):
 
 
 def test_the_hourly_decision_follows_the_award_of_a_store_that_disconnected(container, store_id):
-    issued(container)
+    issue_award(container)
     change(container, tables.Store, store_id, disconnected_at=LATER)
     assert decide_stale(container.database, CREDIT_OVER) == 1
     assert award_of(container).state == "expired"

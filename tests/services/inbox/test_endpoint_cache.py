@@ -26,10 +26,10 @@ CHANGES = {
 @pytest.fixture
 def caller(container: Container) -> WebhookCaller:
     """A caller whose endpoint the receiver remembers, with all counts written."""
-    made = WebhookCaller(container)
+    webhook_caller = WebhookCaller(container)
     for number in (1, 2):
-        made.ask_all(body_of(signal(number)))
-    return made
+        webhook_caller.ask_all(body_of(signal(number)))
+    return webhook_caller
 
 
 def change(database: Database, statement: Any, column: str, value: Any) -> None:
@@ -67,13 +67,13 @@ def test_a_secret_ends_when_its_time_is_over(caller: WebhookCaller, clock):
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # PostgreSQL is asked each time
 def test_where_nothing_changed_an_address_is_looked_up_once(caller: WebhookCaller, monkeypatch):
-    asked: list[Collection[str]] = []
+    lookups: list[Collection[str]] = []
 
     def look_up(driver: Driver, hook_ids: Collection[str], now: datetime) -> dict[str, ResolvedEndpoint]:
-        asked.append(hook_ids)
+        lookups.append(hook_ids)
         return resolve_endpoints(driver, hook_ids, now)
 
     monkeypatch.setattr(endpoint_cache, "resolve_endpoints", look_up)
     for number in range(3, 7):
         assert caller.ask_all(body_of(signal(number)))[0].body["status"] == "accepted"
-    assert asked == []
+    assert lookups == []

@@ -29,22 +29,22 @@ class GatedCommit:
         return [self._work(item) for item in items]
 
     def run(self, first: int, others: Sequence[int]) -> dict[int, Future[int]]:
-        """The first alone, then the others, all waiting before the first one's batch ends."""
+        """Submit the first item alone, then the others while its batch runs; return the futures by item."""
         with ThreadPoolExecutor(len(others) + 1) as threads:
-            asked = {first: threads.submit(self.commit.submit, first)}
+            futures = {first: threads.submit(self.commit.submit, first)}
             assert self.began.wait(120)
             for item in others:
-                asked[item] = threads.submit(self.commit.submit, item)
+                futures[item] = threads.submit(self.commit.submit, item)
             while len(self.commit._waiting) < len(others):
                 pass
             self.go_on.set()
-        return asked
+        return futures
 
 
 def test_what_waits_at_one_moment_is_done_at_once_in_its_order():
     gated = GatedCommit(lambda item: item * 10)
-    asked = gated.run(1, range(2, 10))
-    assert {item: element.result() for item, element in asked.items()} == {
+    futures = gated.run(1, range(2, 10))
+    assert {item: element.result() for item, element in futures.items()} == {
         item: item * 10 for item in range(1, 10)
     }
     assert [sorted(batch) for batch in gated.batches] == [[1], list(range(2, 10))]
@@ -52,8 +52,8 @@ def test_what_waits_at_one_moment_is_done_at_once_in_its_order():
 
 def test_a_batch_has_its_limit_and_the_lead_is_handed_on():
     gated = GatedCommit(lambda item: item, most=3)
-    asked = gated.run(1, range(2, 10))
-    assert [element.result() for element in asked.values()] == list(range(1, 10))
+    futures = gated.run(1, range(2, 10))
+    assert [element.result() for element in futures.values()] == list(range(1, 10))
     assert [len(batch) for batch in gated.batches] == [1, 3, 3, 2]
 
 
@@ -64,10 +64,10 @@ def test_what_is_at_fault_fails_alone():
         return item
 
     gated = GatedCommit(work)
-    asked = gated.run(1, range(2, 8))
+    futures = gated.run(1, range(2, 8))
     with pytest.raises(ValueError, match="poison"):
-        asked.pop(5).result()
-    assert [element.result() for element in asked.values()] == [1, 2, 3, 4, 6, 7]
+        futures.pop(5).result()
+    assert [element.result() for element in futures.values()] == [1, 2, 3, 4, 6, 7]
 
 
 def test_when_storage_is_gone_all_are_told_at_once_and_none_tried_alone():
@@ -77,9 +77,9 @@ def test_when_storage_is_gone_all_are_told_at_once_and_none_tried_alone():
         return item
 
     gated = GatedCommit(work)
-    asked = gated.run(1, range(2, 8))
-    assert asked.pop(1).result() == 1
-    assert all(isinstance(element.exception(), StorageUnavailable) for element in asked.values())
+    futures = gated.run(1, range(2, 8))
+    assert futures.pop(1).result() == 1
+    assert all(isinstance(element.exception(), StorageUnavailable) for element in futures.values())
     assert len(gated.batches) == 2
 
 
@@ -90,10 +90,10 @@ def test_a_leader_that_is_cut_off_leaves_nobody_waiting():
         return item
 
     gated = GatedCommit(work, most=1)
-    asked = gated.run(1, [2, 3])
-    assert asked[1].result() == 1
-    assert isinstance(asked[2].exception(), SystemExit)
-    assert asked[3].result() == 3
+    futures = gated.run(1, [2, 3])
+    assert futures[1].result() == 1
+    assert isinstance(futures[2].exception(), SystemExit)
+    assert futures[3].result() == 3
 
 
 def test_one_after_the_other_each_is_done_by_itself():
@@ -114,12 +114,12 @@ def test_a_leader_waits_a_moment_for_those_who_lately_came_at_the_same_time(monk
     commit_a_crowd(gated)
     monkeypatch.setattr(group_commit, "GATHER_SECONDS", 20)
     with ThreadPoolExecutor(8) as threads:
-        asked = [threads.submit(gated.commit.submit, item) for item in range(7)]
+        futures = [threads.submit(gated.commit.submit, item) for item in range(7)]
         while len(gated.commit._waiting) < 7 and not gated.batches:
             pass
         assert gated.batches == []
-        asked.append(threads.submit(gated.commit.submit, 7))
-        assert [element.result() for element in asked] == list(range(8))
+        futures.append(threads.submit(gated.commit.submit, 7))
+        assert [element.result() for element in futures] == list(range(8))
     assert [sorted(batch) for batch in gated.batches] == [list(range(8))]
 
 

@@ -56,8 +56,8 @@ class MisSigningStore:
         self.send(signal(900), SECRET)
 
     def release(self, **how: Any) -> list[Any]:
-        told = {"reason": "secret put right", "actor": "ann", **how}
-        return release_from_quarantine(self.container, **told)
+        values = {"reason": "secret put right", "actor": "ann", **how}
+        return release_from_quarantine(self.container, **values)
 
     def correct_secret(self) -> None:
         rotate_secret(
@@ -84,8 +84,8 @@ def sender(container: Container, clock: FrozenClock) -> MisSigningStore:
 def test_what_cannot_be_verified_is_refused_and_held(sender: MisSigningStore):
     answer = sender.send(signal(1))
     assert (answer.status, answer.body) == (401, {"error": "signature"})
-    (held,) = sender.quarantined()
-    assert (held["store"], held["topic"]) == (sender.store_id, "action.wc_ad_credit_signal")
+    (row,) = sender.quarantined()
+    assert (row["store"], row["topic"]) == (sender.store_id, "action.wc_ad_credit_signal")
     assert sender.rows(Delivery) == []
 
 
@@ -95,10 +95,10 @@ def test_once_the_secret_is_put_right_it_is_released_like_any_delivery(sender: M
     assert [item.problem for item in sender.release()] == ["wrong signature"]
     sender.correct_secret()
     sender.clock.move(hours=1)
-    (taken,) = sender.release()
-    assert (taken.problem, sender.quarantined()) == (None, [])
+    (result,) = sender.release()
+    assert (result.problem, sender.quarantined()) == (None, [])
     (delivery,) = sender.rows(Delivery)
-    assert (delivery.id, delivery.state, delivery.received_at) == (taken.delivery_id, "received", sent_at)
+    assert (delivery.id, delivery.state, delivery.received_at) == (result.delivery_id, "received", sent_at)
     assert [item.state for item in process_next(sender.container.database, sender.clock.at)] == ["processed"]
     assert sender.release() == []
 
@@ -219,12 +219,12 @@ def test_rejected_calls_are_counted_by_day_store_and_reason(sender: MisSigningSt
     sender.send(signal(1), store="st_nobody")
     sender.send(signal(1), content_length="1048577")
     sender.flush_counts()
-    counted = {(row.store_id, row.reason): row.count for row in sender.rows(Rejection)}
-    assert counted == {(sender.store_id, "signature"): 2, ("", "unknown"): 1, ("", "size"): 1}
+    counts = {(row.store_id, row.reason): row.count for row in sender.rows(Rejection)}
+    assert counts == {(sender.store_id, "signature"): 2, ("", "unknown"): 1, ("", "size"): 1}
     sender.send(signal(3))
     sender.flush_counts()
-    counted = {(row.store_id, row.reason): row.count for row in sender.rows(Rejection)}
-    assert counted[sender.store_id, "signature"] == 3
+    counts = {(row.store_id, row.reason): row.count for row in sender.rows(Rejection)}
+    assert counts[sender.store_id, "signature"] == 3
     assert {row.day for row in sender.rows(Rejection)} == {sender.clock.at.date()}
 
 
@@ -250,10 +250,10 @@ def test_samples_hold_no_credential_and_only_the_newest_stay(
         )
     sender.flush_counts()
     samples = sender.rows(RejectionSample)
-    shown = [dict(sample.headers) for sample in samples]
-    assert [item["x-wc-webhook-id"] for item in shown] == ["2", "3"]
-    assert shown[0]["x-wc-webhook-signature"] == "(44 characters)"
-    assert not {"authorization", "cookie"} & set(shown[0])
+    sample_headers = [dict(sample.headers) for sample in samples]
+    assert [item["x-wc-webhook-id"] for item in sample_headers] == ["2", "3"]
+    assert sample_headers[0]["x-wc-webhook-signature"] == "(44 characters)"
+    assert not {"authorization", "cookie"} & set(sample_headers[0])
 
 
 def test_what_is_noted_is_written_with_other_deliveries_and_costs_no_commit_of_its_own(

@@ -39,18 +39,18 @@ class WebhookCaller:
         )
         return self.receiver.answer(call)
 
-    def kept(self) -> int:
+    def count_deliveries(self) -> int:
         with self.container.database.reading() as session:
             return session.query(Delivery).count()
 
     def ask_all(self, *bodies: bytes, signature: str | None = None) -> list[WebhookResponse]:
-        """As one batch: what a leader does for all that waits; `signature` in place of the last one's."""
-        calls = [self.received(body) for body in bodies]
+        """Process the bodies as one batch, as a leader does; `signature` replaces the last one's."""
+        calls = [self.received_call(body) for body in bodies]
         if signature is not None:
             calls[-1].call.headers["x-wc-webhook-signature"] = signature  # type: ignore[index]
         return self.receiver._process_batch(calls)
 
-    def received(self, body: bytes) -> receive._Received:
+    def received_call(self, body: bytes) -> receive._Received:
         call = WebhookRequest(
             PROVIDERS["woocommerce"],
             "POST",
@@ -60,14 +60,14 @@ class WebhookCaller:
         )
         return receive._Received(call, body, self.container.now(), None)
 
-    def counted(self) -> list[tuple[int, int]]:
-        """Each delivery's duplicates, and what counts of its store's day, once all is written."""
+    def duplicates_and_totals(self) -> list[tuple[int, int]]:
+        """Write the counts; return each delivery's duplicates and its store's deliveries of the day."""
         self.receiver._bounds._written_at = self.container.now() - timedelta(days=1)
         self.receiver._write_counts()
         with self.container.database.reading() as session:
             days = session.query(StoreDay).all()
-            sent = sum(day.deliveries for day in days)
-            return [(row.duplicates, sent) for row in session.query(Delivery).order_by(Delivery.id)]
+            total = sum(day.deliveries for day in days)
+            return [(row.duplicates, total) for row in session.query(Delivery).order_by(Delivery.id)]
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_good_call_is_accepted(caller: WebhookCaller):
 
 def test_a_chunked_body_is_refused_even_beside_a_length(caller: WebhookCaller):
     assert caller.ask(transfer_encoding="chunked").status == 411
-    assert caller.kept() == 0
+    assert caller.count_deliveries() == 0
 
 
 def test_nothing_is_read_before_the_length_is_checked(caller: WebhookCaller):
@@ -128,12 +128,12 @@ def test_the_reason_is_for_our_log_and_not_in_the_answer(
 
 
 def test_a_database_that_cannot_be_reached_says_so_to_our_log_alone(caller: WebhookCaller):
-    lost = Database("postgresql+psycopg://nobody@127.0.0.1:9/none")
-    caller.receiver = WebhookReceiver(replace(caller.container, database=lost))
+    unreachable = Database("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    caller.receiver = WebhookReceiver(replace(caller.container, database=unreachable))
     answer = caller.ask()
     assert (answer.status, answer.body) == (503, {"error": "unavailable"})
     assert (answer.reason or "").startswith("the database cannot be used")
-    lost.close()
+    unreachable.close()
 
 
 def test_a_call_never_shows_its_headers_by_accident(caller: WebhookCaller):
@@ -147,7 +147,7 @@ def test_a_store_is_unknown_at_the_address_of_another_platform(caller: WebhookCa
     headers = dict(signed_headers(BODY, SECRET))
     call = WebhookRequest(other, "POST", headers, lambda length: BODY[:length], caller.store_id)
     assert caller.receiver.answer(call).status == 404
-    assert caller.kept() == 0
+    assert caller.count_deliveries() == 0
 
 
 OTHERS = [body_of(signal(seq)) for seq in (2, 3, 4)]
@@ -158,12 +158,12 @@ def fails(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Have a function of a module raise, so many times, in place of what it does."""
 
     def fail(module: Any, name: str, error: Exception, times: int) -> None:
-        real, left = getattr(module, name), iter([error] * times)
+        real, failures = getattr(module, name), iter([error] * times)
 
-        def failing(*given: Any, **named: Any) -> Any:
-            if (raised := next(left, None)) is not None:
+        def failing(*arguments: Any, **keywords: Any) -> Any:
+            if (raised := next(failures, None)) is not None:
                 raise raised
-            return real(*given, **named)
+            return real(*arguments, **keywords)
 
         monkeypatch.setattr(module, name, failing)
 
@@ -175,7 +175,7 @@ def test_what_collided_while_it_was_kept_is_accepted_and_counted_once(
 ):
     fails(receive, "insert_new", Collided("a deadlock"), TRIES - 1)
     assert [answer.body["status"] for answer in caller.ask_all(*OTHERS)] == ["accepted"] * 3
-    assert caller.counted() == [(0, 3)] * 3
+    assert caller.duplicates_and_totals() == [(0, 3)] * 3
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_what_is_kept_is_accepted_and_no_duplicate_where_another_of_its_batch_fa
     answers = caller.ask_all(*OTHERS, signature="A" * 44)
     assert [answer.status for answer in answers] == [first[0], 200, 503]
     assert answers[1].body["status"] == "accepted"
-    assert [duplicates for duplicates, _ in caller.counted()] == [first[1], 0]
+    assert [duplicates for duplicates, _ in caller.duplicates_and_totals()] == [first[1], 0]
 
 
 def test_a_call_before_that_collides_is_counted_once(caller: WebhookCaller, fails: Callable[..., None]):
@@ -205,7 +205,7 @@ def test_a_call_before_that_collides_is_counted_once(caller: WebhookCaller, fail
         "accepted",
         "accepted",
     ]
-    assert [duplicates for duplicates, _ in caller.counted()] == [1, 0, 0]
+    assert [duplicates for duplicates, _ in caller.duplicates_and_totals()] == [1, 0, 0]
 
 
 @pytest.mark.parametrize("error", [StorageUnavailable("gone"), ValueError("a fault of ours")])
@@ -213,6 +213,6 @@ def test_what_cannot_be_counted_refuses_no_delivery(
     caller: WebhookCaller, fails: Callable[..., None], error: Exception
 ):
     fails(receive.RejectionLog, "write", error, 1)
-    *kept, refused = caller.ask_all(*OTHERS, signature="A" * 44)
-    assert [answer.body["status"] for answer in kept] == ["accepted"] * 2
+    *accepted, refused = caller.ask_all(*OTHERS, signature="A" * 44)
+    assert [answer.body["status"] for answer in accepted] == ["accepted"] * 2
     assert refused.status == 401

@@ -33,17 +33,19 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/restored.db")
-    yield made
-    made.close()
+    database = Database(f"sqlite:///{tmp_path}/restored.db")
+    yield database
+    database.close()
 
 
-def written(container: Container, file: Path) -> Path:
+def write_backup(container: Container, file: Path) -> Path:
     back_up(container.database, file, lambda *_: None)
     return file
 
 
-def restored(container: Container, file: Path, into: Database, cipher: Cipher | None = None) -> Database:
+def restore_backup(
+    container: Container, file: Path, into: Database, cipher: Cipher | None = None
+) -> Database:
     restore(replace(container, database=into, cipher=cipher or container.cipher), file, lambda *_: None)
     return into
 
@@ -52,14 +54,16 @@ def test_every_row_of_every_table_comes_back_the_same(
     container: Container, file: Path, empty: Database
 ) -> None:
     Filled(container)
-    assert everything(restored(container, written(container, file), empty)) == everything(container.database)
+    assert everything(restore_backup(container, write_backup(container, file), empty)) == everything(
+        container.database
+    )
 
 
 def test_a_backup_is_restored_into_postgresql_too(container: Container, file: Path, postgresql: str) -> None:
     Filled(container)
     with database_on(postgresql) as address:
         into = Database(address)
-        restored(container, written(container, file), into)
+        restore_backup(container, write_backup(container, file), into)
         assert everything(into) == everything(container.database)
         into.close()
 
@@ -69,9 +73,9 @@ def test_the_service_goes_on_where_the_backup_was_made(
 ) -> None:
     store_id = add_shop(container).id
     last = [keep_one(container, store_id, signal(number)) for number in (1, 2)][-1]
-    moved = replace(container, database=restored(container, written(container, file), empty))
-    assert keep_one(moved, store_id, signal(2)) == last  # is known
-    assert keep_one(moved, store_id, signal(3)) > last
+    elsewhere = replace(container, database=restore_backup(container, write_backup(container, file), empty))
+    assert keep_one(elsewhere, store_id, signal(2)) == last  # is known
+    assert keep_one(elsewhere, store_id, signal(3)) > last
 
 
 def test_others_write_while_a_backup_is_made_and_it_holds_one_moment(
@@ -87,7 +91,7 @@ def test_others_write_while_a_backup_is_made_and_it_holds_one_moment(
 
     back_up(container.database, file, write_between)
     assert wrote
-    with restored(container, file, empty).reading() as session:
+    with restore_backup(container, file, empty).reading() as session:
         assert session.scalars(text("SELECT id FROM stores")).all() == ["st_1"]
 
 
@@ -95,23 +99,23 @@ def test_others_write_while_a_backup_is_made_and_it_holds_one_moment(
 def test_a_backup_of_an_older_version_is_brought_up_to_date_and_stays_as_it_is(
     container: Container, file: Path, empty: Database
 ) -> None:
-    written(container, file)
+    write_backup(container, file)
     old = Database(f"sqlite:///{file}")
     migrate_down(old, "0032")
     old.empty_log()
     old.close()
     before = digest(file)
     checksum_file(file).write_text(f"{before}  {file.name}\n")
-    assert current_revision(restored(container, file, empty)) == newest_revision()
+    assert current_revision(restore_backup(container, file, empty)) == newest_revision()
     assert digest(file) == before
 
 
 def test_the_file_is_private_and_nothing_else_is_left_beside_it(
     container: Container, file: Path, empty: Database
 ) -> None:
-    written(container, file)
+    write_backup(container, file)
     assert file.stat().st_mode & 0o077 == 0
-    restored(container, file, empty)
+    restore_backup(container, file, empty)
     names = {item.name for item in file.parent.iterdir() if item.name.startswith((file.name, ".restore"))}
     assert names == {file.name, checksum_file(file).name}
 
@@ -121,24 +125,24 @@ class TestBackupRefusals:
 
     def refused(self, container: Container, file: Path, into: Database, why: str, **how: Any) -> None:
         with pytest.raises((Refused, InputError), match=why):
-            restored(container, file, into, **how)
+            restore_backup(container, file, into, **how)
 
     @of_a_file
     def test_a_file_that_exists_is_not_written_over(self, container: Container, file: Path) -> None:
         file.write_text("kept")
         with pytest.raises(Refused, match="exists; name a new file"):
-            written(container, file)
+            write_backup(container, file)
         assert file.read_text() == "kept"
 
     @of_a_file
     def test_a_folder_that_is_not_there(self, container: Container, tmp_path: Path) -> None:
         with pytest.raises((InputError, Refused), match="nowhere"):
-            written(container, tmp_path / "nowhere" / "x.backup")
+            write_backup(container, tmp_path / "nowhere" / "x.backup")
         assert not (tmp_path / "nowhere").exists()
 
     @of_a_file
     def test_a_single_changed_byte(self, container: Container, file: Path, empty: Database) -> None:
-        written(container, file)
+        write_backup(container, file)
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 1
         file.write_bytes(content)
@@ -146,13 +150,13 @@ class TestBackupRefusals:
 
     @of_a_file
     def test_a_file_without_its_checksum(self, container: Container, file: Path, empty: Database) -> None:
-        checksum_file(written(container, file)).unlink()
+        checksum_file(write_backup(container, file)).unlink()
         self.refused(container, file, empty, r"\.sha256: cannot be read")
 
     def test_a_database_with_rows(self, container: Container, file: Path) -> None:
         keep_store(container)
         self.refused(
-            container, written(container, file), container.database, "must be empty, and has rows in"
+            container, write_backup(container, file), container.database, "must be empty, and has rows in"
         )
 
     @of_a_file
@@ -180,6 +184,8 @@ class TestBackupRefusals:
     ) -> None:
         add_shop(container)
         other = Cipher([Fernet.generate_key().decode()])
-        self.refused(container, written(container, file), empty, "SECRET_KEYS lacks the key", cipher=other)
+        self.refused(
+            container, write_backup(container, file), empty, "SECRET_KEYS lacks the key", cipher=other
+        )
         with empty.reading() as session:
             assert session.scalars(text("SELECT id FROM stores")).all() == []

@@ -50,9 +50,9 @@ AT = datetime(2025, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 @pytest.fixture
 def target(postgresql: str, migrated_name: str) -> Iterator[Database]:
     with database_on(postgresql, migrated_name) as address:
-        made = Database(address)
-        yield made
-        made.close()
+        database = Database(address)
+        yield database
+        database.close()
 
 
 @pytest.fixture
@@ -151,11 +151,11 @@ def test_text_is_copied_as_it_was_written_and_not_as_it_would_be_now(
 
 def test_the_service_goes_on_where_it_was(container: Container, target: Database) -> None:
     store_id = add_shop(container).id
-    kept = [keep_one(container, store_id, signal(number)) for number in (1, 2, 3)]
+    delivery_ids = [keep_one(container, store_id, signal(number)) for number in (1, 2, 3)]
     copy(container, target)
-    moved = replace(container, database=target)
-    assert keep_one(moved, store_id, signal(4)) == kept[-1] + 1
-    assert keep_one(moved, store_id, signal(3)) == kept[-1]  # is known
+    elsewhere = replace(container, database=target)
+    assert keep_one(elsewhere, store_id, signal(4)) == delivery_ids[-1] + 1
+    assert keep_one(elsewhere, store_id, signal(3)) == delivery_ids[-1]  # is known
 
 
 class TestCopyRefusals:

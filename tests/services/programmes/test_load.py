@@ -108,7 +108,7 @@ def test_terms_that_stores_know_are_not_changed_under_their_name(container):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("x", "is no TOML"),
         (NEXT.replace("closes = 2026-06-30", "closes = 2025-06-30"), "closes: 2025-06-30 is before opens"),
@@ -119,8 +119,8 @@ def test_terms_that_stores_know_are_not_changed_under_their_name(container):
         (NEXT.replace("[window]", "[window]\nmoon = 1"), "window.moon"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused_by_the_fields_name(container, text, told):
-    with pytest.raises(InputError, match=told.replace("[", r"\[")):
+def test_a_file_that_is_wrong_is_refused_by_the_fields_name(container, text, message):
+    with pytest.raises(InputError, match=message.replace("[", r"\[")):
         load(container, text)
     assert (in_force(container), audited(container)) == (SETTING, [])
 

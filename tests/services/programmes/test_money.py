@@ -29,7 +29,7 @@ STATES = {  # of each award: what differs from one that is due in time; the part
 }
 
 
-def counted_money(container):
+def money_by_currency(container):
     count_programmes(container.database, NOW)
     (stats,) = programme_stats(at(container, NOW))
     assert stats.counts is not None
@@ -39,24 +39,24 @@ def counted_money(container):
 @pytest.fixture
 def awards(container, clock):
     clock.at = NOW
-    made = AwardActions(container, len(STATES))
+    actions = AwardActions(container, len(STATES))
     with container.database.writing() as session:
         for award_id, (changes, _) in STATES.items():
             for name, value in changes.items():
                 setattr(session.get_one(Award, award_id), name, value)
-    return made
+    return actions
 
 
 def test_each_award_stands_in_one_part_and_the_parts_are_what_was_promised(awards, container):
-    usd = counted_money(container)["USD"]
-    expected = {part: sum(part is found for _, found in STATES.values()) for part in MoneyPart}
+    usd = money_by_currency(container)["USD"]
+    expected = {part: sum(part is award_part for _, award_part in STATES.values()) for part in MoneyPart}
     assert {part: total.awards for part, total in usd.parts} == expected
     assert sum(total.amount for _, total in usd.parts) == usd.promised.amount == Decimal(5000)
     assert (usd.issued.awards, usd.issued.amount) == (6, Decimal(3000))
 
 
 def test_the_reasons_of_a_risk_are_counted_each(awards, container):
-    risks = {reason: total.awards for reason, total in counted_money(container)["USD"].risks}
+    risks = {reason: total.awards for reason, total in money_by_currency(container)["USD"].risks}
     assert risks == {"overdue": 1, "flagged": 2, "blocked": 1}
 
 
@@ -65,7 +65,7 @@ def test_currencies_are_never_added(awards, container):
         session.execute(
             update(Award).where(Award.id == "aw_0").values(currency="GBP", credit=Decimal("395.50"))
         )
-    money = counted_money(container)
+    money = money_by_currency(container)
     assert list(money) == ["GBP", "USD"]
     assert (money["GBP"].promised.amount, money["USD"].promised.amount) == (Decimal("395.50"), 4500)
 
@@ -86,12 +86,12 @@ COMING = [  # stage, currency and credit of stores without an award
 def test_what_is_likely_to_come_is_told_by_tier_and_unknown_as_unknown(container):
     for number, (stage, currency, credit) in enumerate(COMING):
         keep_store(container, f"st_{number}", stage=stage, coming_currency=currency, coming_credit=credit)
-    money = counted_money(container)
-    told = {
-        currency: [(item.stage, list(item.tiers), item.below, item.unknown) for item in found.likely]
-        for currency, found in money.items()
+    money = money_by_currency(container)
+    likely = {
+        currency: [(item.stage, list(item.tiers), item.below, item.unknown) for item in of_currency.likely]
+        for currency, of_currency in money.items()
     }
-    assert told == {
+    assert likely == {
         "USD": [
             (Stage.HELD, [(Decimal(5000), 1)], 0, 0),
             (Stage.SETTLING, [(Decimal(1500), 1), (Decimal(500), 1)], 0, 0),
@@ -104,7 +104,7 @@ def test_what_is_likely_to_come_is_told_by_tier_and_unknown_as_unknown(container
 
 def test_a_store_that_left_the_line_is_likely_to_come_no_more(container):
     keep_store(container, "st_1", stage="accumulating", coming_currency="USD", coming_credit=Decimal(500))
-    assert counted_money(container)["USD"].likely
+    assert money_by_currency(container)["USD"].likely
     with container.database.writing() as session:
         session.execute(update(Store).values(stage="ended", coming_currency=None, coming_credit=None))
-    assert counted_money(container) == {}
+    assert money_by_currency(container) == {}

@@ -51,13 +51,13 @@ def line(container: Container) -> Line:
 
 def set_capacity(container: Container, capacity: int | None) -> None:
     with container.database.writing() as session:
-        kept = session.get_one(tables.Terms, "woocommerce-2025")
-        kept.terms = {**kept.terms, "capacity": capacity}
+        row = session.get_one(tables.Terms, "woocommerce-2025")
+        row.terms = {**row.terms, "capacity": capacity}
 
 
-def placed(container: Container) -> list[str]:
-    found = list_stores(container.database, StoreFilters(), 0)
-    return sorted(store["id"] for store in found if store["admitted_at"])
+def stores_with_place(container: Container) -> list[str]:
+    rows = list_stores(container.database, StoreFilters(), 0)
+    return sorted(store["id"] for store in rows if store["admitted_at"])
 
 
 def leave(container: Container, store_id: str) -> None:
@@ -65,23 +65,23 @@ def leave(container: Container, store_id: str) -> None:
 
 
 def merge(container: Container, store_id: str, merchant: str) -> None:
-    told = {"reason": "one owner", "evidence": "ticket 3", "actor": "ann"}
-    record(container.database, container.now(), store_id=store_id, name="merchant", value=merchant, **told)
+    fact = {"reason": "one owner", "evidence": "ticket 3", "actor": "ann"}
+    record(container.database, container.now(), store_id=store_id, name="merchant", value=merchant, **fact)
 
 
 def test_nobody_gets_in_while_no_place_is_free(container: Container, line: Line):
     line("a", "b", "c")
     assert fill_all_places(container.database, container.now()) == []
-    assert placed(container) == ["st_0", "st_1"]
+    assert stores_with_place(container) == ["st_0", "st_1"]
 
 
 def test_the_place_of_a_store_that_left_goes_to_who_waited_longest(container: Container, line: Line):
     line("a", "b", "c", "d")
     leave(container, "st_0")
-    assert placed(container) == ["st_1", "st_2"]
+    assert stores_with_place(container) == ["st_1", "st_2"]
     with container.database.reading() as session:
-        given = session.scalars(select(tables.AuditEntry).where(tables.AuditEntry.action == "place given"))
-        assert [(item.actor, item.subject) for item in given] == [("service", "st_2")]
+        entries = session.scalars(select(tables.AuditEntry).where(tables.AuditEntry.action == "place given"))
+        assert [(item.actor, item.subject) for item in entries] == [("service", "st_2")]
     assert decide_store(container.database, container.now(), "st_2").outcome("admission") == "pass"
 
 
@@ -89,7 +89,7 @@ def test_leaving_twice_frees_one_place(container: Container, line: Line):
     line("a", "b", "c", "d")
     for _ in range(2):
         leave(container, "st_0")
-    assert placed(container) == ["st_1", "st_2"]
+    assert stores_with_place(container) == ["st_1", "st_2"]
 
 
 def test_who_joined_first_comes_first_whatever_the_order_of_rows(container: Container, line: Line):
@@ -102,39 +102,39 @@ def test_who_joined_first_comes_first_whatever_the_order_of_rows(container: Cont
         for store in list_stores(container.database, StoreFilters(condition=StoreCondition.WAITING), 0)
     ] == ["st_3", "st_2"]
     leave(container, "st_1")
-    assert placed(container) == ["st_0", "st_3"]
+    assert stores_with_place(container) == ["st_0", "st_3"]
 
 
 def test_merchants_that_became_one_leave_a_place(container: Container, line: Line):
     line("a", "b", "c")
     merge(container, "st_1", "a")
-    assert placed(container) == ["st_0", "st_1", "st_2"]
+    assert stores_with_place(container) == ["st_0", "st_1", "st_2"]
 
 
 def test_a_waiting_store_of_a_merchant_that_has_a_place_needs_none(container: Container, line: Line):
     line("a", "b", "c", "d")
     merge(container, "st_3", "a")
-    assert placed(container) == ["st_0", "st_1", "st_3"]
+    assert stores_with_place(container) == ["st_0", "st_1", "st_3"]
 
 
 def test_a_merchant_gets_in_with_all_its_stores(container: Container, line: Line):
     line("a", "b", "c", "d", "c")
     leave(container, "st_0")
-    assert placed(container) == ["st_1", "st_2", "st_4"]
+    assert stores_with_place(container) == ["st_1", "st_2", "st_4"]
 
 
 def test_a_merchant_that_keeps_another_store_keeps_its_place(container: Container, line: Line):
     line("a", "a", "b", "c")
     fill_places(container.database, container.now(), "woocommerce-2025")
     leave(container, "st_0")
-    assert placed(container) == ["st_1", "st_2"]
+    assert stores_with_place(container) == ["st_1", "st_2"]
 
 
 def test_who_left_does_not_wait(container: Container, line: Line):
     line("a", "b", "c", "d")
     leave(container, "st_2")
     leave(container, "st_0")
-    assert placed(container) == ["st_1", "st_3"]
+    assert stores_with_place(container) == ["st_1", "st_3"]
 
 
 def test_an_award_keeps_its_place_for_ever(container: Container, line: Line):
@@ -143,7 +143,7 @@ def test_an_award_keeps_its_place_for_ever(container: Container, line: Line):
     line("a", "b", "c")
     set_capacity(container, 3)
     leave(container, "st_winner")
-    assert placed(container) == ["st_0", "st_1", "st_winner"]
+    assert stores_with_place(container) == ["st_0", "st_1", "st_winner"]
 
 
 @pytest.mark.parametrize(("capacity", "inside"), [(3, 3), (1, 2), (None, 4)])
@@ -152,34 +152,34 @@ def test_terms_with_another_capacity_take_nobodys_place(container: Container, li
     set_capacity(container, capacity)
     (job,) = (job for job in every_minute(container) if job.name == "places")
     job.run(None)
-    assert len(placed(container)) == inside
+    assert len(stores_with_place(container)) == inside
 
 
 def test_one_freed_place_is_given_once_however_many_give_it(container: Container, line: Line):
     line("a", "b", "c", "d", "e")
     with container.database.writing() as session:
-        left = {"disconnected_at": SETTLED, "admitted_at": None}
-        session.execute(update(tables.Store).where(tables.Store.id == "st_0").values(**left))
-    start, given = Barrier(4), []
+        values = {"disconnected_at": SETTLED, "admitted_at": None}
+        session.execute(update(tables.Store).where(tables.Store.id == "st_0").values(**values))
+    start, store_ids = Barrier(4), []
 
     def fill() -> None:
         start.wait()
-        given.extend(fill_places(container.database, container.now(), "woocommerce-2025"))
+        store_ids.extend(fill_places(container.database, container.now(), "woocommerce-2025"))
 
     threads = [Thread(target=fill) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert given == ["st_2"]
+    assert store_ids == ["st_2"]
 
 
 def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
     container: Container, clock: FrozenClock
 ):
     keep_store(container)
-    told = {"store_id": "st_1", "advertiser_id": "700001", "token": "t", "actor": "ann"}
-    add_link(container, **told)
+    link = {"store_id": "st_1", "advertiser_id": "700001", "token": "t", "actor": "ann"}
+    add_link(container, **link)
     with container.database.writing() as session:
         session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
     status_for_token(container.database, container.now(), "stt_1")
@@ -204,11 +204,11 @@ def test_a_store_that_waits_sees_its_place_in_the_order_places_are_given(contain
     line("a", "b", "c", "d", "e")
     keep_proof(container, "st_4")  # its advertiser has consented: it comes first
     assert admission(container, "st_4")["place"] == 1
-    shown = admission(container, "st_2")
-    assert (shown["place"], shown["of"]) == (2, 3)
-    assert shown["text"] == "Place 2 of 3 in the line. Stores that have connected TikTok come first."
+    position = admission(container, "st_2")
+    assert (position["place"], position["of"]) == (2, 3)
+    assert position["text"] == "Place 2 of 3 in the line. Stores that have connected TikTok come first."
     leave(container, "st_1")
-    assert "st_4" in placed(container)
+    assert "st_4" in stores_with_place(container)
     assert [admission(container, item) for item in ("st_0", "st_4")] == [None, None]
     assert admission(container, "st_2")["of"] == 2
 
@@ -237,11 +237,11 @@ def two(container: Container, capped: str) -> tuple[str, str]:
 
 
 def consent(container: Container, store_id: str, advertiser_id: str) -> None:
-    told = {"advertiser_id": advertiser_id, "token": "t", "actor": "ann"}
-    add_link(container, store_id=store_id, **told)
+    link = {"advertiser_id": advertiser_id, "token": "t", "actor": "ann"}
+    add_link(container, store_id=store_id, **link)
 
 
-def admitted(container: Container, *store_ids: str) -> list[str]:
+def admission_outcomes(container: Container, *store_ids: str) -> list[str]:
     return [
         str(decide_store(container.database, container.now(), item).outcome("admission"))
         for item in store_ids
@@ -251,19 +251,19 @@ def admitted(container: Container, *store_ids: str) -> list[str]:
 def test_a_place_is_reserved_for_seven_days_then_goes_to_the_next_in_line(
     container: Container, clock: FrozenClock, two: tuple[str, str]
 ):
-    assert admitted(container, *two) == ["pass", "pending"]
+    assert admission_outcomes(container, *two) == ["pass", "pending"]
     clock.move(days=7, seconds=-1)
     assert fill_all_places(container.database, container.now()) == []
     clock.move(seconds=1)
-    assert admitted(container, *two) == ["pending", "pending"]  # at once, before anybody gave it on
+    assert admission_outcomes(container, *two) == ["pending", "pending"]  # at once, before anybody gave it on
     assert fill_all_places(container.database, container.now()) == [two[1]]
     assert fill_all_places(container.database, container.now()) == []
-    assert admitted(container, *two) == ["pending", "pass"]
+    assert admission_outcomes(container, *two) == ["pending", "pass"]
     assert decide_store(container.database, container.now(), two[0]).stage == "not_admitted"
     with container.database.reading() as session:
         query = select(tables.AuditEntry.action, tables.AuditEntry.subject)
-        moved = session.execute(query.where(tables.AuditEntry.action.like("place%"))).all()
-        assert [tuple(row) for row in moved] == [("place lapsed", two[0]), ("place given", two[1])]
+        entries = session.execute(query.where(tables.AuditEntry.action.like("place%"))).all()
+        assert [tuple(row) for row in entries] == [("place lapsed", two[0]), ("place given", two[1])]
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
@@ -277,7 +277,7 @@ def test_a_consent_takes_the_place_for_good(
             session.execute(update(tables.Link).values(consent=False, token_encrypted=None))
     clock.move(days=30)
     assert fill_all_places(container.database, container.now()) == []
-    assert admitted(container, *two) == ["pass", "pending"]
+    assert admission_outcomes(container, *two) == ["pass", "pending"]
 
 
 def test_a_lapsed_store_comes_back_by_its_consent_before_those_who_only_wait(
@@ -289,7 +289,7 @@ def test_a_lapsed_store_comes_back_by_its_consent_before_those_who_only_wait(
     assert fill_all_places(container.database, container.now()) == []  # the other has it reserved
     clock.move(days=8)
     assert fill_all_places(container.database, container.now()) == [two[0]]
-    assert admitted(container, *two) == ["pass", "pending"]
+    assert admission_outcomes(container, *two) == ["pass", "pending"]
 
 
 def test_who_staff_admit_stays_whatever_it_proves(
@@ -299,20 +299,20 @@ def test_who_staff_admit_stays_whatever_it_proves(
         admit_store(container.database, container.now(), store_id, actor="ann")
     clock.move(days=30)
     assert fill_all_places(container.database, container.now()) == []
-    assert admitted(container, *two) == ["pass", "pass"]
+    assert admission_outcomes(container, *two) == ["pass", "pass"]
 
 
 def test_a_reserved_place_is_told_with_its_end_until_the_consent_is_there(
     container: Container, two: tuple[str, str]
 ):
-    def told() -> list[str]:
+    def reservation_warnings() -> list[str]:
         document = full_document(status_of(container.database, container.now(), two[0]))
         return [item["text"] for item in document["warnings"] if item["id"] == "place_reserved"]
 
-    (words,) = told()
+    (words,) = reservation_warnings()
     assert "reserved until November 27, 2025" in words
     consent(container, two[0], "700001")
-    assert told() == []
+    assert reservation_warnings() == []
 
 
 def test_leaving_and_coming_back_gives_no_second_reservation(
@@ -334,8 +334,8 @@ def test_of_a_hundred_shops_on_one_host_three_have_a_place(container: Container,
         add_shop(container, f"https://shops.example/{number}/", programme=capped)
     add_shop(container, "https://honest.example/", programme=capped)
     fill_all_places(container.database, container.now())
-    found = list_stores(container.database, StoreFilters(), 0)
-    inside = [store["url"] for store in found if store["admitted_at"]]
+    rows = list_stores(container.database, StoreFilters(), 0)
+    inside = [store["url"] for store in rows if store["admitted_at"]]
     assert sorted(inside) == [
         "https://honest.example/",
         *(f"https://shops.example/{number}/" for number in range(3)),
@@ -352,7 +352,7 @@ def test_one_ad_account_takes_one_place_however_many_shops_it_is_consented_for(
     consent(container, three[0], "700001")
     consent(container, three[1], "700001")
     fill_all_places(container.database, container.now())
-    assert admitted(container, *three) == ["pass", "pass", "pending"]
+    assert admission_outcomes(container, *three) == ["pass", "pass", "pending"]
     clock.move(days=8)
     assert fill_all_places(container.database, container.now()) == [three[2]]
-    assert admitted(container, *three) == ["pass", "pending", "pass"]
+    assert admission_outcomes(container, *three) == ["pass", "pending", "pass"]

@@ -56,11 +56,11 @@ def test_an_award_is_found_by_its_id_and_its_reference_and_by_no_code(container,
 def test_a_text_may_lead_to_things_of_several_kinds_and_more_than_are_shown(container, look):
     for number in range(MOST_HITS + 1):
         keep_store(container, f"st_many{number}", name=f"Shop 1 {number}")
-    found = search_everything(container.database, "Shop 1")
-    assert (len(found.hits), found.more) == (MOST_HITS, ["store"])
+    result = search_everything(container.database, "Shop 1")
+    assert (len(result.hits), result.more) == (MOST_HITS, ["store"])
     number = keep_one(container, "st_tin", signal(1))
-    found = search_everything(container.database, str(number))
-    assert [hit.kind for hit in found.hits][-1] == "delivery"
+    result = search_everything(container.database, str(number))
+    assert [hit.kind for hit in result.hits][-1] == "delivery"
 
 
 @pytest.mark.parametrize("text", ["", "  ", "#", "x" * 201, "a\0b", "9" * 30, "²", "%", "nobody"])

@@ -24,7 +24,7 @@ def matched(container):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "store_ids"),
     [
         (TIN, {TIN}),
         ("7e733d50", {TIN}),  # as lists show it
@@ -40,8 +40,8 @@ def matched(container):
         ("caf", {"st_2222"}),  # a short text is no part of an id
     ],
 )
-def test_a_store_is_found_by_part_of_its_name_address_account_or_id(matched, text, found):
-    assert matched(text) == found
+def test_a_store_is_found_by_part_of_its_name_address_account_or_id(matched, text, store_ids):
+    assert matched(text) == store_ids
 
 
 @pytest.mark.parametrize("text", ["Tin Rof", "st_none", "_"])

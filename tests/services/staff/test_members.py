@@ -56,8 +56,8 @@ def audited(container):
 def test_a_role_changes_once_and_is_audited(container, team):
     for _ in range(2):
         assert change(container, " BOB@staff.example", "operator").role is Role.OPERATOR
-    told = [entry for entry in audited(container) if entry[0] == "staff role"]
-    assert told == [("staff role", BOB, {"from": "viewer", "to": "operator"})]
+    entries = [entry for entry in audited(container) if entry[0] == "staff role"]
+    assert entries == [("staff role", BOB, {"from": "viewer", "to": "operator"})]
 
 
 def test_a_new_role_holds_for_sessions_and_tokens_that_are_there(container, team):
@@ -86,22 +86,22 @@ def test_somebody_who_is_not_there_is_refused(container, team):
         change(container, "carl@staff.example", "viewer")
 
 
-def listed(container, real_now=NOW, now=NOW):
-    found = list_staff(container.database, now, real_now=real_now, limit=0)
-    return {member.person.email: (member.last_seen_at, member.sessions, member.tokens) for member in found}
+def list_team(container, real_now=NOW, now=NOW):
+    members = list_staff(container.database, now, real_now=real_now, limit=0)
+    return {member.person.email: (member.last_seen_at, member.sessions, member.tokens) for member in members}
 
 
 @on_both_databases
 def test_the_list_tells_when_each_was_last_seen_and_what_is_open(container, team):
-    assert listed(container) == {ANN: (None, 0, 0), BOB: (None, 0, 0)}
+    assert list_team(container) == {ANN: (None, 0, 0), BOB: (None, 0, 0)}
     secret = session_of(container, ANN, NOW)
     session_of(container, ANN, NOW)
     make_token(container.database, NOW, email=BOB, name="t", days=1, actor="test")
     later = NOW + timedelta(minutes=30)
     person_of_session(container.database, later, secret)
-    assert listed(container, later) == {ANN: (later, 2, 0), BOB: (None, 0, 1)}
+    assert list_team(container, later) == {ANN: (later, 2, 0), BOB: (None, 0, 1)}
     tomorrow = NOW + timedelta(days=2)  # sessions and token are over; when she was there stays
-    assert listed(container, tomorrow, tomorrow) == {ANN: (later, 0, 0), BOB: (None, 0, 0)}
+    assert list_team(container, tomorrow, tomorrow) == {ANN: (later, 0, 0), BOB: (None, 0, 0)}
 
 
 @pytest.mark.parametrize(

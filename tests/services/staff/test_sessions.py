@@ -39,10 +39,10 @@ def ann(container: Container) -> Staff:
 
 @pytest.fixture
 def secret(container: Container, ann: Staff) -> str:
-    return begun(container, ann)
+    return begin(container, ann)
 
 
-def begun(container: Container, who: Staff, now: datetime = START) -> str:
+def begin(container: Container, who: Staff, now: datetime = START) -> str:
     secret = begin_session(container.database, now, who)
     assert secret is not None
     return secret
@@ -52,17 +52,17 @@ def is_in(container: Container, secret: str, now: datetime = START) -> bool:
     return person_of_session(container.database, now, secret) is not None
 
 
-def kept(container: Container) -> list[StaffSession]:
+def session_rows(container: Container) -> list[StaffSession]:
     with container.database.reading() as session:
         return list(session.scalars(select(StaffSession)))
 
 
 def test_it_is_kept_as_a_hash(container: Container, ann: Staff, secret: str) -> None:
-    found = person_of_session(container.database, START, secret)
-    assert found is not None
-    assert found.id == ann.id
-    assert secret not in str([vars(row) for row in kept(container)])
-    assert not is_in(container, kept(container)[0].token_hash)
+    person = person_of_session(container.database, START, secret)
+    assert person is not None
+    assert person.id == ann.id
+    assert secret not in str([vars(row) for row in session_rows(container)])
+    assert not is_in(container, session_rows(container)[0].token_hash)
 
 
 def test_it_ends_after_two_hours_without_a_page(container: Container, secret: str) -> None:
@@ -84,7 +84,7 @@ def test_one_of_a_clock_that_was_far_ahead_has_ended(container: Container, secre
 def test_its_use_is_kept_to_the_minute(container: Container, secret: str) -> None:
     for seconds in (59, 61, 90):
         is_in(container, secret, START + timedelta(seconds=seconds))
-    assert kept(container)[0].last_used_at == START + timedelta(seconds=61)
+    assert session_rows(container)[0].last_used_at == START + timedelta(seconds=61)
 
 
 def test_a_database_that_takes_no_write_still_shows_pages(
@@ -99,7 +99,7 @@ def test_a_database_that_takes_no_write_still_shows_pages(
 
 @on_both_databases
 def test_ending_one_leaves_the_others(container: Container, ann: Staff, secret: str) -> None:
-    other = begun(container, ann)
+    other = begin(container, ann)
     for _ in range(2):
         end_session(container.database, secret)
     assert (is_in(container, secret), is_in(container, other)) == (False, True)
@@ -114,9 +114,9 @@ def test_a_password_that_is_replaced_ends_all_of_its_person(
 
 
 def test_choosing_a_password_ends_all_of_its_person(container: Container, ann: Staff, secret: str) -> None:
-    chosen = choose_password(container.database, START, ann.id, current=PASSWORD, new=NEW)
+    authenticated = choose_password(container.database, START, ann.id, current=PASSWORD, new=NEW)
     assert not is_in(container, secret)
-    assert is_in(container, begun(container, chosen))
+    assert is_in(container, begin(container, authenticated))
 
 
 def test_signing_out_everywhere_ends_those_of_one_person(
@@ -124,7 +124,7 @@ def test_signing_out_everywhere_ends_those_of_one_person(
 ) -> None:
     with container.database.reading() as session:
         bob = get_staff(session, keep_staff(container, "viewer"))
-    theirs = begun(container, bob)
+    theirs = begin(container, bob)
     sign_out_everywhere(container.database, START, ann.id)
     assert (is_in(container, secret), is_in(container, theirs)) == (False, True)
 
@@ -136,19 +136,19 @@ def test_who_is_removed_is_out(container: Container, ann: Staff, secret: str) ->
     )  # the last operator cannot go
     remove_staff(container.database, START, email=ann.email, actor="test")
     assert not is_in(container, secret)
-    assert kept(container) == []
+    assert session_rows(container) == []
     assert begin_session(container.database, START, ann) is None
 
 
 def test_nobody_has_more_than_a_few_and_the_oldest_goes_first(container: Container, ann: Staff) -> None:
-    begun_in_turn = [begun(container, ann, START + number * MINUTE) for number in range(MOST + 3)]
+    begun_in_turn = [begin(container, ann, START + number * MINUTE) for number in range(MOST + 3)]
     now = START + (MOST + 3) * MINUTE
     assert [is_in(container, secret, now) for secret in begun_in_turn] == [False] * 3 + [True] * MOST
-    assert len(kept(container)) == MOST
+    assert len(session_rows(container)) == MOST
 
 
 def test_what_has_ended_is_forgotten_with_the_next_sign_in(
     container: Container, ann: Staff, secret: str
 ) -> None:
-    begun(container, ann, START + SESSION_IDLE)
-    assert len(kept(container)) == 1
+    begin(container, ann, START + SESSION_IDLE)
+    assert len(session_rows(container)) == 1

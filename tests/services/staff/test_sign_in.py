@@ -40,7 +40,7 @@ def enter(
 
 
 def use_up(container: Container, email: str = ANN) -> None:
-    """The free tries of an account, and the first after them."""
+    """Use up the free tries of an account, and the first after them."""
     for _ in range(ACCOUNT.free + 1):
         enter(container, email=email)
 
@@ -73,24 +73,24 @@ def test_an_address_nobody_has_gets_the_answers_of_one_somebody_has(container: C
 def test_an_address_nobody_has_costs_a_look_at_a_hash_too(
     container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked: list[str] = []
+    hashes: list[str] = []
 
     class Watched(PasswordHasher):
         def verify(self, hashed: str | bytes, password: str | bytes) -> bool:
-            looked.append(str(hashed))
+            hashes.append(str(hashed))
             return super().verify(hashed, password)
 
     monkeypatch.setattr(passwords, "HASHER", Watched())
     enter(container, email=NOBODY)
-    assert looked == [passwords._nobodys_hash()]
+    assert hashes == [passwords._nobodys_hash()]
 
 
 def test_a_password_costs_an_attacker_what_argon2_holds_right_today() -> None:
-    found = find_spec(passwords.__name__)
-    assert found is not None
-    assert found.loader is not None
-    unchanged = module_from_spec(found)  # as a process has it that no test made quick
-    found.loader.exec_module(unchanged)
+    spec = find_spec(passwords.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    unchanged = module_from_spec(spec)  # as a process has it that no test made quick
+    spec.loader.exec_module(unchanged)
     cost = extract_parameters(unchanged.hash_password(PASSWORD))
     assert cost == get_default_parameters()
     assert cost.memory_cost >= 64 * 1024  # KiB; this and the passes are the second choice of RFC 9106
@@ -103,8 +103,8 @@ def test_one_address_cannot_try_one_account_after_the_other(container: Container
     assert enter(container, email="next@staff.example").wait == timedelta(seconds=1)
     assert enter(container, PASSWORD, visitor=THERE).person is not None
     with container.database.reading() as session:
-        kept = session.scalars(select(SignInTries.subject)).all()
-    assert len(kept) == ADDRESS.free + 4  # who waited for the address is not counted as an account
+        subjects = session.scalars(select(SignInTries.subject)).all()
+    assert len(subjects) == ADDRESS.free + 4  # who waited for the address is not counted as an account
 
 
 def test_addresses_of_one_network_of_version_6_are_one(container: Container) -> None:
@@ -176,9 +176,9 @@ def test_tries_are_audited_without_what_was_typed(container: Container) -> None:
     with container.database.reading() as session:
         entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[1:]
         subjects = session.scalars(select(SignInTries.subject)).all()
-    told = [(entry.actor, entry.action, entry.subject, entry.detail) for entry in entries]
+    records = [(entry.actor, entry.action, entry.subject, entry.detail) for entry in entries]
     where = {"address": HERE.address}
-    assert told == [
+    assert records == [
         ("stranger", "staff sign-in refused", ANN, where),
         (ANN, "staff sign-in", ANN, where),
     ]

@@ -27,41 +27,41 @@ def secrets_of(container: Container, store_id: str) -> list[WebhookSecret]:
 
 
 def test_an_added_store_can_be_delivered_to(container: Container):
-    added = add_shop(container, webhook_secret=None)
-    assert added.webhook_path == f"/webhooks/woocommerce/{added.id}"
-    assert added.id.startswith("st_")
-    assert len(added.id) >= 3 + 32
-    assert len(added.webhook_secret) >= 40
-    assert added.webhook_secret.isalnum()
-    assert added.status_token.startswith("stt_")
-    assert len(added.status_token) == 4 + 64
+    new_store = add_shop(container, webhook_secret=None)
+    assert new_store.webhook_path == f"/webhooks/woocommerce/{new_store.id}"
+    assert new_store.id.startswith("st_")
+    assert len(new_store.id) >= 3 + 32
+    assert len(new_store.webhook_secret) >= 40
+    assert new_store.webhook_secret.isalnum()
+    assert new_store.status_token.startswith("stt_")
+    assert len(new_store.status_token) == 4 + 64
     with container.database.reading() as session:
-        hook = session.get_one(WebhookEndpoint, added.id)
-        assert (hook.store_id, hook.topic) == (added.id, None)
+        hook = session.get_one(WebhookEndpoint, new_store.id)
+        assert (hook.store_id, hook.topic) == (new_store.id, None)
 
 
 def test_a_store_has_its_stage_from_its_first_moment_on(container: Container):
-    added = add_shop(container)
-    assert (show_store(container.database, added.id).stage) == "awaiting_setup"
+    new_store = add_shop(container)
+    assert (show_store(container.database, new_store.id).stage) == "awaiting_setup"
 
 
 def test_secret_and_token_are_not_readable_in_the_database_audit_or_repr(container: Container):
-    added = add_shop(container, webhook_secret=None)
-    (secret,) = secrets_of(container, added.id)
-    assert added.webhook_secret not in secret.secret_encrypted
-    assert container.cipher.decrypt(secret.secret_encrypted) == added.webhook_secret
+    new_store = add_shop(container, webhook_secret=None)
+    (secret,) = secrets_of(container, new_store.id)
+    assert new_store.webhook_secret not in secret.secret_encrypted
+    assert container.cipher.decrypt(secret.secret_encrypted) == new_store.webhook_secret
     (store,) = rows_of(container, Store)
-    assert store.status_token_hash == token_hash(added.status_token) != added.status_token
+    assert store.status_token_hash == token_hash(new_store.status_token) != new_store.status_token
     with container.database.reading() as session:
         audited = json.dumps([[item.action, item.subject, item.detail] for item in session.query(AuditEntry)])
-    for word in (added.webhook_secret, added.status_token):
+    for word in (new_store.webhook_secret, new_store.status_token):
         assert word not in audited
-        assert word not in repr(added)
+        assert word not in repr(new_store)
 
 
 def test_a_store_is_kept_as_it_is_written_everywhere(container: Container):
-    added = add_shop(container, "HTTPS://Shop.Example:443", name=" Café ", country="UK", currency="GBP")
-    store = show_store(container.database, added.id)
+    new_store = add_shop(container, "HTTPS://Shop.Example:443", name=" Café ", country="UK", currency="GBP")
+    store = show_store(container.database, new_store.id)
     assert (store.url, store.name) == ("https://shop.example/", "Café")
     assert (store.country, store.currency, store.programme) == ("GB", "GBP", "woocommerce-2025")
     assert (store.joined_at, store.created_at) == (container.now(), container.now())
@@ -69,8 +69,8 @@ def test_a_store_is_kept_as_it_is_written_everywhere(container: Container):
 
 @pytest.mark.parametrize("url", ["https://shop.example", "HTTPS://SHOP.example:443/", "http://shop.example/"])
 def test_the_same_shop_twice_is_refused_with_a_sentence(container: Container, url: str):
-    added = add_shop(container)
-    with pytest.raises(Refused, match=f"https://shop.example/ is already here as {added.id}"):
+    new_store = add_shop(container)
+    with pytest.raises(Refused, match=f"https://shop.example/ is already here as {new_store.id}"):
         add_shop(container, url)
 
 
@@ -90,9 +90,9 @@ WRONG = {
     ("field", "value"), [(name, value) for name, all_ in WRONG.items() for value in all_]
 )
 def test_a_wrong_field_is_named_and_nothing_is_kept(container: Container, field: str, value: str):
-    told = {"url": "https://shop.example/", field.replace("-", "_"): value}
+    details = {"url": "https://shop.example/", field.replace("-", "_"): value}
     with pytest.raises(InputError, match=field):
-        add_shop(container, **told)
+        add_shop(container, **details)
     assert list_stores(container.database, StoreFilters(), 0) == []
 
 
@@ -142,12 +142,12 @@ def test_first_come_first_served_and_staff_may_admit_beyond(container: Container
 def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(container: Container, capped: str):
     add_shop(container, "https://first.example/", programme=capped)
     shops = [f"https://{name}.example/" for name in "aabbcc"]
-    start, added, refused = Barrier(len(shops)), [], []
+    start, store_ids, refused = Barrier(len(shops)), [], []
 
     def add(url: str) -> None:
         start.wait()
         try:
-            added.append(add_shop(container, url, programme=capped).id)
+            store_ids.append(add_shop(container, url, programme=capped).id)
         except Refused as error:
             refused.append(error)
 
@@ -156,6 +156,6 @@ def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(contai
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert (len(added), len(refused)) == (3, 3)
-    stores = [show_store(container.database, item) for item in added]
+    assert (len(store_ids), len(refused)) == (3, 3)
+    stores = [show_store(container.database, item) for item in store_ids]
     assert sum(store.admitted_at is not None for store in stores) == 1

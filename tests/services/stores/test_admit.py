@@ -53,11 +53,15 @@ def test_all_of_them_get_a_place_and_it_is_audited_for_each(line):
 
 
 def test_a_dry_run_counts_merchants_and_says_what_is_beyond_the_limit(line):
-    one, both, all_ = (
+    single, both, all_ = (
         admit(line, *ids, dry_run=True) for ids in (["st_1"], ["st_1", "st_2"], ["st_1", "st_2", "st_3"])
     )
-    assert [(each.given_before, each.given_after) for each in (one, both, all_)] == [(1, 2), (1, 2), (1, 3)]
-    assert [each.is_beyond_capacity for each in (one, both, all_)] == [False, False, True]
+    assert [(each.given_before, each.given_after) for each in (single, both, all_)] == [
+        (1, 2),
+        (1, 2),
+        (1, 3),
+    ]
+    assert [each.is_beyond_capacity for each in (single, both, all_)] == [False, False, True]
     assert not any(has_place(line, f"st_{number}") for number in (1, 2, 3))
     assert audited(line) == []
 
@@ -78,9 +82,9 @@ def test_stores_of_two_programmes_are_refused(line):
 
 def test_the_line_is_told_in_its_order_and_no_longer_than_asked(line):
     terms = terms_in_force(line)
-    found = waiting_line(line.database, terms, 2)
-    assert [store.id for store in found.stores] == ["st_1", "st_2"]
-    assert (found.is_all, found.merchants) == (False, 1)
+    first_two = waiting_line(line.database, terms, 2)
+    assert [store.id for store in first_two.stores] == ["st_1", "st_2"]
+    assert (first_two.is_all, first_two.merchants) == (False, 1)
     assert waiting_line(line.database, terms, 3).is_all
 
 

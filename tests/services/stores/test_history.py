@@ -28,10 +28,10 @@ def store_id(container, clock):
     return "st_1"
 
 
-def said(container, store_id, limit=50):
+def history_lines(container, store_id, limit=50):
     return [
-        (one.stage.before, one.stage.after) if one.stage else (one.entry.actor, one.entry.action)
-        for one in store_history(container.database, store_id, limit=limit)
+        (item.stage.before, item.stage.after) if item.stage else (item.entry.actor, item.entry.action)
+        for item in store_history(container.database, store_id, limit=limit)
     ]
 
 
@@ -39,28 +39,28 @@ def test_stages_awards_and_acts_of_staff_stand_there_the_newest_first(container,
     (award,) = rows_of(container, Award)
     block(container.database, SETTLED + HOUR, award.id, reason="called", actor="ann@staff.example")
     decide_store(container.database, SETTLED + HOUR, store_id)
-    found = said(container, store_id)
-    assert found[:2] == [("due", "blocked"), ("ann@staff.example", "award block")]
-    assert (None, "due") in found
-    assert ("service", "award recorded") in found
+    entries = history_lines(container, store_id)
+    assert entries[:2] == [("due", "blocked"), ("ann@staff.example", "award block")]
+    assert (None, "due") in entries
+    assert ("service", "award recorded") in entries
 
 
 def test_what_the_service_does_every_day_is_left_out_and_a_decision_of_the_same_stage_too(
     container, store_id
 ):
-    before = said(container, store_id)
+    before = history_lines(container, store_id)
     with container.database.writing() as session:
         for n in range(30):
             at = SETTLED + n * HOUR
             audit.record(session, at, Agent.CONNECTION, AuditAction.STORE_FACTS, store_id, {"n": n})
     keep_day(container, "650.00")
     decide_store(container.database, SETTLED + HOUR, store_id)
-    assert said(container, store_id) == before
+    assert history_lines(container, store_id) == before
 
 
 def test_another_stores_history_is_its_own_and_one_of_no_store_is_refused(container, store_id):
     keep_store(container, "st_2")
-    assert said(container, "st_2") == []
+    assert history_lines(container, "st_2") == []
     with pytest.raises(NotFound):
         store_history(container.database, "st_9", limit=5)
 
@@ -69,6 +69,6 @@ def test_the_newest_of_a_long_history_are_told(container, store_id):
     for n in range(6):
         fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
         record(container.database, SETTLED + n * HOUR, store_id=store_id, actor="ann", **fact)
-    found = said(container, store_id, limit=3)
-    assert len(found) == 3
-    assert found.count(("ann", "facts set")) == 3
+    entries = history_lines(container, store_id, limit=3)
+    assert len(entries) == 3
+    assert entries.count(("ann", "facts set")) == 3

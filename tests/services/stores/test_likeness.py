@@ -84,8 +84,8 @@ def stage(container, store_id):
 
 
 def apart(container, **changes):
-    told = {"other": SECOND, "reason": "two companies, both registered", "actor": "ann"}
-    return keep_apart(container.database, SETTLED, FIRST, **{**told, **changes})
+    values = {"other": SECOND, "reason": "two companies, both registered", "actor": "ann"}
+    return keep_apart(container.database, SETTLED, FIRST, **{**values, **changes})
 
 
 def matters(container):
@@ -131,8 +131,8 @@ def test_once_staff_keep_them_apart_the_award_comes_and_nobody_is_asked_again(st
 def test_once_staff_merge_them_there_is_one_award(stores):
     of_one_name(stores)
     stage(stores, FIRST), stage(stores, SECOND)
-    told = {"into": FIRST, "reason": "one owner", "evidence": "T-1", "actor": "ann"}
-    merge_merchants(stores.database, SETTLED, SECOND, **told)
+    values = {"into": FIRST, "reason": "one owner", "evidence": "T-1", "actor": "ann"}
+    merge_merchants(stores.database, SETTLED, SECOND, **values)
     assert stage(stores, SECOND) == "ineligible"
     assert suggestions_for(stores.database, SECOND) == []
     assert page_of_suggestions(stores.database, limit=50) == Page([])
@@ -211,29 +211,29 @@ def test_an_answer_that_cannot_be_is_refused(stores):
 
 
 @pytest.fixture
-def held(stores):
+def similar_pair(stores):
     of_one_user(stores)
     assert (stage(stores, FIRST), stage(stores, SECOND)) == ("due", "held")
     return stores
 
 
-def test_the_console_asks_on_the_stores_page_and_takes_the_answer(held):
-    page = Console(held, "viewer").get(f"/admin/stores/{SECOND}").text
+def test_the_console_asks_on_the_stores_page_and_takes_the_answer(similar_pair):
+    page = Console(similar_pair, "viewer").get(f"/admin/stores/{SECOND}").text
     assert ("Same tiktok user" in page, "Keep merchants apart" in page) == (True, False)
-    operator = Console(held)
+    operator = Console(similar_pair)
     assert "Keep merchants apart" in operator.get(f"/admin/stores/{SECOND}").text
     assert operator.post(f"/admin/stores/{SECOND}/keep-apart", other=FIRST, reason=" ").status_code == 400
     answer = operator.post(f"/admin/stores/{SECOND}/keep-apart", other=FIRST, reason="two companies")
     assert answer.status_code == 303
-    with held.database.reading() as session:
+    with similar_pair.database.reading() as session:
         assert session.get_one(tables.Store, SECOND).stage == "due"
     assert "Perhaps one owner" not in operator.get(f"/admin/stores/{SECOND}").text
 
 
 @on_both_databases
-def test_the_api_and_the_command_line_list_and_answer_the_same(held):
-    client, token = create_app(container=held).test_client(), staff_token(held)
-    runner = create_app(container=held).test_cli_runner()
+def test_the_api_and_the_command_line_list_and_answer_the_same(similar_pair):
+    client, token = create_app(container=similar_pair).test_client(), staff_token(similar_pair)
+    runner = create_app(container=similar_pair).test_cli_runner()
 
     def command(*words):
         result = runner.invoke(args=["stores", *words, "--json"])
@@ -241,18 +241,18 @@ def test_the_api_and_the_command_line_list_and_answer_the_same(held):
         return json.loads(result.output)
 
     path = "/api/v1/admin"
-    listed = client.get(f"{path}/merge-suggestions", headers=token, base_url=BASE).json["items"]
-    (told,) = command("suggestions")
-    assert [{**row, "since": None} for row in listed] == [{**told, "since": None}]
+    rows = client.get(f"{path}/merge-suggestions", headers=token, base_url=BASE).json["items"]
+    (row,) = command("suggestions")
+    assert [{**row, "since": None} for row in rows] == [{**row, "since": None}]
     assert command("show", SECOND)["may_be_one_merchant"] == [FIRST]
     preview = command("merge", SECOND, "--into", FIRST, "--reason", "r", "--evidence", "e", "--dry-run")
     assert {item["id"]: item["stage"] for item in preview["stores"]} == {FIRST: "due", SECOND: "ineligible"}
-    kept = client.post(
+    answer = client.post(
         f"{path}/stores/{SECOND}/keep-apart",
         json={"other": FIRST, "reason": "two"},
         headers=token,
         base_url=BASE,
     )
-    assert (kept.status_code, kept.json["by"]) == (200, "operator@staff.example")
+    assert (answer.status_code, answer.json["by"]) == (200, "operator@staff.example")
     assert command("keep-apart", FIRST, SECOND, "--reason", "again")["reason"] == "two"
     assert command("suggestions") == []

@@ -47,8 +47,8 @@ def test_staffs_own_date_stands_against_any_later_signal(container):
     keep_link(container, advertiser_id="700001", linked_news=["x", 1, LINKED.isoformat()])
     add(container, linked_at=LINKED - timedelta(days=1))
     assert [link.linked_news for link in rows_of(container, tables.Link)] == [None]
-    told = {"name": "linked_at", "value": LINKED.isoformat(), "reason": "r", "evidence": "e", "actor": "ann"}
-    record(container.database, OPEN, store_id="st_1", **told)
+    fact = {"name": "linked_at", "value": LINKED.isoformat(), "reason": "r", "evidence": "e", "actor": "ann"}
+    record(container.database, OPEN, store_id="st_1", **fact)
     (link,) = rows_of(container, tables.Link)
     assert (link.linked_at, link.exact, link.linked_news) == (LINKED, True, None)
 
@@ -58,12 +58,12 @@ def test_a_store_has_one_account_at_a_time(container):
     keep_store(container)
     add(container, "700001")
     add(container, "700002")
-    standing = [
+    open_accounts = [
         link.advertiser_id
         for link in page_of_links(container.database, "st_1", limit=0).rows
         if link.ended_at is None
     ]
-    assert standing == ["700002"]
+    assert open_accounts == ["700002"]
 
 
 @on_both_databases
@@ -81,7 +81,7 @@ def test_a_token_is_kept_encrypted_and_forgotten_with_the_link(container):
 
 
 @pytest.mark.parametrize(
-    ("changes", "error", "named"),
+    ("changes", "error", "message"),
     [
         ({"advertiser_id": "abc"}, InputError, "advertiser"),
         ({"advertiser_id": "٣٣٣٣٣"}, InputError, "advertiser"),
@@ -97,9 +97,9 @@ def test_a_token_is_kept_encrypted_and_forgotten_with_the_link(container):
         ({"store_id": "st_nobody"}, NotFound, "st_nobody"),
     ],
 )
-def test_what_cannot_be_linked_is_refused_by_name(container, changes, error, named):
+def test_what_cannot_be_linked_is_refused_by_name(container, changes, error, message):
     keep_store(container)
-    with pytest.raises(error, match=named):
+    with pytest.raises(error, match=message):
         add(container, **changes)
     assert page_of_links(container.database, None, limit=0).rows == []
 

@@ -43,7 +43,7 @@ def merchants(container):
         return {store.id: store.merchant for store in session.scalars(select(tables.Store))}
 
 
-def kept(container, table, **of):
+def rows_of(container, table, **of):
     with container.database.reading() as session:
         return list(session.scalars(select(table).filter_by(**of).order_by(table.id)))
 
@@ -54,19 +54,19 @@ def test_the_second_store_of_one_owner_earns_nothing_any_more(container, two):
     stages = {store.store: (store.before.stage, store.after.stage) for store in merged.stores}
     assert stages == {"st_1": ("due", "due"), "st_2": ("due", "ineligible")}
     assert {"what": "rules.merchant_once", "before": "pass", "after": "fail"} in merged.stores[1].changes
-    assert [award.store_id for award in kept(container, tables.Award)] == ["st_1"]
-    assert kept(container, tables.Store, id="st_2")[0].stage == "ineligible"
+    assert [award.store_id for award in rows_of(container, tables.Award)] == ["st_1"]
+    assert rows_of(container, tables.Store, id="st_2")[0].stage == "ineligible"
 
 
 def test_all_stores_of_the_merchant_go_with_it_and_each_says_why(container, two):
     keep_store(container, "st_3", merchant="m_st_2")
     merge(container)
     assert set(merchants(container).values()) == {"m_st_1"}
-    facts = kept(container, tables.RecordedFact, name="merchant")
+    facts = rows_of(container, tables.RecordedFact, name="merchant")
     assert [(fact.store_id, fact.value, fact.reason, fact.evidence, fact.by) for fact in facts] == [
         (store_id, "m_st_1", "one owner", "ticket 3", "ann") for store_id in ("st_2", "st_3")
     ]
-    (entry,) = kept(container, tables.AuditEntry, action="stores merge")
+    (entry,) = rows_of(container, tables.AuditEntry, action="stores merge")
     assert (entry.subject, entry.actor, entry.detail["reason"]) == ("st_1", "ann", "one owner")
     assert entry.detail["stores"] == ["st_2", "st_3"]
 
@@ -74,17 +74,17 @@ def test_all_stores_of_the_merchant_go_with_it_and_each_says_why(container, two)
 def test_two_awards_of_before_are_kept_and_flagged(container, two):
     decide_store(container.database, SETTLED, "st_2")
     merge(container)
-    awards = kept(container, tables.Award)
+    awards = rows_of(container, tables.Award)
     assert [award.state for award in awards] == ["due", "due"]
     assert ["rule_failed:merchant_once" in award.flags for award in awards] == [True, True]
 
 
 def test_a_dry_run_tells_the_same_and_keeps_nothing(container, two):
-    shown = merge(container, dry_run=True)
+    preview = merge(container, dry_run=True)
     assert len(set(merchants(container).values())) == 2
-    assert kept(container, tables.AuditEntry, action="stores merge") == []
-    done = merge(container)
-    assert [store.outcome for store in shown.stores] == [store.outcome for store in done.stores]
+    assert rows_of(container, tables.AuditEntry, action="stores merge") == []
+    result = merge(container)
+    assert [store.outcome for store in preview.stores] == [store.outcome for store in result.stores]
 
 
 def test_of_two_places_one_goes_to_who_waits(container, two):
@@ -93,9 +93,9 @@ def test_of_two_places_one_goes_to_who_waits(container, two):
         terms = session.get_one(tables.Terms, "woocommerce-2025")
         terms.terms = {**terms.terms, "capacity": 2}
     assert merge(container, dry_run=True).placed == ["st_9"]
-    assert kept(container, tables.Store, id="st_9")[0].admitted_at is None
+    assert rows_of(container, tables.Store, id="st_9")[0].admitted_at is None
     assert merge(container).placed == ["st_9"]
-    assert kept(container, tables.Store, id="st_9")[0].stage == "awaiting_link"
+    assert rows_of(container, tables.Store, id="st_9")[0].stage == "awaiting_link"
 
 
 def test_a_store_that_waited_shares_its_owners_place(container):
@@ -121,7 +121,7 @@ def test_nobody_decides_for_either_merchant_until_they_are_one(container, two, m
         monkeypatch.setattr(merging, "decide_locked", beside_a_worker)
         merge(container)
     assert waits == [True]
-    assert [award.store_id for award in kept(container, tables.Award)] == ["st_1"]
+    assert [award.store_id for award in rows_of(container, tables.Award)] == ["st_1"]
 
 
 def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(container, two, monkeypatch):
@@ -130,8 +130,8 @@ def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(container, two, 
     def join_meanwhile(session, programme):
         take_turn(session, programme)
         unseen = {"synchronize_session": False}  # as another transaction's change is
-        moved = update(tables.Store).where(tables.Store.id == "st_9").values(merchant="m_st_2")
-        session.execute(moved, execution_options=unseen)
+        statement = update(tables.Store).where(tables.Store.id == "st_9").values(merchant="m_st_2")
+        session.execute(statement, execution_options=unseen)
 
     keep_store(container, "st_9")
     monkeypatch.setattr(merging.stores, "lock_programme", join_meanwhile)
@@ -140,7 +140,7 @@ def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(container, two, 
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "said"),
+    ("change", "error", "message"),
     [
         ({"into": "st_2"}, Refused, "of one merchant already"),
         ({"into": "st_none"}, NotFound, "there is no store st_none"),
@@ -148,8 +148,8 @@ def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(container, two, 
         ({"evidence": ""}, InputError, "evidence"),
     ],
 )
-def test_what_cannot_be_merged_is_refused(container, two, change, error, said):
-    with pytest.raises(error, match=said):
+def test_what_cannot_be_merged_is_refused(container, two, change, error, message):
+    with pytest.raises(error, match=message):
         merge(container, **change)
 
 

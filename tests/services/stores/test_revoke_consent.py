@@ -26,17 +26,17 @@ def database_kind():
 
 
 class Revoking:
-    """Takes tokens back, or fails as told."""
+    """A TikTok that revokes tokens, or raises `fault`."""
 
-    def __init__(self, lost=("7001",), fault=None):
-        self.lost, self.fault = list(lost), fault
-        self.taken: list[str] = []
+    def __init__(self, account_ids=("7001",), fault=None):
+        self.account_ids, self.fault = list(account_ids), fault
+        self.revoked: list[str] = []
 
     def revoke_token(self, token):
         if self.fault:
             raise self.fault
-        self.taken.append(token)
-        return self.lost
+        self.revoked.append(token)
+        return self.account_ids
 
 
 @pytest.fixture
@@ -64,13 +64,13 @@ def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
     tiktok = Revoking()
     revoke(linked, tiktok)
     (link,) = rows_of(linked, Link)
-    assert tiktok.taken == ["token-of-7001"]
+    assert tiktok.revoked == ["token-of-7001"]
     assert (link.consent, link.token_encrypted, link.scopes, link.ended_at) == (False, None, None, None)
     silent = FakeTikTok()
     assert (poll_due(replace(linked, tiktok=silent)), silent.calls) == ([], [])
     with linked.database.reading() as session:
-        told = [(row.actor, row.action, row.subject) for row in session.scalars(select(AuditEntry))]
-    assert told == [("ann", "tiktok consent withdrawn", "st_1")]
+        entries = [(row.actor, row.action, row.subject) for row in session.scalars(select(AuditEntry))]
+    assert entries == [("ann", "tiktok consent withdrawn", "st_1")]
 
 
 @pytest.mark.parametrize("advice", [Advice.AGAIN, Advice.CONFIGURATION, Advice.PAUSE_APP])
@@ -93,7 +93,7 @@ def test_stores_that_share_a_token_lose_it_only_where_that_is_meant(container):
     tiktok = Revoking()
     with pytest.raises(Refused, match="st_2"):
         revoke(container, tiktok)
-    assert (tiktok.taken, set(consents(container).values())) == ([], {True})
+    assert (tiktok.revoked, set(consents(container).values())) == ([], {True})
     assert [link.store_id for link in revoke(container, tiktok, with_others=True)] == ["st_1", "st_2"]
     assert consents(container) == {"st_1": False, "st_2": False, "st_3": True}
 
@@ -102,7 +102,7 @@ def test_stores_that_share_a_token_lose_it_only_where_that_is_meant(container):
 def test_a_consent_tiktok_may_have_ended_with_it_is_asked_at_once(linked):
     also_serve(linked, "st_2", "7002", "another-token-of-the-same-user")
     keep_account(linked, "7002", next_poll_at=None)
-    revoke(linked, Revoking(lost=["7001", "7002", "7999"]))
+    revoke(linked, Revoking(account_ids=["7001", "7002", "7999"]))
     with linked.database.reading() as session:
         ours, other = (session.get(Account, item).next_poll_at for item in ("7001", "7002"))
     assert (ours, other) == (None, linked.now())
@@ -136,18 +136,19 @@ def test_what_cannot_be_given_back_is_told(linked, store_id, reason, error):
     tiktok = Revoking()
     with pytest.raises(error):
         revoke(linked, tiktok, store_id, reason)
-    assert tiktok.taken == []
+    assert tiktok.revoked == []
 
 
 def test_a_preview_tells_each_store_that_would_lose_its_consent_and_changes_nothing(linked):
     also_serve(linked, "st_2", "7002", "token-of-7001")
     tiktok = Revoking()
-    told = preview_revocation(replace(linked, tiktok=tiktok), "st_1")
-    assert [change.store for change in told] == ["st_1", "st_2"]
+    changes = preview_revocation(replace(linked, tiktok=tiktok), "st_1")
+    assert [change.store for change in changes] == ["st_1", "st_2"]
     assert all(
-        {"what": "rules.account_linked", "before": "pass", "after": "unknown"} in one.changes for one in told
+        {"what": "rules.account_linked", "before": "pass", "after": "unknown"} in item.changes
+        for item in changes
     )
-    assert tiktok.taken == []
+    assert tiktok.revoked == []
     assert consents(linked) == {"st_1": True, "st_2": True}
     assert rows_of(linked, AuditEntry) == []
 

@@ -20,32 +20,32 @@ def secrets_of(container: Container, store_id: str) -> list[WebhookSecret]:
 
 
 def test_a_new_secret_leaves_the_old_one_its_hours(container: Container):
-    added = add_shop(container)
-    new = rotate_secret(container, added.id, actor="ann", overlap_hours=6)
-    old, current = secrets_of(container, added.id)
+    new_store = add_shop(container)
+    new = rotate_secret(container, new_store.id, actor="ann", overlap_hours=6)
+    old, current = secrets_of(container, new_store.id)
     assert old.valid_until == container.now() + timedelta(hours=6)
     assert current.valid_until is None
-    assert container.cipher.decrypt(current.secret_encrypted) == new != added.webhook_secret
+    assert container.cipher.decrypt(current.secret_encrypted) == new != new_store.webhook_secret
 
 
 def test_rotating_again_never_prolongs_the_oldest(container: Container, clock: FrozenClock):
-    added = add_shop(container)
+    new_store = add_shop(container)
     for _ in range(2):
-        rotate_secret(container, added.id, actor="ann")
+        rotate_secret(container, new_store.id, actor="ann")
         clock.move(hours=1)
-    ends = [secret.valid_until for secret in secrets_of(container, added.id)]
+    ends = [secret.valid_until for secret in secrets_of(container, new_store.id)]
     began = container.now() - timedelta(hours=2)
     assert ends == [began + timedelta(hours=24), began + timedelta(hours=25), None]
 
 
 def test_without_an_overlap_the_old_secret_ends_at_once(container: Container):
-    added = add_shop(container)
-    rotate_secret(container, added.id, actor="ann", overlap_hours=0)
-    assert secrets_of(container, added.id)[0].valid_until == container.now()
+    new_store = add_shop(container)
+    rotate_secret(container, new_store.id, actor="ann", overlap_hours=0)
+    assert secrets_of(container, new_store.id)[0].valid_until == container.now()
 
 
 @pytest.mark.parametrize("hours", [-1, 24 * 30 + 1])
 def test_an_overlap_has_its_limits(container: Container, hours: int):
-    added = add_shop(container)
+    new_store = add_shop(container)
     with pytest.raises(InputError, match="overlap"):
-        rotate_secret(container, added.id, actor="ann", overlap_hours=hours)
+        rotate_secret(container, new_store.id, actor="ann", overlap_hours=hours)

@@ -17,22 +17,22 @@ from tests.signals import add_shop
 
 
 def test_a_new_token_ends_the_old_one_at_once(container: Container):
-    added = add_shop(container)
-    token = rotate_token(container.database, container.now(), added.id, actor="ann")
-    assert token != added.status_token
+    new_store = add_shop(container)
+    token = rotate_token(container.database, container.now(), new_store.id, actor="ann")
+    assert token != new_store.status_token
     assert [store.status_token_hash for store in rows_of(container, Store)] == [token_hash(token)]
 
 
 def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(container: Container):
-    added = add_shop(container)
-    rotate_secret(container, added.id, actor="ann")
-    rotate_token(container.database, container.now(), added.id, actor="ann")
+    new_store = add_shop(container)
+    rotate_secret(container, new_store.id, actor="ann")
+    rotate_token(container.database, container.now(), new_store.id, actor="ann")
     with container.database.reading() as session:
-        done = [(item.actor, item.action, item.subject) for item in session.query(AuditEntry)]
-    assert done == [
-        ("test", "stores add", added.id),
-        ("ann", "stores rotate-secret", added.id),
-        ("ann", "stores rotate-token", added.id),
+        entries = [(item.actor, item.action, item.subject) for item in session.query(AuditEntry)]
+    assert entries == [
+        ("test", "stores add", new_store.id),
+        ("ann", "stores rotate-secret", new_store.id),
+        ("ann", "stores rotate-token", new_store.id),
     ]
     for call in (
         lambda: show_store(container.database, "st_none"),

@@ -94,10 +94,10 @@ def test_only_a_secret_that_is_named_can_be_tried(container: Container, store_id
     for more in ({"release": True, "dry_run": False}, {"release": False, "dry_run": True}):
         with pytest.raises(InputError, match="webhook-secret"):
             rotate_or_set(container, store_id, webhook_secret=None, **how, **more)
-    made = rotate_or_set(container, store_id, webhook_secret=None, **how, release=False, dry_run=False)
-    assert made.new_secret is not None
-    named = rotate_or_set(container, store_id, webhook_secret=THEIRS, **how, release=True, dry_run=False)
-    assert named == SecretChange(quarantined=3, accepted=2)
+    generated = rotate_or_set(container, store_id, webhook_secret=None, **how, release=False, dry_run=False)
+    assert generated.new_secret is not None
+    own = rotate_or_set(container, store_id, webhook_secret=THEIRS, **how, release=True, dry_run=False)
+    assert own == SecretChange(quarantined=3, accepted=2)
 
 
 @pytest.mark.parametrize("wrong", ["", "0", "x" * 5000])
