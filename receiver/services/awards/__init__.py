@@ -1,1 +1,1 @@
-"""What happens to an award after its decision: issued, credited, blocked, exported."""
+"""Awards after their decision: issued, corrected, credited, blocked, listed and exported."""

@@ -64,7 +64,7 @@ class AwardSummary:
 
 @dataclass(frozen=True)
 class Planned:
-    """A row of the file and what becomes of it; `award` is None where there is none."""
+    """A row of the file with its outcome; `award` is None where there is none."""
 
     row: Row
     outcome: IssueOutcome

@@ -223,7 +223,7 @@ def _gather_locked(session: Session, store: tables.Store, now: datetime) -> Stor
 
 @dataclass(frozen=True)
 class _StoredDecision:
-    """What became of a decision beside its store."""
+    """The outcome of storing a decision."""
 
     last: int | None  # the id of the last one, where it was the same; None: this one is new
     is_told: bool  # there is a new notice for its merchant

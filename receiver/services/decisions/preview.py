@@ -1,4 +1,4 @@
-"""Runs an action for a store and returns what it changed; in a dry run, everything is rolled back."""
+"""Runs an action for a store and returns its effect; in a dry run, everything is rolled back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks everything that an installation needs, and names what is wrong and what to do about it."""
+"""Checks everything that an installation needs; a check reports its finding and the remedy."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The metrics operators watch, read from the database: every process says the same.
+"""The metrics for operators, read from the database, so that every process reports the same.
 
-No figure costs more as the inbox grows: ids and indexes answer, and what may be many is counted to a limit.
+No figure costs more as the inbox grows: they come from ids and indexes, and counts of many rows have a limit.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Metrics:
     awards: Mapping[str, int]  # by state
     overdue: int  # awards
     troubles: Mapping[tuple[str, str], int]  # stores, by trouble and who must act
-    reviews: int  # open ones
+    reviews: int  # that are open
     failing_alerts: int  # that could not be sent over the channel of staff
     sizes: Mapping[str, int]  # bytes of the database, by part
 
