@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.capabilities import CHROMIUM
 from tests.plugin.site_client import PAGE, sign_in
-from tests.plugin.stages import document, kept
+from tests.plugin.stages import cached_answer, document
 from tests.plugin.wordpress import WordPress, wordpress
 from wp_bridge.packing import SLUG, pack_plugin
 
@@ -44,7 +44,7 @@ def prepare(site: WordPress) -> None:
         "wc_ad_credit_connection", {"service": "https://credit.example", "token": "stt_" + "a" * 40}
     )
     site.make_webhook(7, SIGNAL, "https://credit.example/webhooks/woocommerce/st_1/hk_1")
-    site.keep_option("wc_ad_credit_status", kept(document("accumulating")))
+    site.keep_option("wc_ad_credit_status", cached_answer(document("accumulating")))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.capabilities import AXE
 
-# In milliseconds, before a test gives up what does not come: much, since a busy machine makes everybody wait.
+# Milliseconds that a test waits at most for what it expects: many, since machines can be busy.
 PATIENCE = 120_000
 EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
 
@@ -28,13 +28,13 @@ def staff(chromium, console):
 
 @pytest.fixture(params=[1280, 390])
 def page(request, staff):
-    """A tab of the test's own, empty yet."""
+    """A tab of its own for each test, still empty."""
     with new_tab(staff, request.param) as page:
         yield page
 
 
 def new_context(chromium, **options):
-    """A browser of somebody's own, who is patient; `options` are Playwright's."""
+    """Open a browser context with our long time-outs; `options` are those of Playwright."""
     expect.set_options(timeout=PATIENCE)
     context = chromium.new_context(**options)
     context.set_default_timeout(PATIENCE)
@@ -43,14 +43,14 @@ def new_context(chromium, **options):
 
 @contextmanager
 def signed_in(chromium, console, width):
-    """Whoever EMAIL is, on the first page of the console, in a browser of their own."""
+    """Open a context in which EMAIL is signed in; yield a tab with the first page of the console."""
     with staff_context(chromium, console) as context, first_page(context, width) as page:
         yield page
 
 
 @contextmanager
 def staff_context(chromium, console):
-    """A browser in which EMAIL is signed in. The form is sent, not drawn: that costs most of it."""
+    """Open a context in which EMAIL is signed in. The form is posted, not rendered: that costs most."""
     context = new_context(chromium, base_url=console)
     form = context.request.get("/admin/sign-in", timeout=PATIENCE).text()
     csrf = re.search('name="csrf" value="([^"]+)"', form)[1]
@@ -63,7 +63,7 @@ def staff_context(chromium, console):
 
 @contextmanager
 def first_page(context, width):
-    """A new tab of a browser, on the first page of the console."""
+    """Open a tab with the first page of the console."""
     with new_tab(context, width) as page:
         page.goto("/admin/")
         yield page
@@ -71,7 +71,7 @@ def first_page(context, width):
 
 @contextmanager
 def new_tab(context, width):
-    """An empty tab of a browser. `complaints` are the browser's."""
+    """Open an empty tab; its `complaints` collect the messages of the browser's console."""
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 844})
     page.complaints = []
@@ -81,24 +81,24 @@ def new_tab(context, width):
 
 
 def sign_in_by_form(page):
-    """Whoever EMAIL is, as people sign in: the page shows the form."""
+    """Sign EMAIL in with the form that the page shows, as people do."""
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
 
-def runs_over(page) -> bool:
-    """The page is wider than the window. Measured once its style sheets are there."""
+def overflows_window(page) -> bool:
+    """Return whether the page is wider than the window, measured once its style sheets are there."""
     page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def axe_violations(page, part: str = "") -> list[str]:
-    """What axe finds wrong, as `rule: element`; `part` is a selector, the whole page without one."""
+    """Return the violations axe finds in `part` (a selector, or all of the page), as `rule: element`."""
     page.wait_for_load_state()
     if page.evaluate("window.axe === undefined"):
         page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
-    # What is well is neither described nor handed over: that takes longer than to find what is not.
+    # Only violations: to describe and transfer the passes takes longer than to find the violations.
     run = "part => axe.run(part || document, {resultTypes: ['violations']})"
     lines = "found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`))"
     return page.evaluate(f"{run}.then(found => {lines})", part)

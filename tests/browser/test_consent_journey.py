@@ -16,7 +16,7 @@ from receiver.services.decisions.status import status_for_token
 from receiver.services.polling.poll import poll_due
 from receiver.storage.cipher import token_hash
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import new_context, runs_over
+from tests.browser.conftest import new_context, overflows_window
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
@@ -35,7 +35,7 @@ ACCOUNTS = {
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """The wiring of a service with one store; TikTok is another site, so that cookies are held to that."""
+    """The container of a service with one store; TikTok is another site, as SameSite cookies see it."""
     database = f"sqlite:///{tmp_path_factory.mktemp('consent')}/receiver.db"
     apps = []
     with served(create_tiktok(ACCOUNTS, lambda: NOW)) as tiktok, served(lambda *call: apps[0](*call)) as ours:
@@ -51,11 +51,11 @@ def shop(tmp_path_factory):
 
 @pytest.fixture
 def merchant(chromium, shop):
-    """A browser's page; `complaints` are what it says of ours."""
+    """A merchant's tab on a phone; `complaints` are the addresses and texts of console messages."""
     context = new_context(chromium, viewport={"width": 390, "height": 844}, locale="en-GB")
     page = context.new_page()
     page.complaints = []
-    page.on("console", lambda said: page.complaints.append((said.location["url"], said.text)))
+    page.on("console", lambda message: page.complaints.append((message.location["url"], message.text)))
     yield page
     context.close()
 
@@ -79,7 +79,7 @@ def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(sho
 
     start(shop, merchant)
     expect(merchant.get_by_text("Example store")).to_be_visible()
-    assert not runs_over(merchant)
+    assert not overflows_window(merchant)
     at_tiktok(merchant)
     merchant.get_by_role("button", name="Cancel").click()
     expect(merchant.get_by_text("You cancelled on TikTok's page.")).to_be_visible()
@@ -97,8 +97,8 @@ def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(sho
     merchant.get_by_role("button", name="Link this ad account").click()
     expect(merchant.get_by_text("We can read your ad account Kites 700002 (700002) now.")).to_be_visible()
     expect(merchant.get_by_role("link", name="Back to your store")).to_have_attribute("href", BACK)
-    assert not runs_over(merchant)
-    assert not [said for said in merchant.complaints if said[0].startswith(shop.settings.public_url)]
+    assert not overflows_window(merchant)
+    assert not [text for url, text in merchant.complaints if url.startswith(shop.settings.public_url)]
     poll_due(at(shop, NOW))
     assert (account_of(shop).advertiser_id, account_of(shop).consent) == ("700002", True)
 

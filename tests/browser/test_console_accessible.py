@@ -1,4 +1,4 @@
-"""Each page that the console's bar leads to can be used by everybody: axe finds no violation."""
+"""Each page that the console's bar leads to is accessible: axe finds no violation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, axe_violations, runs_over, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, axe_violations, overflows_window, signed_in
 from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all
@@ -53,7 +53,7 @@ BESIDE = (
 
 @pytest.fixture
 def page(chromium, console):
-    """At one width: each page is looked at in both."""
+    """A page at one width: each page is checked at both."""
     with signed_in(chromium, console, WIDTHS[0]) as page:
         yield page
 
@@ -77,16 +77,16 @@ def test_axe_finds_no_violation_and_nothing_runs_over(page):
     expect(bar).to_be_visible()
     leads_to = bar.get_by_role("link").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert {"/admin/", "/admin/audit"} <= set(leads_to)
-    found = {path: complaints_at_each_width(page, path) for path in [*leads_to, *BESIDE]}
+    complaints_by_page = {path: complaints_at_each_width(page, path) for path in [*leads_to, *BESIDE]}
     page.goto("/admin/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    found["sign-in"] = complaints_at_each_width(page)
-    assert {path: complaints for path, complaints in found.items() if complaints} == {}
+    complaints_by_page["sign-in"] = complaints_at_each_width(page)
+    assert {path: complaints for path, complaints in complaints_by_page.items() if complaints} == {}
 
 
 def complaints_at_each_width(page: Page, path: str = "") -> list[str]:
-    """Of the page at a path, or of the one that is shown: drawn anew at each width, loaded once."""
+    """Return the complaints of the page at a path, or of the current page, at each width."""
     if path:
         page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -98,4 +98,4 @@ def complaints_at_each_width(page: Page, path: str = "") -> list[str]:
 
 
 def complaints_of(page: Page) -> list[str]:
-    return [*axe_violations(page), *(["runs over"] if runs_over(page) else [])]
+    return [*axe_violations(page), *(["runs over"] if overflows_window(page) else [])]

@@ -11,7 +11,7 @@ from receiver.domain.staff import Role
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, first_page, new_context, runs_over, sign_in_by_form
+from tests.browser.conftest import EMAIL, PASSWORD, first_page, new_context, overflows_window, sign_in_by_form
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all, keep_store
@@ -54,13 +54,13 @@ def test_staff_sign_in_go_from_the_list_to_a_due_award_and_sign_out(stranger):
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.goto("/admin/stores")
     expect(page.get_by_role("heading", name="Stores")).to_be_visible()
-    assert not runs_over(page)
+    assert not overflows_window(page)
     page.get_by_role("link", name="Example store").click()
     expect(page.get_by_role("heading", name="Example store")).to_be_visible()
     expect(page.get_by_text("$500.00").first).to_be_visible()
     page.get_by_text("15 met").click()
     expect(page.get_by_text("The offer applies where your store is based: United States.")).to_be_visible()
-    assert not runs_over(page)
+    assert not overflows_window(page)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
@@ -68,14 +68,14 @@ def test_staff_sign_in_go_from_the_list_to_a_due_award_and_sign_out(stranger):
 def test_a_stores_chart_is_shown_once_fits_and_its_numbers_open_below(page):
     page.goto("/admin/stores/st_1")
     expect(page.get_by_role("heading", name="Example store")).to_be_visible()
-    shown = page.locator("svg.chart:visible")
-    expect(shown).to_have_count(1)  # once the style sheet is there
+    chart = page.locator("svg.chart:visible")
+    expect(chart).to_have_count(1)  # once the style sheet is there
     expect(page.get_by_role("img", name="Spend of Example store, 2025-11-02")).to_have_count(1)
-    small = shown.locator("text").first.evaluate("text => text.getBoundingClientRect().height")
+    small = chart.locator("text").first.evaluate("text => text.getBoundingClientRect().height")
     assert small >= 10
     page.get_by_text("Each date in numbers").click()
     expect(page.get_by_role("cell", name="2 Nov 2025", exact=True)).to_be_visible()
-    assert not runs_over(page)
+    assert not overflows_window(page)
 
 
 def test_pages_are_styled_and_the_browser_complains_of_nothing(page):

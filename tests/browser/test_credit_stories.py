@@ -16,7 +16,7 @@ from receiver.sandbox.tiktok.api import create_tiktok
 from receiver.sandbox.tiktok.faults import Faults
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, overflows_window, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
@@ -33,7 +33,7 @@ STORES = {
 
 @pytest.fixture(scope="module")
 def journeys(tmp_path_factory):
-    """Two stores that spent enough, by name; the first is told that its country is no market."""
+    """Two stores that spent enough, by name; the first has a country that is no market."""
     folder, clock, accounts = tmp_path_factory.mktemp("credit"), FrozenClock(JOINED), {}
     with served(create_tiktok(lambda: accounts, clock, Faults(folder / "faults").active_for)) as tiktok:
         settings = make_settings(
@@ -46,11 +46,11 @@ def journeys(tmp_path_factory):
         who = {"email": EMAIL, "role": Role.OPERATOR, "password": PASSWORD}
         add_staff(container.database, JOINED, **who, actor="test")
         with served(create_app(container=container)) as address:
-            found = {
-                name: Journey(container, clock, accounts, None, address, name=name, **told)
-                for name, told in STORES.items()
+            by_name = {
+                name: Journey(container, clock, accounts, None, address, name=name, **details)
+                for name, details in STORES.items()
             }
-            for center, journey in enumerate(found.values(), 6001):
+            for center, journey in enumerate(by_name.values(), 6001):
                 journey.set_up_and_link()
                 journey.consent()
                 journey.pays("manual")
@@ -58,7 +58,7 @@ def journeys(tmp_path_factory):
                 spends(journey, each_day("20.00", date(2025, 11, 2), 30), **own)
             clock.at = SETTLED
             journey.work()
-            yield found
+            yield by_name
         container.database.close()
 
 
@@ -109,7 +109,7 @@ def test_a_due_award_is_issued_on_a_phone_and_exported(chromium, journeys):
         page.get_by_label("Reference, or the code itself").fill("TT-4711")
         page.get_by_role("button", name="Record as issued").click()
         expect(page.get_by_text("Applied to the account: TT-4711")).to_be_visible()
-        assert not runs_over(page)
+        assert not overflows_window(page)
 
         page.get_by_role("link", name="← Awards").click()
         page.get_by_label("State").select_option("issued")
@@ -118,8 +118,8 @@ def test_a_due_award_is_issued_on_a_phone_and_exported(chromium, journeys):
         with page.expect_download() as download:
             page.get_by_role("link", name="Download this list (CSV)").click()
         rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
-        assert not runs_over(page)
+        assert not overflows_window(page)
         assert page.complaints == []
-    told = [(row["store_name"], row["reference"], row["credit"], row["state"]) for row in rows]
-    assert told == [("Brass Button", "TT-4711", "500.00", "issued")]
+    exported = [(row["store_name"], row["reference"], row["credit"], row["state"]) for row in rows]
+    assert exported == [("Brass Button", "TT-4711", "500.00", "issued")]
     assert journey.status()["stage"] == "issued"

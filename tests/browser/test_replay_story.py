@@ -30,7 +30,7 @@ SIGNALS = ("integration_installed", "integration_set_up", "link_lost")
 
 @pytest.fixture
 def journey(tmp_path):
-    """A store that is here, and nobody who works on what it sends."""
+    """A store whose deliveries nobody processes yet."""
     settings = make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(JOINED))
     migrate(container.database)
@@ -41,8 +41,8 @@ def journey(tmp_path):
 
 
 @pytest.fixture
-def begin_worker(journey):
-    """Begins one that lives until the test ends."""
+def start_worker(journey):
+    """Starts a worker, which stops when the test ends."""
     stopping = Event()
     working = Thread(target=loop.run, args=(journey.container, stopping, ()))
     yield working.start
@@ -51,21 +51,21 @@ def begin_worker(journey):
 
 
 def lose_every_worker(journey):
-    """Each takes what there is and is never heard of again."""
+    """Claim all deliveries as often as they may be tried, as workers that crash do."""
     for _ in range(MOST_TRIES):
         with journey.container.database.writing() as session:
             assert len(inbox.claim(session, journey.clock(), 50, LEASE)) == len(SIGNALS)
         journey.clock.move(minutes=5)
 
 
-def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, journey, begin_worker):
+def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, journey, start_worker):
     for event in SIGNALS:
         assert journey.signal(event) == 200
     lose_every_worker(journey)
     assert journey.status()["stage"] == "awaiting_setup"
-    begin_worker()
+    start_worker()
     with signed_in(chromium, journey.base_url, 1280) as page:
-        until_shown(page, page.get_by_role("link", name="3 messages we could not process"))
+        reload_until_shown(page, page.get_by_role("link", name="3 messages we could not process"))
         page.get_by_role("link", name="3 messages we could not process").click()
         page.get_by_role("link", name="1", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("every worker that took it was lost")
@@ -86,9 +86,9 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
         expect(page.get_by_role("link", name="Resume updates")).to_be_visible()
         assert complaints_of(page) == []
         page.get_by_role("link", name="Resume updates").click()
-        for done in (2, 3):  # the page renews itself
+        for replayed in (2, 3):  # the page renews itself
             journey.clock.move(seconds=1)
-            expect(progress).to_have_js_property("value", done)
+            expect(progress).to_have_js_property("value", replayed)
         expect(page.get_by_text("done", exact=True)).to_be_visible()
         page.get_by_role("cell", name="1", exact=True).get_by_role("link").click()
         expect(page.get_by_text("the worker has enough memory now")).to_be_visible()
@@ -102,11 +102,11 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
     assert journey.status()["stage"] != "awaiting_setup"
 
 
-def until_shown(page, wanted):
-    """Look again until the worker has come to it."""
+def reload_until_shown(page, locator):
+    """Reload the page until the worker has got so far that a locator shows."""
     for _ in range(20):
-        if wanted.count():
+        if locator.count():
             return
         page.wait_for_timeout(250)
         page.reload()
-    expect(wanted).to_be_visible()
+    expect(locator).to_be_visible()

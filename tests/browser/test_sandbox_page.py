@@ -16,7 +16,7 @@ from receiver.sandbox.controls import Controls
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.browser.conftest import EMAIL, PASSWORD, overflows_window
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_account, keep_store
@@ -58,7 +58,7 @@ def sandbox_page(page):
     return page
 
 
-# Lived through once, since that takes long; what it led to is looked at in both widths.
+# The clock moves once, since that takes long; its result is looked at in both widths.
 @pytest.mark.parametrize("page", [1280], indirect=True)
 def test_a_button_moves_the_clock_and_the_page_follows_to_what_changed(sandbox_page):
     expect(sandbox_page.get_by_text("20 Jan 2026, 12:00").first).to_be_visible()
@@ -71,7 +71,7 @@ def test_a_button_moves_the_clock_and_the_page_follows_to_what_changed(sandbox_p
     for width in (1280, 390):
         sandbox_page.set_viewport_size({"width": width, "height": 844})
         expect(changed.get_by_role("link", name="Example store")).to_be_visible()
-        assert not runs_over(sandbox_page), width
+        assert not overflows_window(sandbox_page), width
     changed.get_by_role("link", name="Example store").click()
     expect(sandbox_page.get_by_role("heading", name="Example store")).to_be_visible()
     assert sandbox_page.complaints == []
@@ -83,7 +83,7 @@ def test_faults_are_switched_for_one_account_and_off_again(sandbox_page):
     sandbox_page.get_by_role("button", name="Switch maintenance on").click()
     off = sandbox_page.get_by_role("button", name="Switch maintenance off for An ad account")
     expect(off).to_be_visible()
-    assert not runs_over(sandbox_page)
+    assert not overflows_window(sandbox_page)
     assert sandbox_page.get_by_label("Switch on for").input_value() == "7001"
     off.click()
     expect(off).to_have_count(0)

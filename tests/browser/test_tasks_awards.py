@@ -6,12 +6,11 @@ Task 3 issues all due awards, task 6 asks what was promised and issued, task 8 l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
@@ -21,36 +20,19 @@ from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Award, Store
 from tests.award_fixtures import NOW, AwardActions
-from tests.browser.conftest import EMAIL, PASSWORD, new_context, runs_over, signed_in
+from tests.browser.clicking_user import ClickingUser
+from tests.browser.conftest import EMAIL, PASSWORD, new_context, overflows_window, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.serving import served
 
 pytestmark = needs_chromium
-# In clicks. What was promised took one before: the first page sums it up now, and one leads to the rest.
-# A colleague could not be let in at all.
+# In clicks. Before, the sums took one click: now the first page has them, and one click leads to the rest.
+# A colleague could not be invited at all.
 BEFORE = {"issue all due awards": 5}
 MOST = {"promised and issued": 1, "let a colleague in": 2}
 NAMES = ("Night Owl", "Salt Flat", "Tin Roof", "Quiet Corner")
-
-
-@dataclass
-class Clicks:
-    """Whoever works with the mouse, and how often they clicked."""
-
-    page: Page
-    done: list[str] = field(default_factory=list)
-
-    def click(self, target: Locator) -> None:
-        self.done.append(str(target))
-        target.click()
-
-    def menu(self, name: str) -> None:
-        self.click(self.page.get_by_role("navigation", name="Console").get_by_role("link", name=name))
-
-    def button(self, name: str) -> None:
-        self.click(self.page.get_by_role("button", name=name, exact=True))
 
 
 @pytest.fixture
@@ -61,7 +43,7 @@ def awards(tmp_path_factory):
     container = build_container(settings, now=FrozenClock(NOW))
     migrate(container.database)
     add_staff(container.database, NOW, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
-    made = AwardActions(container, len(NAMES))
+    awards = AwardActions(container, len(NAMES))
     with container.database.writing() as session:
         for number, name in enumerate(NAMES):
             session.get_one(Store, f"st_{number}").name = name
@@ -69,7 +51,7 @@ def awards(tmp_path_factory):
         session.get_one(Award, "aw_1").due_by = date(2025, 12, 1)
         pounds = session.get_one(Award, "aw_2")
         pounds.currency, pounds.credit = "GBP", Decimal(395)
-    yield made
+    yield awards
     container.database.close()
 
 
@@ -80,10 +62,10 @@ def console(awards):
 
 
 def sums(*amounts: str) -> re.Pattern[str]:
-    """The four sums of a currency, as they follow each other."""
+    """Return a pattern of the four sums of a currency, in their order on the page."""
     names = ("Promised", "Issued", "Arrived", "At risk")
-    told = (f"{name}\\s*{re.escape(amount)}" for name, amount in zip(names, amounts, strict=True))
-    return re.compile("\\s*".join(told))
+    parts = (f"{name}\\s*{re.escape(amount)}" for name, amount in zip(names, amounts, strict=True))
+    return re.compile("\\s*".join(parts))
 
 
 def test_6_what_was_promised_and_issued_is_told_at_once_and_in_full_in_one_click(chromium, console, awards):
@@ -93,35 +75,35 @@ def test_6_what_was_promised_and_issued_is_told_at_once_and_in_full_in_one_click
             page.set_viewport_size({"width": width, "height": 844})
             page.goto("/admin/")
             expect(page.get_by_text("£395.00 + $1,500.00").first).to_be_visible()  # on the first page
-            hands = Clicks(page)
-            hands.menu("Programme")
+            user = ClickingUser(page)
+            user.click_menu("Programme")
             pounds, dollars = (page.locator("dl.sums").nth(number) for number in (0, 1))
             expect(pounds).to_have_text(sums("£395.00", "£0.00", "£0.00", "£0.00"))
             expect(dollars).to_have_text(sums("$1,500.00", "$0.00", "$0.00", "$1,000.00"))
-            assert not runs_over(page), width
+            assert not overflows_window(page), width
             assert page.complaints == [], width
-            assert len(hands.done) <= MOST["promised and issued"], width
+            assert user.clicks <= MOST["promised and issued"], width
 
 
 def test_3_all_due_awards_are_issued_at_once(chromium, console, awards):
     with signed_in(chromium, console, 1280) as page:
-        hands = Clicks(page)
-        hands.menu("Awards")
+        user = ClickingUser(page)
+        user.click_menu("Awards")
         for number, name in enumerate(NAMES):
             page.get_by_label(f"Reference of {name}").fill(f"TT-{number}")
-        hands.button("Check")
+        user.click_button("Check")
         expect(page.get_by_role("status").first).to_contain_text("1 flagged award is left out unless ticked")
         row = page.locator("tr", has_text="Tin Roof")
         for words in ("£395.00", "7000002", "TT-2", "will be recorded"):
             expect(row).to_contain_text(words)
         assert [awards.award(award_id).state for award_id in awards.ids] == ["due"] * 4
-        hands.click(page.get_by_label("Record Night Owl all the same"))
-        hands.button("Record as issued")
+        user.click(page.get_by_label("Record Night Owl all the same"))
+        user.click_button("Record as issued")
         expect(page.get_by_role("heading", name="Recorded")).to_be_visible()
         expect(page.get_by_text("4 awards are recorded as issued: £395.00 and $1,500.00.")).to_be_visible()
         assert page.complaints == []
     assert [awards.award(award_id).reference for award_id in awards.ids] == ["TT-0", "TT-1", "TT-2", "TT-3"]
-    assert len(hands.done) < BEFORE["issue all due awards"]
+    assert user.clicks < BEFORE["issue all due awards"]
 
 
 def test_a_wrong_reference_is_corrected_on_the_awards_page(chromium, console, awards):
@@ -134,19 +116,19 @@ def test_a_wrong_reference_is_corrected_on_the_awards_page(chromium, console, aw
         page.get_by_role("button", name="Correct reference").click()
         expect(page.get_by_text("Applied to the account: TT-33")).to_be_visible()
         expect(page.get_by_text("two digits were missed")).to_be_visible()
-        assert not runs_over(page)
+        assert not overflows_window(page)
     assert awards.award("aw_3").reference == "TT-33"
 
 
 def test_8_a_colleague_is_let_in_to_read(chromium, console):
     with signed_in(chromium, console, 1280) as page:
-        hands = Clicks(page)
-        hands.menu("Team")
+        user = ClickingUser(page)
+        user.click_menu("Team")
         page.get_by_label("E-mail").fill("bob@staff.example")
-        hands.button("Invite")
+        user.click_button("Invite")
         password = page.locator("code.token").first.inner_text()
         assert page.complaints == []
-    assert len(hands.done) <= MOST["let a colleague in"]
+    assert user.clicks <= MOST["let a colleague in"]
     context = new_context(chromium, viewport={"width": 390, "height": 844}, base_url=console)
     theirs = context.new_page()
     theirs.goto("/admin/awards?state=any")
@@ -161,5 +143,5 @@ def test_8_a_colleague_is_let_in_to_read(chromium, console):
     expect(theirs.get_by_text("Night Owl")).to_be_visible()
     theirs.goto("/admin/team")
     expect(theirs.get_by_role("button", name="Invite")).to_have_count(0)
-    assert not runs_over(theirs)
+    assert not overflows_window(theirs)
     context.close()

@@ -17,7 +17,7 @@ from receiver.storage import tables
 from receiver.storage.migrate import migrate
 from receiver.web.connect import shop as pages
 from receiver.worker.store_work import work_stores
-from tests.browser.conftest import axe_violations, new_context, runs_over
+from tests.browser.conftest import axe_violations, new_context, overflows_window
 from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import rows_of
@@ -29,7 +29,7 @@ pytestmark = needs_chromium
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 ACCOUNTS = {"7400000000000000101": SandboxAccount("7400000000000000101", "Kites", "a-users", created_at=NOW)}
-SCREENS_BEFORE = 9  # that the same task took before
+SCREENS_BEFORE = 9  # the same task took in the version before
 
 
 @pytest.fixture
@@ -73,22 +73,22 @@ def shop(service):
 
 
 class Phone:
-    """A merchant's phone: counts the screens that are seen on it, the shop's and TikTok's too."""
+    """A merchant's phone, which counts the screens seen on it, those of the shop and of TikTok too."""
 
     def __init__(self, page, container):
         self.page, self._container, self.screens, self.complaints = page, container, [], []
         ours = container.settings.public_url
-        page.on("console", lambda said: self._complain(said, ours))
+        page.on("console", lambda message: self._complain(message, ours))
 
-    def _complain(self, said, ours):
-        if said.location["url"].startswith(ours):
-            self.complaints.append(said.text)
+    def _complain(self, message, ours):
+        if message.location["url"].startswith(ours):
+            self.complaints.append(message.text)
 
     def sees(self, text):
-        """Wait for a screen that says so."""
+        """Wait for a screen with this text, and count it."""
         self.page.get_by_text(text).first.wait_for()
         self.screens.append(text)
-        assert not runs_over(self.page), text
+        assert not overflows_window(self.page), text
 
     def presses(self, name, role="button"):
         self.page.get_by_role(role, name=name).click()
@@ -97,7 +97,7 @@ class Phone:
         self.page.goto(f"{self._container.settings.public_url}{path}")
 
     def waits(self, seconds=0):
-        """Let the worker do what is due."""
+        """Move the clock and let the worker do what is due."""
         self._container.now.move(seconds=seconds)
         work_stores(self._container)
 
@@ -111,7 +111,7 @@ class Phone:
 
 @pytest.fixture
 def strict(chromium, container):
-    """A phone that holds pages to their policy; axe needs one that does not."""
+    """A phone that enforces the content security policy; axe needs one that does not."""
     with phone_of(chromium, container) as phone:
         yield phone
 
@@ -210,7 +210,7 @@ def test_axe_finds_nothing_on_the_pages_for_merchants_and_nothing_runs_over(leni
         phone.page.get_by_role("heading", level=1).wait_for()
         for scheme in ("light", "dark"):
             phone.page.emulate_media(color_scheme=scheme)
-            assert not runs_over(phone.page), (path, scheme)
+            assert not overflows_window(phone.page), (path, scheme)
             assert axe_violations(phone.page) == [], (path, scheme)
 
 

@@ -1,6 +1,6 @@
 """Tasks of a new operator: a store by its ad account, an hour of deliveries, all of it by keyboard and phone.
 
-Each counts what the hand does: a click, or a key that acts as one. Typing is no click.
+Each counts clicks, and keys that act as one. Typing is no click.
 """
 
 from datetime import timedelta
@@ -15,7 +15,8 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries.process import process_next
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, new_tab, runs_over, signed_in
+from tests.browser.clicking_user import ClickingUser
+from tests.browser.conftest import EMAIL, PASSWORD, new_tab, overflows_window, signed_in
 from tests.browser.test_console_accessible import complaints_of
 from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
@@ -50,50 +51,35 @@ def console(tmp_path_factory):
     container.database.close()
 
 
-class Hand:
-    """A hand that counts its clicks."""
-
-    def __init__(self):
-        self.clicks = 0
-
-    def click(self, locator):
-        self.clicks += 1
-        locator.click()
-
-    def press(self, page, key):
-        self.clicks += 1
-        page.keyboard.press(key)
-
-
 @pytest.fixture
-def hand():
-    return Hand()
+def user(page):
+    return ClickingUser(page)
 
 
-def test_task_4_a_store_is_found_by_its_ad_account_from_any_page_without_a_click(page, hand):
+def test_task_4_a_store_is_found_by_its_ad_account_from_any_page_without_a_click(page, user):
     """It took a click, and the result did not show what it had matched."""
     page.goto("/admin/audit")
     page.keyboard.press("/")
     page.keyboard.type("7001")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Example store", level=1)).to_be_visible()
-    assert hand.clicks == 0
+    assert user.clicks == 0
     assert page.complaints == []
 
 
-def test_task_10_the_deliveries_of_yesterday_from_ten_to_eleven_are_listed(page, hand):
+def test_task_10_the_deliveries_of_yesterday_from_ten_to_eleven_are_listed(page, user):
     """It was impossible: the filters took dates only, and no name."""
     page.goto("/admin/")
-    hand.click(page.get_by_role("link", name="Deliveries", exact=True).first)
+    user.click(page.get_by_role("link", name="Deliveries", exact=True).first)
     page.get_by_label("From").fill(f"{YESTERDAY:%Y-%m-%d}T10:00")
     page.get_by_label("To", exact=True).fill(f"{YESTERDAY:%Y-%m-%d}T11:00")
     page.get_by_label("Store", exact=True).fill("tin roof")
-    hand.press(page, "Enter")
+    user.press("Enter")
     expect(page.get_by_text("1 delivery", exact=False).first).to_be_visible()
     expect(page.get_by_role("link", name="Tin Roof Hot Sauce")).to_have_count(1)
-    hand.click(page.get_by_role("link", name="yesterday"))
+    user.click(page.get_by_role("link", name="yesterday"))
     expect(page.get_by_role("link", name="Tin Roof Hot Sauce")).to_have_count(2)
-    assert hand.clicks == 3
+    assert user.clicks == 3
     assert complaints_of(page) == []
 
 
@@ -104,7 +90,7 @@ def test_a_typed_error_in_a_name_is_no_all_clear(page):
     assert complaints_of(page) == []
 
 
-def test_task_11_the_keyboard_reaches_the_first_delivery_and_replays_it(page, hand):
+def test_task_11_the_keyboard_reaches_the_first_delivery_and_replays_it(page):
     """The first card was Tab 12 and "Replay all" Tab 31; now two links skip the bar and the filters."""
     page.goto("/admin/deliveries?state=dead")
     for _ in range(2):  # past the bar, past the filters
@@ -125,7 +111,7 @@ def test_task_11_at_390_px_nothing_runs_over_and_a_store_is_no_screen_tall(staff
     with new_tab(staff, 390) as page:
         for path in ("/admin/deliveries", "/admin/audit", "/admin/search?text=e", "/admin/deliveries/1"):
             page.goto(path)
-            assert not runs_over(page), path
+            assert not overflows_window(page), path
             assert complaints_of(page) == [], path
         page.goto("/admin/deliveries")
         assert page.locator("tbody tr").first.bounding_box()["height"] < 354  # px, of a row of Stores before

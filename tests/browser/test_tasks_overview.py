@@ -17,7 +17,7 @@ from receiver.services.staff.members import add_staff
 from receiver.storage import audit, heartbeats, polls
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Heartbeat
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.browser.conftest import EMAIL, PASSWORD, overflows_window, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_link, keep_store
@@ -70,8 +70,8 @@ def worker(container):
 
 
 @contextmanager
-def counted(page):
-    """The first page, and every click from there on, whatever page it leads to."""
+def count_clicks(page):
+    """Open the first page, and yield a list that grows with each click from there on, on any page."""
     clicks = []
     page.expose_function("clicked", lambda: clicks.append(1))
     page.add_init_script("addEventListener('click', () => clicked(), true)")
@@ -81,7 +81,7 @@ def counted(page):
 
 def test_whether_all_is_well_is_seen_without_a_click(page, worker):
     """It could not be told before but by the absence of alarms."""
-    with counted(page) as clicks:
+    with count_clicks(page) as clicks:
         signs = page.get_by_role("list").filter(has_text="Last delivery").get_by_role("listitem")
         expect(signs).to_have_count(len(SIGNS))
         for sign, name in zip(signs.all(), SIGNS, strict=True):
@@ -90,7 +90,7 @@ def test_whether_all_is_well_is_seen_without_a_click(page, worker):
         expect(signs.filter(has_text="Background work")).to_contain_text("just now")
         expect(page.get_by_role("img", name="Deliveries by the hour")).to_have_count(1)
     assert clicks == []
-    assert not runs_over(page)
+    assert not overflows_window(page)
     assert page.complaints == []
 
 
@@ -115,7 +115,7 @@ def test_the_overview_renews_itself_when_the_worker_stops(timed, worker, contain
 
 def test_yesterday_from_ten_to_eleven_is_seen_with_two_clicks(page, worker):
     """It could not be asked for before: filters took dates; deliveries, polls and acts had no one list."""
-    with counted(page) as clicks:
+    with count_clicks(page) as clicks:
         page.get_by_role("link", name="Timeline").click()
         page.get_by_label("From").fill(f"{AT_TEN:%Y-%m-%dT%H:%M}")
         page.get_by_label("To", exact=True).fill(f"{AT_TEN + timedelta(hours=1):%Y-%m-%dT%H:%M}")
@@ -127,5 +127,5 @@ def test_yesterday_from_ten_to_eleven_is_seen_with_two_clicks(page, worker):
         expect(entries.nth(2)).to_contain_text("Received from TikTok")
         expect(page.get_by_label("From")).to_have_value(f"{AT_TEN:%Y-%m-%dT%H:%M}")
     assert len(clicks) == 2
-    assert not runs_over(page)
+    assert not overflows_window(page)
     assert page.complaints == []

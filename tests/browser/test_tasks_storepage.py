@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 from sqlalchemy import update
 
 from receiver.app import create_app
@@ -19,7 +18,8 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Account, Link, RecordedFact, Store
-from tests.browser.conftest import EMAIL, PASSWORD, first_page, runs_over
+from tests.browser.clicking_user import ClickingUser
+from tests.browser.conftest import EMAIL, PASSWORD, first_page, overflows_window
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_account, keep_day, keep_link, keep_store
@@ -63,8 +63,8 @@ def console(tmp_path_factory):
         session.execute(early.values(prior_spend=Decimal(560)))
         old = update(Account).where(Account.advertiser_id == "7002")
         session.execute(old.values(created_at=JOINED - timedelta(days=90)))
-        taken = update(Link).where(Link.store_id == "st_3")
-        session.execute(taken.values(consent=False, consent_lost="withdrawn", token_encrypted=None))
+        revoked = update(Link).where(Link.store_id == "st_3")
+        session.execute(revoked.values(consent=False, consent_lost="withdrawn", token_encrypted=None))
     for store_id in NAMES:
         decide_store(container.database, SETTLED, store_id)
     with served(create_app(container=container)) as address:
@@ -72,31 +72,12 @@ def console(tmp_path_factory):
     container.database.close()
 
 
-@dataclass
-class Hand:
-    """Somebody with a mouse, whose clicks are counted; typing is not."""
-
-    page: Page
-    clicks: int = 0
-
-    def click(self, target: Locator) -> None:
-        target.click()
-        self.clicks += 1
-
-    def find(self, name: str) -> None:
-        """Search for a store by name from any page: the only one that fits opens at once."""
-        box = self.page.get_by_role("searchbox", name="Search the console")
-        box.fill(name)
-        box.press("Enter")
-        expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
-
-
 @contextmanager
-def operator(staff, width=1280) -> Iterator[Hand]:
+def operator(staff, width=1280) -> Iterator[ClickingUser]:
     with first_page(staff, width) as page:
-        yield Hand(page)
+        yield ClickingUser(page)
         assert page.complaints == []
-        assert not runs_over(page)
+        assert not overflows_window(page)
 
 
 def is_on_the_first_screen(target: Locator) -> bool:
@@ -108,39 +89,39 @@ def is_on_the_first_screen(target: Locator) -> bool:
 
 def test_task_2_a_held_award_is_understood_and_put_right_in_three_clicks(staff):
     """Before: five clicks and four fields, one of them a free text with nine grammars."""
-    with operator(staff) as hand:
-        page = hand.page
-        hand.find("Night Owl Lamps")
+    with operator(staff) as user:
+        page = user.page
+        user.find_store("Night Owl Lamps")
         question = page.get_by_role("group", name="Are the bills for this spend paid?")
         assert is_on_the_first_screen(question)
-        hand.click(question.get_by_label("yes"))
+        user.click(question.get_by_label("yes"))
         form = page.locator("form.fact-form", has=question)
         form.get_by_label("Reason").fill("The merchant sent the bill.")
         form.get_by_label("Evidence").fill("ticket 7")
-        hand.click(form.get_by_role("button", name="Show what it changes"))
+        user.click(form.get_by_role("button", name="Show what it changes"))
         expect(page.get_by_role("row", name="stage held due")).to_be_visible()
-        hand.click(page.get_by_role("button", name="Save"))
+        user.click(page.get_by_role("button", name="Save"))
         expect(page.get_by_text("Saved: Bills paid: yes.")).to_be_visible()
         expect(page.get_by_role("heading", level=1).get_by_text("due")).to_be_visible()
-        assert hand.clicks < 5
+        assert user.clicks < 5
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_task_2_why_a_store_gets_no_credit_stands_on_the_first_screen(staff, width):
     """Before: two clicks, and row 9 of 15 below the charts."""
-    with operator(staff, width) as hand:
-        hand.find("Old Town Books")
-        rule = hand.page.get_by_role("heading", name="No earlier advertising not met")
+    with operator(staff, width) as user:
+        user.find_store("Old Town Books")
+        rule = user.page.get_by_role("heading", name="No earlier advertising not met")
         expect(rule).to_be_visible()
         assert is_on_the_first_screen(rule)
-        assert hand.clicks < 2
+        assert user.clicks < 2
 
 
 def test_task_2_a_lost_consent_says_one_thing_and_what_to_send(staff):
     """Before: one click, two messages that contradicted each other, and no action for staff."""
-    with operator(staff) as hand:
-        page = hand.page
-        hand.find("Copper Kettle Teas")
+    with operator(staff) as user:
+        page = user.page
+        user.find_store("Copper Kettle Teas")
         expect(
             page.get_by_text("The authorization to read your ad account was withdrawn.").first
         ).to_be_visible()
@@ -148,50 +129,50 @@ def test_task_2_a_lost_consent_says_one_thing_and_what_to_send(staff):
         send = page.get_by_role("link", name="Open in e-mail")
         assert is_on_the_first_screen(send)
         assert "withdrawn" in str(send.get_attribute("href"))
-        assert hand.clicks < 1
+        assert user.clicks < 1
 
 
 def test_task_7_an_award_is_blocked_and_lifted_and_the_merchant_reads_why(staff):
     """Before: four clicks and one, and the merchant read another reason."""
-    with operator(staff) as hand:
-        page = hand.page
-        hand.find("Tin Whistle Music")
-        hand.click(page.get_by_role("link", name="Block this award"))
+    with operator(staff) as user:
+        page = user.page
+        user.find_store("Tin Whistle Music")
+        user.click(page.get_by_role("link", name="Block this award"))
         page.get_by_label("What the merchant is told").select_option("spend_restated")
         page.get_by_label("Reason, for staff only").fill("figures fell")
-        hand.click(page.get_by_role("button", name="Block award"))
+        user.click(page.get_by_role("button", name="Block award"))
         expect(page.get_by_text("Blocked: figures fell")).to_be_visible()
-        assert hand.clicks < 4
+        assert user.clicks < 4
 
         page.goto("/admin/stores/st_4/merchant-view")
-        told = "Our team has stopped your ad credit: TikTok corrected the spend that had earned it."
-        expect(page.get_by_text(told)).to_be_visible()
+        message = "Our team has stopped your ad credit: TikTok corrected the spend that had earned it."
+        expect(page.get_by_text(message)).to_be_visible()
         expect(page.get_by_text("figures fell")).to_have_count(0)
 
         page.go_back()
         page.get_by_label("Reason for lifting").fill("they came back")
-        hand.click(page.get_by_role("button", name="Lift block"))
+        user.click(page.get_by_role("button", name="Lift block"))
         expect(page.get_by_label("Reference, or the code itself")).to_be_visible()
-        assert hand.clicks < 5
+        assert user.clicks < 5
 
 
 def test_task_9_what_the_merchant_sees_is_a_click_away_in_each_language(staff):
     """Before: it could not be seen."""
-    with operator(staff) as hand:
-        page = hand.page
-        hand.find("Old Town Books")
-        hand.click(page.get_by_role("link", name="As the merchant sees it"))
+    with operator(staff) as user:
+        page = user.page
+        user.find_store("Old Town Books")
+        user.click(page.get_by_role("link", name="As the merchant sees it"))
         expect(page.get_by_text("Preview, to read only.")).to_be_visible()
         expect(page.get_by_text("only accounts without spend in that time take part.").first).to_be_visible()
-        assert hand.clicks == 1
-        hand.click(page.get_by_role("link", name="Español"))
+        assert user.clicks == 1
+        user.click(page.get_by_role("link", name="Español"))
         expect(page.get_by_text("Qué hacer ahora:")).to_be_visible()
 
 
 def test_a_printed_page_holds_the_whole_case_and_no_button(staff):
-    with operator(staff) as hand:
-        page = hand.page
-        hand.find("Old Town Books")
+    with operator(staff) as user:
+        page = user.page
+        user.find_store("Old Town Books")
         evidence = page.get_by_text("prior spend: 560.00")
         expect(evidence).to_be_hidden()
         page.emulate_media(media="print")
@@ -200,6 +181,6 @@ def test_a_printed_page_holds_the_whole_case_and_no_button(staff):
             page.get_by_text("The offer applies where your store is based: United States.")
         ).to_be_visible()
         expect(page.get_by_role("heading", name="History")).to_be_visible()
-        for gone in ("button", "nav", "form", "#letter", ".less-common", "footer"):
-            assert page.locator(f"{gone}:visible").count() == 0, gone
+        for selector in ("button", "nav", "form", "#letter", ".less-common", "footer"):
+            assert page.locator(f"{selector}:visible").count() == 0, selector
         assert page.pdf(format="A4").startswith(b"%PDF")

@@ -1,4 +1,4 @@
-"""A WordPress with our zip in it, and a service that knows its shop."""
+"""A WordPress with our plugin's zip installed, and a service with a store for its shop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from wp_bridge.packing import SLUG, pack_plugin
 
 @pytest.fixture(scope="session")
 def empty_site() -> Iterator[WordPress]:
-    """With the stand-in for WooCommerce active, and our plugin not yet there."""
+    """A site with the stand-in for WooCommerce active, and our plugin not installed."""
     # Not pytest's own folder: a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="wp") as folder, wordpress(Path(folder)) as site:
         site.php("activate_plugin('woocommerce/woocommerce.php');")
@@ -37,7 +37,7 @@ def empty_site() -> Iterator[WordPress]:
 
 @pytest.fixture(scope="module")
 def site(empty_site: WordPress) -> Iterator[WordPress]:
-    """With our plugin active; everything of it is gone afterwards."""
+    """A site with our plugin active; the plugin and its data are removed afterwards."""
     zipfile.ZipFile(io.BytesIO(pack_plugin())).extractall(empty_site.content / "plugins")
     empty_site.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
     empty_site.php("return 1;")  # the first request with it
@@ -70,7 +70,7 @@ def service(empty_site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def hooked(empty_site: WordPress, service: Service) -> Iterator[None]:
+def signal_webhook(empty_site: WordPress, service: Service) -> Iterator[None]:
     """The site's webhook for our signals, as the service makes it."""
     address = f"{service.url}/webhooks/woocommerce/{service.store.id}"
     empty_site.make_webhook(136, "action.wc_ad_credit_signal", address, SECRET)
@@ -80,12 +80,12 @@ def hooked(empty_site: WordPress, service: Service) -> Iterator[None]:
 
 @pytest.fixture
 def tiktok(empty_site: WordPress) -> Iterator[Tiktok]:
-    made = Tiktok(empty_site)
-    yield made
-    made.remove()
+    integration = Tiktok(empty_site)
+    yield integration
+    integration.remove()
 
 
 @pytest.fixture
-def served_site(empty_site: WordPress, service: Service, hooked: None) -> tuple[WordPress, Service]:
-    """Without our plugin, before a service that has made its webhook."""
+def served_site(empty_site: WordPress, service: Service, signal_webhook: None) -> tuple[WordPress, Service]:
+    """A site without our plugin, and a service that has made its webhook there."""
     return empty_site, service

@@ -1,4 +1,4 @@
-"""People before the site, over HTTP: who they are, and what they send to routes and buttons."""
+"""HTTP clients of a site: its users, and what they send to routes and buttons."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PAGE = "/wp-admin/admin.php?page=wc-ad-credit"
 
 
 def sign_in(context: BrowserContext, name: str) -> None:
-    """Let a browser be signed in to its site as this login.
+    """Sign a browser in to its site as this user.
 
-    The form is sent, not filled in: a moment after it is shown, its own script puts the cursor into the name,
-    and a password that is just being typed goes there with it.
+    The form is posted, not filled in: a moment after it is shown, its own script puts the cursor into the
+    name, and a password that is just being typed goes there with it.
     """
     entry = {"log": name, "pwd": f"{name}-password"}
     answer = context.request.post("/wp-login.php", form=entry, timeout=PATIENCE)
@@ -27,15 +27,15 @@ def sign_in(context: BrowserContext, name: str) -> None:
 
 
 class SiteClient:
-    """`name` is a login of the site; None is nobody."""
+    """An HTTP session of a user of the site; without a name, of nobody."""
 
     def __init__(self, site: WordPress, name: str | None) -> None:
         self.site, self.session, self.nonce = site, requests.Session(), ""
         if name:
-            signed_in = self.session.post(
+            answer = self.session.post(
                 f"{site.url}/wp-login.php", data={"log": name, "pwd": f"{name}-password"}, timeout=30
             )
-            assert "wp-admin" in signed_in.url, signed_in.url
+            assert "wp-admin" in answer.url, answer.url
             self.nonce = self.session.get(
                 f"{site.url}/wp-admin/admin-ajax.php?action=rest-nonce", timeout=30
             ).text
@@ -54,12 +54,12 @@ class SiteClient:
         return self.session.get(f"{self.site.url}{PAGE}", timeout=60).text
 
     def press(
-        self, does: Any, fields: dict[str, Any] | None = None, nonce: str | None = None
+        self, action: Any, fields: dict[str, Any] | None = None, nonce: str | None = None
     ) -> requests.Response:
-        """The page's button, with the nonce of a page just read unless another is given."""
+        """Press a button of our page, with a nonce read from the page unless one is given."""
         if nonce is None:
-            found = re.search(r'name="wc_ad_credit_nonce" value="(\w+)"', self.page())
-            nonce = found[1] if found else ""
-        data = {"wc_ad_credit_action": does, "wc_ad_credit_nonce": nonce, **(fields or {})}
+            match = re.search(r'name="wc_ad_credit_nonce" value="(\w+)"', self.page())
+            nonce = match[1] if match else ""
+        data = {"wc_ad_credit_action": action, "wc_ad_credit_nonce": nonce, **(fields or {})}
         url = f"{self.site.url}/wp-admin/admin-post.php?action=wc_ad_credit"
         return self.session.post(url, data=data, timeout=60, allow_redirects=False)

@@ -1,4 +1,4 @@
-"""Status documents of the real service for every state the page is designed for."""
+"""Status documents of the real service for each state that the page is designed for."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ ANSWERED = replace(
 
 
 def document(name: str, locale: Locale = ENGLISH, **changes: Any) -> dict[str, Any]:
-    """What `GET /api/v1/status` answers; `stale` and `review` can be changed."""
-    known: dict[str, Any] = {"stale": False, "next_check": None, "review": None}
-    known["admission"] = PlaceInLine(3, 12) if name == "not_admitted" else None
+    """Return the answer of `GET /api/v1/status`; `stale`, `next_check` and `review` can be changed."""
+    fields: dict[str, Any] = {"stale": False, "next_check": None, "review": None}
+    fields["admission"] = PlaceInLine(3, 12) if name == "not_admitted" else None
     decision = replace(DECISIONS[name], account_read_at=READ, figures_read_at=READ)
     return full_document(
-        Status(decision=decision, store_name="Example store", **{**known, **changes}),
+        Status(decision=decision, store_name="Example store", **{**fields, **changes}),
         locale,
     )
 
@@ -79,8 +79,8 @@ def now() -> int:
     return int(time.time())
 
 
-def kept(document: dict[str, Any], language: str = "en-US", **changes: Any) -> dict[str, Any]:
-    """As the plugin keeps an answer that came just now."""
+def cached_answer(document: dict[str, Any], language: str = "en-US", **changes: Any) -> dict[str, Any]:
+    """Return an answer that came just now in the form in which the plugin caches it."""
     answer = {
         "documents": {language: document},
         "languages": {language: now()},

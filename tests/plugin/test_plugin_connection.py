@@ -1,4 +1,4 @@
-"""Connecting, disconnecting, deactivating and deleting: what the plugin says is done, all of it."""
+"""Connecting, disconnecting, deactivating and deleting do all that the plugin says they do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shop(site):
 
 @pytest.fixture
 def fresh(site, service):
-    """Webhooks and a key of the service, one of another application each, and no connection."""
+    """A site with webhooks and a key of the service, one of another application each, and no connection."""
     home = f"{service.url}/webhooks/woocommerce/{service.store.id}"
     site.make_webhook(11, SIGNAL, home)
     site.make_webhook(12, SAVED, f"{home}/hk_2")
@@ -43,25 +43,25 @@ def fresh(site, service):
     site.php("delete_option('wc_ad_credit_connection'); delete_option('wc_ad_credit_keys');")
 
 
-def by_key(site: Any, key: str, method: str, route: str, body: Any = None) -> requests.Response:
-    """As the service calls, which has nothing but a key."""
+def call_with_key(site: Any, key: str, method: str, route: str, body: Any = None) -> requests.Response:
+    """Call a route as the service does, with a REST key alone."""
     return requests.request(method, f"{site.url}{REST}{route}", auth=(key, "cs_x"), json=body, timeout=60)
 
 
 def bring_token(site: Any, key: str) -> requests.Response:
-    return by_key(site, key, "POST", "token", {"token": TOKEN})
+    return call_with_key(site, key, "POST", "token", {"token": TOKEN})
 
 
 def test_the_state_says_who_answers_and_whether_a_token_is_there(fresh):
-    before = by_key(fresh, FIRST, "GET", "state").json()
+    before = call_with_key(fresh, FIRST, "GET", "state").json()
     assert before["has_token"] is False
     assert before["install_id"] == fresh.option("wc_ad_credit_install_id")
     assert bring_token(fresh, FIRST).json() == {"stored": True}
-    after = by_key(fresh, FIRST, "GET", "state").json()
+    after = call_with_key(fresh, FIRST, "GET", "state").json()
     assert after["has_token"] is True
     assert read_signal(after)["install_id"] == before["install_id"]
     fresh.keep_option("wc_ad_credit_status", {"failure": {"code": "refused", "until": 0}})
-    assert by_key(fresh, FIRST, "GET", "state").json()["has_token"] is False
+    assert call_with_key(fresh, FIRST, "GET", "state").json()["has_token"] is False
 
 
 def test_a_new_token_removes_the_services_older_keys_and_no_other(fresh):
@@ -86,9 +86,9 @@ def test_disconnect_tells_the_service_and_removes_webhooks_keys_and_token(fresh,
         "disconnected": True,
         "last_key": 1,
     }
-    told = shop.page()
-    assert "nothing is sent any more" in told
-    assert "If you gave the service a key by hand" not in told
+    page = shop.page()
+    assert "nothing is sent any more" in page
+    assert "If you gave the service a key by hand" not in page
 
 
 def test_a_service_that_cannot_be_told_and_a_key_made_by_hand_are_admitted(fresh, shop):
@@ -96,19 +96,19 @@ def test_a_service_that_cannot_be_told_and_a_key_made_by_hand_are_admitted(fresh
     bring_token(fresh, BY_HAND)
     fresh.keep_option("wc_ad_credit_connection", {"service": "http://127.0.0.1:9", "token": TOKEN})
     shop.press("disconnect")
-    told = shop.page()
-    assert "The service could not be told of it." in told
-    assert "If you gave the service a key by hand" in told
+    page = shop.page()
+    assert "The service could not be told of it." in page
+    assert "If you gave the service a key by hand" in page
 
 
 def test_after_disconnect_an_old_key_reads_nothing_and_brings_no_token(fresh, shop, service):
     fresh.make_key(4, "made by hand", BY_HAND)
     bring_token(fresh, BY_HAND)
     shop.press("disconnect")
-    for answer in (by_key(fresh, BY_HAND, "GET", "state"), bring_token(fresh, BY_HAND)):
+    for answer in (call_with_key(fresh, BY_HAND, "GET", "state"), bring_token(fresh, BY_HAND)):
         assert (answer.status_code, answer.json()["code"]) == (403, "wc_ad_credit_disconnected")
     fresh.make_key(7, OURS.format(2), SECOND)  # the merchant approved anew
-    assert by_key(fresh, SECOND, "GET", "state").json()["has_token"] is False
+    assert call_with_key(fresh, SECOND, "GET", "state").json()["has_token"] is False
     fresh.make_webhook(14, SIGNAL, f"{service.url}/webhooks/woocommerce/{service.store.id}")
     assert bring_token(fresh, SECOND).json() == {"stored": True}
 
@@ -128,11 +128,11 @@ def test_a_deactivated_plugin_pauses_its_webhooks_and_goes_on_when_activated(fre
     bring_token(fresh, FIRST)
     fresh.php(f"deactivate_plugins('{SLUG}/{SLUG}.php');")
     assert fresh.webhooks() == {11: "paused", 12: "paused", 13: "active"}
-    assert not [action for action in fresh.waiting() if action["hook"].startswith("wc_ad_credit")]
+    assert not [action for action in fresh.pending_actions() if action["hook"].startswith("wc_ad_credit")]
     fresh.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
     fresh.php("return 1;")
     assert fresh.webhooks() == {11: "active", 12: "active", 13: "active"}
-    assert "wc_ad_credit_state" in [action["hook"] for action in fresh.waiting()]
+    assert "wc_ad_credit_state" in [action["hook"] for action in fresh.pending_actions()]
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_deleted_without_woocommerce_it_leaves_nothing_either(empty_site, fresh,
     fresh.php(f"deactivate_plugins(['{SLUG}/{SLUG}.php', 'woocommerce/woocommerce.php'], true);")
     try:
         fresh.php(f"delete_plugins(['{SLUG}/{SLUG}.php']);")
-        left = fresh.php(LEFT)
-        assert left == {"options": [], "keys": ["1"], "webhooks": ["13"], "notes": [], "queue": []}
+        leftovers = fresh.php(LEFTOVERS)
+        assert leftovers == {"options": [], "keys": ["1"], "webhooks": ["13"], "notes": [], "queue": []}
         assert f"POST {service.url}/api/v1/disconnect" in fresh.calls()[len(calls) :]
         assert fresh.complaints() == ""
     finally:
@@ -183,7 +183,7 @@ def test_deleted_without_woocommerce_it_leaves_nothing_either(empty_site, fresh,
     assert fresh.calls() == calls
 
 
-LEFT = r"""
+LEFTOVERS = r"""
 global $wpdb;
 wp_cache_flush();
 return [

@@ -1,11 +1,11 @@
-"""The inbox note, the terminal, the system status and what WooCommerce is told of us."""
+"""The inbox note, the terminal, the system status, and what the plugin declares to WooCommerce."""
 
 import json
 
 import pytest
 
 from tests.capabilities import needs_wordpress
-from tests.plugin.stages import document, kept
+from tests.plugin.stages import cached_answer, document
 
 pytestmark = needs_wordpress
 
@@ -23,7 +23,7 @@ def connected(site):
     return site
 
 
-SHOWN = "return array_column(Automattic\\WooCommerce\\Admin\\Notes\\Notes::shown(), 'values');"
+INBOX = "return array_column(Automattic\\WooCommerce\\Admin\\Notes\\Notes::shown(), 'values');"
 DELETE = (
     "$notes = 'Automattic\\WooCommerce\\Admin\\Notes\\Notes';"
     "foreach ($notes::shown() as $note) { $notes::delete_note($note); }"
@@ -31,55 +31,55 @@ DELETE = (
 
 
 def inbox(site, as_whom=None):
-    """What the inbox shows this user."""
-    return site.php(SHOWN, as_whom)
+    """Return the notes that the inbox shows this user."""
+    return site.php(INBOX, as_whom)
 
 
-def told(site, answer):
-    """The notes of the inbox after this answer came."""
-    site.keep_option("wc_ad_credit_status", kept(answer))
+def inbox_after(site, answer):
+    """Store this answer; return the notes then in the inbox."""
+    site.keep_option("wc_ad_credit_status", cached_answer(answer))
     site.php("wc_ad_credit()->notice->update();")
     return inbox(site)
 
 
 def older_document(stage):
-    """As a service without notices of its own answers."""
+    """Return a document as a service without notices of its own answers."""
     return {name: value for name, value in document(stage).items() if name != "notices"}
 
 
 def test_one_note_tells_what_matters_and_goes_once_it_is_untrue(connected):
-    assert told(connected, older_document("awaiting_link")) == []
-    (note,) = told(connected, older_document("due"))
+    assert inbox_after(connected, older_document("awaiting_link")) == []
+    (note,) = inbox_after(connected, older_document("due"))
     assert note["content"].startswith("You earned $500.00 of ad credit; you receive it by December 8, 2025.")
     assert note["actions"][0][2] == "admin.php?page=wc-ad-credit"
-    assert told(connected, older_document("due")) == [note]
-    (issued,) = told(connected, older_document("issued"))
+    assert inbox_after(connected, older_document("due")) == [note]
+    (issued,) = inbox_after(connected, older_document("issued"))
     assert "issued" in issued["content"]
-    assert told(connected, older_document("settling")) == []
+    assert inbox_after(connected, older_document("settling")) == []
 
 
 def test_a_note_that_one_user_deleted_does_not_come_back_and_stays_for_the_others(connected):
-    assert len(told(connected, older_document("due"))) == 1
+    assert len(inbox_after(connected, older_document("due"))) == 1
     connected.php(DELETE, "shop")
-    told(connected, older_document("due"))
+    inbox_after(connected, older_document("due"))
     assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (0, 1)
-    told(connected, older_document("issued"))
+    inbox_after(connected, older_document("issued"))
     assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (1, 1)
 
 
 def test_what_a_user_marked_as_seen_on_the_page_is_out_of_their_inbox_too(connected):
-    told(connected, document("credited"))
+    inbox_after(connected, document("credited"))
     connected.php("wc_ad_credit()->notice->dismiss(get_option('wc_ad_credit_notified'));", "shop")
     assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (0, 1)
 
 
 def test_a_note_holds_no_markup_of_the_document(connected):
-    (note,) = told(connected, {**document("ended"), "headline": "<script>alert(1)</script>"})
+    (note,) = inbox_after(connected, {**document("ended"), "headline": "<script>alert(1)</script>"})
     assert "<script" not in note["content"]
 
 
 def test_the_terminal_tells_the_last_answer(connected):
-    connected.keep_option("wc_ad_credit_status", kept(document("due")))
+    connected.keep_option("wc_ad_credit_status", cached_answer(document("due")))
     run = CLI + "(new WcAdCredit\\Command(wc_ad_credit()))->status([], %s); return WP_CLI::$said;"
     (line,) = connected.php(run % "['format' => 'json']")
     answer = document("due")
@@ -96,7 +96,7 @@ def test_the_terminal_tells_the_last_answer(connected):
 
 
 def test_support_reads_facts_and_no_token_in_the_system_status(connected):
-    connected.keep_option("wc_ad_credit_status", kept(document("due")))
+    connected.keep_option("wc_ad_credit_status", cached_answer(document("due")))
     calls = connected.calls()
     facts = connected.php("return (new WcAdCredit\\SystemStatus(wc_ad_credit()))->facts();")
     assert (facts["Connected"], facts["Stage"], facts["TikTok integration"]) == ("yes", "due", "not active")
@@ -123,12 +123,12 @@ def test_the_privacy_policy_has_our_text(site):
 
 def test_the_background_asks_hourly_and_nothing_is_asked_twice_after_a_failure(connected):
     connected.keep_option("wc_ad_credit_connection", {**CONNECTION, "service": "http://127.0.0.1:9"})
-    connected.keep_option("wc_ad_credit_status", kept(document("due")))
+    connected.keep_option("wc_ad_credit_status", cached_answer(document("due")))
     before = connected.calls()
     connected.php("wc_ad_credit()->refresher->run(); wc_ad_credit()->refresher->run();")
     assert connected.calls()[len(before) :] == ["GET http://127.0.0.1:9/api/v1/status"]
     answers = connected.option("wc_ad_credit_status")
     assert answers["failure"]["code"] == "unreachable"
     assert answers["documents"]["en-US"]["stage"] == "due"
-    every = {item["hook"]: item["every"] for item in connected.waiting() if item["every"]}
+    every = {item["hook"]: item["every"] for item in connected.pending_actions() if item["every"]}
     assert every == {"wc_ad_credit_refresh": 3600, "wc_ad_credit_daily": 86400}

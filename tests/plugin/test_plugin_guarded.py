@@ -1,4 +1,4 @@
-"""Nobody but who manages the shop gets in, and nothing that comes in does harm."""
+"""Only users who manage the shop get in, and no input does harm."""
 
 import json
 from urllib.parse import quote
@@ -7,7 +7,7 @@ import pytest
 
 from tests.capabilities import needs_wordpress
 from tests.plugin.site_client import PAGE, REST, SiteClient
-from tests.plugin.stages import document, kept
+from tests.plugin.stages import cached_answer, document
 
 pytestmark = needs_wordpress
 
@@ -48,18 +48,19 @@ HOSTILE = [
 @pytest.fixture(scope="module")
 def connected(site):
     site.keep_option("wc_ad_credit_connection", CONNECTION)
-    site.keep_option("wc_ad_credit_status", kept(document("due")))
+    site.keep_option("wc_ad_credit_status", cached_answer(document("due")))
     return site
 
 
 @pytest.fixture(scope="module")
-def visitor(connected):
-    met = {}
+def client_of(connected):
+    """Returns the client of a user by name, the same each time."""
+    clients = {}
 
     def of(name):
-        if name not in met:
-            met[name] = SiteClient(connected, name)
-        return met[name]
+        if name not in clients:
+            clients[name] = SiteClient(connected, name)
+        return clients[name]
 
     return of
 
@@ -69,53 +70,55 @@ def unchanged(site):
 
 
 @pytest.mark.parametrize(("name", "status"), [(None, 401), ("reader", 403)])
-def test_no_route_answers_who_does_not_manage_the_shop(connected, visitor, name, status):
+def test_no_route_answers_who_does_not_manage_the_shop(connected, client_of, name, status):
     calls = connected.calls()
     for method, route, body in ROUTES:
-        answer = visitor(name).rest(method, route, body)
+        answer = client_of(name).rest(method, route, body)
         assert (route, answer.status_code) == (route, status)
         assert answer.json()["code"] == "wc_ad_credit_rest_forbidden"
     assert unchanged(connected)
     assert connected.calls() == calls
 
 
-def test_a_managers_cookie_without_its_nonce_opens_no_route(connected, visitor):
+def test_a_managers_cookie_without_its_nonce_opens_no_route(connected, client_of):
     for method, route, body in ROUTES:
-        assert visitor("shop").rest(method, route, body, nonce="").status_code == 401
-        assert visitor("shop").rest(method, route, body, nonce="0123456789").status_code == 403
+        assert client_of("shop").rest(method, route, body, nonce="").status_code == 401
+        assert client_of("shop").rest(method, route, body, nonce="0123456789").status_code == 403
     assert unchanged(connected)
 
 
-def test_no_button_works_without_right_and_nonce(connected, visitor):
-    for does in BUTTONS:
+def test_no_button_works_without_right_and_nonce(connected, client_of):
+    for action in BUTTONS:
         for name, nonce in [(None, "x"), ("reader", "x"), ("shop", ""), ("shop", "0123456789")]:
-            answer = visitor(name).press(does, {"wc_ad_credit_service": "https://evil.example"}, nonce=nonce)
-            assert answer.status_code in (200, 302, 400, 403), (does, name)
+            answer = client_of(name).press(
+                action, {"wc_ad_credit_service": "https://evil.example"}, nonce=nonce
+            )
+            assert answer.status_code in (200, 302, 400, 403), (action, name)
             assert "evil.example" not in answer.headers.get("location", "")
     assert unchanged(connected)
 
 
-def test_a_subscriber_and_nobody_see_no_page(visitor):
+def test_a_subscriber_and_nobody_see_no_page(client_of):
     for name in ("reader", None):
-        assert 'id="wc-ad-credit"' not in visitor(name).page()
+        assert 'id="wc-ad-credit"' not in client_of(name).page()
 
 
 @pytest.mark.parametrize("route", ["token", "reviews", "dismissals"])
-def test_hostile_values_are_refused_by_every_route(connected, visitor, route):
+def test_hostile_values_are_refused_by_every_route(connected, client_of, route):
     fields = {"token": ["token", "service"], "reviews": ["message"], "dismissals": ["key"]}[route]
     for field in fields:
         for value in [*HOSTILE, 7, None, True, ["a"], {"a": "b"}]:
             body = {"token": "stt_" + "b" * 40, **{field: value}} if route == "token" else {field: value}
             if route == "reviews" and isinstance(value, str) and 0 < len(value) <= 2000:
                 continue  # words like any other, for the service
-            answer = visitor("shop").rest("POST", route, body)
+            answer = client_of("shop").rest("POST", route, body)
             assert answer.status_code in (400, 403), (field, value, answer.text)
             assert "<script" not in answer.text
     assert unchanged(connected)
 
 
-def test_a_broken_body_is_refused(connected, visitor):
-    shop = visitor("shop")
+def test_a_broken_body_is_refused(connected, client_of):
+    shop = client_of("shop")
     for body in (b"{", b"[]", b'"token"', b"\xff\xfe", b"token=x"):
         answer = shop.session.post(
             f"{connected.url}{REST}token",
@@ -127,70 +130,70 @@ def test_a_broken_body_is_refused(connected, visitor):
     assert unchanged(connected)
 
 
-@pytest.mark.parametrize("does", ["connect", "begin", "dismiss", "nonsense", "<script>"])
-def test_hostile_values_do_nothing_by_any_button(connected, visitor, does):
-    shop = visitor("shop")
-    found = shop.page()
-    nonce = found.split('name="wc_ad_credit_nonce" value="')[1].split('"')[0]
+@pytest.mark.parametrize("action", ["connect", "begin", "dismiss", "nonsense", "<script>"])
+def test_hostile_values_do_nothing_by_any_button(connected, client_of, action):
+    shop = client_of("shop")
+    page = shop.page()
+    nonce = page.split('name="wc_ad_credit_nonce" value="')[1].split('"')[0]
     for value in HOSTILE:
         for fields in (
             {f"wc_ad_credit_{field}": value for field in FIELDS},
             {f"wc_ad_credit_{field}[]": value for field in FIELDS},
         ):
-            answer = shop.press(does, fields, nonce=nonce)
+            answer = shop.press(action, fields, nonce=nonce)
             assert answer.status_code == 302
             assert answer.headers["location"] == f"{connected.url}/wp-admin/admin.php?page=wc-ad-credit"
     assert unchanged(connected)
 
 
-def test_a_dismissal_is_kept_for_that_user_and_that_news_only(connected, visitor):
-    shop = visitor("shop")
+def test_a_dismissal_is_kept_for_that_user_and_that_news_only(connected, client_of):
+    shop = client_of("shop")
     assert "wc-ad-credit-update" in shop.page()
     assert shop.rest("POST", "dismissals", {"key": "due.7001.aw_1"}).json() == {"dismissed": True}
     assert "wc-ad-credit-update" not in shop.page()
-    assert "wc-ad-credit-update" in visitor("boss").page()
-    connected.keep_option("wc_ad_credit_status", kept(document("issued")))
+    assert "wc-ad-credit-update" in client_of("boss").page()
+    connected.keep_option("wc_ad_credit_status", cached_answer(document("issued")))
     assert "wc-ad-credit-update" in shop.page()
 
 
-def test_the_token_is_shown_to_nobody(connected, visitor):
-    shop = visitor("shop")
+def test_the_token_is_shown_to_nobody(connected, client_of):
+    shop = client_of("shop")
     assert CONNECTION["token"] not in shop.page() + shop.rest("GET", "state").text
     status = shop.session.get(f"{connected.url}/wp-admin/admin.php?page=wc-status", timeout=60).text
     assert "https://credit.example" in status
     assert CONNECTION["token"] not in status
 
 
-def test_beginning_at_the_service_leads_there_with_the_shops_address(connected, visitor):
+def test_beginning_at_the_service_leads_there_with_the_shops_address(connected, client_of):
     fields = {"wc_ad_credit_service": "https://other.example/"}
-    left = visitor("shop").press("begin", fields).headers["location"]
+    location = client_of("shop").press("begin", fields).headers["location"]
     shop, page = (quote(url, safe="") for url in (f"{connected.url}/", f"{connected.url}{PAGE}"))
-    assert left == f"https://other.example/connect?shop={shop}&return_url={page}"
+    assert location == f"https://other.example/connect?shop={shop}&return_url={page}"
     assert unchanged(connected)
 
 
-def test_each_route_describes_itself(connected, visitor):
+def test_each_route_describes_itself(connected, client_of):
     for _, route, _ in ROUTES:
-        described = visitor("shop").rest("OPTIONS", route).json()
+        described = client_of("shop").rest("OPTIONS", route).json()
         assert described["schema"]["type"] == "object", route
         assert described["schema"]["properties"], route
-    state = visitor("shop").rest("GET", "state").json()
-    assert set(visitor("shop").rest("OPTIONS", "state").json()["schema"]["properties"]) == set(state)
+    state = client_of("shop").rest("GET", "state").json()
+    assert set(client_of("shop").rest("OPTIONS", "state").json()["schema"]["properties"]) == set(state)
 
 
-def test_the_service_gives_its_token_and_is_found_by_its_webhook(site, service, hooked, visitor):
+def test_the_service_gives_its_token_and_is_found_by_its_webhook(site, service, signal_webhook, client_of):
     try:
-        assert visitor("shop").rest("POST", "token", {"token": service.store.status_token}).json() == {
+        assert client_of("shop").rest("POST", "token", {"token": service.store.status_token}).json() == {
             "stored": True
         }
-        kept_now = site.option("wc_ad_credit_connection")
-        assert kept_now == {"service": service.url, "token": service.store.status_token}
+        connection = site.option("wc_ad_credit_connection")
+        assert connection == {"service": service.url, "token": service.store.status_token}
         site.run_queue(3600)
         answers = site.option("wc_ad_credit_status")
         assert [answer["store"]["id"] for answer in answers["documents"].values()] == [service.store.id]
         assert service.store.status_token not in json.dumps(answers)
-        left = visitor("shop").press("consent").headers["location"]
-        assert left.startswith(f"{service.url}/connect/tiktok?ticket=")
-        assert service.store.status_token not in left
+        location = client_of("shop").press("consent").headers["location"]
+        assert location.startswith(f"{service.url}/connect/tiktok?ticket=")
+        assert service.store.status_token not in location
     finally:
         site.keep_option("wc_ad_credit_connection", CONNECTION)

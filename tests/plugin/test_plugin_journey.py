@@ -1,4 +1,4 @@
-"""A merchant's whole way with the plugin, in a browser, against the real service: zip to nothing left."""
+"""A merchant's whole way with the plugin, in a browser, against the real service: zip to uninstalling."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wp_bridge.packing import SLUG, SOURCE, pack_plugin
 
 pytestmark = [needs_wordpress, needs_chromium]
 
-LEFT = r"""
+LEFTOVERS = r"""
 global $wpdb;
 wp_cache_flush();
 return [
@@ -55,7 +55,7 @@ def boss(chromium, empty_site):
 
 def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     site, service = served_site
-    page, shown = boss, boss.locator("#wc-ad-credit")
+    page, panel = boss, boss.locator("#wc-ad-credit")
 
     archive = tmp_path / f"{SLUG}.zip"
     archive.write_bytes(pack_plugin())
@@ -64,57 +64,57 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     page.locator("#install-plugin-submit").click()
     page.get_by_role("link", name="Activate Plugin").click()
     page.goto(PAGE)
-    expect(shown).to_contain_text("the service has not brought this page its token yet")
+    expect(panel).to_contain_text("the service has not brought this page its token yet")
     assert [call for call in site.calls() if service.url in call] == []
 
     page.get_by_label("Address of the service").fill(service.url)
     page.get_by_label("Status token").fill("stt_wrong_token")
     page.get_by_role("button", name="Connect with this token").click()
-    expect(shown).to_contain_text("The service does not know this token.")
+    expect(panel).to_contain_text("The service does not know this token.")
     expect(page.get_by_label("Address of the service")).to_have_value(service.url)
     expect(page.get_by_label("Status token")).to_have_value("stt_wrong_token")
 
     page.get_by_label("Status token").fill(service.store.status_token)
     page.get_by_role("button", name="Connect with this token").click()
-    expect(shown).to_contain_text("Set up the official TikTok integration to begin.")
+    expect(panel).to_contain_text("Set up the official TikTok integration to begin.")
     site.run_queue(0)
 
     tiktok.activate(tiktok.unpack("tiktok-for-business"))
     tiktok.write(tt4b_access_token="act.SECRET")
     work_inbox(service.container)
     page.get_by_role("button", name="Refresh").click()
-    expect(shown.locator(".wc-ad-credit-flash")).to_contain_text("New figures")
-    expect(shown).to_contain_text("Link your TikTok ad account to go on.")
+    expect(panel.locator(".wc-ad-credit-flash")).to_contain_text("New figures")
+    expect(panel).to_contain_text("Link your TikTok ad account to go on.")
 
     page.get_by_role("button", name="Ask for a review").click()
-    expect(shown).to_contain_text("Write what you would like us to look at")
+    expect(panel).to_contain_text("Write what you would like us to look at")
     page.get_by_label("If you believe that something").fill("The shop is <b>fine</b>,\nplease look: ร้าน 東京")
     page.get_by_role("button", name="Ask for a review").click()
-    expect(shown).to_contain_text("Your review is asked for.")
-    expect(shown).to_contain_text("You asked for a review, the ticket of the terms, on")
+    expect(panel).to_contain_text("Your review is asked for.")
+    expect(panel).to_contain_text("You asked for a review, the ticket of the terms, on")
     (review,) = page_of_reviews(service.container.database, None, limit=0).rows
     assert review["store"] == service.store.id
 
     page.get_by_role("link", name="Disconnect").click()
-    expect(shown).to_contain_text("Disconnect this store?")
+    expect(panel).to_contain_text("Disconnect this store?")
     page.get_by_role("link", name="Stay connected").click()
     page.get_by_role("link", name="Disconnect").click()
     page.get_by_role("button", name="Disconnect").click()
-    expect(shown).to_contain_text("nothing is sent any more")
+    expect(panel).to_contain_text("nothing is sent any more")
     assert site.webhooks() == {}
-    expect(shown).to_contain_text("Nothing is sent to anybody until you connect it.")
+    expect(panel).to_contain_text("Nothing is sent to anybody until you connect it.")
     calls = site.calls()
     tiktok.deactivate("tiktok-for-business/tiktok-for-woocommerce.php")
     site.run_queue(90_000)
     assert site.calls() == calls  # whoever disconnected tells nobody anything
 
     site.php(f"deactivate_plugins('{SLUG}/{SLUG}.php');")
-    assert "wc_ad_credit_refresh" not in [action["hook"] for action in site.waiting()]
+    assert "wc_ad_credit_refresh" not in [action["hook"] for action in site.pending_actions()]
     site.php("update_user_meta(1, 'wc_ad_credit_dismissed', ['due..']);" + NOTE)
-    assert [len(kind) > 0 for kind in site.php(LEFT)] == [True, True, True, True, True]
+    assert [len(kind) > 0 for kind in site.php(LEFTOVERS)] == [True, True, True, True, True]
     site.php(f"delete_plugins(['{SLUG}/{SLUG}.php']);")
     assert not (site.content / "plugins" / SLUG).exists()
-    assert site.php(LEFT) == [[], [], [], [], []]
+    assert site.php(LEFTOVERS) == [[], [], [], [], []]
     assert site.complaints() == ""
 
 

@@ -1,4 +1,4 @@
-"""A network of sites: uninstalled once, the plugin is gone from each of them."""
+"""On a network of sites, uninstalling the plugin once removes it from each of them."""
 
 import io
 import zipfile
@@ -41,7 +41,7 @@ $note = new Automattic\WooCommerce\Admin\Notes\Note();
 $note->set_name('wc-ad-credit-news');
 $note->save();
 """
-LEFT = r"""
+LEFTOVERS = r"""
 global $wpdb;
 switch_to_blog(%d);
 wp_cache_flush();
@@ -53,7 +53,7 @@ return [
     WC_Data_Store::load('webhook')->get_webhooks_ids(),
 ];
 """
-WAITING = r"""
+PENDING = r"""
 switch_to_blog(%d);
 return [
     array_filter(
@@ -93,11 +93,11 @@ def test_uninstalled_on_a_network_it_leaves_nothing_on_any_site(network):
     assert sites == [1, 2, 3]
     for site in sites[:2]:
         network.php(USED % site)
-        assert [len(kind) > 0 for kind in network.php(LEFT % site)] == [True] * 4
+        assert [len(kind) > 0 for kind in network.php(LEFTOVERS % site)] == [True] * 4
     network.php(f"deactivate_plugins('{SLUG}/{SLUG}.php', false, true);")
     for site in sites[:2]:
-        assert network.php(WAITING % site) == [[], ["paused"]]
+        assert network.php(PENDING % site) == [[], ["paused"]]
     network.php(f"delete_plugins(['{SLUG}/{SLUG}.php']);")
     assert not (network.content / "plugins" / SLUG).exists()
-    assert [network.php(LEFT % site) for site in sites] == [[[], [], [], []]] * 3
+    assert [network.php(LEFTOVERS % site) for site in sites] == [[[], [], [], []]] * 3
     assert network.complaints() == ""

@@ -8,11 +8,11 @@ import pytest
 from babel import Locale
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe_violations, new_context, runs_over
+from tests.browser.conftest import axe_violations, new_context, overflows_window
 from tests.capabilities import needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
 from tests.plugin.site_client import PAGE, sign_in
-from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
+from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, cached_answer, document
 
 pytestmark = [needs_wordpress, needs_chromium]
 
@@ -22,7 +22,7 @@ WIDTHS = (1280, 390)
 
 @pytest.fixture(scope="module")
 def browser(chromium, site):
-    """Signed in as the shop manager; the store is connected."""
+    """A browser signed in as the shop manager; the store is connected."""
     site.keep_option(
         "wc_ad_credit_connection", {"service": "https://credit.example", "token": "stt_" + "a" * 40}
     )
@@ -36,16 +36,19 @@ def browser(chromium, site):
 
 @pytest.fixture(scope="module")
 def tab(browser):
-    """Of all tests here: a process for each costs more than the pages that are shown in it."""
+    """A tab shared by all tests here: a process for each costs more than the pages shown in it."""
     tab = browser.new_page()
-    tab.on("console", lambda told: told.type in ("error", "warning") and tab.complaints.append(told.text))
+    tab.on(
+        "console",
+        lambda message: message.type in ("error", "warning") and tab.complaints.append(message.text),
+    )
     tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
     return tab
 
 
 @pytest.fixture
 def page(tab):
-    """Empty, as wide as a desktop's; `complaints` are the browser's."""
+    """An empty page of desktop width; `complaints` are the browser's."""
     tab.complaints = []
     tab.set_viewport_size({"width": 1280, "height": 900})
     yield tab
@@ -54,89 +57,89 @@ def page(tab):
 
 
 def show(site, page, answer, **changes):
-    site.keep_option("wc_ad_credit_status", kept(answer, **changes))
+    site.keep_option("wc_ad_credit_status", cached_answer(answer, **changes))
     page.goto(PAGE)
     return page.locator("#wc-ad-credit")
 
 
-def steps(shown, state):
-    return shown.locator(f".wc-ad-credit-steps .is-{state} .wc-ad-credit-step").all_inner_texts()
+def steps(panel, state):
+    return panel.locator(f".wc-ad-credit-steps .is-{state} .wc-ad-credit-step").all_inner_texts()
 
 
-def tells_spend(said):
-    """What else decides is told without the spend, unless a period had begun."""
-    return said["window"] or said["stage"] not in ("ineligible", "programme_over", "blocked", "expired")
+def tells_spend(status):
+    """Return whether the page shows the spend: where a window opened, or nothing else decides."""
+    return status["window"] or status["stage"] not in ("ineligible", "programme_over", "blocked", "expired")
 
 
-def has_step(said):
-    """One button where there is something to do or to dispute, none elsewhere."""
-    return 0 if (said["next_step"] or "Check back").startswith(("Nothing", "Wait", "Check back")) else 1
+def count_buttons(status):
+    """Return the number of buttons at the top: one where there is something to do or to dispute."""
+    return 0 if (status["next_step"] or "Check back").startswith(("Nothing", "Wait", "Check back")) else 1
 
 
 @pytest.mark.parametrize("name", DECISIONS)
 def test_a_state_is_told_whole_at_every_width_without_asking_anybody(site, page, name):
     calls = site.calls()
-    said = document(name)
-    shown = show(site, page, said)
-    expect(shown.locator(".wc-ad-credit-headline h3")).to_have_text(said["headline"])
-    steps = [trouble["next_step"] for trouble in said["warnings"] if trouble["id"] == "consent_withdrawn"]
-    if step := (steps or [said["next_step"]])[0]:
-        expect(shown.locator(".wc-ad-credit-headline")).to_contain_text(step)
-    for rule in said["rules"]:
-        item = shown.locator(f".wc-ad-credit-rules > .is-{rule['outcome']}").filter(has_text=rule["text"])
+    status = document(name)
+    panel = show(site, page, status)
+    expect(panel.locator(".wc-ad-credit-headline h3")).to_have_text(status["headline"])
+    steps = [trouble["next_step"] for trouble in status["warnings"] if trouble["id"] == "consent_withdrawn"]
+    if step := (steps or [status["next_step"]])[0]:
+        expect(panel.locator(".wc-ad-credit-headline")).to_contain_text(step)
+    for rule in status["rules"]:
+        item = panel.locator(f".wc-ad-credit-rules > .is-{rule['outcome']}").filter(has_text=rule["text"])
         expect(item).to_have_count(1)
-    for trouble in said["troubles"]:
-        item = shown.locator(f".wc-ad-credit-troubles > .is-for-{trouble['who']}")
+    for trouble in status["troubles"]:
+        item = panel.locator(f".wc-ad-credit-troubles > .is-for-{trouble['who']}")
         expect(item.filter(has_text=trouble["text"])).to_have_count(
-            int(trouble["text"] not in said["headline"])
+            int(trouble["text"] not in status["headline"])
         )
-    is_known = said["spend"] is not None and said["spend"]["qualifying"] is not None
-    expect(shown.locator("progress")).to_have_count(
-        len(said["tiers"]) if is_known and tells_spend(said) else 0
+    is_known = status["spend"] is not None and status["spend"]["qualifying"] is not None
+    expect(panel.locator("progress")).to_have_count(
+        len(status["tiers"]) if is_known and tells_spend(status) else 0
     )
-    expect(shown.locator("svg")).to_have_count(1 if is_known and said["window"] else 0)
-    expect(shown.locator(".wc-ad-credit-headline .button-primary")).to_have_count(has_step(said))
+    expect(panel.locator("svg")).to_have_count(1 if is_known and status["window"] else 0)
+    expect(panel.locator(".wc-ad-credit-headline .button-primary")).to_have_count(count_buttons(status))
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert not runs_over(page), width
+        assert not overflows_window(page), width
     assert (page.complaints, site.complaints(), site.calls()) == ([], "", calls)
 
 
 def test_spend_is_shown_beside_the_tiers_in_the_accounts_currency(site, page):
-    shown = show(site, page, document("accumulating"))
-    expect(shown.locator(".wc-ad-credit-figure").first).to_have_text("$622.50")
-    values = [float(bar.get_attribute("value")) for bar in shown.locator("progress").all()]
+    panel = show(site, page, document("accumulating"))
+    expect(panel.locator(".wc-ad-credit-figure").first).to_have_text("$622.50")
+    values = [float(bar.get_attribute("value")) for bar in panel.locator("progress").all()]
     assert values == [100.0, 41.5, pytest.approx(12.45, abs=0.06)]
-    tiers = shown.locator(".wc-ad-credit-tiers > li")
+    tiers = panel.locator(".wc-ad-credit-tiers > li")
     expect(tiers.nth(0)).to_contain_text(
         "Reached on November 14, 2025. Credit by December 8, 2025, if nothing more"
     )
     expect(tiers.nth(1)).to_contain_text(
         "$877.50 more by December 1, 2025 earns $1,500.00 of credit in all: $79.78 a day."
     )
-    expect(shown).to_contain_text(
+    expect(panel).to_contain_text(
         "At the rate of the last final days (7), $35.57 a day, you reach no further tier in time."
     )
-    expect(shown.get_by_role("img")).to_have_accessible_name(
+    expect(panel.get_by_role("img")).to_have_accessible_name(
         "$622.50 in all up to November 17, 2025; at most $41.50 on one date."
     )
-    expect(shown).to_contain_text("November 2, 2025")
-    expect(shown).to_contain_text("11 days left after today")
-    expect(shown).to_contain_text("America/New_York")
+    expect(panel).to_contain_text("November 2, 2025")
+    expect(panel).to_contain_text("11 days left after today")
+    expect(panel).to_contain_text("America/New_York")
 
 
 def test_what_was_left_out_is_named(site, page):
-    shown = show(site, page, document("settling"))
-    expect(shown.get_by_role("listitem").filter(has_text="Paid by ad credit")).to_contain_text("$20.00")
-    expect(shown).to_contain_text("Over")
-    expect(shown).to_contain_text("later dates can still move")
-    shown = show(site, page, document("due"))
-    shown.get_by_text("Your spend and its period").click()
-    expect(shown.get_by_text("These figures are final.")).to_be_visible()
+    panel = show(site, page, document("settling"))
+    expect(panel.get_by_role("listitem").filter(has_text="Paid by ad credit")).to_contain_text("$20.00")
+    expect(panel).to_contain_text("Over")
+    expect(panel).to_contain_text("later dates can still move")
+    panel = show(site, page, document("due"))
+    panel.get_by_text("Your spend and its period").click()
+    expect(panel.get_by_text("These figures are final.")).to_be_visible()
 
 
 @pytest.mark.parametrize(
-    ("name", "now", "ended"),
+    ("name", "now", "stopped"),
     [
         ("awaiting_setup", ["Set up"], []),
         ("awaiting_link", ["Link"], []),
@@ -149,19 +152,19 @@ def test_what_was_left_out_is_named(site, page):
         ("programme_over", [], ["Spend"]),
     ],
 )
-def test_the_stepper_shows_where_the_store_stands(site, page, name, now, ended):
-    shown = show(site, page, document(name))
-    assert (steps(shown, "current"), steps(shown, "stopped")) == (now, ended)
+def test_the_stepper_shows_where_the_store_stands(site, page, name, now, stopped):
+    panel = show(site, page, document(name))
+    assert (steps(panel, "current"), steps(panel, "stopped")) == (now, stopped)
 
 
 def test_an_overdue_credit_is_called_overdue_and_a_code_can_be_read(site, page):
-    shown = show(site, page, document("overdue"))
-    expect(shown).to_contain_text("Overdue")
-    expect(shown).to_contain_text("Your ad credit was due by December 8, 2025, and that date has passed.")
-    expect(shown).not_to_contain_text("Can be used until")  # that is over, too
-    shown = show(site, page, document("issued"))
-    expect(shown.get_by_role("listitem").filter(has_text="Code")).to_contain_text("TT-2025-ABCD")
-    expect(shown).to_contain_text("You pay manually: the ad credit is used before your account's balance.")
+    panel = show(site, page, document("overdue"))
+    expect(panel).to_contain_text("Overdue")
+    expect(panel).to_contain_text("Your ad credit was due by December 8, 2025, and that date has passed.")
+    expect(panel).not_to_contain_text("Can be used until")  # that is over, too
+    panel = show(site, page, document("issued"))
+    expect(panel.get_by_role("listitem").filter(has_text="Code")).to_contain_text("TT-2025-ABCD")
+    expect(panel).to_contain_text("You pay manually: the ad credit is used before your account's balance.")
 
 
 def test_old_figures_and_an_old_answer_are_told_apart(site, page):
@@ -169,21 +172,21 @@ def test_old_figures_and_an_old_answer_are_told_apart(site, page):
     answer = document("accumulating", stale=True)
     answer["spend"]["read_at"] = "2025-11-18T10:00:00Z"
     answer["troubles"] = []
-    shown = show(site, page, answer, failure=failure, read_at=stages.now() - 7200)
-    expect(shown).to_contain_text("TikTok's figures were last read on November 18, 2025, 10:00\u202fAM")
-    expect(shown).to_contain_text("You see the last answer, of 2 hours ago.")
-    expect(shown).to_contain_text("$622.50")
+    panel = show(site, page, answer, failure=failure, read_at=stages.now() - 7200)
+    expect(panel).to_contain_text("TikTok's figures were last read on November 18, 2025, 10:00\u202fAM")
+    expect(panel).to_contain_text("You see the last answer, of 2 hours ago.")
+    expect(panel).to_contain_text("$622.50")
 
 
 def test_figures_that_were_never_read_are_not_called_old(site, page):
     answer = document("accumulating", stale=True)
     answer["spend"]["read_at"] = None
     answer["troubles"] = []
-    shown = show(site, page, answer)
-    expect(shown).to_contain_text("TikTok's figures have not been read yet.")
-    expect(shown).not_to_contain_text("were last read")
-    shown = show(site, page, {**answer, "spend": None})
-    expect(shown.locator(".notice-warning")).to_have_count(0)
+    panel = show(site, page, answer)
+    expect(panel).to_contain_text("TikTok's figures have not been read yet.")
+    expect(panel).not_to_contain_text("were last read")
+    panel = show(site, page, {**answer, "spend": None})
+    expect(panel.locator(".notice-warning")).to_have_count(0)
 
 
 def test_before_the_first_answer_there_is_a_sentence(site, page):
@@ -193,31 +196,31 @@ def test_before_the_first_answer_there_is_a_sentence(site, page):
     expect(page.locator("#wc-ad-credit")).to_contain_text("The first answer is on its way.")
     site.keep_option("wc_ad_credit_status", {"failure": {"code": "refused", "until": 0}})
     page.goto(PAGE)
-    shown = page.locator("#wc-ad-credit")
-    expect(shown).to_contain_text("The service no longer accepts this store's token.")
-    expect(shown.get_by_role("button", name="Connect again")).to_be_visible()
+    panel = page.locator("#wc-ad-credit")
+    expect(panel).to_contain_text("The service no longer accepts this store's token.")
+    expect(panel.get_by_role("button", name="Connect again")).to_be_visible()
 
 
 def test_a_review_is_shown_with_its_answer_and_one_at_a_time(site, page):
-    shown = show(site, page, document("ineligible", review=OPEN_REVIEW))
-    expect(shown).to_contain_text("You asked for a review, the ticket of the terms, on")
-    expect(shown).to_contain_text("A review is the ticket of the terms")
-    expect(shown.get_by_role("button", name="Ask for a review")).to_have_count(0)
-    shown = show(site, page, document("ineligible", review=ANSWERED))
-    expect(shown).to_contain_text("The shop is in France.")
-    expect(shown.get_by_role("button", name="Ask for a review")).to_be_visible()
+    panel = show(site, page, document("ineligible", review=OPEN_REVIEW))
+    expect(panel).to_contain_text("You asked for a review, the ticket of the terms, on")
+    expect(panel).to_contain_text("A review is the ticket of the terms")
+    expect(panel.get_by_role("button", name="Ask for a review")).to_have_count(0)
+    panel = show(site, page, document("ineligible", review=ANSWERED))
+    expect(panel).to_contain_text("The shop is in France.")
+    expect(panel.get_by_role("button", name="Ask for a review")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     ("locale", "language", "word"), [("es_MX", "es-MX", "Gasto que cuenta"), ("th", "th", "ยอดใช้จ่ายที่นับได้")]
 )
 def test_the_page_speaks_the_users_language(site, page, locale, language, word):
-    said = document("accumulating", Locale.parse(locale))
+    status = document("accumulating", Locale.parse(locale))
     site.php(f"update_user_meta(get_user_by('login', 'shop')->ID, 'locale', '{locale}');")
     try:
-        shown = show(site, page, said, language=language)
-        expect(shown.get_by_role("heading", name=word)).to_be_visible()
-        expect(shown.locator(".wc-ad-credit-headline h3")).to_have_text(said["headline"])
+        panel = show(site, page, status, language=language)
+        expect(panel.get_by_role("heading", name=word)).to_be_visible()
+        expect(panel.locator(".wc-ad-credit-headline h3")).to_have_text(status["headline"])
     finally:
         site.php("delete_user_meta(get_user_by('login', 'shop')->ID, 'locale');")
 
@@ -227,13 +230,13 @@ def test_right_to_left_the_page_is_mirrored_and_does_not_run_over(site, page):
     page.evaluate("document.documentElement.dir = 'rtl'; document.body.classList.add('rtl')")
     boxes = [step.bounding_box()["x"] for step in page.locator(".wc-ad-credit-steps li").all()]
     assert boxes == sorted(boxes, reverse=True)
-    shown = page.locator("#wc-ad-credit")
-    assert shown.evaluate("one => one.scrollWidth <= one.clientWidth")
+    panel = page.locator("#wc-ad-credit")
+    assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def test_hostile_texts_of_a_document_stay_texts(site, page):
-    shown = show(site, page, poisoned(document("issued", review=ANSWERED)))
-    expect(shown).to_contain_text(HOSTILE)
+    panel = show(site, page, poison(document("issued", review=ANSWERED)))
+    expect(panel).to_contain_text(HOSTILE)
     assert page.locator("#wc-ad-credit img, #wc-ad-credit script").count() == 0
     assert (page.complaints, site.complaints()) == ([], "")
 
@@ -241,11 +244,11 @@ def test_hostile_texts_of_a_document_stay_texts(site, page):
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>'{}%s"
 
 
-def poisoned(value, key=""):
+def poison(value, key=""):
     if isinstance(value, dict):
-        return {name: poisoned(item, name) for name, item in value.items()}
+        return {name: poison(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [poisoned(item, key) for item in value]
+        return [poison(item, key) for item in value]
     return HOSTILE if isinstance(value, str) else value
 
 
@@ -270,10 +273,10 @@ def test_without_javascript_the_page_says_the_same(site, chromium, browser):
     context = new_context(
         chromium, java_script_enabled=False, base_url=site.url, storage_state=browser.storage_state()
     )
-    shown = show(site, context.new_page(), document("accumulating"))
-    expect(shown).to_contain_text("You have reached $500.00 of ad credit.")
-    expect(shown.get_by_role("button", name="Refresh")).to_be_visible()
-    expect(shown.get_by_role("button", name="Copy")).to_have_count(0)
+    panel = show(site, context.new_page(), document("accumulating"))
+    expect(panel).to_contain_text("You have reached $500.00 of ad credit.")
+    expect(panel.get_by_role("button", name="Refresh")).to_be_visible()
+    expect(panel.get_by_role("button", name="Copy")).to_have_count(0)
     context.close()
 
 
@@ -290,14 +293,14 @@ def test_a_reader_of_another_language_waits_for_it_and_reads_no_mixture(site, pa
     site.php("update_user_meta(get_user_by('login', 'shop')->ID, 'locale', 'es_MX');")
     try:
         page.route("**/wp-json/**", lambda route: route.abort())  # what a reader without scripts sees
-        shown = show(site, page, document("accumulating"))
-        expect(shown).to_contain_text("La respuesta en su idioma está en camino.")
-        expect(shown).not_to_contain_text("You have reached")
-        soon = [action for action in site.waiting() if action["hook"] == "wc_ad_credit_refresh"]
+        panel = show(site, page, document("accumulating"))
+        expect(panel).to_contain_text("La respuesta en su idioma está en camino.")
+        expect(panel).not_to_contain_text("You have reached")
+        soon = [action for action in site.pending_actions() if action["hook"] == "wc_ad_credit_refresh"]
         assert 0 in [action["args"][0] for action in soon if action["args"]]
         failure = {"code": "unreachable", "until": stages.now() + 60}
-        shown = show(site, page, document("accumulating"), failure=failure)
-        expect(shown).to_contain_text("You have reached")
+        panel = show(site, page, document("accumulating"), failure=failure)
+        expect(panel).to_contain_text("You have reached")
     finally:
         site.php("delete_user_meta(get_user_by('login', 'shop')->ID, 'locale');")
 
@@ -311,8 +314,8 @@ def test_a_webhook_that_does_not_deliver_is_told_with_what_to_do(site, page):
     finally:
         site.php(status.format("active"))
     site.keep_option("wc_ad_credit_delivery_failure", {"since": stages.now() - 60, "status": 503})
-    shown = show(site, page, document("due"))
-    expect(shown.locator(".wc-ad-credit-delivery")).to_contain_text(
+    panel = show(site, page, document("due"))
+    expect(panel.locator(".wc-ad-credit-delivery")).to_contain_text(
         "Reports to the service have failed since"
     )
     site.php("delete_option('wc_ad_credit_delivery_failure');")
@@ -322,10 +325,10 @@ def test_a_webhook_that_does_not_deliver_is_told_with_what_to_do(site, page):
 def test_evidence_is_written_in_the_clock_of_the_page(site, page):
     site.php("update_option('timezone_string', 'Asia/Bangkok');")
     try:
-        shown = show(site, page, document("accumulating"))
-        expect(shown).to_contain_text("joined: October 30, 2025, 3:00\u202fPM")
-        expect(shown).to_contain_text("Times are your site's, Asia/Bangkok.")
-        expect(shown.locator(".wc-ad-credit-rules").first).not_to_contain_text("2025-10-30T")
+        panel = show(site, page, document("accumulating"))
+        expect(panel).to_contain_text("joined: October 30, 2025, 3:00\u202fPM")
+        expect(panel).to_contain_text("Times are your site's, Asia/Bangkok.")
+        expect(panel.locator(".wc-ad-credit-rules").first).not_to_contain_text("2025-10-30T")
     finally:
         site.php("update_option('timezone_string', '');")
 
@@ -354,29 +357,29 @@ def test_plain_permalinks_are_told_before_connecting(site, page):
 
 
 def test_one_page_has_one_format_of_money_and_dates_as_its_reader_writes_them(site, page):
-    written = {
+    formats = {
         "en_GB": ("US$622.50", "1 December 2025"),
         "es_ES": ("622,50\u00a0US$", "1 de diciembre de 2025"),
         "th": ("US$622.50", "1 \u0e18\u0e31\u0e19\u0e27\u0e32\u0e04\u0e21 \u0e04.\u0e28. 2025"),
     }
-    for locale, (amount, day) in written.items():
+    for locale, (amount, day) in formats.items():
         site.php(f"update_user_meta(get_user_by('login', 'shop')->ID, 'locale', '{locale}');")
         language = locale.replace("_", "-")
         try:
-            shown = show(site, page, document("accumulating", Locale.parse(locale)), language=language)
-            expect(shown.locator(".wc-ad-credit-figure").first).to_have_text(amount)
-            expect(shown).not_to_contain_text("622.50\u00a0USD")
-            expect(shown.locator(".wc-ad-credit-pairs li", has_text=day)).to_have_count(1)
+            panel = show(site, page, document("accumulating", Locale.parse(locale)), language=language)
+            expect(panel.locator(".wc-ad-credit-figure").first).to_have_text(amount)
+            expect(panel).not_to_contain_text("622.50\u00a0USD")
+            expect(panel.locator(".wc-ad-credit-pairs li", has_text=day)).to_have_count(1)
         finally:
             site.php("delete_user_meta(get_user_by('login', 'shop')->ID, 'locale');")
 
 
 def test_before_anything_is_linked_the_offer_of_the_own_market_is_told(site, page):
-    shown = show(site, page, document("awaiting_link_gb"))
-    expect(shown.locator(".wc-ad-credit-key")).to_have_text(
+    panel = show(site, page, document("awaiting_link_gb"))
+    expect(panel.locator(".wc-ad-credit-key")).to_have_text(
         "\u00a33,954.00 of ad credit is the most this offer gives"
     )
-    offer = shown.locator("section", has_text="What the offer gives")
+    offer = panel.locator("section", has_text="What the offer gives")
     for amount in ("395", "1,186", "3,954"):
         expect(offer).to_contain_text(f"Spend \u00a3{amount}.00")
     expect(offer).not_to_contain_text("$")
@@ -387,12 +390,12 @@ def test_what_is_unknown_says_why_and_draws_nothing(site, page):
         ("zone_unknown", "What counts is not known yet, because the time zone of your ad account is not."),
         ("split_unknown", "how much of that counts is not known yet"),
     ):
-        shown = show(site, page, document(name))
-        spend = shown.locator("section").filter(has=page.get_by_role("heading", name="Spend that counts"))
+        panel = show(site, page, document(name))
+        spend = panel.locator("section").filter(has=page.get_by_role("heading", name="Spend that counts"))
         expect(spend.locator(".wc-ad-credit-figure")).to_have_text("Not known yet")
         expect(spend).to_contain_text(why)
-        expect(shown.locator("progress, svg")).to_have_count(0)
-        expect(shown).not_to_contain_text("$0.00")
+        expect(panel.locator("progress, svg")).to_have_count(0)
+        expect(panel).not_to_contain_text("$0.00")
 
 
 def test_who_has_to_act_is_told_with_each_trouble_and_since_when(site, page):
@@ -409,16 +412,16 @@ def test_who_has_to_act_is_told_with_each_trouble_and_since_when(site, page):
         {"id": "reading_refused", "who": "service", "text": "Refused.", "next_step": None, "since": None},
         {"id": "later", "who": "nobody", "text": "Known.", "next_step": None, "since": None},
     ]
-    told = show(site, page, answer).locator(".wc-ad-credit-troubles > li").all_inner_texts()
+    texts = show(site, page, answer).locator(".wc-ad-credit-troubles > li").all_inner_texts()
     who = ["For you", "For our team", "For the service", "Good to know"]
-    assert [text.split("\n")[0] for text in told] == who
-    assert "Since November 19, 2025, 10:00" in told[0]
-    assert "Since" not in told[1]
+    assert [text.split("\n")[0] for text in texts] == who
+    assert "Since November 19, 2025, 10:00" in texts[0]
+    assert "Since" not in texts[1]
 
 
 def test_rules_that_are_met_and_those_that_wait_for_the_same_are_one_line_each(site, page):
-    shown = show(site, page, document("awaiting_link"))
-    rules = shown.locator("section", has_text="The rules of the offer")
+    panel = show(site, page, document("awaiting_link"))
+    rules = panel.locator("section", has_text="The rules of the offer")
     expect(rules.locator(".wc-ad-credit-rules > li:visible")).to_have_count(1)
     expect(rules.locator("summary:visible")).to_have_text(
         ["Evidence", "7 more rules wait for the same", "7 rules are met"]
@@ -426,32 +429,32 @@ def test_rules_that_are_met_and_those_that_wait_for_the_same_are_one_line_each(s
 
 
 def test_where_the_access_is_lost_no_pace_and_no_plan_is_told_of_what_nobody_sees(site, page):
-    shown = show(site, page, document("unknown"))
-    expect(shown.get_by_role("button", name="Connect TikTok")).to_be_visible()
-    expect(shown).not_to_contain_text("At the rate of")
-    expect(shown.get_by_label("Spend a day")).to_have_count(0)
+    panel = show(site, page, document("unknown"))
+    expect(panel.get_by_role("button", name="Connect TikTok")).to_be_visible()
+    expect(panel).not_to_contain_text("At the rate of")
+    expect(panel.get_by_label("Spend a day")).to_have_count(0)
 
 
 def test_days_left_are_not_counted_by_an_answer_of_another_day(site, page):
-    shown = show(site, page, document("accumulating"), read_at=stages.now() - 2 * 86400)
-    expect(shown).to_contain_text("Open until December 1, 2025")
-    expect(shown).not_to_contain_text("days left")
+    panel = show(site, page, document("accumulating"), read_at=stages.now() - 2 * 86400)
+    expect(panel).to_contain_text("Open until December 1, 2025")
+    expect(panel).not_to_contain_text("days left")
 
 
 def test_enter_in_a_field_presses_the_button_of_its_own_card(site, page):
-    shown = show(site, page, document("accumulating"))
+    panel = show(site, page, document("accumulating"))
     page.route("**/admin-post.php**", lambda route: route.fulfill(body=route.request.post_data))
-    shown.get_by_label("Spend a day from tomorrow on, in USD").fill("45,50")
-    shown.get_by_label("Spend a day from tomorrow on, in USD").press("Enter")
+    panel.get_by_label("Spend a day from tomorrow on, in USD").fill("45,50")
+    panel.get_by_label("Spend a day from tomorrow on, in USD").press("Enter")
     page.wait_for_url("**/admin-post.php**")
     assert "wc_ad_credit_action=what_if" in page.content()
 
 
 def test_the_text_for_support_can_be_copied_and_holds_no_code_and_no_token(site, page):
     page.context.grant_permissions(["clipboard-write"])  # a shell without a window has nobody to ask
-    shown = show(site, page, document("issued"))
-    shown.get_by_text("Details for support").click()
-    text = shown.locator("#wc-ad-credit-support-text").input_value()
+    panel = show(site, page, document("issued"))
+    panel.get_by_text("Details for support").click()
+    text = panel.locator("#wc-ad-credit-support-text").input_value()
     for fact in (
         "Store: st_1, US",
         "Stage: issued, qualified",
@@ -462,14 +465,14 @@ def test_the_text_for_support_can_be_copied_and_holds_no_code_and_no_token(site,
         assert fact in text
     assert "2025-ABCD" not in text
     assert "stt_" not in text
-    shown.get_by_role("button", name="Copy").click()
-    expect(shown.get_by_role("button", name="Copied")).to_be_visible()
+    panel.get_by_role("button", name="Copy").click()
+    expect(panel.get_by_role("button", name="Copied")).to_be_visible()
 
 
 def test_on_a_phone_every_button_is_large_enough_for_a_thumb(site, page):
     page.set_viewport_size({"width": 390, "height": 844})
-    shown = show(site, page, document("accumulating"))
-    boxes = [button.bounding_box() for button in shown.locator(".button:visible").all()]
+    panel = show(site, page, document("accumulating"))
+    boxes = [button.bounding_box() for button in panel.locator(".button:visible").all()]
     assert boxes
     assert all(box["height"] >= 44 for box in boxes), boxes
 

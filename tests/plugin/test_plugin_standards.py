@@ -23,8 +23,8 @@ UNDESCRIBED = [
 
 @needs_php_parser
 def test_every_class_method_and_property_says_its_types_and_since_when():
-    found = subprocess.run(["php", DOCBLOCKS, *FILES], capture_output=True, text=True)
-    assert (found.returncode, found.stdout + found.stderr) == (0, "")
+    result = subprocess.run(["php", DOCBLOCKS, *FILES], capture_output=True, text=True)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
 
 
 @needs_php_parser
@@ -45,13 +45,13 @@ def test_whoever_ignores_a_rule_names_it_and_says_why(file):
 
 
 def test_objects_are_built_once_and_nothing_is_static_but_constructors_and_predicates():
-    found = [
+    lines = [
         f"{file.name}: {line.strip()}"
         for file in FILES
         for line in file.read_text().splitlines()
         if re.search(r"\bstatic function \w", line)
     ]
-    assert len(found) == 2, found  # Response::from_http and Document::is_status
+    assert len(lines) == 2, lines  # Response::from_http and Document::is_status
 
 
 def test_no_template_hides_its_values():

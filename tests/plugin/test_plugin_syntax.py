@@ -30,14 +30,14 @@ TOO_NEW = [
 ]
 
 
-def checked(*files: Path) -> subprocess.CompletedProcess[str]:
+def check_syntax(*files: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["php", CHECKER, *files], capture_output=True, text=True)
 
 
 @needs_php_parser
 def test_every_file_is_php_7_4():
-    found = checked(*FILES)
-    assert (found.returncode, found.stdout + found.stderr) == (0, "")
+    result = check_syntax(*FILES)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
 
 
 @needs_php_parser
@@ -46,8 +46,8 @@ def test_what_came_after_php_7_4_is_found(tmp_path):
     for number, code in enumerate(TOO_NEW):
         files.append(tmp_path / f"{number:02}.php")
         files[-1].write_text(f"<?php {code}\n")
-    said = checked(*files).stdout
-    assert [code for file, code in zip(files, TOO_NEW, strict=True) if f"{file}: " not in said] == []
+    output = check_syntax(*files).stdout
+    assert [code for file, code in zip(files, TOO_NEW, strict=True) if f"{file}: " not in output] == []
 
 
 @pytest.mark.parametrize("file", GUARD, ids=lambda file: file.name)

@@ -10,7 +10,7 @@ SETTINGS = Path(__file__).parent / "php" / "phpunit.xml"
 
 @needs_phpunit
 def test_the_php_units_keep_their_promises():
-    done = subprocess.run(
+    result = subprocess.run(
         ["phpunit", "--configuration", SETTINGS], capture_output=True, text=True, cwd=SETTINGS.parent
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -47,11 +47,11 @@ def test_every_text_is_translated_in_every_language():
     for file in files:
         catalog = read_po(file.open("rb"), abort_invalid=True)
         for message in filter(lambda message: message.id, template):
-            said = catalog.get(message.id)
-            assert said, f"{file.name} lacks {message.id!r}"
-            assert not said.fuzzy
+            translation = catalog.get(message.id)
+            assert translation, f"{file.name} lacks {message.id!r}"
+            assert not translation.fuzzy
             english = message.id if isinstance(message.id, str) else message.id[-1]
-            for form in [said.string] if isinstance(said.string, str) else said.string:
+            for form in [translation.string] if isinstance(translation.string, str) else translation.string:
                 assert form, f"{file.name} lacks {message.id!r}"
                 assert placeholders(form) == placeholders(english), form
         extra = {str(item.id) for item in catalog if item.id} - {str(item.id) for item in template if item.id}

@@ -1,19 +1,19 @@
-"""TikTok's integration on a site: it writes its options as the real one does."""
+"""TikTok's integration on a site: a stand-in that writes its options as the real one does."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from tests.plugin.wordpress import WordPress, quoted
+from tests.plugin.wordpress import WordPress, php_string
 from tests.signals import ACCOUNT
 from wp_bridge.packing import SLUG
 
 SECRETS = {"tt4b_access_token": "act.TOP", "tt4b_secret": "TOPSECRET", "tt4b_external_data_key": "TOPKEY"}
 PAGE = "/wp-admin/admin.php?page=tiktok"
 CONNECTED = 2
-# Its page reads the business profile and writes the ids, the same ones too; an empty profile deletes
-# the token, and one of another status changes nothing. Deactivated, it deletes the token alone.
+# Its page reads the business profile and writes the ids, even unchanged ones; an empty profile deletes the
+# token, and one of another status changes nothing. When it is deactivated, it deletes the token alone.
 PLUGIN = """<?php
 /* Plugin Name: TikTok */
 register_deactivation_hook(__FILE__, static function () { delete_option('tt4b_access_token'); });
@@ -34,7 +34,7 @@ add_action('admin_menu', static function () use ($page) {
     add_submenu_page('woocommerce-marketing', 'TikTok', 'TikTok', $may, 'tiktok', $page);
 });
 """
-GONE = f"""
+CLEAN_UP = f"""
 $ours = ['woocommerce/woocommerce.php', '{SLUG}/{SLUG}.php'];
 deactivate_plugins(array_diff(get_option('active_plugins'), $ours));
 foreach (wp_load_alloptions() as $n => $v) {{ if (strpos($n, 'tt4b_') === 0) {{ delete_option($n); }} }}
@@ -42,6 +42,8 @@ foreach (wp_load_alloptions() as $n => $v) {{ if (strpos($n, 'tt4b_') === 0) {{ 
 
 
 class Tiktok:
+    """The integration on a site: installs it, and acts as its pages do."""
+
     def __init__(self, site: WordPress) -> None:
         self.site = site
 
@@ -62,12 +64,12 @@ class Tiktok:
         self.site.php("".join(f"update_option('{name}', '{value}');" for name, value in options.items()))
 
     def come_back_from_tiktok(self, token: str = "act.TOP") -> None:
-        """The OAuth return: the token is written, and no id yet."""
+        """Write the token, and no id yet, as the return of OAuth does."""
         self.write(**{**SECRETS, "tt4b_access_token": token})
 
     def set_profile(self, profile: dict[str, Any]) -> None:
-        """What TikTok answers to the integration's page; {} is an empty business profile."""
-        self.site.php(f"update_option('tt4b_stub_profile', {quoted(json.dumps(profile or []))});")
+        """Set the business profile that TikTok answers to the integration's page; {} is an empty one."""
+        self.site.php(f"update_option('tt4b_stub_profile', {php_string(json.dumps(profile or []))});")
 
     def link(self, account: str = ACCOUNT) -> None:
         self.write(
@@ -76,8 +78,8 @@ class Tiktok:
         self.write(tt4b_advertiser_id=account)
 
     def remove(self) -> None:
-        """Nothing that a test left says anything to the next."""
-        self.site.php(GONE)
+        """Deactivate the integration and delete its options, so that nothing is left for the next test."""
+        self.site.php(CLEAN_UP)
 
 
 def profile(account: str = ACCOUNT, status: int = CONNECTED) -> dict[str, Any]:

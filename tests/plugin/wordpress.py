@@ -1,4 +1,4 @@
-"""A real WordPress of a test run's own: Debian's code, MariaDB on a socket, PHP's web server."""
+"""A real WordPress for a test run: Debian's code, MariaDB on a socket, PHP's web server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wp_bridge.packing import SLUG
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "build" / "wordpress"
 SITE = Path(__file__).parent / "site"
-# Nothing of it outlives the run: no write waits for the disk.
+# Its data is deleted after the run, so no write has to wait for the disk.
 MARIADB = [
     *("mariadbd", "--no-defaults", "--skip-networking", "--skip-log-bin"),
     *("--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--skip-innodb-doublewrite"),
@@ -49,33 +49,33 @@ class WordPress:
         }
 
     def php(self, code: str, as_whom: str | None = None) -> Any:
-        """What the code returns in a request to the site, as this user."""
-        asked = {"code": code, "as": as_whom or ""}
-        answer = requests.post(f"{self.url}/run", data=asked, timeout=PATIENCE)
+        """Run PHP code in a request to the site, as this user; return the value it returns."""
+        form = {"code": code, "as": as_whom or ""}
+        answer = requests.post(f"{self.url}/run", data=form, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
     def run_queue(self, seconds: int = 0) -> None:
-        """Does what Action Scheduler would have done within so many seconds."""
+        """Run the actions that Action Scheduler would have run within so many seconds."""
         self.php(f"stand_in_run({seconds});")
 
-    def waiting(self) -> list[dict[str, Any]]:
-        """What Action Scheduler has still to do."""
+    def pending_actions(self) -> list[dict[str, Any]]:
+        """Return the actions that Action Scheduler has still to run."""
         return list(self.php("return stand_in_actions();"))
 
     def option(self, name: str) -> Any:
         return self.php(f"return get_option({json.dumps(name)});")
 
     def keep_option(self, name: str, value: Any) -> None:
-        self.php(f"update_option({json.dumps(name)}, json_decode({quoted(json.dumps(value))}, true));")
+        self.php(f"update_option({json.dumps(name)}, json_decode({php_string(json.dumps(value))}, true));")
 
     def make_webhook(self, number: int, topic: str, address: str, secret: str = "secret") -> None:
-        """As the service makes one by REST; one with that number is replaced."""
-        wanted = ", ".join([str(number), *map(quoted, (topic, address, secret))])
-        self.php(f"stand_in_webhook({wanted});")
+        """Make a webhook as the service does by REST; one with that number is replaced."""
+        arguments = ", ".join([str(number), *map(php_string, (topic, address, secret))])
+        self.php(f"stand_in_webhook({arguments});")
 
     def webhooks(self) -> dict[int, str]:
-        """The status of each webhook, by its number."""
+        """Return the status of each webhook by its number."""
         read = "return $GLOBALS['wpdb']->get_results('SELECT webhook_id, status FROM wp_wc_webhooks');"
         return {int(row["webhook_id"]): row["status"] for row in self.php(read)}
 
@@ -83,8 +83,8 @@ class WordPress:
         self.php("$GLOBALS['wpdb']->query('DELETE FROM wp_wc_webhooks');")
 
     def make_key(self, number: int, description: str, key: str) -> None:
-        """As the shop manager approves one; a description without an application is one made by hand."""
-        self.php(f"stand_in_key({number}, {quoted(description)}, {quoted(key)});")
+        """Make a REST key as the shop manager approves one; without an application it is one made by hand."""
+        self.php(f"stand_in_key({number}, {php_string(description)}, {php_string(key)});")
 
     def keys(self) -> list[int]:
         read = (
@@ -93,12 +93,12 @@ class WordPress:
         return [int(number) for number in self.php(read)]
 
     def complaints(self) -> str:
-        """What PHP complained of in our plugin; Debian's WordPress is older than its PHP."""
+        """Return what PHP complained of in our plugin; Debian's WordPress is older than its PHP."""
         log = self.content / "debug.log"
         return "".join(line for line in log.open() if SLUG in line) if log.exists() else ""
 
     def calls(self) -> list[str]:
-        """Every call the site made, as METHOD URL; WordPress's own, for updates, left out."""
+        """Return the calls the site made, as METHOD URL, without those for updates of WordPress."""
         log = self.content / "calls.log"
         lines = log.read_text().splitlines() if log.exists() else []
         return [line for line in lines if "api.wordpress.org" not in line]
@@ -109,18 +109,18 @@ class WordPress:
         shutil.copytree(CODE / "themes", self.content / "themes")
         shutil.copy(SITE / "mu.php", self.content / "mu-plugins" / "tests.php")
         shutil.copytree(SITE / "woocommerce", self.content / "plugins" / "woocommerce")
-        _done(["php", str(SITE / "install.php")], self.environment)
+        _run_command(["php", str(SITE / "install.php")], self.environment)
 
 
-def quoted(text: str) -> str:
-    """As a string of PHP."""
+def php_string(text: str) -> str:
+    """Return the text as a string literal of PHP."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
 
 @contextmanager
 def wordpress(folder: Path) -> Iterator[WordPress]:
-    """An installed site without any plugin active, until the end of the block."""
+    """Install a site without any active plugin, and run it until the end of the block."""
     site = WordPress(folder, _free_port())
     with _database(folder, site), _server(site):
         site.install()
@@ -130,7 +130,7 @@ def wordpress(folder: Path) -> Iterator[WordPress]:
 @contextmanager
 def _database(folder: Path, site: WordPress) -> Iterator[None]:
     data = folder / "data"
-    made = [
+    install = [
         "mariadb-install-db",
         "--no-defaults",
         "--auth-root-authentication-method=normal",
@@ -138,7 +138,7 @@ def _database(folder: Path, site: WordPress) -> Iterator[None]:
         "--user=root",
         f"--datadir={data}",
     ]
-    _done(made, site.environment)
+    _run_command(install, site.environment)
     (folder / "init.sql").write_text("CREATE DATABASE IF NOT EXISTS wordpress;\n")
     command = [
         *MARIADB,
@@ -167,13 +167,13 @@ def _server(site: WordPress) -> Iterator[None]:
     ]
     with _running(command, site.environment):
         host, port = address.split(":")
-        wait_until(lambda: _listens(host, int(port)))
+        wait_until(lambda: _is_listening(host, int(port)))
         yield
 
 
-def _done(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
-    assert done.returncode == 0, done.stdout + done.stderr
+def _run_command(command: list[str], environment: dict[str, str]) -> None:
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @contextmanager
@@ -204,6 +204,6 @@ def _free_port() -> int:
         return int(line.getsockname()[1])
 
 
-def _listens(host: str, port: int) -> bool:
+def _is_listening(host: str, port: int) -> bool:
     with socket.socket() as line:
         return line.connect_ex((host, port)) == 0
