@@ -35,7 +35,7 @@ def served_shops(
 
 
 @dataclass
-class ReceivedRequest:
+class RecordedRequest:
     method: str
     path: str
     headers: dict[str, str]
@@ -49,7 +49,7 @@ class Listener:
     url: str = ""
     status: int = 200
     stalls: float = 0
-    requests: list[ReceivedRequest] = field(default_factory=list)
+    requests: list[RecordedRequest] = field(default_factory=list)
     during: Callable[[], None] = lambda: None  # called before it answers
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -59,7 +59,7 @@ class Listener:
             for name, value in environ.items()
             if name.startswith("HTTP_") or name == "CONTENT_TYPE"
         }
-        self.requests.append(ReceivedRequest(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body))
+        self.requests.append(RecordedRequest(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body))
         self.during()
         time.sleep(self.stalls)
         is_redirected = environ["PATH_INFO"].startswith("/redirected/")
