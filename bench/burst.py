@@ -15,7 +15,7 @@ from bench.report import Report
 from bench.serving import a_load, a_service, send, served
 from receiver.container import Container
 from receiver.storage.tables import DecisionRow, Delivery, Store
-from tests.processes import Process, running, wait_until, worker
+from tests.processes import Process, run_process, wait_until, worker
 
 DATABASES = ("sqlite", "postgresql")
 STORES, SIGNALS = 500, 40  # distinct signals of each store
@@ -52,7 +52,7 @@ def measure(progress: Progress) -> Report:
 
 def _burst(container: Container) -> tuple[Came, list[Look]]:
     load = replace(a_load(container, CONNECTIONS, SECONDS, SIGNALS), once=True)
-    with served("wsgi:app", load.port, 1, container), running(container, worker()) as working:
+    with served("wsgi:app", load.port, 1, container), run_process(container, worker()) as working:
         wait_until(lambda: _is_there(working), seconds=SECONDS)
         assert _is_there(working)
         with ThreadPoolExecutor(1) as sender:

@@ -21,7 +21,7 @@ from receiver.container import Container
 from receiver.storage import inbox
 from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import Delivery
-from tests.processes import Process, running, wait_until, worker
+from tests.processes import Process, run_process, wait_until, worker
 from tests.signals import add_shop, body_of, new_delivery, signal
 
 PROCESSES = (1, 2, 4)
@@ -82,7 +82,7 @@ def _draining(container: Container, progress: Progress) -> Iterator[Round]:
 def _worked_off(container: Container, workers: int, fill: Callable[[], None]) -> float:
     """Deliveries a second, effects and decisions included, once all workers are there."""
     with ExitStack() as stack:
-        started = [stack.enter_context(running(container, worker())) for _ in range(workers)]
+        started = [stack.enter_context(run_process(container, worker())) for _ in range(workers)]
         wait_until(lambda: _are_there(started), seconds=120)
         assert _are_there(started)
         fill()

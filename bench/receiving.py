@@ -20,7 +20,7 @@ from bench.load import Came, Load
 from bench.report import Report
 from bench.serving import a_load, a_service, children, computed, free_port, resident_mb, send, served
 from receiver.container import Container
-from tests.processes import running, wait_until, worker
+from tests.processes import run_process, wait_until, worker
 
 ROUNDS, SECONDS = 9, 1.0  # short ones, many: the machine is another from one second to the next
 # (database, web processes, connections)
@@ -152,7 +152,7 @@ def _memory_of_web_called_by_staff(container: Container) -> dict[str, float]:
 
 def _memory_of_worker(container: Container) -> dict[str, float]:
     """Of one that has just started, and once it has done each of its periodic jobs."""
-    with running(container, worker()) as process:
+    with run_process(container, worker()) as process:
         wait_until(lambda: "worker started" in process.output, seconds=120)
         started = resident_mb(process.pid)
         wait_until(lambda: '"purged"' in process.output, seconds=120)

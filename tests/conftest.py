@@ -29,9 +29,9 @@ from receiver.settings import Settings
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
 from receiver.storage.postgresql import BOUNDED, LOCK_SECONDS
+from tests.app_caches import share_routes, share_templates
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
-from tests.once import keep_routes, keep_templates
 from tests.shared_statements import share_compiled_statements
 from tests.shops import Listener, served_listener, served_shops
 
@@ -45,8 +45,8 @@ settings.register_profile(
 )
 settings.load_profile("here")
 share_compiled_statements()
-keep_templates()
-keep_routes()
+share_templates()
+share_routes()
 
 
 passwords.HASHER = PasswordHasher.from_parameters(CHEAPEST)  # tests sign in by the hundred
@@ -112,7 +112,10 @@ def chromium():
 
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
-        flags += ["--disable-gpu", "--in-process-gpu"]  # there is none: a process less draws quicker
+        flags += [
+            "--disable-gpu",
+            "--in-process-gpu",
+        ]  # there is no GPU: without its process pages render faster
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()

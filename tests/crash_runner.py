@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.storage.tables import Attempt, Delivery, Signal
-from tests.processes import accepts_connections, running, wait_until, web, worker
+from tests.processes import accepts_connections, run_process, wait_until, web, worker
 from tests.raw_http import signed_headers
 from tests.signals import SECRET, add_shop, body_of
 from tests.signals import signal as a_signal
@@ -73,7 +73,7 @@ def kill_at_random(
     senders = [
         Thread(target=_send, args=(port, stores, numbers, found, stopping, rest)) for _ in range(SENDERS)
     ]
-    with running(container, web(port)) as serving, running(container, worker()) as working:
+    with run_process(container, web(port)) as serving, run_process(container, worker()) as working:
         wait_until(lambda: accepts_connections(port))
         for sender in senders:
             sender.start()

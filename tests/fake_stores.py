@@ -46,22 +46,22 @@ class FakeShop:
     calls: list[str] = field(default_factory=list)
     next_id: int = 11
 
-    def _called(self, name: str) -> None:
+    def _record_call(self, name: str) -> None:
         self.calls.append(name)
         self.during()
         if name in self.troubles:
             raise ShopError(self.troubles[name], retry_after=self.retry_after, redirected=self.redirected)
 
     def facts(self) -> ShopFacts:
-        self._called("facts")
+        self._record_call("facts")
         return self.shop_facts
 
     def webhooks(self) -> list[ActualWebhook]:
-        self._called("webhooks")
+        self._record_call("webhooks")
         return list(self.hooks)
 
     def make_webhook(self, name: str, topic: str, url: str, secret: str) -> ActualWebhook:
-        self._called("make_webhook")
+        self._record_call("make_webhook")
         webhook = ActualWebhook(
             self.next_id, "" if self.writes_empty else topic, url, "active", not self.writes_empty
         )
@@ -71,19 +71,19 @@ class FakeShop:
         return webhook
 
     def change_secret(self, webhook_id: int, secret: str) -> None:
-        self._called("change_secret")
+        self._record_call("change_secret")
         self.secrets[webhook_id] = secret
 
     def delete_webhook(self, webhook_id: int) -> None:
-        self._called("delete_webhook")
+        self._record_call("delete_webhook")
         self.hooks = [hook for hook in self.hooks if hook.id != webhook_id]
 
     def state(self) -> dict[str, Any]:
-        self._called("state")
+        self._record_call("state")
         return dict(self.plugin or {})
 
     def put_token(self, token: str) -> None:
-        self._called("put_token")
+        self._record_call("put_token")
         self.tokens.append(token)
 
     def change_webhook(self, topic: str, **changes: Any) -> None:

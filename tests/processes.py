@@ -73,7 +73,7 @@ class Process:
 
 
 @contextmanager
-def running(container: Container, command: list[str]) -> Iterator[Process]:
+def run_process(container: Container, command: list[str]) -> Iterator[Process]:
     """Run a command on the container's database while the block lasts, then kill it."""
     process = Process(command, environment_on(container))
     try:

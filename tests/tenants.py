@@ -19,7 +19,7 @@ from receiver.services.deliveries.process import process_next
 from receiver.storage import inbox
 from receiver.storage.tables import Delivery, Link
 from tests.crash_runner import ENDED, waits
-from tests.processes import accepts_connections, running, wait_until, web, worker
+from tests.processes import accepts_connections, run_process, wait_until, web, worker
 from tests.raw_http import signed_headers
 from tests.serving import HangingShop, served
 from tests.signals import SECRET, add_shop, body_of, link_signal, new_delivery, signal
@@ -108,7 +108,11 @@ def attack_service(
     """Run each attack for so many seconds on the service; yield what each cost the honest store."""
     os.environ |= SETTINGS
     shop = HangingShop()
-    with served(shop) as hanging, running(container, web(port, THREADS)), running(container, worker()):
+    with (
+        served(shop) as hanging,
+        run_process(container, web(port, THREADS)),
+        run_process(container, worker()),
+    ):
         wait_until(lambda: accepts_connections(port))
         for number, attack in enumerate(ATTACKS):
             yield _run_attack(container, port, hanging, attack, number, seconds)

@@ -9,26 +9,26 @@ from typing import Any
 
 import pytest
 
-# No settings file of whoever runs the tests is read, by them or a process they start: `make run` leaves one.
+# Neither the tests nor their processes read the settings file that `make run` leaves in the checkout.
 if "PYTEST_XDIST_WORKER" not in os.environ:  # those inherit the first process's
     _HOME = TemporaryDirectory(prefix="ad-credit-tests")
     os.environ.update(AD_CREDIT_HOME=_HOME.name, FLASK_SKIP_DOTENV="1")
 
-# A folder's place here is its turn: first what takes long, so that no process is left with it at the end.
+# Folders in the order in which they run: slow ones first, so that no process is left with one at the end.
 FIRST = ("plugin", "deploy", "sandbox", "bench", "browser", "journeys")
 LAST = ("domain", "documents")
-# What each test of a folder or of a file stands on: a WordPress, an installed wheel, a console for a browser
-# or a sandbox's world takes seconds to be made, and is made once where one process runs all of them.
+# Groups that share a costly fixture: a WordPress, an installed wheel, a console for a browser or the scenario
+# of a sandbox takes seconds to make, and is made once where one process runs all tests of the group.
 ONE_FOLDER = ("tests/plugin/", "tests/deploy/")
 ONE_FILE = ("tests/browser/", "tests/sandbox/scenario/test_merchants.py", "tests/sandbox/test_run.py")
 
-# Objects made before the youngest are looked through. To follow all that is imported and collected, half a
-# million objects, each time that a test has left some behind took a fifth of the tests' processor time.
+# Thresholds of the garbage collector. With the defaults it went through all that is imported, half a million
+# objects, so often that it took a fifth of the tests' processor time.
 gc.set_threshold(5_000, 20, 10)
 
 
 def pytest_collection_finish() -> None:
-    """Set apart from garbage what lasts as long as the process."""
+    """Exclude from garbage collection what lasts as long as the process."""
     gc.collect()
     gc.freeze()
 
@@ -42,7 +42,7 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first."""
+    """Sort slow tests first."""
     items.sort(key=lambda item: _turn(item.nodeid))
 
 

@@ -1,4 +1,4 @@
-"""Each table of the database says what it can grow to."""
+"""docs/bounds.md says of each table of the database how large it can grow."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from receiver.sandbox.scenario.merchants import MERCHANTS
 ROOT = Path(__file__).parents[2]
 # The changelog speaks of versions that are gone, and may name what was in them.
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")} - {ROOT / "CHANGELOG.md"})
-# Where a short name may begin; the chapter before it says which of them is meant.
+# Folders that a short path may be relative to; the context says which.
 BASES = tuple(
     ROOT / folder
     for folder in (

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).parents[2]
-# docs/decisions/0009: IDNA 2008 is a table of Unicode's, and the standard library's is that of 2003.
+# docs/decisions/0009: the standard library has IDNA 2003 only.
 TABLES_OF_OTHERS = {"hosts.py": {"idna"}}
 DOMAIN = sorted((ROOT / "receiver" / "domain").glob("*.py"))
 # Requests a page, then imports every module of the product but those of the sandbox.

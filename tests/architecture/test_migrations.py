@@ -83,7 +83,7 @@ def test_migrations_and_tables_agree_on_the_condition_of_each_partial_index(data
 
 
 def test_what_was_kept_before_staff_sessions_stays(empty_database_url):
-    """Each token gets ninety days from the migration, and nothing else of it changes."""
+    """Tokens expire ninety days after the migration; nothing else of them changes."""
     database = Database(empty_database_url)
     migrate(database, "0028")
     with database.writing() as session:
@@ -178,7 +178,7 @@ CONSENTS = {  # by account: what the link says, and what the audit log has
 
 
 def test_links_are_proven_since_their_first_consent_whatever_became_of_it(empty_database_url):
-    """Who was first with an account goes by it."""
+    """The first proof decides who was first with an account."""
     database = Database(empty_database_url)
     migrate(database, "0027")
     keep_consents(database)
@@ -276,7 +276,7 @@ ERRORS = {
 }
 
 
-# Of dead deliveries: source, tries, reason, error; and what the reason is once each has one of its own.
+# Dead deliveries: source, tries, reason, error, and the reason after the migration.
 DEAD = [
     (
         "woocommerce",

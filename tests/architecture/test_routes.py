@@ -64,7 +64,7 @@ def app(container):
 
 @pytest.fixture(scope="module")
 def routes(app):
-    """Every rule and method, but for the open ones."""
+    """Every pair of a rule and a method, but for the open ones."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule not in OPEN]
     return [(rule.rule, method) for rule in rules for method in sorted(rule.methods & METHODS)]
 

@@ -1,4 +1,4 @@
-"""The tests that the threat model names exist."""
+"""The tests that the threat model names exist, and its claims are those of the code."""
 
 from receiver.domain import claims
 from tests.architecture.test_terms import ROOT, is_a_test, names_in

@@ -18,9 +18,9 @@ EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
 
 @pytest.fixture(scope="module")
 def staff(chromium, console):
-    """A browser in which EMAIL is signed in to `console`, the module's own address, for its tests to share.
+    """A browser in which EMAIL is signed in to `console`, the address of the module, shared by its tests.
 
-    What a test changes for a whole browser (its session, clock or rights) it changes in one of its own.
+    A test that changes a whole browser (its session, clock or rights) opens one of its own.
     """
     with staff_context(chromium, console) as context:
         yield context

@@ -1,4 +1,4 @@
-"""The console in a real browser, at desktop and phone width: read as staff read it; nothing runs over."""
+"""The console in a real browser, at desktop and phone width: staff can read it, and nothing overflows."""
 
 from __future__ import annotations
 

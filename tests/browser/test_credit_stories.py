@@ -1,4 +1,4 @@
-"""What staff do for a credit, in a real browser, after signals, TikTok's figures and a merchant's words."""
+"""The work of staff on a credit, in a real browser: a review that overrides a rule, an award issued."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Tasks of a new operator, done in a real browser: each in fewer clicks than it took, none by command line.
+"""Tasks of a new operator in a real browser: each in fewer clicks than in the version before.
 
-Task 3 issues all due awards, task 6 asks what was promised and issued, task 8 lets a colleague in to read.
+Task 3 issues all due awards, task 6 reads the sums promised and issued, task 8 invites a colleague.
 """
 
 from __future__ import annotations

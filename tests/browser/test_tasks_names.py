@@ -57,7 +57,7 @@ def user(page):
 
 
 def test_task_4_a_store_is_found_by_its_ad_account_from_any_page_without_a_click(page, user):
-    """It took a click, and the result did not show what it had matched."""
+    """In the version before it took a click, and the result did not show what it had matched."""
     page.goto("/admin/audit")
     page.keyboard.press("/")
     page.keyboard.type("7001")
@@ -68,7 +68,7 @@ def test_task_4_a_store_is_found_by_its_ad_account_from_any_page_without_a_click
 
 
 def test_task_10_the_deliveries_of_yesterday_from_ten_to_eleven_are_listed(page, user):
-    """It was impossible: the filters took dates only, and no name."""
+    """In the version before it was impossible: filters took dates only, and no name."""
     page.goto("/admin/")
     user.click(page.get_by_role("link", name="Deliveries", exact=True).first)
     page.get_by_label("From").fill(f"{YESTERDAY:%Y-%m-%d}T10:00")
@@ -91,7 +91,7 @@ def test_a_typed_error_in_a_name_is_no_all_clear(page):
 
 
 def test_task_11_the_keyboard_reaches_the_first_delivery_and_replays_it(page):
-    """The first card was Tab 12 and "Replay all" Tab 31; now two links skip the bar and the filters."""
+    """In the version before the first card was Tab 12 and "Replay all" Tab 31; now two links skip to it."""
     page.goto("/admin/deliveries?state=dead")
     for _ in range(2):  # past the bar, past the filters
         page.keyboard.press("Tab")
@@ -114,7 +114,9 @@ def test_task_11_at_390_px_nothing_runs_over_and_a_store_is_no_screen_tall(staff
             assert not overflows_window(page), path
             assert complaints_of(page) == [], path
         page.goto("/admin/deliveries")
-        assert page.locator("tbody tr").first.bounding_box()["height"] < 354  # px, of a row of Stores before
+        assert (
+            page.locator("tbody tr").first.bounding_box()["height"] < 354
+        )  # px, the height of a row of Stores in the version before
 
 
 def test_an_id_is_copied_whole_and_a_list_renews_itself_but_not_under_the_readers_hand(chromium, console):
@@ -125,12 +127,12 @@ def test_an_id_is_copied_whole_and_a_list_renews_itself_but_not_under_the_reader
         page.get_by_role("button", name="Copy st_7e733d50aa11").first.click()
         expect(page.get_by_role("button", name="Copy st_7e733d50aa11").first).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == "st_7e733d50aa11"
-        page.get_by_role("heading", level=1).click()  # lets the button go
+        page.get_by_role("heading", level=1).click()  # moves the focus away from the button
         page.evaluate("document.activeElement.blur(); document.querySelector('#deliveries').dataset.old = 1")
         page.get_by_role("checkbox").first.check()
         page.evaluate("document.activeElement.blur()")
         page.clock.run_for(21_000)
-        expect(page.locator("#deliveries[data-old]")).to_have_count(1)  # something is chosen
+        expect(page.locator("#deliveries[data-old]")).to_have_count(1)  # a delivery is selected
         page.get_by_role("checkbox").first.uncheck()
         page.evaluate("document.activeElement.blur()")
         page.clock.run_for(21_000)

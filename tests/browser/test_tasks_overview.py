@@ -1,4 +1,4 @@
-"""Two tasks of an operator, in Chromium: is all well now, and what happened yesterday from ten to eleven."""
+"""Two tasks of an operator, in Chromium: see whether all is well, and what happened in a past hour."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def console(container):
 
 @pytest.fixture
 def worker(container):
-    """A worker that has just shown life."""
+    """A worker that has just sent its heartbeat."""
     with container.database.writing() as session:
         heartbeats.beat(session, heartbeats.WORKER, SETTLED)
     yield
@@ -80,7 +80,7 @@ def count_clicks(page):
 
 
 def test_whether_all_is_well_is_seen_without_a_click(page, worker):
-    """It could not be told before but by the absence of alarms."""
+    """In the version before, only the absence of alarms showed it."""
     with count_clicks(page) as clicks:
         signs = page.get_by_role("list").filter(has_text="Last delivery").get_by_role("listitem")
         expect(signs).to_have_count(len(SIGNS))
@@ -95,15 +95,15 @@ def test_whether_all_is_well_is_seen_without_a_click(page, worker):
 
 
 @pytest.fixture(params=[1280, 390])
-def timed(request, chromium, console):
-    """The first page in a browser of its own, whose time the test moves."""
+def page_with_clock(request, chromium, console):
+    """The first page in a browser of its own, whose clock the test moves."""
     with signed_in(chromium, console, request.param) as page:
         page.clock.install()
         yield page
 
 
-def test_the_overview_renews_itself_when_the_worker_stops(timed, worker, container):
-    page = timed
+def test_the_overview_renews_itself_when_the_worker_stops(page_with_clock, worker, container):
+    page = page_with_clock
     page.reload()
     expect(page.get_by_text("Background work has stopped")).to_have_count(0)
     with container.database.writing() as session:
@@ -114,7 +114,7 @@ def test_the_overview_renews_itself_when_the_worker_stops(timed, worker, contain
 
 
 def test_yesterday_from_ten_to_eleven_is_seen_with_two_clicks(page, worker):
-    """It could not be asked for before: filters took dates; deliveries, polls and acts had no one list."""
+    """In the version before this was impossible: filters took dates, and there was no common list."""
     with count_clicks(page) as clicks:
         page.get_by_role("link", name="Timeline").click()
         page.get_by_label("From").fill(f"{AT_TEN:%Y-%m-%dT%H:%M}")

@@ -30,9 +30,9 @@ from tests.serving import served
 pytestmark = needs_chromium
 # By store and its ad account; each is of a merchant of its own.
 NAMES = {
-    "st_1": ("7001", "Night Owl Lamps"),  # paid nobody knows how: staff have to say
+    "st_1": ("7001", "Night Owl Lamps"),  # its kind of payment is unknown: staff have to record it
     "st_2": ("7002", "Old Town Books"),  # advertised before it linked
-    "st_3": ("7003", "Copper Kettle Teas"),  # took its consent back
+    "st_3": ("7003", "Copper Kettle Teas"),  # withdrew its consent
     "st_4": ("7004", "Tin Whistle Music"),  # its award is due
 }
 

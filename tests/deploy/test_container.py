@@ -46,7 +46,7 @@ def image_command() -> list[str]:
     return list(json.loads(instructions("CMD")[-1]))
 
 
-def commands_named() -> Iterator[list[str]]:
+def named_commands() -> Iterator[list[str]]:
     yield image_command()
     yield from (service["command"] for service in OURS.values())
     for container in containers():
@@ -75,7 +75,7 @@ def test_settings_data_and_environments_stay_out_of_the_image() -> None:
     assert not {"!.env", "!instance", "!.venv", "!tests"} & set(IGNORED.splitlines())
 
 
-@pytest.mark.parametrize("words", list(commands_named()), ids=shlex.join)
+@pytest.mark.parametrize("words", list(named_commands()), ids=shlex.join)
 def test_each_command_that_is_named_is_there_with_its_options(words: list[str]) -> None:
     assert words[0] == "ad-credit"
     context = ad_credit.make_context("ad-credit", words[1:])

@@ -24,14 +24,14 @@ from receiver.web.bodies import FILES, MOST_BYTES, MOST_BYTES_OF_A_FILE
 from tests.capabilities import needs_nginx
 from tests.conftest import KEY, make_settings
 from tests.nginx_proxy import CALLER, SITE, Proxy
-from tests.processes import Process, accepts_connections, running, wait_until, web
+from tests.processes import Process, accepts_connections, run_process, wait_until, web
 from tests.raw_http import RawResponse, signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, body_of, signal
 
 THREADS = 8
 SLOW = 200
-ADDRESSES = 4  # of this machine, among which the slow senders share
+ADDRESSES = 4  # of this machine, from which the slow senders connect
 SHOPS = count(1)
 
 pytestmark = needs_nginx
@@ -110,7 +110,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
     folder, port = tmp_path_factory.mktemp("service"), two_free_ports()
     container = build_container(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
     migrate(container.database)
-    with running(container, web(port, THREADS)) as process:
+    with run_process(container, web(port, THREADS)) as process:
         yield WebProcess(container, port, process)
     container.database.close()
 

@@ -80,5 +80,5 @@ def test_neither_can_take_all_of_the_machine(name):
 
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_neither_reaches_what_only_this_network_should(name):
-    """169.254.169.254, for one, hands out a cloud's credentials; this machine and stores stay in reach."""
+    """169.254.169.254, for one, hands out a cloud's credentials; this machine and stores stay reachable."""
     assert service_of(name)["IPAddressDeny"].split() == ["link-local", "multicast"]

@@ -53,7 +53,7 @@ def ad_credit(installed: Path, home: Path, *words: str) -> str:
 
 
 @pytest.fixture
-def running(installed: Path, home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def running_service(installed: Path, home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """`ad-credit run`, and the port that its web process answers on."""
     port = free_ports(1)
     command = [str(installed / "ad-credit"), "run", "--port", str(port)]
@@ -108,9 +108,9 @@ def test_the_installed_command_needs_no_settings_for_what_has_none(installed: Pa
 
 
 def test_one_command_runs_the_service_and_a_signed_delivery_is_processed(
-    installed: Path, home: Path, running: tuple[subprocess.Popen[str], int]
+    installed: Path, home: Path, running_service: tuple[subprocess.Popen[str], int]
 ) -> None:
-    process, port = running
+    process, port = running_service
     container = build_container(make_settings(database_url=f"sqlite:///{home}/instance/receiver.db"))
     store = add_shop(container).id
     body = body_of(signal_of())
@@ -142,9 +142,9 @@ def test_one_command_runs_the_service_and_a_signed_delivery_is_processed(
 
 
 def test_when_its_worker_falls_the_whole_service_ends_and_says_so(
-    home: Path, running: tuple[subprocess.Popen[str], int]
+    home: Path, running_service: tuple[subprocess.Popen[str], int]
 ) -> None:
-    process, port = running
+    process, port = running_service
     (worker,) = [
         child
         for child in children_of(process.pid)

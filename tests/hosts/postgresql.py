@@ -43,7 +43,7 @@ class Server:
     def _run(self, program: str, *arguments: str) -> None:
         as_nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         command = self._host.command(*as_nobody, str(PROGRAMS / program), f"--pgdata={self._data}")
-        # pg_ctl's server keeps what it is given to write to: a pipe would never end.
+        # The server inherits pg_ctl's output: reading a pipe would never end.
         subprocess.run([*command, *arguments], check=True, cwd="/", stdout=subprocess.DEVNULL)
 
 

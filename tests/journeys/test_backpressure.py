@@ -23,7 +23,7 @@ from receiver.storage.migrate import migrate
 from receiver.storage.tables import Delivery
 from tests.conftest import make_settings, shorten_lock_timeout
 from tests.fakes import FrozenClock
-from tests.processes import Process, accepts_connections, running, wait_until, web, worker
+from tests.processes import Process, accepts_connections, run_process, wait_until, web, worker
 from tests.raw_http import RawResponse, send, signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.serving import served
@@ -250,7 +250,7 @@ def test_a_server_that_was_away_is_found_again_by_web_and_worker(
     server: PostgresServer, on_server: Container
 ):
     port = two_free_ports()
-    with running(on_server, web(port)) as serving, running(on_server, worker()) as working:
+    with run_process(on_server, web(port)) as serving, run_process(on_server, worker()) as working:
         wait_until(lambda: accepts_connections(port))
         sender = Sender(on_server, f"http://127.0.0.1:{port}")
         assert sender.send(1).status == 200
@@ -292,7 +292,7 @@ def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):
         two_free_ports(),
     )
     migrate(container.database)
-    with running(container, web(port)) as serving, running(container, worker()) as working:
+    with run_process(container, web(port)) as serving, run_process(container, worker()) as working:
         wait_until(lambda: accepts_connections(port))
         sender = Sender(container, f"http://127.0.0.1:{port}")
         assert sender.send(1).status == 200

@@ -19,7 +19,7 @@ from receiver.storage import tables
 from receiver.worker.store_work import AT_ONE_HOST, StoreWork, work_stores
 from tests.fakes import at
 from tests.journeys.connecting import connect_by_hand, service_for
-from tests.processes import accepts_connections, running, wait_until, web
+from tests.processes import accepts_connections, run_process, wait_until, web
 from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.serving import HangingShop, served
@@ -44,7 +44,7 @@ def server(container, monkeypatch):
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
     monkeypatch.setenv("ALLOW_LOOPBACK_STORES", "yes")
     port = two_free_ports()
-    with running(container, web(port, THREADS)):
+    with run_process(container, web(port, THREADS)):
         wait_until(lambda: accepts_connections(port))
         yield port
 

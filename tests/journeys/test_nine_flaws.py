@@ -25,7 +25,7 @@ from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store
 from tests.conftest import KEY
 from tests.fakes import FrozenClock, at
-from tests.processes import accepts_connections, running, wait_until, web, worker
+from tests.processes import accepts_connections, run_process, wait_until, web, worker
 from tests.raw_http import RawResponse, send, signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, attempts, body_of, link_signal, signal
@@ -209,7 +209,7 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(conta
         address = f"/webhooks/woocommerce/{path}"
         return send(f"http://127.0.0.1:{port}", "POST", address, headers, body, ends=False)
 
-    with running(container, web(port)) as serving, running(container, worker()) as working:
+    with run_process(container, web(port)) as serving, run_process(container, worker()) as working:
         wait_until(lambda: accepts_connections(port))
         statuses = [
             post(BODY).status,

@@ -13,7 +13,7 @@ import pytest
 
 from receiver.container import Container
 from receiver.storage.tables import Delivery, Quarantined
-from tests.processes import accepts_connections, running, wait_until, web
+from tests.processes import accepts_connections, run_process, wait_until, web
 from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, body_of, signal
@@ -65,7 +65,7 @@ class Line:
 @pytest.fixture
 def line(container: Container) -> Iterator[Line]:
     port = two_free_ports()
-    with running(container, web(port, THREADS)) as serving:
+    with run_process(container, web(port, THREADS)) as serving:
         wait_until(lambda: accepts_connections(port))
         yield Line(container, port)
         assert "Traceback" not in serving.output

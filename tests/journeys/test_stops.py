@@ -20,7 +20,7 @@ from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import Attempt, Delivery
 from receiver.worker.loop import IDLE_SECONDS
 from tests.conftest import make_settings
-from tests.processes import accepts_connections, running, wait_until, web, worker
+from tests.processes import accepts_connections, run_process, wait_until, web, worker
 from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, body_of, new_delivery, signal
@@ -57,7 +57,7 @@ def kept_at_the_end(container: Container, deliveries: Sequence[NewDelivery]) -> 
 def test_a_worker_gives_back_at_once_what_it_had_not_begun(container: Container):
     store_id, total = add_shop(container).id, 1500  # more than a batch
     bodies = [body_of(signal(seq)) for seq in range(1, total + 1)]
-    with running(container, worker()) as working:
+    with run_process(container, worker()) as working:
         wait_until(lambda: "worker started" in working.output)
         with kept_at_the_end(container, [new_delivery(store_id, body, container.now()) for body in bodies]):
             time.sleep(3 * IDLE_SECONDS)
@@ -66,7 +66,7 @@ def test_a_worker_gives_back_at_once_what_it_had_not_begun(container: Container)
     assert states(container) == {DeliveryState.RECEIVED: total}
     with container.database.reading() as session:
         assert session.scalar(select(func.max(Delivery.due_at))) <= container.now()
-    with running(container, worker()):
+    with run_process(container, worker()):
         wait_until(lambda: not states(container).keys() & NOT_ENDED)
     with container.database.reading() as session:
         assert session.query(Attempt).count() == total
@@ -112,7 +112,7 @@ def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(containe
     port = two_free_ports()
     store, numbers = Store(port, add_shop(container).id), count(1)
     senders = [Thread(target=store.send, args=(numbers,), daemon=True) for _ in range(8)]
-    with running(container, web(port)) as serving:
+    with run_process(container, web(port)) as serving:
         wait_until(lambda: accepts_connections(port))
         for sender in senders:
             sender.start()

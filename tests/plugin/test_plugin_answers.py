@@ -152,7 +152,9 @@ def test_each_notice_is_told_once_and_goes_once_it_is_untrue(site, stub_service)
     assert inbox_after(site, notice("near_tier:500"), notice("credit_due:aw_1")) == [DUE, NEAR]
     assert inbox_after(site, notice("near_tier:500"), notice("credit_due:aw_1")) == [DUE, NEAR]
     assert inbox_after(site, notice("credit_due:aw_1")) == [DUE]
-    assert inbox_after(site, notice("near_tier:500"), notice("credit_due:aw_1")) == [DUE]  # it was told
+    assert inbox_after(site, notice("near_tier:500"), notice("credit_due:aw_1")) == [
+        DUE
+    ]  # it was shown before
     assert inbox_after(site) == []
 
 

@@ -18,7 +18,7 @@ CLI = (
 
 
 @pytest.fixture(scope="module")
-def connected(site):
+def connected_site(site):
     site.keep_option("wc_ad_credit_connection", CONNECTION)
     return site
 
@@ -47,61 +47,61 @@ def older_document(stage):
     return {name: value for name, value in document(stage).items() if name != "notices"}
 
 
-def test_one_note_tells_what_matters_and_goes_once_it_is_untrue(connected):
-    assert inbox_after(connected, older_document("awaiting_link")) == []
-    (note,) = inbox_after(connected, older_document("due"))
+def test_one_note_tells_what_matters_and_goes_once_it_is_untrue(connected_site):
+    assert inbox_after(connected_site, older_document("awaiting_link")) == []
+    (note,) = inbox_after(connected_site, older_document("due"))
     assert note["content"].startswith("You earned $500.00 of ad credit; you receive it by December 8, 2025.")
     assert note["actions"][0][2] == "admin.php?page=wc-ad-credit"
-    assert inbox_after(connected, older_document("due")) == [note]
-    (issued,) = inbox_after(connected, older_document("issued"))
+    assert inbox_after(connected_site, older_document("due")) == [note]
+    (issued,) = inbox_after(connected_site, older_document("issued"))
     assert "issued" in issued["content"]
-    assert inbox_after(connected, older_document("settling")) == []
+    assert inbox_after(connected_site, older_document("settling")) == []
 
 
-def test_a_note_that_one_user_deleted_does_not_come_back_and_stays_for_the_others(connected):
-    assert len(inbox_after(connected, older_document("due"))) == 1
-    connected.php(DELETE, "shop")
-    inbox_after(connected, older_document("due"))
-    assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (0, 1)
-    inbox_after(connected, older_document("issued"))
-    assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (1, 1)
+def test_a_note_that_one_user_deleted_does_not_come_back_and_stays_for_the_others(connected_site):
+    assert len(inbox_after(connected_site, older_document("due"))) == 1
+    connected_site.php(DELETE, "shop")
+    inbox_after(connected_site, older_document("due"))
+    assert (len(inbox(connected_site, "shop")), len(inbox(connected_site, "boss"))) == (0, 1)
+    inbox_after(connected_site, older_document("issued"))
+    assert (len(inbox(connected_site, "shop")), len(inbox(connected_site, "boss"))) == (1, 1)
 
 
-def test_what_a_user_marked_as_seen_on_the_page_is_out_of_their_inbox_too(connected):
-    inbox_after(connected, document("credited"))
-    connected.php("wc_ad_credit()->notice->dismiss(get_option('wc_ad_credit_notified'));", "shop")
-    assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (0, 1)
+def test_what_a_user_marked_as_seen_on_the_page_is_out_of_their_inbox_too(connected_site):
+    inbox_after(connected_site, document("credited"))
+    connected_site.php("wc_ad_credit()->notice->dismiss(get_option('wc_ad_credit_notified'));", "shop")
+    assert (len(inbox(connected_site, "shop")), len(inbox(connected_site, "boss"))) == (0, 1)
 
 
-def test_a_note_holds_no_markup_of_the_document(connected):
-    (note,) = inbox_after(connected, {**document("ended"), "headline": "<script>alert(1)</script>"})
+def test_a_note_holds_no_markup_of_the_document(connected_site):
+    (note,) = inbox_after(connected_site, {**document("ended"), "headline": "<script>alert(1)</script>"})
     assert "<script" not in note["content"]
 
 
-def test_the_terminal_tells_the_last_answer(connected):
-    connected.keep_option("wc_ad_credit_status", cached_answer(document("due")))
+def test_the_terminal_tells_the_last_answer(connected_site):
+    connected_site.keep_option("wc_ad_credit_status", cached_answer(document("due")))
     run = CLI + "(new WcAdCredit\\Command(wc_ad_credit()))->status([], %s); return WP_CLI::$said;"
-    (line,) = connected.php(run % "['format' => 'json']")
+    (line,) = connected_site.php(run % "['format' => 'json']")
     answer = document("due")
     answer["award"]["cleared_flags"] = []  # to PHP an empty object is an empty list
     assert json.loads(line) == answer
-    text = connected.php(run % "[]")
+    text = connected_site.php(run % "[]")
     assert text[0] == document("due")["headline"]
-    connected.php("delete_option('wc_ad_credit_status');")
+    connected_site.php("delete_option('wc_ad_credit_status');")
     refused = (
         "try { (new WcAdCredit\\Command(wc_ad_credit()))->status([], []); }"
         " catch (Exception $e) { return $e->getMessage(); }"
     )
-    assert connected.php(CLI + refused) == "The first answer is on its way."
+    assert connected_site.php(CLI + refused) == "The first answer is on its way."
 
 
-def test_support_reads_facts_and_no_token_in_the_system_status(connected):
-    connected.keep_option("wc_ad_credit_status", cached_answer(document("due")))
-    calls = connected.calls()
-    facts = connected.php("return (new WcAdCredit\\SystemStatus(wc_ad_credit()))->facts();")
+def test_support_reads_facts_and_no_token_in_the_system_status(connected_site):
+    connected_site.keep_option("wc_ad_credit_status", cached_answer(document("due")))
+    calls = connected_site.calls()
+    facts = connected_site.php("return (new WcAdCredit\\SystemStatus(wc_ad_credit()))->facts();")
     assert (facts["Connected"], facts["Stage"], facts["TikTok integration"]) == ("yes", "due", "not active")
     assert CONNECTION["token"] not in json.dumps(facts)
-    assert connected.calls() == calls
+    assert connected_site.calls() == calls
 
 
 def test_woocommerce_is_told_that_orders_and_blocks_are_left_alone(site):
@@ -121,14 +121,14 @@ def test_the_privacy_policy_has_our_text(site):
     assert "Nothing about our customers" in texts["Ad Credit Status for WooCommerce"]
 
 
-def test_the_background_asks_hourly_and_nothing_is_asked_twice_after_a_failure(connected):
-    connected.keep_option("wc_ad_credit_connection", {**CONNECTION, "service": "http://127.0.0.1:9"})
-    connected.keep_option("wc_ad_credit_status", cached_answer(document("due")))
-    before = connected.calls()
-    connected.php("wc_ad_credit()->refresher->run(); wc_ad_credit()->refresher->run();")
-    assert connected.calls()[len(before) :] == ["GET http://127.0.0.1:9/api/v1/status"]
-    answers = connected.option("wc_ad_credit_status")
+def test_the_background_asks_hourly_and_nothing_is_asked_twice_after_a_failure(connected_site):
+    connected_site.keep_option("wc_ad_credit_connection", {**CONNECTION, "service": "http://127.0.0.1:9"})
+    connected_site.keep_option("wc_ad_credit_status", cached_answer(document("due")))
+    before = connected_site.calls()
+    connected_site.php("wc_ad_credit()->refresher->run(); wc_ad_credit()->refresher->run();")
+    assert connected_site.calls()[len(before) :] == ["GET http://127.0.0.1:9/api/v1/status"]
+    answers = connected_site.option("wc_ad_credit_status")
     assert answers["failure"]["code"] == "unreachable"
     assert answers["documents"]["en-US"]["stage"] == "due"
-    every = {item["hook"]: item["every"] for item in connected.pending_actions() if item["every"]}
+    every = {item["hook"]: item["every"] for item in connected_site.pending_actions() if item["every"]}
     assert every == {"wc_ad_credit_refresh": 3600, "wc_ad_credit_daily": 86400}

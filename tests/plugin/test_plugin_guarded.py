@@ -46,48 +46,48 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="module")
-def connected(site):
+def connected_site(site):
     site.keep_option("wc_ad_credit_connection", CONNECTION)
     site.keep_option("wc_ad_credit_status", cached_answer(document("due")))
     return site
 
 
 @pytest.fixture(scope="module")
-def client_of(connected):
+def client_of(connected_site):
     """Returns the client of a user by name, the same each time."""
     clients = {}
 
     def of(name):
         if name not in clients:
-            clients[name] = SiteClient(connected, name)
+            clients[name] = SiteClient(connected_site, name)
         return clients[name]
 
     return of
 
 
-def unchanged(site):
+def is_unchanged(site):
     return site.option("wc_ad_credit_connection") == CONNECTION and site.complaints() == ""
 
 
 @pytest.mark.parametrize(("name", "status"), [(None, 401), ("reader", 403)])
-def test_no_route_answers_who_does_not_manage_the_shop(connected, client_of, name, status):
-    calls = connected.calls()
+def test_no_route_answers_who_does_not_manage_the_shop(connected_site, client_of, name, status):
+    calls = connected_site.calls()
     for method, route, body in ROUTES:
         answer = client_of(name).rest(method, route, body)
         assert (route, answer.status_code) == (route, status)
         assert answer.json()["code"] == "wc_ad_credit_rest_forbidden"
-    assert unchanged(connected)
-    assert connected.calls() == calls
+    assert is_unchanged(connected_site)
+    assert connected_site.calls() == calls
 
 
-def test_a_managers_cookie_without_its_nonce_opens_no_route(connected, client_of):
+def test_a_managers_cookie_without_its_nonce_opens_no_route(connected_site, client_of):
     for method, route, body in ROUTES:
         assert client_of("shop").rest(method, route, body, nonce="").status_code == 401
         assert client_of("shop").rest(method, route, body, nonce="0123456789").status_code == 403
-    assert unchanged(connected)
+    assert is_unchanged(connected_site)
 
 
-def test_no_button_works_without_right_and_nonce(connected, client_of):
+def test_no_button_works_without_right_and_nonce(connected_site, client_of):
     for action in BUTTONS:
         for name, nonce in [(None, "x"), ("reader", "x"), ("shop", ""), ("shop", "0123456789")]:
             answer = client_of(name).press(
@@ -95,7 +95,7 @@ def test_no_button_works_without_right_and_nonce(connected, client_of):
             )
             assert answer.status_code in (200, 302, 400, 403), (action, name)
             assert "evil.example" not in answer.headers.get("location", "")
-    assert unchanged(connected)
+    assert is_unchanged(connected_site)
 
 
 def test_a_subscriber_and_nobody_see_no_page(client_of):
@@ -104,7 +104,7 @@ def test_a_subscriber_and_nobody_see_no_page(client_of):
 
 
 @pytest.mark.parametrize("route", ["token", "reviews", "dismissals"])
-def test_hostile_values_are_refused_by_every_route(connected, client_of, route):
+def test_hostile_values_are_refused_by_every_route(connected_site, client_of, route):
     fields = {"token": ["token", "service"], "reviews": ["message"], "dismissals": ["key"]}[route]
     for field in fields:
         for value in [*HOSTILE, 7, None, True, ["a"], {"a": "b"}]:
@@ -114,24 +114,24 @@ def test_hostile_values_are_refused_by_every_route(connected, client_of, route):
             answer = client_of("shop").rest("POST", route, body)
             assert answer.status_code in (400, 403), (field, value, answer.text)
             assert "<script" not in answer.text
-    assert unchanged(connected)
+    assert is_unchanged(connected_site)
 
 
-def test_a_broken_body_is_refused(connected, client_of):
+def test_a_broken_body_is_refused(connected_site, client_of):
     shop = client_of("shop")
     for body in (b"{", b"[]", b'"token"', b"\xff\xfe", b"token=x"):
         answer = shop.session.post(
-            f"{connected.url}{REST}token",
+            f"{connected_site.url}{REST}token",
             data=body,
             headers={"X-WP-Nonce": shop.nonce, "Content-Type": "application/json"},
             timeout=60,
         )
         assert answer.status_code == 400, body
-    assert unchanged(connected)
+    assert is_unchanged(connected_site)
 
 
 @pytest.mark.parametrize("action", ["connect", "begin", "dismiss", "nonsense", "<script>"])
-def test_hostile_values_do_nothing_by_any_button(connected, client_of, action):
+def test_hostile_values_do_nothing_by_any_button(connected_site, client_of, action):
     shop = client_of("shop")
     page = shop.page()
     nonce = page.split('name="wc_ad_credit_nonce" value="')[1].split('"')[0]
@@ -142,37 +142,37 @@ def test_hostile_values_do_nothing_by_any_button(connected, client_of, action):
         ):
             answer = shop.press(action, fields, nonce=nonce)
             assert answer.status_code == 302
-            assert answer.headers["location"] == f"{connected.url}/wp-admin/admin.php?page=wc-ad-credit"
-    assert unchanged(connected)
+            assert answer.headers["location"] == f"{connected_site.url}/wp-admin/admin.php?page=wc-ad-credit"
+    assert is_unchanged(connected_site)
 
 
-def test_a_dismissal_is_kept_for_that_user_and_that_news_only(connected, client_of):
+def test_a_dismissal_is_kept_for_that_user_and_that_news_only(connected_site, client_of):
     shop = client_of("shop")
     assert "wc-ad-credit-update" in shop.page()
     assert shop.rest("POST", "dismissals", {"key": "due.7001.aw_1"}).json() == {"dismissed": True}
     assert "wc-ad-credit-update" not in shop.page()
     assert "wc-ad-credit-update" in client_of("boss").page()
-    connected.keep_option("wc_ad_credit_status", cached_answer(document("issued")))
+    connected_site.keep_option("wc_ad_credit_status", cached_answer(document("issued")))
     assert "wc-ad-credit-update" in shop.page()
 
 
-def test_the_token_is_shown_to_nobody(connected, client_of):
+def test_the_token_is_shown_to_nobody(connected_site, client_of):
     shop = client_of("shop")
     assert CONNECTION["token"] not in shop.page() + shop.rest("GET", "state").text
-    status = shop.session.get(f"{connected.url}/wp-admin/admin.php?page=wc-status", timeout=60).text
+    status = shop.session.get(f"{connected_site.url}/wp-admin/admin.php?page=wc-status", timeout=60).text
     assert "https://credit.example" in status
     assert CONNECTION["token"] not in status
 
 
-def test_beginning_at_the_service_leads_there_with_the_shops_address(connected, client_of):
+def test_beginning_at_the_service_leads_there_with_the_shops_address(connected_site, client_of):
     fields = {"wc_ad_credit_service": "https://other.example/"}
     location = client_of("shop").press("begin", fields).headers["location"]
-    shop, page = (quote(url, safe="") for url in (f"{connected.url}/", f"{connected.url}{PAGE}"))
+    shop, page = (quote(url, safe="") for url in (f"{connected_site.url}/", f"{connected_site.url}{PAGE}"))
     assert location == f"https://other.example/connect?shop={shop}&return_url={page}"
-    assert unchanged(connected)
+    assert is_unchanged(connected_site)
 
 
-def test_each_route_describes_itself(connected, client_of):
+def test_each_route_describes_itself(connected_site, client_of):
     for _, route, _ in ROUTES:
         described = client_of("shop").rest("OPTIONS", route).json()
         assert described["schema"]["type"] == "object", route

@@ -106,7 +106,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     calls = site.calls()
     tiktok.deactivate("tiktok-for-business/tiktok-for-woocommerce.php")
     site.run_queue(90_000)
-    assert site.calls() == calls  # whoever disconnected tells nobody anything
+    assert site.calls() == calls  # a disconnected plugin sends nothing
 
     site.php(f"deactivate_plugins('{SLUG}/{SLUG}.php');")
     assert "wc_ad_credit_refresh" not in [action["hook"] for action in site.pending_actions()]

@@ -341,7 +341,7 @@ def test_the_next_step_is_a_button_in_the_box_at_the_top(site, page):
     box = show(site, page, {**document("due"), "warnings": [warning]}).locator(".wc-ad-credit-headline")
     with page.expect_request("https://credit.example/connect?shop=**&return_url=**"):
         box.get_by_role("button", name="Connect again").click()
-    # Nothing answers there; a browser says so at that address, a shell without a window at one of its own.
+    # Nothing answers there: a browser shows its error at that address, a headless shell at one of its own.
     page.wait_for_url(re.compile("^(https://credit.example/connect|chrome-error:)"))
 
 
@@ -451,7 +451,7 @@ def test_enter_in_a_field_presses_the_button_of_its_own_card(site, page):
 
 
 def test_the_text_for_support_can_be_copied_and_holds_no_code_and_no_token(site, page):
-    page.context.grant_permissions(["clipboard-write"])  # a shell without a window has nobody to ask
+    page.context.grant_permissions(["clipboard-write"])  # a headless shell cannot ask the user
     panel = show(site, page, document("issued"))
     panel.get_by_text("Details for support").click()
     text = panel.locator("#wc-ad-credit-support-text").input_value()

@@ -1,4 +1,4 @@
-"""`make plugin`: the zip a merchant installs."""
+"""The zip that merchants install, made by `make plugin`."""
 
 import io
 import re

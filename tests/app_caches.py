@@ -13,7 +13,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
 
-def keep_templates() -> None:
+def share_templates() -> None:
     """Share compiled templates among all apps made from now on."""
     Flask.jinja_options = {"bytecode_cache": _Templates()}
 
@@ -30,7 +30,7 @@ class _Templates(BytecodeCache):
         self._compiled[bucket.key + bucket.checksum] = bucket.code
 
 
-def keep_routes() -> None:
+def share_routes() -> None:
     """Share what a route is compiled to; its builders ask the rule they are bound to for what differs."""
     compile_anew, compiled = Rule.compile, {}
 
