@@ -1,4 +1,4 @@
-"""`decisions`: what was decided for a store, what changed each time, and from what."""
+"""`decisions`: the history of decisions about a store, with what changed each time and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`doctor`: looks at everything an installation needs, and says what is wrong and what to do."""
+"""`doctor`: checks everything an installation needs, and says what is wrong and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`links`: which ad account stands for which store."""
+"""`links`: the links between stores and ad accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that mean the same in every group, and who is asking."""
+"""Options that mean the same in every group, and the name of whoever runs a command."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from receiver.paging import LARGEST_ID
 
 Member = TypeVar("Member", bound=StrEnum)
 
-MOST_ROWS = 1_000_000_000  # of a listing; who wants more wants all
-LONGEST_SECRET = 10_000  # characters; what comes after them is not read
+MOST_ROWS = 1_000_000_000  # of a listing; 0 lists all
+LONGEST_SECRET = 10_000  # characters; the rest is not read
 STDIN = '"-" reads it from standard input, where nobody else on the machine can see it.'
 NO_TIME = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
 

@@ -1,4 +1,4 @@
-"""Prints the answers of commands: a table or JSON with the same keys; trouble is one line and exit code 1."""
+"""The output of commands: a table or JSON with the same keys; an error is one line and exit code 1."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def in_one_line() -> Iterator[None]:
     except ReceiverError as error:
         raise click.ClickException(one_line(str(error))) from error
     except OSError as error:
-        if error.errno == errno.EPIPE:  # nobody listens any more: click ends without a word
+        if error.errno == errno.EPIPE:  # the reader has closed the pipe: click ends silently
             raise
         raise click.ClickException(one_line(str(error))) from error
 

@@ -1,4 +1,4 @@
-"""A bar on standard error for what takes long; nothing where nobody looks at a terminal."""
+"""A progress bar on standard error, shown on a terminal only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`sandbox` where there is none: every one of its commands says what it needs.
+"""`sandbox` where no sandbox is set up: each of its commands says what it needs.
 
 Where the settings say SANDBOX=yes, the sandbox registers its own group in place of this one.
 `ad-credit sandbox` alone starts it.
@@ -25,7 +25,7 @@ _words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[COM
 @_words
 def sandbox_command(words: tuple[str, ...]) -> None:
     """Play with the clock and the faults of a sandbox; needs SANDBOX=yes, which `make run` writes."""
-    current_container()  # a wrong setting is told first
+    current_container()  # so that an error in the settings comes first
     raise Refused("`sandbox` commands need SANDBOX=yes: here time is real, and so is TikTok")
 
 

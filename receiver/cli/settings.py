@@ -24,7 +24,7 @@ def settings_command(as_json: bool) -> None:
     if not as_json:
         click.echo(f"settings file: {ENV_FILE} ({'read' if ENV_FILE.is_file() else 'not there'})\n")
     print_rows([_row(setting) for setting in sources], as_json, ("setting", "value", "source", "meaning"))
-    read_settings(ENV_FILE)  # the wrong one is told last, where it is seen
+    read_settings(ENV_FILE)  # raises for a wrong one: its error is the last line
 
 
 def _row(source: SettingSource) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""A command of no group, with the groups' manners: trouble is one clear line and exit code 1."""
+"""Commands of no group; like those of a group, they turn an error into one line and exit code 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`stores`: add a store, look at it, give it a place, replace its secret or token."""
+"""`stores`: add, show, admit, move, merge and disconnect stores; rotate their secrets and tokens."""
 
 from __future__ import annotations
 

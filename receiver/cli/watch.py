@@ -1,4 +1,4 @@
-"""`ad-credit run` once all is prepared: holds web and worker, and little memory of its own."""
+"""The process that `ad-credit run` becomes: supervises web and worker, and takes little memory."""
 
 from __future__ import annotations
 

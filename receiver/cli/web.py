@@ -32,7 +32,9 @@ def address_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @address_options
 def web_command(host: str, port: int) -> None:
     """Answer requests until SIGTERM; what was accepted is answered first."""
-    from receiver.settings import read_settings  # here: who only watches over web has no use for them
+    from receiver.settings import (
+        read_settings,
+    )  # here: the supervisor imports this file, and needs no settings
 
     threads = read_settings().web_threads
     require_address(host, port)

@@ -45,7 +45,7 @@ def register_lean(app: Flask, container: Container, make_app: Callable[[], Flask
 
 
 def _add_routes(app: Flask, container: Container, *, with_staffs: bool) -> None:
-    cross_site.register(app)  # first: what is refused is not looked at
+    cross_site.register(app)  # first: a refused request is examined no further
     readable.register(app)
     the_api = api.register(app)
     if with_staffs:

@@ -1,4 +1,4 @@
-"""The foot of every page that anybody may open: the operator, its terms, privacy policy and help."""
+"""The footer of every public page: the operator, its terms, privacy policy and help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says who asks: a person, who is answered with a page, or a program, which is answered with JSON."""
+"""The kind of caller: a person, who is answered with a page, or a program, which is answered with JSON."""
 
 from __future__ import annotations
 

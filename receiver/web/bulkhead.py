@@ -11,7 +11,7 @@ from receiver.web.early_refusals import refuse
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-SHARE = 4  # of the threads, one in so many
+SHARE = 4  # one in so many of the threads
 ALIVE = "/healthz"  # touches nothing and is over at once
 FULL = "503 Service Unavailable"
 RETRY_AFTER = (("Retry-After", "2"),)  # seconds

@@ -1,4 +1,4 @@
-"""Calls that another site's page has a browser make: refused in one place, before any page is reached.
+"""The defence against cross-site requests, in one place, before any page is reached.
 
 Browsers say where a call comes from: `Sec-Fetch-Site`, before that `Origin`, before that `Referer`. What says
 nothing is no browser, or one that sends no cookie of ours along (they are SameSite=Lax).
@@ -13,10 +13,10 @@ from flask import Flask, abort, request
 from receiver.container import current_container
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OURS = ("same-origin", "none")  # none: a person's own doing, as a reload
+OURS = ("same-origin", "none")  # none: the person's own action, such as a reload
 # These ask for what no other site's page can send: the token of a form, a bearer token.
 GUARDED = ("/admin", "/api")
-SERVERS_ONLY = frozenset({"shop.keys"})  # what no browser has any business with
+SERVERS_ONLY = frozenset({"shop.keys"})  # called by servers alone
 OF_A_PAGE = ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-Fetch-User")
 
 
@@ -54,7 +54,7 @@ def _is_from_elsewhere() -> bool:
     site, origin, referer = (request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin", "Referer"))
     if (site is not None and site not in OURS) or (referer is not None and not _is_ours(referer)):
         return True
-    # Our own pages tell nobody where they are (no-referrer), and browsers write their origin as null then.
+    # Our own pages have the policy no-referrer, under which browsers write their origin as null.
     return origin is not None and not _is_ours(origin) and not (origin == "null" and site is not None)
 
 

@@ -17,7 +17,7 @@ from receiver.web.headers import SECURITY_HEADERS
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# Without a template or a file of ours: it is for a moment in which there is no room for more.
+# Without a template or another file: it is sent when there is no capacity for more.
 PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><title>{text}</title>'

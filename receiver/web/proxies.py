@@ -23,7 +23,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class TrustedProxies:
-    """Puts the caller's address and scheme where Flask looks for them.
+    """WSGI middleware that puts the caller's address and scheme where Flask looks for them.
 
     Werkzeug's ProxyFix counts proxies and would believe whoever comes past them.
     """
@@ -49,7 +49,7 @@ class TrustedProxies:
         caller = peer
         for text in reversed(forwarded_for.split(",")):
             address = _address(text)
-            if address is None:  # whoever wrote that, the one after it is all we know
+            if address is None:  # no address: only the one after it is certain
                 break
             caller = str(address)
             if not self._trusts(address):

@@ -16,7 +16,10 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestIds:
-    """Stands behind TrustedProxies, which leaves the header only where a trusted one wrote it."""
+    """WSGI middleware that takes or makes an id for each request.
+
+    It stands behind TrustedProxies, which leaves the header only where a trusted proxy wrote it.
+    """
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app

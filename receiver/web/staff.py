@@ -1,4 +1,4 @@
-"""All that only staff call, the console and their API: in a web process from their first call on."""
+"""The console and the API for staff: a web process loads them at the first call for either."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from receiver.settings import Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# The description of the API is of all of it. Flask takes several slashes for one.
+# The description is of the whole API, staff's part included. Flask takes several slashes for one.
 PATHS = re.compile(r"/+(?:admin|api/+v1/+admin|openapi\.json)(?![^/])")
 
 
@@ -29,7 +29,7 @@ def register(app: Flask, api: Api, settings: Settings) -> None:
 
 
 class StaffOnFirstCall:
-    """Hands what staff call to an app that is made for the first of them; those who come meanwhile wait."""
+    """WSGI middleware that makes the app for staff at their first call; calls in the meantime wait."""
 
     def __init__(self, others: WSGIApplication, make: Callable[[], WSGIApplication]) -> None:
         self._others, self._make = others, make

@@ -62,7 +62,9 @@ class WebhookMiddleware:
     def _answer(self, call: WebhookRequest) -> WebhookResponse:
         try:
             return self._reception.answer(call)
-        except Exception as error:  # the edge: a fault of ours must still say "not kept", and no more
+        except (
+            Exception
+        ) as error:  # the edge: to a fault of ours the sender must hear "not kept", and no more
             log.error("webhook not kept", error=type(error).__name__, place=_place(error))
             return unavailable(type(error).__name__)
 

@@ -32,7 +32,7 @@ from receiver.services.programmes.statistics import count_programmes
 from receiver.storage.heartbeats import take_turn
 from receiver.worker.huey_queue import Huey, crontab, open_queue
 
-POLL_BATCH = AT_ONCE  # no more: between batches a worker that was told to stop does
+POLL_BATCH = AT_ONCE  # no more: a worker that was told to stop ends between batches
 POLL_BATCHES = 40  # what the highest rate can ask in a minute; the rest waits for the next run
 SUBSCRIBE_BATCH = 20  # ad accounts: two calls each
 CHECK_BATCH, CHECKS_AT_ONCE = 100, 8  # stores; one that does not answer takes a minute of its thread
@@ -45,7 +45,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do every minute; `run` returns early when its event is set."""
+    """A job that runs every minute; `run` returns early when its event is set."""
 
     name: str
     run: Callable[[Event], object]

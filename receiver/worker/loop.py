@@ -31,7 +31,7 @@ from receiver.worker.huey_queue import QuietConsumer
 from receiver.worker.jobs import Job, every_minute, open_job_queue
 from receiver.worker.store_work import StoreWork
 
-# Who waits for SQLite's lock waits for a whole batch; PostgreSQL locks the stores of a batch alone.
+# In SQLite other writers wait for a whole batch; PostgreSQL locks the stores of a batch alone.
 BATCH, BATCH_ON_POSTGRESQL = 750, 2_000
 # While whole batches wait, the stores they touch are decided once for many deliveries: so many at a time, the
 # longest waiting first; a second after the first was touched, or after three times as long as it took before.

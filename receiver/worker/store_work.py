@@ -31,7 +31,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Errand:
-    """Something to do at a shop; of one `key` never two at once."""
+    """A task at a shop; no two of one `key` run at once."""
 
     key: str
     host: str
@@ -45,7 +45,7 @@ def work_stores(container: Container) -> None:
 
 
 class StoreWork:
-    """Does what is due in threads of its own, until it is stopped."""
+    """Runs due errands in threads of its own, until it is stopped."""
 
     def __init__(self, container: Container, stopping: Event) -> None:
         self._container, self._stopping = container, stopping

@@ -36,5 +36,5 @@ def database_kind() -> str:
 
 @pytest.fixture
 def commands(container: Container) -> CommandRunner:
-    """Overridden where a file's commands need rows to work on."""
+    """The commands of an empty service; files override it where they need rows."""
     return CommandRunner(container)

@@ -1,4 +1,4 @@
-"""What staff do with an award on the command line."""
+"""The commands by which staff issue, block, lift and show awards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.fakes import FrozenClock
 
 
 class AwardCommands(CommandRunner):
-    """Two due awards and a terminal."""
+    """The commands of a service with two due awards."""
 
     def __init__(self, container: Container, folder: Path) -> None:
         self.folder = folder

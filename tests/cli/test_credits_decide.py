@@ -18,7 +18,7 @@ BARE = {"SECRET_KEYS": "", "PUBLIC_URL": "", "DATABASE_URL": "sqlite:////proc/no
 
 @pytest.fixture
 def run(monkeypatch):
-    """A command of a machine where nothing is set up."""
+    """A runner of commands on a machine without settings."""
     for name, value in BARE.items():
         monkeypatch.setenv(name, value)
 

@@ -1,4 +1,4 @@
-"""What was decided for a store, on the command line."""
+"""The history of a store's decisions on the command line."""
 
 import json
 

@@ -18,7 +18,7 @@ KEYS += ["body_sha256", "body_bytes", "duplicates", "due_at", "cause", "error", 
 
 
 class DeliveryCommands(CommandRunner):
-    """A processed delivery, a dead one and an ignored one, and a terminal to look at them."""
+    """The commands of a service with a processed delivery, a dead one and an ignored one."""
 
     def __init__(self, container: Container, clock: FrozenClock) -> None:
         super().__init__(container, "deliveries")

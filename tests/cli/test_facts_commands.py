@@ -1,4 +1,4 @@
-"""Recording a fact on the command line, and seeing its effect first."""
+"""`facts set` shows the effect of a fact before it records it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.fakes import FrozenClock
 
 
 class FactCommands(CommandRunner):
-    """A store whose account is said to pay in a way nobody knows, and a terminal."""
+    """The commands of a service with a store whose way of payment is recorded as unknown."""
 
     def __init__(self, container: Container) -> None:
         super().__init__(container, "facts")

@@ -1,4 +1,4 @@
-"""What commands print, and what they say when something is wrong."""
+"""The output of commands, and their errors."""
 
 from __future__ import annotations
 

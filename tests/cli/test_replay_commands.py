@@ -20,7 +20,7 @@ WRONG = "arg.seq: must be a whole number, 1 or more"
 
 
 class ReplayCommands(CommandRunner):
-    """A processed delivery, a dead one and an ignored one, and a terminal; time goes by while it waits."""
+    """The same three deliveries; the clock moves while a command waits."""
 
     def __init__(self, container: Container, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock, self.waits = clock, 0

@@ -15,7 +15,7 @@ from tests.fakes import FrozenClock
 
 
 class ReviewCommands(CommandRunner):
-    """A store in Germany whose merchant disagrees, and a terminal."""
+    """The commands of a service with a German store whose merchant asked for a review."""
 
     def __init__(self, container: Container) -> None:
         super().__init__(container, "reviews")

@@ -1,4 +1,4 @@
-"""`secrets`, `migrate`, `staff` and `doctor`: what sets an installation up, and says what it lacks."""
+"""`secrets`, `migrate`, `staff` and `doctor`: set an installation up, and diagnose it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ALIVE = ProbeResult(True, 200, NOW)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """What migrates and diagnoses a database is tried on both kinds."""
+    """Both kinds: migration and diagnosis differ between them."""
     return str(request.param)
 
 

@@ -1,4 +1,4 @@
-"""What is known of an account's money, on the command line."""
+"""`spend show`: an ad account's days, bills and chart."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A web process looks whether staff must be told, from its first request on, and through every fault."""
+"""A web process checks for alerts to staff from its first request on, whatever a check raises."""
 
 from threading import Event
 

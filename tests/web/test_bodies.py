@@ -1,4 +1,4 @@
-"""A body is refused by what is said of it, before a byte is read; a token is asked for before its body."""
+"""Bodies are refused by their headers, unread; a token is checked before the body is read."""
 
 from __future__ import annotations
 

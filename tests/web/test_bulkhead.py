@@ -1,4 +1,4 @@
-"""Whatever is no webhook holds at most a quarter of the threads, and is told to come again beyond that."""
+"""All requests but webhooks share a quarter of the threads; further ones get a 503 at once."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ REFUSED = (401, {"error": "signature"})
 
 @pytest.fixture
 def database_kind() -> str:
-    """What a sender is told of these bytes; test_webhook_answers.py keeps such on both."""
+    """SQLite alone: test_webhook_answers.py runs on both."""
     return "sqlite"
 
 

@@ -1,4 +1,4 @@
-"""What another site's page has a browser do here is refused, and changes no cookie."""
+"""Cross-site requests are refused, and change no cookie."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FROM_US = [
 
 @pytest.fixture
 def database_kind():
-    """Headers decide before a database is asked: a second kind of it would show nothing new."""
+    """SQLite alone: headers decide before a database is asked."""
     return "sqlite"
 
 
@@ -63,7 +63,7 @@ def app(container):
 
 @pytest.fixture
 def client(app):
-    """A browser in which something was begun."""
+    """A browser with our cookie, in which a flow began."""
     browser = app.test_client()
     browser.set_cookie(COOKIE, SECRET, domain="credit.example", secure=True)
     return browser

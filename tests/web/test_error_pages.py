@@ -35,7 +35,7 @@ PROGRAMS = [
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is asked for here is not there; no row is read."""
+    """SQLite alone: no row is read."""
     return "sqlite"
 
 

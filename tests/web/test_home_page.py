@@ -1,4 +1,4 @@
-"""The first page: what merchants and staff find there, whoever asks, and without looking anything up."""
+"""The first page: the ways in for merchants and staff, without a look into the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.staff import BASE
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is looked at here is a page."""
+    """SQLite alone: the page reads no row."""
     return "sqlite"
 
 

@@ -23,7 +23,7 @@ def client(container):
 
 @pytest.fixture
 def figures(client):
-    """By name, then by the values of its labels."""
+    """A function that reads /metrics: figures by name, then by the values of their labels."""
 
     def read():
         answer = client.get("/metrics")

@@ -28,7 +28,7 @@ ID = {"store_id": "st_1", "advertiser_id": "7001"}
 
 @pytest.fixture
 def database_kind() -> str:
-    """Whoever shows a code shows it on both; what is kept is looked at on both."""
+    """SQLite, but for the test of the stored rows, which runs on both."""
     return "sqlite"
 
 

@@ -1,4 +1,4 @@
-"""Refused calls are logged by samples: whoever sends many writes few lines."""
+"""Refused calls are logged by samples, so that many of them write few lines."""
 
 from __future__ import annotations
 

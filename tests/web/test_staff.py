@@ -1,4 +1,4 @@
-"""A served app imports what only staff call when they do; all are answered as by an app with everything."""
+"""A served app loads staff's part at their first call; every answer is that of a full app."""
 
 from __future__ import annotations
 

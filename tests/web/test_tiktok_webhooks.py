@@ -1,4 +1,4 @@
-"""TikTok's webhooks from the door to what becomes of them: hints, read again, never believed."""
+"""TikTok's webhooks from their receipt to their effect: hints to read again, never facts."""
 
 from __future__ import annotations
 
@@ -270,7 +270,7 @@ def test_access_lost_to_nobody_says_whom_has_the_subscriptions_looked_through_on
 
 
 class Lists:
-    """A TikTok that has no subscriptions of ours, and counts how often it was asked for them."""
+    """A TikTok without subscriptions of ours, which counts how often they are listed."""
 
     def __init__(self) -> None:
         self.asked = 0

@@ -1,4 +1,4 @@
-"""A text that no filter knows is refused by name at every door: an empty list would read as an all-clear."""
+"""Every door refuses an unknown choice of a filter by name: an empty list would read as an all-clear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sender is told: the contract's table, over a real socket."""
+"""The answers to senders, after the contract's table, over a real socket."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OURS = "/webhooks/woocommerce/"
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is kept, and how it is found, is tried on both."""
+    """SQLite, but for the tests of stored rows, which run on both."""
     return "sqlite"
 
 
@@ -308,7 +308,7 @@ def test_what_cannot_be_kept_is_never_accepted(unusable_databases: list[str]):
 
 
 class LostWhenCommitting(Database):
-    """Loses its server after everything was written and before the commit is told."""
+    """A database that loses its server after every write, before the commit is confirmed."""
 
     @contextmanager
     def autocommit_connection(self) -> Iterator[Driver]:
@@ -341,7 +341,7 @@ def test_a_secret_that_can_no_longer_be_opened_is_our_fault_and_not_the_senders(
 
 
 class ShortReads(io.BytesIO):
-    """Gives seven bytes at a time, as a slow network may."""
+    """A stream that gives seven bytes at a time, as a slow network may."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(min(7, size or 0))

@@ -50,7 +50,7 @@ from wp_bridge.errors import StoreTrouble
 
 REFRESH_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
-# What a person may have meant for an address, right or wrong; any other text is none to anybody.
+# A text that may have been meant as an address, right or wrong; any other gets a message of its own.
 ADDRESS_LIKE = re.compile(r"(\S*[.:]\S*)?|\w+://.*", re.DOTALL)
 # Where a merchant can type keys in.
 BY_HAND = (
@@ -65,7 +65,11 @@ PAGE_OF_STEP = {
     Step.READY: ConnectPage.SETTLING,
     Step.OVER: ConnectPage.OVER,
 }
-WAITING = (ConnectPage.PROBING, ConnectPage.SETTLING, ConnectPage.WAITS)  # shown anew until it is another
+WAITING = (
+    ConnectPage.PROBING,
+    ConnectPage.SETTLING,
+    ConnectPage.WAITS,
+)  # refreshed until another page is due
 # Each try calls out to an address of somebody's choice. A burst, then so many a second:
 OF_VISITOR, OF_VISITOR_AT_SHOP = (10, 1 / 20), (5, 1 / 30)
 
@@ -207,7 +211,7 @@ def _invalid_input(error: InputError) -> tuple[str, int]:
         return _page(ConnectPage.KEYS, by_hand=True, **_form_values()), 400
     if not ADDRESS_LIKE.fullmatch(request.values.get("shop", "").strip()):
         return _page(ConnectPage.ADDRESS, **_form_values()), 400
-    # In the words for whatever cannot be reached: what we make of an address is nobody's business.
+    # The same words as for a shop out of reach: strangers do not learn how we judge an address.
     unreachable = shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())
     return _page(ConnectPage.ADDRESS, message=unreachable, **_form_values()), 400
 

@@ -82,7 +82,7 @@ def come_back_from_tiktok() -> AnyResponse:
         container.for_request(),
         state=_query_value("state", FlowError.STATE_UNKNOWN),
         auth_code=request.args.get("auth_code") or None,
-        browser=known_browser() or "",  # nobody: that spends the state all the same
+        browser=known_browser() or "",  # none: the state is used up all the same
     )
     return redirect(url_for("consent.show", flow_id=flow_id), 303)
 

@@ -1,4 +1,4 @@
-"""What is asked here reads no row itself: services do, and their tests run on both databases."""
+"""SQLite alone: views read no rows themselves; the tests of services run on both databases."""
 
 from __future__ import annotations
 

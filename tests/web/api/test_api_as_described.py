@@ -35,7 +35,7 @@ CHECKS = [
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is described is the same on either."""
+    """SQLite alone: the description is the same for both."""
     return "sqlite"
 
 

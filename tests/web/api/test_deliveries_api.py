@@ -23,7 +23,7 @@ def client(container):
 
 @pytest.fixture
 def ask(container, client):
-    """As an operator, or as somebody else with a token."""
+    """A caller with an operator's token, unless another is passed."""
     operator = staff_token(container)
 
     def call(method, path, headers=operator, **body):

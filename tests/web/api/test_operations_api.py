@@ -1,4 +1,4 @@
-"""The admin API has the calls of the commands about no one store: staff, doctor, keys, purge, programmes."""
+"""The admin API's calls about the whole service: staff, doctor, keys, purge, programmes."""
 
 import pytest
 from cryptography.fernet import Fernet

@@ -1,4 +1,4 @@
-"""Connecting a shop over HTTP: what shops really post, and what nobody with a shop would name."""
+"""Connecting a shop over HTTP: posts captured from real shops, and hostile addresses."""
 
 from __future__ import annotations
 

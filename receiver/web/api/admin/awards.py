@@ -81,7 +81,7 @@ class AwardRowSchema(Schema):
 
 
 class AwardEntrySchema(Schema):
-    """Something that happened to an award."""
+    """An entry of an award's history."""
 
     at = fields.Function(lambda row: time_text(row["at"]), metadata={"type": "string"})
     actor = fields.String(required=True)
@@ -164,7 +164,7 @@ class IssueFileSchema(Schema):
 
 
 class PlannedSchema(Schema):
-    """A row of the file, and what became of it."""
+    """A row of the file, and its outcome."""
 
     line = fields.Integer(required=True)
     award = fields.String(required=True, **MAYBE)
@@ -180,7 +180,7 @@ class PlannedSchema(Schema):
 
 
 class IssueFileAnswerSchema(Schema):
-    """All rows are kept, or none."""
+    """The rows of the file: all are recorded, or none."""
 
     rows = fields.List(fields.Nested(PlannedSchema), required=True)
 
@@ -224,7 +224,7 @@ class AwardView(MethodView):
 @awards_api.route("/credits/<award_id>/issue")
 @awards_api.route("/awards/<award_id>/issue")
 class IssueView(MethodView):
-    """A move of an award."""
+    """The issue of an award."""
 
     @awards_api.arguments(IssueSchema)
     @awards_api.response(200, AwardSchema)
@@ -266,7 +266,7 @@ class CodeView(MethodView):
 @awards_api.route("/credits/<award_id>/credited")
 @awards_api.route("/awards/<award_id>/credited")
 class CreditedView(MethodView):
-    """A move of an award."""
+    """The arrival of an award's credit."""
 
     @awards_api.arguments(EvidenceSchema)
     @awards_api.response(200, AwardSchema)
@@ -280,7 +280,7 @@ class CreditedView(MethodView):
 @awards_api.route("/credits/<award_id>/block")
 @awards_api.route("/awards/<award_id>/block")
 class BlockView(MethodView):
-    """A move of an award."""
+    """A block of an award."""
 
     @awards_api.arguments(BlockSchema)
     @awards_api.response(200, AwardSchema)
@@ -294,7 +294,7 @@ class BlockView(MethodView):
 @awards_api.route("/credits/<award_id>/lift")
 @awards_api.route("/awards/<award_id>/lift")
 class LiftView(MethodView):
-    """A move of an award."""
+    """The end of a block."""
 
     @awards_api.arguments(ReasonSchema)
     @awards_api.response(200, AwardSchema)

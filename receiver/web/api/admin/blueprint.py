@@ -22,7 +22,7 @@ LONGEST_PAGE = 200
 
 
 class _Parser(FlaskParser):
-    """Answers 400, and to a misspelt filter too: it must not look like one that fits everything."""
+    """The parser of arguments; answers 400, also to a misspelt filter: it must not look like no filter."""
 
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE}  # noqa: RUF012 (webargs' own way)

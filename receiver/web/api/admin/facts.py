@@ -69,7 +69,7 @@ class RecordedSchema(Schema):
 
 @facts_api.route("/facts/<store_id>")
 class FactsView(MethodView):
-    """Show and record what is known about a store."""
+    """The facts about a store."""
 
     @facts_api.response(200, FactsSchema)
     @facts_api.alt_response(404, schema=RefusalSchema)

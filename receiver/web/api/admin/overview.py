@@ -19,7 +19,7 @@ overview_api = AdminBlueprint("overview", "Work queue and overview")
 
 
 class TodoItemSchema(Schema):
-    """Something to look at."""
+    """An item of the work queue."""
 
     id = fields.String(required=True)
     count = fields.Integer(required=True, metadata={"description": f"At most {MOST}."})
@@ -28,19 +28,19 @@ class TodoItemSchema(Schema):
 
 
 class TodaySchema(Schema):
-    """The most urgent first; empty when nobody is needed."""
+    """The work queue, the most urgent item first."""
 
     matters = fields.List(fields.Nested(TodoItemSchema), required=True)
 
 
 class TodoItemWithSumsSchema(TodoItemSchema):
-    """Something to look at, with the credit of the awards it is about."""
+    """An item of the work queue, with the credit of the awards it is about."""
 
     credit = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
 class SignSchema(Schema):
-    """A vital sign; `at` is the moment it speaks of."""
+    """A vital sign; `at` is the moment it is about."""
 
     id = fields.String(required=True, metadata={"enum": list(SignId)})
     health = fields.String(required=True, metadata={"enum": list(Health)})

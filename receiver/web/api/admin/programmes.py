@@ -80,7 +80,7 @@ class LoadedProgrammeSchema(Schema):
 
 
 class ProgrammesSchema(Schema):
-    """The one new stores join first."""
+    """Programmes; the one that new stores join comes first."""
 
     programmes = fields.List(fields.Nested(ProgrammeSchema), required=True)
 

@@ -114,7 +114,7 @@ class SampleSchema(Schema):
 
 
 class SamplesSchema(Schema):
-    """The newest first."""
+    """Samples of rejected calls, the newest first."""
 
     items = fields.List(fields.Nested(SampleSchema), required=True)
 
@@ -141,7 +141,7 @@ class QuarantineView(MethodView):
 @rejections_api.route("/deliveries/quarantine/take-in")
 @rejections_api.route("/quarantine/take-in")
 class ReleaseView(MethodView):
-    """Release calls from quarantine."""
+    """The release of calls from quarantine."""
 
     @rejections_api.arguments(ReleaseSchema)
     @rejections_api.response(200, ReleasedSchema)

@@ -64,7 +64,7 @@ class PreviewSchema(Schema):
 
 
 class ReplaySchema(Schema):
-    """A replay and how far it has come."""
+    """A replay and its progress."""
 
     id = fields.Integer(required=True)
     state = fields.String(required=True, metadata={"enum": list(ReplayState)})

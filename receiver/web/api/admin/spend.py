@@ -66,7 +66,7 @@ class PolledSchema(Schema):
 
 @spend_api.route("/spend/<advertiser_id>")
 class SpendView(MethodView):
-    """An ad account's money."""
+    """An ad account's spend and payments."""
 
     @spend_api.response(200, SpendSchema)
     @spend_api.alt_response(404, schema=RefusalSchema)

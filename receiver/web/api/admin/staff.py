@@ -41,7 +41,7 @@ class MeSchema(Schema):
 
 
 class StaffTokenSchema(Schema):
-    """A token, without what opens anything."""
+    """A token, without its secret text."""
 
     id = fields.Integer(required=True)
     email = fields.String(required=True, metadata={"description": "Whose it is."})
@@ -59,7 +59,7 @@ class AddressSchema(Schema):
 
 
 class NewMemberSchema(AddressSchema):
-    """Somebody, and the role they get."""
+    """Somebody on the staff, and their new role."""
 
     role = fields.String(required=True, validate=OneOf(list(Role)))
 
@@ -72,7 +72,7 @@ class MemberSchema(Schema):
 
 
 class ListedMemberSchema(MemberSchema):
-    """Somebody on the staff, since when, and how far they are in the console now."""
+    """Somebody on the staff, since when, and their sessions and tokens."""
 
     since = fields.String(**TIME)
     last_seen_at = Moment(required=True, **MAYBE, metadata={"description": "In the console; null: never."})
@@ -87,7 +87,7 @@ class MembersSchema(Schema):
 
 
 class LetInSchema(MemberSchema):
-    """Somebody who chooses a password of their own when they first sign in with this one."""
+    """A member of staff and their one-time password, to be replaced at the first sign-in."""
 
     password = fields.String(required=True, metadata={"description": "Shown this once."})
 
@@ -108,7 +108,7 @@ class NewTokenSchema(Schema):
 
 
 class MadeTokenSchema(MemberSchema):
-    """A token as it is shown this once."""
+    """A new token, whose text is shown this once."""
 
     id = fields.Integer(required=True)
     name = fields.String(required=True)
@@ -142,7 +142,7 @@ class MembersView(MethodView):
 
 @staff_api.route("/staff/password")
 class PasswordView(MethodView):
-    """A password that was forgotten."""
+    """The password of somebody on the staff."""
 
     @staff_api.arguments(AddressSchema)
     @staff_api.response(200, LetInSchema)

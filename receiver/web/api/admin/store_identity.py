@@ -1,4 +1,4 @@
-"""The shop that a store is, and whose it is, in the admin API: moves, claims of identity and merging."""
+"""The identity of stores in the admin API: moves, claims, and merging of merchants."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ApartSchema(Schema):
 
 
 class KeptApartSchema(ApartSchema):
-    """The answer as it was given first."""
+    """The answer, with who gave it first and when."""
 
     store = fields.String(required=True)
     by = fields.String(required=True)
@@ -109,7 +109,7 @@ class MergedSchema(Schema):
 
 @identity_api.route("/stores/<store_id>/move")
 class MoveView(MethodView):
-    """Another address."""
+    """The move of a store to another address."""
 
     @identity_api.arguments(MoveSchema)
     @identity_api.response(200, MovedSchema)
@@ -150,7 +150,7 @@ class ClaimsView(MethodView):
 
 @identity_api.route("/claims/<int:claim_id>/dismiss")
 class DismissClaimView(MethodView):
-    """A claim that is not true."""
+    """The dismissal of a claim."""
 
     @identity_api.arguments(StoreReasonSchema)
     @identity_api.response(200, ClaimSchema)
@@ -163,7 +163,7 @@ class DismissClaimView(MethodView):
 
 @identity_api.route("/stores/<store_id>/merge")
 class MergeView(MethodView):
-    """Two merchants of one owner."""
+    """The merge of two merchants."""
 
     @identity_api.arguments(MergeSchema)
     @identity_api.response(200, MergedSchema)
@@ -201,7 +201,7 @@ class KeepApartView(MethodView):
 
 @identity_api.route("/merge-suggestions")
 class SuggestionsView(MethodView):
-    """Stores that may be one merchant's."""
+    """Suggestions of stores that may have one merchant."""
 
     @identity_api.arguments(PageArguments, location="query")
     @identity_api.response(200, page_schema(StoreSuggestionSchema, "SuggestionPage"))

@@ -93,7 +93,7 @@ class ConnectionSchema(Schema):
 
 
 class SuggestionSchema(Schema):
-    """A store of another merchant that looks like the same one's."""
+    """A store of another merchant that may have the same one."""
 
     other = fields.String(required=True)
     other_name = fields.String(required=True)
@@ -102,7 +102,7 @@ class SuggestionSchema(Schema):
 
 
 class MoveEvidenceSchema(Schema):
-    """Evidence for a move to the address of a claim; null: nobody has looked."""
+    """Evidence for a move to the address of a claim; null: not checked yet."""
 
     redirects = fields.Boolean(
         required=True, metadata={"description": "The store's address leads there for good."}
@@ -189,7 +189,7 @@ class AdmissionSchema(Schema):
 
 
 class AddedStoreSchema(Schema):
-    """Secret and token are told this once."""
+    """A new store, whose secret and token are shown this once."""
 
     id = fields.String(required=True)
     webhook_url = fields.String(required=True)
@@ -223,7 +223,7 @@ class RotationSchema(Schema):
 
 
 class RotatedSchema(Schema):
-    """The secret is that of a webhook made by hand; it is told this once."""
+    """The new secret of a webhook made by hand, shown this once."""
 
     webhook_url = fields.String(required=True)
     webhook_secret = fields.String(
@@ -239,13 +239,13 @@ class RotatedSchema(Schema):
 
 
 class StatusTokenSchema(Schema):
-    """Told this once."""
+    """A new status token, shown this once."""
 
     status_token = fields.String(required=True)
 
 
 class StoreReasonSchema(Schema):
-    """Why."""
+    """The reason."""
 
     reason = fields.String(**WORDS)
 

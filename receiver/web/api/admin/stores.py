@@ -120,7 +120,7 @@ class StoreStatusView(MethodView):
 
 @stores_api.route("/stores/<store_id>/reconcile")
 class ReconcileView(MethodView):
-    """A look at a connected store."""
+    """A check of a connected store."""
 
     @stores_api.response(202, LookAskedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
@@ -220,7 +220,7 @@ class RotateTokenView(MethodView):
 
 @stores_api.route("/stores/<store_id>/disconnect")
 class DisconnectView(MethodView):
-    """The end of all that passes between us and a store."""
+    """The end of a store's connection."""
 
     @stores_api.arguments(StoreReasonSchema)
     @stores_api.response(200, StoreSchema)
@@ -237,7 +237,7 @@ class DisconnectView(MethodView):
 
 @stores_api.route("/stores/<store_id>/erase")
 class EraseView(MethodView):
-    """The personal data of a store that left."""
+    """The erasure of a disconnected store's personal data."""
 
     @stores_api.arguments(StoreReasonSchema)
     @stores_api.response(200, ErasedSchema)
@@ -258,7 +258,7 @@ class EraseView(MethodView):
 
 @stores_api.route("/stores/<store_id>/restart-sequence")
 class RestartSequenceView(MethodView):
-    """Messages that count from an earlier number."""
+    """A restart of the sequence of a store's signals."""
 
     @stores_api.arguments(RestartSchema)
     @stores_api.response(200, RestartedSchema)
