@@ -263,9 +263,9 @@ def _settle(account: Account, now: datetime) -> None:
 
 
 def _is_decided(account: Account, standing: PollingState) -> bool:
-    if standing.reached >= TIERS[-1]:
+    if standing.final_spend >= TIERS[-1]:
         return True
-    return len(account.final) == WINDOW_DAYS and standing.reached >= TIERS[0]
+    return len(account.final) == WINDOW_DAYS and standing.final_spend >= TIERS[0]
 
 
 def _due(account: Account) -> datetime | None:

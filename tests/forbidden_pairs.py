@@ -38,7 +38,7 @@ NECESSARY_FACTS: Mapping[str, Callable[[Facts], Any]] = {
 
 def violations(facts: Facts, decision: Decision, document: Document) -> list[str]:
     """Return the names of the forbidden pairs that a document holds."""
-    return [name for name, is_said in PAIRS.items() if is_said(facts, decision, document)]
+    return [name for name, is_violated in PAIRS.items() if is_violated(facts, decision, document)]
 
 
 def _unknown_decides(facts: Facts, _decision: Decision, document: Document) -> bool:
@@ -66,10 +66,10 @@ def _unknown_spend_is_an_amount(facts: Facts, decision: Decision, document: Docu
     spend_block, spend = document["spend"], decision.spend
     if spend_block is None:
         return False
-    unknown = spend is None or spend.unknown_because is not None
+    is_unknown = spend is None or spend.unknown_because is not None
     amounts = (spend_block["qualifying"], document["tier"], document["next_tier"])
     dates = (tier["seen_on"] for tier in document["tiers"])
-    return unknown and (spend_block["final"] or any(item is not None for item in (*amounts, *dates)))
+    return is_unknown and (spend_block["final"] or any(item is not None for item in (*amounts, *dates)))
 
 
 def _unsplit_spend_is_zero(facts: Facts, decision: Decision, document: Document) -> bool:
@@ -121,9 +121,9 @@ def _past_date_is_a_promise(_facts: Facts, decision: Decision, document: Documen
 
 
 def _nothing_is_wrong_though_a_rule_fails(_facts: Facts, _decision: Decision, document: Document) -> bool:
-    failed = {rule for rule, outcome in _outcomes(document).items() if outcome == "fail"}
-    is_comforted = document["headline"] == HEADLINES["programme_over"].text
-    return is_comforted and bool(failed - {"credit_in_time", "programme_open"})
+    failed_rules = {rule for rule, outcome in _outcomes(document).items() if outcome == "fail"}
+    says_offer_is_over = document["headline"] == HEADLINES["programme_over"].text
+    return says_offer_is_over and bool(failed_rules - {"credit_in_time", "programme_open"})
 
 
 def _loss_reaches_nobody(facts: Facts, decision: Decision, document: Document) -> bool:
@@ -141,9 +141,9 @@ def _withdrawn_for_another_cause(facts: Facts, _decision: Decision, document: Do
 
 def _warning_in_no_list(_facts: Facts, _decision: Decision, document: Document) -> bool:
     troubles = {item["id"]: item for item in document["troubles"]}
-    warned = {item["id"] for item in document["warnings"]}
-    whose = all(item["who"] == TROUBLES.get(id) for id, item in troubles.items())
-    return not (warned <= set(troubles) <= set(TROUBLES) and whose)
+    warning_ids = {item["id"] for item in document["warnings"]}
+    parties_match = all(item["who"] == TROUBLES.get(id) for id, item in troubles.items())
+    return not (warning_ids <= set(troubles) <= set(TROUBLES) and parties_match)
 
 
 def _outcomes(document: Document) -> dict[str, str]:
@@ -152,17 +152,21 @@ def _outcomes(document: Document) -> dict[str, str]:
 
 def _after_the_credits_end_is_a_promise(_facts: Facts, decision: Decision, document: Document) -> bool:
     expires = decision.programme.credit_expires.isoformat()
-    promised = [tier["credit_by"] for tier in document["tiers"]]
-    promised += [(document[name] or {}).get(key) for name, key in (("next_tier", "by"), ("pace", "on"))]
-    promised.append((document["window"] or {}).get("bills_until"))
-    return any(day is not None and day > expires for day in promised)
+    dates = [tier["credit_by"] for tier in document["tiers"]]
+    dates += [(document[name] or {}).get(key) for name, key in (("next_tier", "by"), ("pace", "on"))]
+    dates.append((document["window"] or {}).get("bills_until"))
+    return any(day is not None and day > expires for day in dates)
 
 
 def _tier_that_pays_nothing_has_a_date(_facts: Facts, _decision: Decision, document: Document) -> bool:
     """Return whether a date is promised for more than one tier, or where no credit can come."""
-    dated = [tier for tier in document["tiers"] if tier["credit_by"] is not None]
+    dated_tiers = [tier for tier in document["tiers"] if tier["credit_by"] is not None]
     is_over = document["stage"] in NOTHING_TO_EARN or (document["award"] or {}).get("id") is not None
-    return len(dated) > 1 or (is_over and bool(dated)) or any(tier["seen_on"] is None for tier in dated)
+    return (
+        len(dated_tiers) > 1
+        or (is_over and bool(dated_tiers))
+        or any(tier["seen_on"] is None for tier in dated_tiers)
+    )
 
 
 def _pace_without_a_future(_facts: Facts, decision: Decision, document: Document) -> bool:

@@ -97,7 +97,7 @@ class Population:
     def _chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    def _often(self, *values: Value) -> Value:
+    def _usually(self, *values: Value) -> Value:
         """Choose the first value nine times of ten, else one of the others."""
         return values[0] if self._chance(0.9) or len(values) == 1 else self.random.choice(values[1:])
 
@@ -114,7 +114,7 @@ class Population:
         return value if self._chance(share) else None
 
     def _add_account(self, advertiser_id: str) -> None:
-        country, currency = self._often(
+        country, currency = self._usually(
             ("US", "USD"), ("GB", "GBP"), ("US", "EUR"), ("DE", "EUR"), (None, None)
         )
         read_at = self._sometimes(self._moment(25, 75), 0.95)
@@ -127,16 +127,16 @@ class Population:
                 currency=currency,
                 timezone=self.random.choice((*ZONES[:1] * 4, *ZONES)),
                 business_center=self._sometimes(str(6000 + self.random.randrange(40)), 0.7),
-                created_at=self._often(self._moment(), self._moment(-200, 0), None),
+                created_at=self._usually(self._moment(), self._moment(-200, 0), None),
                 read_at=read_at,
                 spend_read_at=read_at and self._sometimes(read_at, 0.9),
                 ad_credit=self._sometimes(self._money(1000)),
                 ad_credit_read_at=self._sometimes(self._moment(30, 75)),
                 bills_readable=self.random.choice((None, False, True, True)),
                 bills_read_at=self._sometimes(self._moment(30, 75)),
-                bills_from=self._often(date(2025, 6, 1), None, date(2025, 11, 1)),
+                bills_from=self._usually(date(2025, 6, 1), None, date(2025, 11, 1)),
                 next_poll_at=self._sometimes(self._moment(25, 80)),
-                poll_reason=self._often("window_open", "at_rest", "passing_fault"),
+                poll_reason=self._usually("window_open", "at_rest", "passing_fault"),
                 fault=self._sometimes(self.random.choice(list(ReadingFault)), 0.15),
             )
         )
@@ -147,10 +147,10 @@ class Population:
                 tables.SpendDay(
                     advertiser_id=advertiser_id,
                     date=(START + timedelta(days=10 + offset)).date(),
-                    spend=self._often(net, net + 5, None) if is_odd else net,
+                    spend=self._usually(net, net + 5, None) if is_odd else net,
                     billed_cost=self._sometimes(net, 0.9) if is_odd else net,
-                    cash_spend=self._often(net, Decimal(0), None) if is_odd else net,
-                    voucher_spend=self._often(Decimal(0), None) if is_odd else Decimal(0),
+                    cash_spend=self._usually(net, Decimal(0), None) if is_odd else net,
+                    voucher_spend=self._usually(Decimal(0), None) if is_odd else Decimal(0),
                     read_at=START,
                 )
             )
@@ -164,39 +164,39 @@ class Population:
                 advertiser_id=advertiser_id,
                 transaction_id=f"t{number}",
                 type=kind,
-                billing=self._often("CASH", "PROMOTION"),
-                subtotal=self._often(self._money(600), Decimal(500), None),
+                billing=self._usually("CASH", "PROMOTION"),
+                subtotal=self._usually(self._money(600), Decimal(500), None),
                 tax=self._sometimes(self._money(50)),
-                currency=self._often(currency, None, "EUR"),
-                at=self._often(self._moment(10, 60), None),
+                currency=self._usually(currency, None, "EUR"),
+                at=self._usually(self._moment(10, 60), None),
                 read_at=START,
             )
         )
 
     def _add_store(self, number: int, store_id: str) -> None:
-        joined = self._moment(0, 15)
-        programme = self._often(*PROGRAMMES)
-        host = self._often(f"s{number}", "shared", "other")
+        joined_at = self._moment(0, 15)
+        programme = self._usually(*PROGRAMMES)
+        host = self._usually(f"s{number}", "shared", "other")
         store = tables.Store(
             id=store_id,
             url=f"https://{host}.example/{store_id}/",
             name=store_id,
-            country=self._often("US", "GB", "DE", None),
+            country=self._usually("US", "GB", "DE", None),
             currency="USD",
-            merchant=f"m_{self._often(number, self.random.randrange(20))}",
+            merchant=f"m_{self._usually(number, self.random.randrange(20))}",
             programme=programme,
-            joined_at=joined,
-            created_at=joined,
-            admitted_at=self._sometimes(joined, 0.9),
-            reserved_until=self._sometimes(joined + timedelta(days=self.random.choice((7, 60))), 0.2),
+            joined_at=joined_at,
+            created_at=joined_at,
+            admitted_at=self._sometimes(joined_at, 0.9),
+            reserved_until=self._sometimes(joined_at + timedelta(days=self.random.choice((7, 60))), 0.2),
             disconnected_at=self._sometimes(self._moment(20, 60), 0.05),
-            set_up_at=self._often(joined + self._span(0, 4), None, self._moment(60, 90)),
-            set_up_claimed_at=self._sometimes(joined, 0.1),
-            clock_skew=self._often(self.random.randrange(60), None, 5000, -5000),
+            set_up_at=self._usually(joined_at + self._span(0, 4), None, self._moment(60, 90)),
+            set_up_claimed_at=self._sometimes(joined_at, 0.1),
+            clock_skew=self._usually(self.random.randrange(60), None, 5000, -5000),
             clock_read_at=self._sometimes(self._moment(0, 60)),
             sequence_fell_at=self._sometimes(START, 0.05),
             continues=self._sometimes(f"st_{max(0, number - 1)}", 0.1),
-            facts_read_at=self._sometimes(joined),
+            facts_read_at=self._sometimes(joined_at),
         )
         self.session.add(store)
         self.session.flush()
@@ -205,38 +205,38 @@ class Population:
 
     def _add_link(self, number: int, store: tables.Store) -> None:
         others = self.random.sample(self.accounts, 2)
-        linked = store.joined_at + self._span(0, 4)
-        consented = self._often(True, True, False, None)
+        linked_at = store.joined_at + self._span(0, 4)
+        consent = self._usually(True, True, False, None)
         for place, advertiser_id in enumerate(
-            dict.fromkeys((self._often(self.accounts[number], others[0]), others[1]))
+            dict.fromkeys((self._usually(self.accounts[number], others[0]), others[1]))
         ):
             if place and not self._chance(0.2):
                 continue
             link = tables.Link(
                 store_id=store.id,
                 advertiser_id=advertiser_id,
-                linked_at=self._often(linked, None),
-                claimed_at=self._sometimes(linked - timedelta(days=1), 0.1),
-                exact=self._often(True, False, None),
-                ended_at=linked if place else None,
+                linked_at=self._usually(linked_at, None),
+                claimed_at=self._sometimes(linked_at - timedelta(days=1), 0.1),
+                exact=self._usually(True, False, None),
+                ended_at=linked_at if place else None,
                 token_encrypted="t",
-                consent=consented,
-                consent_at=linked,
-                consent_lost=None if consented else self._sometimes(self.random.choice(list(ConsentLoss))),
-                proven_at=linked if consented is not None else self._sometimes(linked),
+                consent=consent,
+                consent_at=linked_at,
+                consent_lost=None if consent else self._sometimes(self.random.choice(list(ConsentLoss))),
+                proven_at=linked_at if consent is not None else self._sometimes(linked_at),
                 tiktok_user_hash=self._sometimes(f"u{self.random.randrange(40)}"),
-                prior_spend=self._often(Decimal(0), None, self._money(50)),
-                prior_spend_before=self._often(linked.date(), date(2025, 1, 1)),
-                prior_spend_at=linked,
+                prior_spend=self._usually(Decimal(0), None, self._money(50)),
+                prior_spend_before=self._usually(linked_at.date(), date(2025, 1, 1)),
+                prior_spend_at=linked_at,
             )
             self.session.add(link)
             if link.proven_at and self._chance(0.1):
                 self.session.flush()
-                end_consent(self.session, link, linked, False)
+                end_consent(self.session, link, linked_at, False)
 
     def _add_neighbours(self, number: int, store_id: str) -> None:
         """Add what stands beside a store: staff's facts, troubles, connections, lost messages, answers."""
-        self._record(store_id, "payment", self._often("manual", "automatic", "unknown", None), 0.8)
+        self._record(store_id, "payment", self._usually("manual", "automatic", "unknown", None), 0.8)
         self._record(store_id, "paid_bills_confirmed", True, 0.1)
         self._record(store_id, "safety_flag", self.random.choice((True, False, None)), 0.06)
         self._record(store_id, "policy_violation", True, 0.02)
@@ -308,12 +308,12 @@ class Population:
                     headers=[],
                     body_sha256="0",
                     received_at=self._moment(0, 60),
-                    state=self._often("dead", "processed"),
+                    state=self._usually("dead", "processed"),
                     reason=self.random.choice((DeliveryReason.ELSEWHERE, DeliveryReason.UNREADABLE)),
                 )
             )
         if self._chance(0.1):
-            reason = self._often(RejectionReason.SIGNATURE, RejectionReason.SIZE)
+            reason = self._usually(RejectionReason.SIGNATURE, RejectionReason.SIZE)
             at = self._moment(0, 60)
             self.session.add(tables.RejectionSample(store_id=store_id, reason=reason, at=at, headers=[]))
         if self._chance(0.1):
@@ -348,7 +348,7 @@ class Population:
                     id=f"aw_{store.id}",
                     programme=store.programme,
                     store_id=store.id,
-                    merchant=self._often(store.merchant, "m_1"),
+                    merchant=self._usually(store.merchant, "m_1"),
                     advertiser_id=account,
                     business_center=self._sometimes(str(6000 + self.random.randrange(40))),
                     state=self.random.choice(list(AwardState)),
@@ -359,7 +359,7 @@ class Population:
                     due_by=self._moment(15, 60).date(),
                     timezone=self.random.choice(ZONES),
                     delivery=self._sometimes(AwardDelivery.APPLIED),
-                    flags=self._often([], [AwardFlag.SPEND_RESTATED]),
+                    flags=self._usually([], [AwardFlag.SPEND_RESTATED]),
                     decision_id=row.id,
                 )
             )
@@ -386,8 +386,10 @@ def stored_rows(session: Session) -> dict[str, list[str]]:
 
 def _text(row: tables.Base, award_names: dict[str, str]) -> str:
     names = row.__mapper__.column_attrs.keys()
-    hidden = NUMBERED if isinstance(row, (tables.DecisionRow, tables.Award, tables.AuditEntry)) else set()
-    text = json.dumps({name: getattr(row, name) for name in names if name not in hidden}, default=str)
+    hidden_columns = (
+        NUMBERED if isinstance(row, (tables.DecisionRow, tables.Award, tables.AuditEntry)) else set()
+    )
+    text = json.dumps({name: getattr(row, name) for name in names if name not in hidden_columns}, default=str)
     for award_id, name in award_names.items():
         text = text.replace(award_id, name)
     return text

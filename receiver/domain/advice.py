@@ -109,4 +109,4 @@ def _unpaid(context: EvaluationContext, spend: Spend) -> dict[str, Any] | None:
     if spent_for is None or spend.qualifying >= spent_for.threshold:
         return None
     currency = context.account and context.account.currency
-    return {"unpaid": spend.net - spend.billed, "bills_until": until, "currency": currency}
+    return {"unpaid": spend.net - spend.billed_amount, "bills_until": until, "currency": currency}

@@ -42,9 +42,9 @@ def final_at(day: date, zone: ZoneInfo) -> datetime:
 
     That is the first 12:00 UTC at or after 48 h past the date's end in `zone`.
     """
-    settled = start_of(day + timedelta(days=1), zone) + SETTLING
-    fix = datetime.combine(settled.date(), DAILY_FIX)
-    return fix if fix >= settled else fix + timedelta(days=1)
+    settled_at = start_of(day + timedelta(days=1), zone) + SETTLING
+    fix = datetime.combine(settled_at.date(), DAILY_FIX)
+    return fix if fix >= settled_at else fix + timedelta(days=1)
 
 
 def final_on(day: date, zone: ZoneInfo) -> date:

@@ -92,8 +92,8 @@ def resolve_account(
     if NEEDED & set(missing):
         return ResolvedAccount(ConsentOutcome.NOT_ENOUGH)
     if linked_id is not None:
-        agreed = linked_id in accounts and chosen_id in (None, linked_id)
-        return ResolvedAccount(ConsentOutcome.LINKED if agreed else ConsentOutcome.OTHER_ACCOUNT, linked_id)
+        is_same = linked_id in accounts and chosen_id in (None, linked_id)
+        return ResolvedAccount(ConsentOutcome.LINKED if is_same else ConsentOutcome.OTHER_ACCOUNT, linked_id)
     only = accounts[0] if len(accounts) == 1 else chosen_id
     return (
         ResolvedAccount(ConsentOutcome.LINKED, only)

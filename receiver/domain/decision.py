@@ -201,12 +201,12 @@ def _stage(
         return Stage.BLOCKED
     if award is not None:
         return _stage_of_award(context, award)
-    failed = {rule.id for rule in rules if rule.outcome is Outcome.FAIL}
-    if failed:
-        return _stage_of_failure(context, failed)
+    failed_rules = {rule.id for rule in rules if rule.outcome is Outcome.FAIL}
+    if failed_rules:
+        return _stage_of_failure(context, failed_rules)
     if due_award is not None:
         return Stage.DUE if verdict is Verdict.QUALIFIED else Stage.HELD
-    return _stage_on_the_line(context)
+    return _stage_of_progress(context)
 
 
 def _stage_of_award(context: EvaluationContext, award: RecordedAward) -> Stage:
@@ -219,15 +219,15 @@ def _stage_of_award(context: EvaluationContext, award: RecordedAward) -> Stage:
     return Stage.EXPIRED if is_over else Stage(award.state)
 
 
-def _stage_of_failure(context: EvaluationContext, failed: set[str]) -> Stage:
+def _stage_of_failure(context: EvaluationContext, failed_rules: set[str]) -> Stage:
     joined_at = context.facts.store.joined_at
     joined_late = joined_at is not None and utc_date(joined_at) > context.programme.closes
-    if "credit_in_time" in failed or ("programme_open" in failed and joined_late):
+    if "credit_in_time" in failed_rules or ("programme_open" in failed_rules and joined_late):
         return Stage.PROGRAMME_OVER
-    return Stage.ENDED if failed == {"spend_reached"} else Stage.INELIGIBLE
+    return Stage.ENDED if failed_rules == {"spend_reached"} else Stage.INELIGIBLE
 
 
-def _stage_on_the_line(context: EvaluationContext) -> Stage:
+def _stage_of_progress(context: EvaluationContext) -> Stage:
     if context.outcomes["admission"] is Outcome.PENDING:
         return Stage.NOT_ADMITTED
     if context.facts.store.set_up_at is None:
@@ -335,9 +335,9 @@ def _spend_unknown(context: EvaluationContext) -> str | None:
 
 
 def _params(context: EvaluationContext, due_award: DueAward | None) -> Mapping[str, Any]:
-    failed = {rule for rule, outcome in context.outcomes.items() if outcome is Outcome.FAIL}
+    failed_rules = {rule for rule, outcome in context.outcomes.items() if outcome is Outcome.FAIL}
     return {
-        "failed_else": failed - {"credit_in_time", "programme_open"},
+        "failed_else": failed_rules - {"credit_in_time", "programme_open"},
         "is_unsafe": bool(context.facts.history.safety_flag),
         "lost_signals": context.facts.lost_signals,
         "spend_unknown": _spend_unknown(context),

@@ -115,12 +115,12 @@ class DeliveryFilters:
     def as_json(self) -> dict[str, Any]:
         """Return the filters that are set, as JSON holds them; empty for all deliveries."""
         values = {**asdict(self), "search": self.search or None}
-        return {name: _stored(value) for name, value in values.items() if value is not None}
+        return {name: _to_json_value(value) for name, value in values.items() if value is not None}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> DeliveryFilters:
         """Read back what `as_json` wrote. Raises ValueError that names the filter for an unknown text."""
-        return cls(**{name: _read_back(name, value) for name, value in stored.items()})
+        return cls(**{name: _from_json_value(name, value) for name, value in stored.items()})
 
 
 # Of the filters that JSON does not hold as they are.
@@ -135,14 +135,14 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _stored(value: Any) -> Any:
+def _to_json_value(value: Any) -> Any:
     """Return a filter's value as JSON holds it."""
     if isinstance(value, StrEnum):
         return value.value
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _read_back(name: str, value: Any) -> Any:
+def _from_json_value(name: str, value: Any) -> Any:
     """Return a filter's value from how JSON holds it. Raises ValueError."""
     try:
         return _READERS[name](value) if name in _READERS else value

@@ -59,14 +59,16 @@ def flags_for(award: AwardBasis, decision_without_award: Decision) -> set[str]:
     decision = decision_without_award
     account = decision.account
     if account is None:
-        return {AwardFlag.LINK_LOST, *_failed(decision, only=STORE_RULES)}
+        return {AwardFlag.LINK_LOST, *_failed_rule_flags(decision, only=STORE_RULES)}
     if account.advertiser_id != award.advertiser_id:
-        return {AwardFlag.ACCOUNT_SWITCHED, *_failed(decision, only=STORE_RULES)}
+        return {AwardFlag.ACCOUNT_SWITCHED, *_failed_rule_flags(decision, only=STORE_RULES)}
     consent_flags = {AwardFlag.CONSENT_LOST} if account.consent is False else set()
-    return consent_flags | _failed(decision) | _spend_flags(award, decision)
+    return consent_flags | _failed_rule_flags(decision) | _spend_flags(award, decision)
 
 
-def cleared_flags(raised: Collection[str], award: AwardBasis, decision_without_award: Decision) -> set[str]:
+def cleared_flags(
+    raised_flags: Collection[str], award: AwardBasis, decision_without_award: Decision
+) -> set[str]:
     """Return which of the raised flags certainly hold no longer; what is unknown clears none."""
     decision = decision_without_award
     account, spend = decision.account, decision.spend
@@ -86,12 +88,12 @@ def cleared_flags(raised: Collection[str], award: AwardBasis, decision_without_a
                 set() if spend.provisional else {AwardFlag.TIER_HIGHER}
             )
             clear |= set(Discrepancy)
-    return set(raised) & clear - flags_for(award, decision)
+    return set(raised_flags) & clear - flags_for(award, decision)
 
 
-def _failed(decision: Decision, only: frozenset[str] | None = None) -> set[str]:
-    failed = {rule.id for rule in decision.rules if rule.outcome is Outcome.FAIL} - NEVER_FLAGGED
-    return {RULE_FAILED + rule for rule in (failed if only is None else failed & only)}
+def _failed_rule_flags(decision: Decision, only: frozenset[str] | None = None) -> set[str]:
+    failed_rules = {rule.id for rule in decision.rules if rule.outcome is Outcome.FAIL} - NEVER_FLAGGED
+    return {RULE_FAILED + rule for rule in (failed_rules if only is None else failed_rules & only)}
 
 
 def _spend_flags(award: AwardBasis, decision: Decision) -> set[str]:
@@ -99,9 +101,14 @@ def _spend_flags(award: AwardBasis, decision: Decision) -> set[str]:
     if spend is None or spend.bill_in_doubt:  # nobody can say what was spent when, or what was paid
         return set()
     if spend.final_qualifying < award.threshold:
-        is_refund = spend.has_bills and spend.paid < award.threshold <= spend.paid + spend.taken_back
+        is_refund = (
+            spend.has_bills
+            and spend.paid_amount < award.threshold <= spend.paid_amount + spend.refunded_amount
+        )
         return {AwardFlag.BILL_REFUNDED if is_refund else AwardFlag.SPEND_RESTATED}
     if spend.provisional:  # without its bills an account seems to have paid for all it spent
         return set()
-    reached = [progress.tier for progress in decision.tiers if progress.reached_on]
-    return {AwardFlag.TIER_HIGHER} if any(tier.threshold > award.threshold for tier in reached) else set()
+    tiers_reached = [progress.tier for progress in decision.tiers if progress.reached_on]
+    return (
+        {AwardFlag.TIER_HIGHER} if any(tier.threshold > award.threshold for tier in tiers_reached) else set()
+    )

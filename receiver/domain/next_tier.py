@@ -42,7 +42,9 @@ def next_tier(spend: Spend, tiers: Sequence[Tier], deadlines: Deadlines, today: 
     qualifying = spend.qualifying
     if qualifying is None:
         return None
-    above = (_missing(spend, tier, tiers, deadlines, today) for tier in tiers if tier.threshold > qualifying)
+    above = (
+        _reachable_tier(spend, tier, tiers, deadlines, today) for tier in tiers if tier.threshold > qualifying
+    )
     return next(filter(None, above), None)
 
 
@@ -51,21 +53,23 @@ def can_begin(tier: Tier, deadlines: Deadlines, today: date) -> bool:
     return deadlines.window is not None or today <= deadlines.begin_by(tier)
 
 
-def _missing(
+def _reachable_tier(
     spend: Spend, tier: Tier, tiers: Sequence[Tier], deadlines: Deadlines, today: date
 ) -> NextTier | None:
     spent_for = highest_tier(tiers, spend.net)
     if spend.has_bills and spent_for is not None and spend.net >= tier.threshold:
         by = deadlines.pay_by(tier, spent_for)
         candidate = (
-            None if by is None else NextTier(tier, tier.threshold - spend.billed, None, Needs.PAYMENT, by)
+            None
+            if by is None
+            else NextTier(tier, tier.threshold - spend.billed_amount, None, Needs.PAYMENT, by)
         )
     else:
-        candidate = _spend_missing(spend, tier, deadlines, today)
+        candidate = _tier_by_spend(spend, tier, deadlines, today)
     return candidate if candidate is not None and today <= candidate.by else None
 
 
-def _spend_missing(spend: Spend, tier: Tier, deadlines: Deadlines, today: date) -> NextTier | None:
+def _tier_by_spend(spend: Spend, tier: Tier, deadlines: Deadlines, today: date) -> NextTier | None:
     by = deadlines.spend_by(tier)
     if by is None or not can_begin(tier, deadlines, today):
         return None

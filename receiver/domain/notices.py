@@ -66,18 +66,23 @@ def notices_of(
     A store that has left gets a notice about keys still at the shop, and no other.
     """
     if observations.has_left:
-        return tuple(_of_leaving(decision, observations))
-    of_address = _of_the_address(decision, since, observations)
-    return (*_of_progress(decision), *_of_consent(decision, since), *_of_the_award(decision), *of_address)
+        return tuple(_leaving_notices(decision, observations))
+    of_address = _address_notices(decision, since, observations)
+    return (
+        *_progress_notices(decision),
+        *_consent_notices(decision, since),
+        *_award_notices(decision),
+        *of_address,
+    )
 
 
-def _of_leaving(decision: Decision, observations: Observations) -> Iterator[Notice]:
+def _leaving_notices(decision: Decision, observations: Observations) -> Iterator[Notice]:
     left_at = observations.keys_left_at
     if left_at is not None and decision.as_of - left_at < KEYS_TOLD_FOR:
         yield _notice(NoticeKind.KEYS_LEFT, _stamp(left_at), None, {})
 
 
-def _of_the_address(
+def _address_notices(
     decision: Decision, since: Mapping[str, datetime], observations: Observations
 ) -> Iterator[Notice]:
     """Yield the notices about the store's address: held messages, and a move to another one.
@@ -93,18 +98,18 @@ def _of_the_address(
         yield _notice(NoticeKind.ADDRESS_CHANGED, _stamp(change.at), None, params)
 
 
-def _of_progress(decision: Decision) -> Iterator[Notice]:
+def _progress_notices(decision: Decision) -> Iterator[Notice]:
     above, spend = decision.next_tier, decision.spend
     if decision.stage not in EARNING or decision.window is None or spend is None:
         return
     if above is not None and above.needs is Needs.SPEND:
-        yield from _of_spend(decision, above, spend.qualifying)
+        yield from _spend_notices(decision, above, spend.qualifying)
     unpaid = _unpaid(decision)
     if unpaid is not None and (lead := _lead(decision.today, unpaid["by"])) is not None:
         yield _notice(NoticeKind.BILL_DEADLINE, f"{unpaid['by']}:{lead}", unpaid["by"], unpaid)
 
 
-def _of_spend(decision: Decision, above: NextTier, qualifying: Decimal | None) -> Iterator[Notice]:
+def _spend_notices(decision: Decision, above: NextTier, qualifying: Decimal | None) -> Iterator[Notice]:
     params = {
         "remaining": above.remaining,
         "credit": above.tier.credit,
@@ -133,7 +138,7 @@ def _lead(today: date, end: date) -> int | None:
     return next((lead for lead in LEADS if 0 <= days_left <= lead), None)
 
 
-def _of_consent(decision: Decision, since: Mapping[str, datetime]) -> Iterator[Notice]:
+def _consent_notices(decision: Decision, since: Mapping[str, datetime]) -> Iterator[Notice]:
     if decision.stage not in READ_FOR_PROGRESS:
         return
     for trouble in OF_LOSS.values():
@@ -141,7 +146,7 @@ def _of_consent(decision: Decision, since: Mapping[str, datetime]) -> Iterator[N
             yield _notice(NoticeKind.CONSENT_LOST, _stamp(since[trouble]), None, {})
 
 
-def _of_the_award(decision: Decision) -> Iterator[Notice]:
+def _award_notices(decision: Decision) -> Iterator[Notice]:
     award, expires = decision.award, decision.programme.credit_expires
     today = decision.award_today
     if not isinstance(award, RecordedAward) or award.id is None or today > expires:

@@ -51,20 +51,20 @@ def pace_of(spend: Spend, tiers: Sequence[Tier], deadlines: Deadlines, today: da
 
 
 def project(
-    rate: Fraction, spent: Decimal, tiers: Sequence[Tier], deadlines: Deadlines, today: date
+    rate: Fraction, spend_so_far: Decimal, tiers: Sequence[Tier], deadlines: Deadlines, today: date
 ) -> Projection | None:
     """Return where `rate` a day leads from tomorrow on, beyond what was spent; None to no further tier."""
     if rate <= 0:
         return None
-    above = (tier for tier in reversed(tiers) if tier.threshold > spent)
-    projections = (_projection(tier, rate, spent, deadlines, today) for tier in above)
+    above = (tier for tier in reversed(tiers) if tier.threshold > spend_so_far)
+    projections = (_projection(tier, rate, spend_so_far, deadlines, today) for tier in above)
     return next(filter(None, projections), None)
 
 
 def _projection(
-    tier: Tier, rate: Fraction, spent: Decimal, deadlines: Deadlines, today: date
+    tier: Tier, rate: Fraction, spend_so_far: Decimal, deadlines: Deadlines, today: date
 ) -> Projection | None:
-    days = -(Fraction(spent - tier.threshold) // rate)  # rounded up
+    days = -(Fraction(spend_so_far - tier.threshold) // rate)  # rounded up
     window = deadlines.window or Window.of(today + DAY, deadlines.terms.window_days)
     own_deadlines = Deadlines(deadlines.terms, deadlines.zone, window, deadlines.highest)
     by = own_deadlines.spend_by(tier)

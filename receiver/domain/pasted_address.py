@@ -30,35 +30,35 @@ def pasted_address(text: str) -> str:
     A scheme that is left out is https. Raises ValueError saying what is wrong.
     """
     for _ in range(LINKS):
-        text = _with_scheme(_unwrapped(text))
-        shop = _named_in(text)
+        text = _add_scheme(_strip_wrapping(text))
+        shop = _shop_in_link(text)
         if shop is None:
             break
         text = shop
-    return shop_address(_home_of(text))
+    return shop_address(_strip_page(text))
 
 
-def _unwrapped(text: str) -> str:
+def _strip_wrapping(text: str) -> str:
     """Return the text without what a sentence puts around it; a bracket of an IPv6 address is its own."""
     text = text.strip(AROUND)
     inner = text.lstrip(BEFORE + AROUND).rstrip(BEHIND + AROUND)
     return text if "[" in text or not inner else inner
 
 
-def _with_scheme(text: str) -> str:
+def _add_scheme(text: str) -> str:
     if (slip := SLIP.match(text)) is not None:
         return f"http{slip[1].lower()}://{text[slip.end() :]}"
     return text if SCHEME.match(text) or not text else f"https://{text}"
 
 
-def _named_in(url: str) -> str | None:
+def _shop_in_link(url: str) -> str | None:
     """Return the shop that a link to our page for connecting names; None for every other address."""
     parts = urlsplit(url)
     shop = parse_qs(parts.query).get("shop") if CONNECT.fullmatch(parts.path) else None
     return shop[0] if shop else None
 
 
-def _home_of(url: str) -> str:
+def _strip_page(url: str) -> str:
     """Return the address without what belongs to one page."""
     parts = urlsplit(url)
     if not parts.netloc or any(mark in url for mark in "\\\t\r\n"):  # urlsplit reads these in its own way

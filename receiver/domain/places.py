@@ -46,7 +46,7 @@ class PlaceInLine:
 
 def place_in_line(seekers: Iterable[Seeker], store_id: str) -> PlaceInLine | None:
     """Return a store's place in the order in which places are assigned; None where it does not wait."""
-    line = [item.store_id for item in sorted(seekers, key=_turn)]
+    line = [item.store_id for item in sorted(seekers, key=_queue_order)]
     return PlaceInLine(line.index(store_id) + 1, len(line)) if store_id in line else None
 
 
@@ -70,28 +70,30 @@ def assign_places(
     such a store comes back by being proven.
     """
     proven = {item.merchant for item in (*reserved, *queue) if item.proven_at or capacity is None}
-    own = {*owners, *(item.merchant for item in reserved if item.merchant in proven)}
-    confirmed = {item.store_id for item in reserved if item.merchant in own}
+    owner_merchants = {*owners, *(item.merchant for item in reserved if item.merchant in proven)}
+    confirmed = {item.store_id for item in reserved if item.merchant in owner_merchants}
     reservations = [
         item for item in reserved if item.store_id not in confirmed and is_reserved(item.reserved_until, at)
     ]
     lapsed = {item.store_id for item in reserved} - confirmed - {item.store_id for item in reservations}
     until = {item.merchant: item.reserved_until for item in reservations}
     on_host = Counter(item.host for item in reservations)
-    line = sorted(queue, key=_turn)
+    line = sorted(queue, key=_queue_order)
     for item in line:
-        is_full = capacity is not None and len(own) + len(until) >= capacity  # nobody is in both
-        if is_full or item.merchant in own or item.merchant in until:
+        is_full = capacity is not None and len(owner_merchants) + len(until) >= capacity  # nobody is in both
+        if is_full or item.merchant in owner_merchants or item.merchant in until:
             continue
         if item.merchant in proven:
-            own.add(item.merchant)
+            owner_merchants.add(item.merchant)
         elif on_host[item.host] < UNPROVEN_PER_HOST and is_reserved(item.reserved_until, at):
             until[item.merchant] = item.reserved_until or at + RESERVED_FOR
             on_host[item.host] += 1
-    inside = [item for item in line if item.merchant in own or item.merchant in until]
-    assigned = {item.store_id: None if item.merchant in own else until[item.merchant] for item in inside}
+    inside = [item for item in line if item.merchant in owner_merchants or item.merchant in until]
+    assigned = {
+        item.store_id: None if item.merchant in owner_merchants else until[item.merchant] for item in inside
+    }
     return Places(frozenset(confirmed), frozenset(lapsed), assigned)
 
 
-def _turn(seeker: Seeker) -> tuple[bool, datetime, str]:
+def _queue_order(seeker: Seeker) -> tuple[bool, datetime, str]:
     return seeker.proven_at is None, seeker.proven_at or seeker.joined_at, seeker.store_id

@@ -92,8 +92,8 @@ def contradictions(programme: Programme) -> Iterator[Contradiction]:
     if programme.bill_grace_days < 0:
         yield Contradiction("bill_grace_days", "must be 0 or more")
     if programme.platform not in set(ShopPlatform):
-        served = ", ".join(ShopPlatform)
-        yield Contradiction("platform", f"{programme.platform!r} is not served here; there is {served}")
+        platforms = ", ".join(ShopPlatform)
+        yield Contradiction("platform", f"{programme.platform!r} is not served here; there is {platforms}")
     if programme.capacity is not None and programme.capacity < 1:
         yield Contradiction("capacity", "must be 1 or more; leave it out for no cap")
     if not programme.markets:

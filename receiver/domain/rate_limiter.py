@@ -97,14 +97,14 @@ class Rate:
         used = budget.used_on(today)
         if used >= self.a_day(urgent=urgent):
             return budget, Throttled(next_midnight(now), DenialReason.DAY)
-        reserved = [budget.next_at] if urgent else [budget.next_at, budget.routine_at]
-        at = max([now, *(moment for moment in reserved if moment and self._can_be(moment, now))])
+        moments = [budget.next_at] if urgent else [budget.next_at, budget.routine_at]
+        at = max([now, *(moment for moment in moments if moment and self._is_plausible(moment, now))])
         if at > now + PATIENCE + self.gap:
             return budget, Throttled(at, DenialReason.BUSY)
         routine_at = budget.routine_at if urgent else at + self.gap / ROUTINE_SHARE
         return BudgetState(at + self.gap, routine_at, today, used + 1), Slot(at)
 
-    def _can_be(self, moment: datetime, now: datetime) -> bool:
+    def _is_plausible(self, moment: datetime, now: datetime) -> bool:
         """Return whether a clock like ours can have left a moment: one put back must not stop all calls."""
         return moment <= now + PATIENCE + self.gap * (1 + 1 / ROUTINE_SHARE)
 

@@ -71,11 +71,11 @@ def programme_open(context: EvaluationContext) -> Finding:
     joined_at = context.facts.store.joined_at
     if joined_at is None:
         return Finding(UNKNOWN)
-    joined, terms = utc_date(joined_at), context.programme
-    params = {"joined": joined, "opens": terms.opens, "closes": terms.closes}
-    if joined < terms.opens:
+    joined_on, terms = utc_date(joined_at), context.programme
+    params = {"joined": joined_on, "opens": terms.opens, "closes": terms.closes}
+    if joined_on < terms.opens:
         return Finding(FAIL, "before", params)
-    return Finding(FAIL, "after", params) if joined > terms.closes else Finding(PASS, params=params)
+    return Finding(FAIL, "after", params) if joined_on > terms.closes else Finding(PASS, params=params)
 
 
 def admission(context: EvaluationContext) -> Finding:
@@ -103,7 +103,7 @@ def first_set_up(context: EvaluationContext) -> Finding:
 
 def store_market(context: EvaluationContext) -> Finding:
     """Pass a store in a country the offer is open to."""
-    return _market(context, context.facts.store.country)
+    return _market_finding(context, context.facts.store.country)
 
 
 # -- The ad account ------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def consent_loss(account: AccountProfile) -> ConsentLoss | None:
 
 def account_market(context: EvaluationContext) -> Finding:
     """Pass an ad account in a country the offer is open to."""
-    return _market(context, context.account.country) if context.account else Finding(PENDING)
+    return _market_finding(context, context.account.country) if context.account else Finding(PENDING)
 
 
 def account_currency(context: EvaluationContext) -> Finding:
@@ -237,15 +237,15 @@ def spend_reached(context: EvaluationContext) -> Finding:
     if context.spend is None:
         return Finding(UNKNOWN, "zone")
     if not context.tiers:
-        return Finding(UNKNOWN, _no_threshold_because(context))
+        return Finding(UNKNOWN, _no_threshold_reason(context))
     if context.window is None:
-        return _before_the_window(context, context.account)
+        return _finding_before_window(context, context.account)
     if context.spend.bill_in_doubt:
         return Finding(UNKNOWN, "bill")
-    return _against_first_tier(context, context.spend, context.tiers[0])
+    return _first_tier_finding(context, context.spend, context.tiers[0])
 
 
-def _no_threshold_because(context: EvaluationContext) -> str:
+def _no_threshold_reason(context: EvaluationContext) -> str:
     account = context.account
     if context.market is not None and account is not None:
         is_other = account.currency not in (None, context.market.currency)
@@ -253,7 +253,7 @@ def _no_threshold_because(context: EvaluationContext) -> str:
     return "threshold.market" if account and account.country else "threshold.untold"
 
 
-def _before_the_window(context: EvaluationContext, account: AccountProfile) -> Finding:
+def _finding_before_window(context: EvaluationContext, account: AccountProfile) -> Finding:
     because = context.spend.unknown_because if context.spend else None
     if because is SpendUnknown.REGISTRATION:
         return Finding(UNKNOWN, "registration")
@@ -266,7 +266,7 @@ def _before_the_window(context: EvaluationContext, account: AccountProfile) -> F
     return Finding(PENDING, "start.waiting", params) if waits else Finding(PENDING, "start")
 
 
-def _against_first_tier(context: EvaluationContext, spend: Spend, tier: Tier) -> Finding:
+def _first_tier_finding(context: EvaluationContext, spend: Spend, tier: Tier) -> Finding:
     assert context.window is not None
     params = {
         "qualifying": spend.qualifying,
@@ -287,14 +287,14 @@ def _against_first_tier(context: EvaluationContext, spend: Spend, tier: Tier) ->
     if spend.net < tier.threshold or not spend.has_bills:
         return Finding(FAIL, params=params)
     if context.bill_grace_is_over:
-        return _paid_back(FAIL, spend, tier, params) or Finding(FAIL, "unpaid", params)
-    return _paid_back(PENDING, spend, tier, params) or Finding(PENDING, "bills", params)
+        return _refund_finding(FAIL, spend, tier, params) or Finding(FAIL, "unpaid", params)
+    return _refund_finding(PENDING, spend, tier, params) or Finding(PENDING, "bills", params)
 
 
-def _paid_back(outcome: Outcome, spend: Spend, tier: Tier, params: Mapping[str, Any]) -> Finding | None:
+def _refund_finding(outcome: Outcome, spend: Spend, tier: Tier, params: Mapping[str, Any]) -> Finding | None:
     """Return a finding that blames refunds; None where the bills, refunds aside, were not enough either."""
-    is_cause = spend.has_bills and min(spend.net, spend.paid + spend.taken_back) >= tier.threshold
-    return Finding(outcome, "refunded", {**params, "refunded": spend.taken_back}) if is_cause else None
+    is_cause = spend.has_bills and min(spend.net, spend.paid_amount + spend.refunded_amount) >= tier.threshold
+    return Finding(outcome, "refunded", {**params, "refunded": spend.refunded_amount}) if is_cause else None
 
 
 def credit_in_time(context: EvaluationContext) -> Finding:
@@ -311,7 +311,7 @@ def credit_in_time(context: EvaluationContext) -> Finding:
     return Finding(PASS, params={"expires": expires})
 
 
-def _market(context: EvaluationContext, country: str | None) -> Finding:
+def _market_finding(context: EvaluationContext, country: str | None) -> Finding:
     if country is None:
         return Finding(UNKNOWN)
     open_to = [market.country for market in context.programme.markets]
@@ -343,10 +343,10 @@ RULES: Mapping[str, Callable[[EvaluationContext], Finding]] = {
 
 def apply_rules(context: EvaluationContext) -> tuple[RuleResult, ...]:
     """Evaluate every rule, in order; an override replaces an outcome, never a fact."""
-    return tuple(_answer(context, rule_id, rule) for rule_id, rule in RULES.items())
+    return tuple(_evaluate_rule(context, rule_id, rule) for rule_id, rule in RULES.items())
 
 
-def _answer(
+def _evaluate_rule(
     context: EvaluationContext, rule_id: str, rule: Callable[[EvaluationContext], Finding]
 ) -> RuleResult:
     finding = rule(context)

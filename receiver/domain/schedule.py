@@ -60,7 +60,7 @@ BY_STAGE = {
 class PollingState:
     """The progress of a store with an ad account, by which its next poll is planned.
 
-    `daily_spend` is what qualifies, by date, dates not final included; `reached` the sum of final dates;
+    `daily_spend` is what qualifies, by date, dates not final included; `final_spend` the sum of final dates;
     `thresholds` rise. `bad_standing`: the account's own state at TikTok is what fails.
     """
 
@@ -68,7 +68,7 @@ class PollingState:
     zone: ZoneInfo | None = None
     window: Window | None = None
     daily_spend: Sequence[tuple[date, Decimal]] = ()
-    reached: Decimal = Decimal(0)
+    final_spend: Decimal = Decimal(0)
     thresholds: Sequence[Decimal] = ()
     awaits_bills: bool = False
     bad_standing: bool = False
@@ -90,9 +90,9 @@ def polling_state_of(decision: Decision) -> PollingState:
         zone=spend.zone if spend else None,
         window=window,
         daily_spend=[(day.date, day.qualifying) for day in spend.days if day.qualifying] if spend else [],
-        reached=spend.final_qualifying if spend else PollingState.reached,
+        final_spend=spend.final_qualifying if spend else PollingState.final_spend,
         thresholds=[progress.tier.threshold for progress in decision.tiers],
-        awaits_bills=spend is not None and spend.has_bills and spend.net > spend.paid,
+        awaits_bills=spend is not None and spend.has_bills and spend.net > spend.paid_amount,
         bad_standing=decision.outcome("good_standing") is Outcome.FAIL,
     )
 
@@ -164,7 +164,7 @@ def _decisive_moment(state: PollingState, now: datetime) -> datetime | None:
     last = final_at(window.last, zone)
     highest = state.thresholds[-1] if state.thresholds else None
     total = Decimal(0)
-    if highest is not None and state.reached < highest:
+    if highest is not None and state.final_spend < highest:
         for day, amount in state.daily_spend:
             total += amount
             if total >= highest:

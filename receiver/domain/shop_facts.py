@@ -30,7 +30,7 @@ class ShopFacts:
     def as_json(self) -> dict[str, Any]:
         """Return the facts as they are stored: of the plugins, TikTok's integration alone."""
         values = {
-            name: _cut(value) for name, value in asdict(self).items() if name not in ("plugins", "name")
+            name: _truncate(value) for name, value in asdict(self).items() if name not in ("plugins", "name")
         }
         return {**values, "integration": integration_of(self.plugins)}
 
@@ -44,7 +44,7 @@ def integration_of(plugins: Sequence[tuple[str, str | None]] | None) -> list[str
     return [f"{file[:LONGEST_FILE]} {version[:LONGEST_VERSION]}" for file, version in few]
 
 
-def _cut(value: Any) -> Any:
+def _truncate(value: Any) -> Any:
     return value[:LONGEST_TEXT] if isinstance(value, str) else value
 
 

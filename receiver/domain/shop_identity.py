@@ -67,7 +67,7 @@ class FalseClaim:
     store_id: str
 
 
-def false_claim(reported: ReportedIdentity, neighbours: Neighbours) -> FalseClaim | None:
+def false_claim(identity: ReportedIdentity, neighbours: Neighbours) -> FalseClaim | None:
     """Return the claim that is not believed; None where there is none.
 
     A false claim names a store that does not stand at this address, or replaces the one that does.
@@ -75,11 +75,11 @@ def false_claim(reported: ReportedIdentity, neighbours: Neighbours) -> FalseClai
     here = neighbours.at_address.id if neighbours.at_address else None
     if neighbours.of_uuid is not None and neighbours.of_uuid.id != here:
         return FalseClaim(ClaimReason.COPY, neighbours.of_uuid.id)
-    if reported.is_elsewhere and neighbours.at_home is not None and neighbours.at_home.id != here:
+    if identity.is_elsewhere and neighbours.at_home is not None and neighbours.at_home.id != here:
         return FalseClaim(ClaimReason.HOME, neighbours.at_home.id)
-    if neighbours.at_address is not None and is_another(neighbours.at_address, reported.uuid):
+    if neighbours.at_address is not None and is_another(neighbours.at_address, identity.uuid):
         return FalseClaim(ClaimReason.REPLACED, neighbours.at_address.id)
-    if reported.is_elsewhere and neighbours.at_address is not None:
+    if identity.is_elsewhere and neighbours.at_address is not None:
         return FalseClaim(ClaimReason.ELSEWHERE, neighbours.at_address.id)
     return None
 

@@ -105,7 +105,7 @@ class Spend:
         return local_date(self.as_of, self.zone)
 
     @cached_property
-    def _settled(self) -> date:
+    def _last_final_date(self) -> date:
         """The latest date whose figures no longer moved when they were read: at most a few days before."""
         day = local_date(self.known_until, self.zone)
         while self.known_until < final_at(day, self.zone):
@@ -114,14 +114,14 @@ class Spend:
 
     def is_final(self, day: date) -> bool:
         """Return whether the figures of a date no longer changed when they were read."""
-        return day <= self._settled
+        return day <= self._last_final_date
 
     @property
     def final_through(self) -> date | None:
         """The latest date of the window whose figures no longer move."""
-        if self.window is None or self._settled < self.window.first:
+        if self.window is None or self._last_final_date < self.window.first:
             return None
-        return min(self._settled, self.window.last)
+        return min(self._last_final_date, self.window.last)
 
     @property
     def all_final(self) -> bool:
@@ -136,19 +136,19 @@ class Spend:
     @cached_property
     def net(self) -> Decimal:
         """Return what counts of all dates, final or not, before asking whether it was paid."""
-        return sum((amount for _, amount in self._counted), ZERO)
+        return sum((amount for _, amount in self._daily_amounts), ZERO)
 
     @cached_property
-    def billed(self) -> Decimal:
+    def billed_amount(self) -> Decimal:
         """Return the sum of the bills paid less what was taken back; below 0 where more was taken back."""
         return sum((bill.subtotal for bill in self.bills), ZERO)
 
     @property
-    def paid(self) -> Decimal:
-        return max(ZERO, self.billed)
+    def paid_amount(self) -> Decimal:
+        return max(ZERO, self.billed_amount)
 
     @cached_property
-    def taken_back(self) -> Decimal:
+    def refunded_amount(self) -> Decimal:
         """Return what was refunded or cancelled of the bills that were paid."""
         return sum((-bill.subtotal for bill in self.bills if bill.subtotal < 0), ZERO)
 
@@ -164,18 +164,18 @@ class Spend:
     @property
     def qualifying(self) -> Decimal | None:
         """Return the spend that counts, dates not yet final included; None where nobody can say."""
-        return None if self.unknown_because else self._certain
+        return None if self.unknown_because else self._certain_amount
 
     @property
-    def _certain(self) -> Decimal:
+    def _certain_amount(self) -> Decimal:
         """Return what counts by the figures that are there."""
-        return min(self.net, self.paid) if self.has_bills else self.net
+        return min(self.net, self.paid_amount) if self.has_bills else self.net
 
     @cached_property
     def final_qualifying(self) -> Decimal:
         """Return the spend that counts of final dates only: the figure decisions rest on."""
-        net = sum((amount for day, amount in self._counted if self.is_final(day)), ZERO)
-        return min(net, self.paid) if self.has_bills else net
+        net = sum((amount for day, amount in self._daily_amounts if self.is_final(day)), ZERO)
+        return min(net, self.paid_amount) if self.has_bills else net
 
     def qualified_up_to(self, day: date) -> Decimal:
         """Return what qualified by the end of a date: its spend up to then, against the bills up to then."""
@@ -199,7 +199,7 @@ class Spend:
             ExclusionReason.OUTSIDE_WINDOW: sum(
                 (net_of(row, self.payment) or ZERO for row in self.rows if not self._counts(row.date)), ZERO
             ),
-            ExclusionReason.NOT_PAID: ZERO if self.bill_in_doubt else self.net - self._certain,
+            ExclusionReason.NOT_PAID: ZERO if self.bill_in_doubt else self.net - self._certain_amount,
         }
         return tuple((why, amount) for why, amount in amounts.items() if amount > 0)
 
@@ -210,11 +210,11 @@ class Spend:
         return [self.window.first + timedelta(days=n) for n in range(length)]
 
     def _counts(self, day: date) -> bool:
-        first, last = self._counting
+        first, last = self._counting_dates
         return first <= day <= last
 
     @cached_property
-    def _counting(self) -> tuple[date, date]:
+    def _counting_dates(self) -> tuple[date, date]:
         """The first and the last date that counts; the last comes first where none does."""
         if self.window is None or self.counts_from is None:
             return date.max, date.min
@@ -241,7 +241,7 @@ class Spend:
         return CountedDay(day, ZERO, left_out, final)
 
     @cached_property
-    def _counted(self) -> tuple[tuple[date, Decimal], ...]:
+    def _daily_amounts(self) -> tuple[tuple[date, Decimal], ...]:
         """What counts of each date, final or not."""
         return tuple(
             (row.date, net_of(row, self.payment) or ZERO) for row in self.rows if self._counts(row.date)
@@ -250,12 +250,15 @@ class Spend:
     @cached_property
     def _totals(self) -> tuple[tuple[date, Decimal], ...]:
         """For each date with spend or a bill, what qualified up to and including it."""
-        spent, billed = dict(self._counted), defaultdict[date, Decimal](Decimal)
+        spend_by_date, bills_by_date = dict(self._daily_amounts), defaultdict[date, Decimal](Decimal)
         for bill in self.bills:
-            billed[bill.date] += bill.subtotal
+            bills_by_date[bill.date] += bill.subtotal
         net_so_far, paid_so_far, totals = ZERO, ZERO, []
-        for day in sorted({*spent, *billed}):
-            net_so_far, paid_so_far = net_so_far + spent.get(day, ZERO), paid_so_far + billed[day]
+        for day in sorted({*spend_by_date, *bills_by_date}):
+            net_so_far, paid_so_far = (
+                net_so_far + spend_by_date.get(day, ZERO),
+                paid_so_far + bills_by_date[day],
+            )
             totals.append((day, min(net_so_far, paid_so_far) if self.has_bills else net_so_far))
         return tuple(totals)
 
@@ -299,8 +302,8 @@ def _ready_on(facts: Facts, account: AccountProfile, zone: ZoneInfo) -> date | N
 
 
 def _is_provisional(facts: Facts, programme: Programme, payment: Payment) -> bool:
-    proven = payment is Payment.MANUAL or (payment is Payment.AUTOMATIC and facts.bills_readable is True)
-    return not (proven or facts.paid_bills_confirmed is True or programme.accept_net_cost)
+    is_proven = payment is Payment.MANUAL or (payment is Payment.AUTOMATIC and facts.bills_readable is True)
+    return not (is_proven or facts.paid_bills_confirmed is True or programme.accept_net_cost)
 
 
 def _possible_bills(

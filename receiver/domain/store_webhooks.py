@@ -94,13 +94,13 @@ def _repair(
             )
     return Repair(
         expected,
-        _why_gone(expected, ours, right, actual, created),
+        _problem_of(expected, ours, right, actual, created),
         tuple(webhook.id for webhook in ours),
         None,
     )
 
 
-def _why_gone(
+def _problem_of(
     expected: ExpectedWebhook,
     ours: Sequence[ActualWebhook],
     right: Sequence[ActualWebhook],

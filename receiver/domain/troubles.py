@@ -244,9 +244,9 @@ def troubles_of(
     `since`: when each was first noticed, by its id. A store that has left only has troubles with its award,
     and with keys of ours that are still at the shop.
     """
-    troubles = {trouble.id: trouble for trouble in _of_the_award(decision)}
+    troubles = {trouble.id: trouble for trouble in _award_troubles(decision)}
     if not observations.has_left:
-        troubles |= {trouble.id: trouble for trouble in _of_progress(decision, observations)}
+        troubles |= {trouble.id: trouble for trouble in _progress_troubles(decision, observations)}
     elif observations.keys_left_at is not None:
         troubles[TroubleId.KEYS_LEFT] = ActiveTrouble(TroubleId.KEYS_LEFT)
     since_by_id = since or {}
@@ -255,14 +255,14 @@ def troubles_of(
     )
 
 
-def _of_progress(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
-    yield from _of_the_account(decision, observations)
-    yield from _of_the_store(decision, observations)
-    for warned in decision.warnings:
-        yield ActiveTrouble(TroubleId(warned.id), warned.params)
+def _progress_troubles(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
+    yield from _account_troubles(decision, observations)
+    yield from _store_troubles(decision, observations)
+    for warning in decision.warnings:
+        yield ActiveTrouble(TroubleId(warning.id), warning.params)
 
 
-def _of_the_award(decision: Decision) -> Iterator[ActiveTrouble]:
+def _award_troubles(decision: Decision) -> Iterator[ActiveTrouble]:
     award = decision.award
     if isinstance(award, RecordedAward):
         if is_overdue(award.state, award.due_by, decision.award_today):
@@ -273,7 +273,7 @@ def _of_the_award(decision: Decision) -> Iterator[ActiveTrouble]:
         yield ActiveTrouble(TroubleId.AWARD_HELD)
 
 
-def _of_the_account(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
+def _account_troubles(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
     account, stage = decision.account, decision.stage
     if account is None:
         return
@@ -282,7 +282,7 @@ def _of_the_account(decision: Decision, observations: Observations) -> Iterator[
         if loss in OF_LOSS:
             yield ActiveTrouble(OF_LOSS[loss])
     elif loss is None and stage in READ_AT_ALL:
-        yield from _of_readings(observations)
+        yield from _reading_troubles(observations)
     for discrepancy in observations.discrepancies:  # whatever the stage: it may rest on them
         yield ActiveTrouble(TroubleId(discrepancy))
     if stage in READ_FOR_PROGRESS:
@@ -293,7 +293,7 @@ def _of_the_account(decision: Decision, observations: Observations) -> Iterator[
             yield ActiveTrouble(TroubleId.STATUS_UNKNOWN, params)
 
 
-def _of_readings(observations: Observations) -> Iterator[ActiveTrouble]:
+def _reading_troubles(observations: Observations) -> Iterator[ActiveTrouble]:
     if observations.reading is ReadingFault.REFUSED:
         yield ActiveTrouble(TroubleId.READING_REFUSED)
     elif observations.reading is ReadingFault.CURRENCY:
@@ -304,7 +304,7 @@ def _of_readings(observations: Observations) -> Iterator[ActiveTrouble]:
         yield ActiveTrouble(TroubleId.FIGURES_INCOMPLETE)
 
 
-def _of_the_store(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
+def _store_troubles(decision: Decision, observations: Observations) -> Iterator[ActiveTrouble]:
     loss = LostSignals.HELD if observations.is_held else decision.lost_signals
     address_params = {"address": observations.other_address} if observations.other_address else {}
     if loss is not None:

@@ -17,6 +17,6 @@ def what_if(decision: Decision, per_day: Decimal) -> Projection | None:
     """
     if decision.stage not in EARNING or (decision.spend is not None and decision.spend.qualifying is None):
         return None
-    spent = decision.spend.net if decision.spend else ZERO
+    spend_so_far = decision.spend.net if decision.spend else ZERO
     tiers = [progress.tier for progress in decision.tiers]
-    return project(Fraction(per_day), spent, tiers, decision.deadlines, decision.today)
+    return project(Fraction(per_day), spend_so_far, tiers, decision.deadlines, decision.today)

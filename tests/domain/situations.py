@@ -108,11 +108,15 @@ def terms_around(draw: st.DrawFn, first: date) -> Programme:
 
 def sound_facts(first: date, market: Market, payment: Payment, zone: str) -> Facts:
     """Return facts of a store set up and linked just before `first`: every rule but the spend passes."""
-    joined = evening(first - 4 * DAY)
-    link = {"linked_at": joined + 2 * DAY, "created_at": joined + timedelta(hours=1), "payment": payment}
+    joined_at = evening(first - 4 * DAY)
+    link = {
+        "linked_at": joined_at + 2 * DAY,
+        "created_at": joined_at + timedelta(hours=1),
+        "payment": payment,
+    }
     place = {"country": market.country, "currency": market.currency, "timezone": zone}
     return make_facts(
-        store={"country": market.country, "joined_at": joined, "set_up_at": joined + DAY},
+        store={"country": market.country, "joined_at": joined_at, "set_up_at": joined_at + DAY},
         account={**link, **place},
         bills_readable=payment is Payment.AUTOMATIC,
     )

@@ -358,12 +358,12 @@ def test_windows_and_due_dates_cross_the_year_and_a_clock_change():
     spring = make_programme(
         opens=date(2026, 1, 1), closes=date(2026, 6, 30), credit_expires=date(2026, 12, 31)
     )
-    linked = utc("2026-02-20T12:00")
+    linked_at = utc("2026-02-20T12:00")
     decision = decision_for(
         utc("2026-04-20T12:00"),
         spring,
-        store={"joined_at": linked, "set_up_at": linked},
-        account={"linked_at": linked, "created_at": linked, "timezone": "Europe/London"},
+        store={"joined_at": linked_at, "set_up_at": linked_at},
+        account={"linked_at": linked_at, "created_at": linked_at, "timezone": "Europe/London"},
         spend=(cash("600.00", date(2026, 3, 10)),),
     )
     assert (decision.window.first, decision.window.last) == (date(2026, 3, 10), date(2026, 4, 8))

@@ -119,5 +119,5 @@ def test_the_moment_of_a_sign_is_what_it_speaks_of():
 
 
 def test_calls_are_full_again_at_midnight_or_once_tiktok_lets_us():
-    paused = replace(WELL, calls_paused_until=NOW + MINUTE)
-    assert [sign.at for sign in signs(paused, NOW) if sign.id is SignId.CALLS] == [NOW + MINUTE]
+    vitals = replace(WELL, calls_paused_until=NOW + MINUTE)
+    assert [sign.at for sign in signs(vitals, NOW) if sign.id is SignId.CALLS] == [NOW + MINUTE]

@@ -264,11 +264,11 @@ def test_what_is_asked_for_and_given_on_its_last_useful_date_earns_the_tier(situ
     assert decision.today <= decision.next_tier.by
     facts = with_last_step(as_known_at(situation.facts, situation.as_of), decision, decision.next_tier)
     end = datetime.combine(situation.terms.credit_expires, time(23), situation.zone)
-    reached = decide(facts, situation.terms, end.astimezone(UTC))
-    assert decision.next_tier.tier in [tier.tier for tier in reached.tiers if tier.reached_on]
-    if isinstance(reached.award, DueAward):
-        assert reached.award.tier.threshold >= decision.next_tier.tier.threshold
-    assert reached.stage not in (Stage.ACCUMULATING, Stage.SETTLING, Stage.ENDED)  # it is decided
+    later_decision = decide(facts, situation.terms, end.astimezone(UTC))
+    assert decision.next_tier.tier in [tier.tier for tier in later_decision.tiers if tier.reached_on]
+    if isinstance(later_decision.award, DueAward):
+        assert later_decision.award.tier.threshold >= decision.next_tier.tier.threshold
+    assert later_decision.stage not in (Stage.ACCUMULATING, Stage.SETTLING, Stage.ENDED)  # it is decided
 
 
 def with_last_step(facts: Facts, decision: Decision, above: NextTier) -> Facts:
@@ -280,7 +280,7 @@ def with_last_step(facts: Facts, decision: Decision, above: NextTier) -> Facts:
     old = rows.get(above.by, spend_row(above.by, Decimal(0)))
     net, cost = ((amount or Decimal(0)) + above.remaining for amount in (old.cash_spend, old.billed_cost))
     rows[above.by] = old._replace(cash_spend=net, billed_cost=cost)
-    unpaid = above.tier.threshold - decision.spend.billed
+    unpaid = above.tier.threshold - decision.spend.billed_amount
     return replace(facts, spend=tuple(rows.values()), payments=(*facts.payments, payment_row(unpaid, at)))
 
 

@@ -39,7 +39,7 @@ def comparable(decision: Decision) -> tuple:
     money = decision.spend and (
         decision.spend.qualifying,
         decision.spend.final_qualifying,
-        decision.spend.paid,
+        decision.spend.paid_amount,
         decision.spend.days,
     )
     return replace(decision, spend=None), money
@@ -121,12 +121,12 @@ def test_credit_funded_spend_tax_and_what_is_no_bill_never_count(situation, more
         )
         for item in facts.spend
     )
-    taxed = tuple(replace(payment, tax=more) for payment in facts.payments)
+    payments = tuple(replace(payment, tax=more) for payment in facts.payments)
     no_bills = [
         payment_row(more, situation.as_of, billing="CREDIT"),
         payment_row(more, situation.as_of, type="ADD_BALANCE"),
     ]
-    before, after = situation.decide(), situation.but(spend=credit, payments=(*taxed, *no_bills)).decide()
+    before, after = situation.decide(), situation.but(spend=credit, payments=(*payments, *no_bills)).decide()
     assert (before.window, before.stage, before.rules, before.tiers, before.award) == (
         after.window,
         after.stage,

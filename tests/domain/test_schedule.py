@@ -34,7 +34,7 @@ def daily(amount, count=10, first=WINDOW.first):
 
 def polling_state(**changes):
     valid = {"stage": Stage.ACCUMULATING, "zone": ZONE, "window": WINDOW, "thresholds": TIERS}
-    return PollingState(**{**valid, "daily_spend": daily("10.00"), "reached": Decimal(70), **changes})
+    return PollingState(**{**valid, "daily_spend": daily("10.00"), "final_spend": Decimal(70), **changes})
 
 
 def plan_for(now=NOW, advertiser="7001", **changes):
@@ -64,7 +64,7 @@ def test_close_to_a_tier_it_is_looked_at_more_often(total, why):
 
 
 def test_above_all_tiers_nothing_is_close_any_more():
-    assert plan_for(daily_spend=daily("600.00"), reached=Decimal(5500)).why is PollReason.SPENDING
+    assert plan_for(daily_spend=daily("600.00"), final_spend=Decimal(5500)).why is PollReason.SPENDING
 
 
 @pytest.mark.parametrize("day", [29, 30, 31])
@@ -115,12 +115,12 @@ def test_the_windows_last_date_is_read_as_soon_as_it_is_final():
 def test_the_date_that_crosses_the_highest_tier_is_read_as_soon_as_it_is_final():
     daily_spend = daily("600.00", count=9)  # 5,400 on 10 November
     final = final_at(date(2025, 11, 10), ZONE)
-    plan = plan_for(final - HOUR, daily_spend=daily_spend, reached=Decimal(3600))
+    plan = plan_for(final - HOUR, daily_spend=daily_spend, final_spend=Decimal(3600))
     assert (plan.why, final <= plan.at < final + SPAN) == (PollReason.FINAL, True)
 
 
 def test_what_is_final_already_is_not_waited_for():
-    plan = plan_for(daily_spend=daily("600.00"), reached=Decimal(5400))
+    plan = plan_for(daily_spend=daily("600.00"), final_spend=Decimal(5400))
     assert plan.why is PollReason.SPENDING
 
 
@@ -144,7 +144,7 @@ standings = st.builds(
     daily_spend=st.lists(st.decimals(0, 900, places=2), max_size=30).map(
         lambda amounts: [(WINDOW.first + timedelta(days=n), amount) for n, amount in enumerate(amounts)]
     ),
-    reached=st.decimals(0, 6000, places=2),
+    final_spend=st.decimals(0, 6000, places=2),
     thresholds=st.sampled_from([(), TIERS]),
     awaits_bills=st.booleans(),
     bad_standing=st.booleans(),

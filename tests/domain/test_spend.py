@@ -97,10 +97,10 @@ def test_without_a_zone_spend_reached_is_unknown():
     ],
 )
 def test_other_anchors_take_their_date_from_the_facts(anchor, first):
-    created = datetime(2025, 10, 31, 3, tzinfo=UTC)  # the evening of the 30th in New York
+    created_at = datetime(2025, 10, 31, 3, tzinfo=UTC)  # the evening of the 30th in New York
     terms = make_programme(anchor=anchor)
     decision = decision_for(
-        OPEN, terms, account={"created_at": created}, spend=(cash("5.00", date(2025, 11, 9)),)
+        OPEN, terms, account={"created_at": created_at}, spend=(cash("5.00", date(2025, 11, 9)),)
     )
     assert decision.window.first == first
 
@@ -113,8 +113,8 @@ def test_by_registration_an_unknown_age_leaves_spend_unknown():
 
 def test_spend_before_the_link_never_counts_even_inside_the_window():
     terms = make_programme(anchor=Anchor.SET_UP)
-    linked = datetime(2025, 11, 5, 12, tzinfo=UTC)
-    decision = decision_for(OPEN, terms, account={"linked_at": linked}, spend=days_of("10.00", 6))
+    linked_at = datetime(2025, 11, 5, 12, tzinfo=UTC)
+    decision = decision_for(OPEN, terms, account={"linked_at": linked_at}, spend=days_of("10.00", 6))
     assert qualifying_amounts(decision)[0] == Decimal("30.00")
     assert excluded_amounts(decision) == {"outside_window": "30.00"}
 
@@ -158,13 +158,13 @@ def test_the_days_end_with_the_window():
 
 
 def test_a_date_of_the_window_before_the_link_counts_nothing_and_leaves_all_of_it_out():
-    linked = datetime(2025, 11, 3, 12, tzinfo=UTC)
+    linked_at = datetime(2025, 11, 3, 12, tzinfo=UTC)
     rows = (
         cash("30.00", date(2025, 10, 31), credit="2.00"),
         DaySpend(date(2025, 11, 1), Decimal(4), Decimal(4), None, Decimal(4)),
     )
     decision = decision_for(
-        OPEN, make_programme(anchor=Anchor.SET_UP), account={"linked_at": linked}, spend=rows
+        OPEN, make_programme(anchor=Anchor.SET_UP), account={"linked_at": linked_at}, spend=rows
     )
     assert decision.spend.days[:3] == (
         CountedDay(date(2025, 10, 31), Decimal(0), Decimal("32.00"), final=True),
@@ -174,10 +174,10 @@ def test_a_date_of_the_window_before_the_link_counts_nothing_and_leaves_all_of_i
 
 
 def test_the_links_own_date_is_the_accounts_and_counts():
-    linked = datetime(2025, 11, 4, 3, tzinfo=UTC)  # the evening of the 3rd in New York
+    linked_at = datetime(2025, 11, 4, 3, tzinfo=UTC)  # the evening of the 3rd in New York
     terms = make_programme(anchor=Anchor.SET_UP)
     decision = decision_for(
-        OPEN, terms, account={"linked_at": linked}, spend=(cash("9.00", date(2025, 11, 3)),)
+        OPEN, terms, account={"linked_at": linked_at}, spend=(cash("9.00", date(2025, 11, 3)),)
     )
     assert qualifying_amounts(decision)[0] == Decimal("9.00")
 
@@ -186,7 +186,8 @@ def test_figures_are_amounts_even_where_nothing_was_spent():
     for parts in ({}, AUTOMATIC):
         spend = decision_for(**parts).spend
         assert [
-            type(amount) for amount in (spend.net, spend.paid, spend.qualifying, spend.final_qualifying)
+            type(amount)
+            for amount in (spend.net, spend.paid_amount, spend.qualifying, spend.final_qualifying)
         ] == [Decimal] * 4
 
 
@@ -292,7 +293,9 @@ def test_automatic_counts_the_lesser_of_cost_and_paid_bills():
     ],
 )
 def test_paid_is_cash_bills_less_what_was_taken_back(rows, amount):
-    assert decision_for(spend=(cash("900.00"),), payments=rows, **AUTOMATIC).spend.paid == Decimal(amount)
+    assert decision_for(spend=(cash("900.00"),), payments=rows, **AUTOMATIC).spend.paid_amount == Decimal(
+        amount
+    )
 
 
 @pytest.mark.parametrize("parts", [{}, {"bills_readable": True}, {"account": {"payment": Payment.AUTOMATIC}}])
@@ -329,7 +332,7 @@ def test_bills_after_the_window_count_unless_the_terms_say_otherwise():
 )
 def test_a_bill_that_cannot_be_read_counts_nothing_and_leaves_spend_unknown(doubtful):
     decision = decision_for(spend=(cash("900.00"),), payments=(bill("600.00", NOON), doubtful), **AUTOMATIC)
-    assert (decision.spend.paid, decision.outcome("spend_reached")) == (Decimal("600.00"), "unknown")
+    assert (decision.spend.paid_amount, decision.outcome("spend_reached")) == (Decimal("600.00"), "unknown")
 
 
 @pytest.mark.parametrize("other", [bill(None, NOON, billing="CREDIT"), bill(None, NOON, "ADD_BALANCE")])
