@@ -172,7 +172,7 @@ def _move(
 def _act(
     award_id: str, act: Callable[[ServiceContext], dict[str, Any]], *, dry_run: bool, as_json: bool
 ) -> None:
-    """Act on an award, decide its store, whose stage follows it, and print both."""
+    """Apply an act to an award, decide its store, whose stage follows it, and print both."""
     container = current_container()
     store_id = show_award(container.database, container.now(), award_id)["store"]
     do_and_show(

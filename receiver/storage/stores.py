@@ -179,7 +179,7 @@ def _led_by(filters: StoreFilters, leading: str, rows: Select[()], by: Keyset) -
     return ScanPlan(rows, by, rest, SCANNED_STORES)
 
 
-def _of_condition(condition: str) -> tuple[Select[()], Keyset]:
+def _of_condition(condition: StoreCondition | TroubleId) -> tuple[Select[()], Keyset]:
     """Return the rows of the condition's own index, and their order; the last column is a store's id."""
     if condition in _OF_ITSELF:
         by = IN_LINE if condition == StoreCondition.WAITING else BY_ID
@@ -195,7 +195,7 @@ _OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
 }
 
 
-def _of_a_store(condition: str) -> tuple[Any, ColumnElement[bool] | TextClause]:
+def _of_a_store(condition: StoreCondition | TroubleId) -> tuple[Any, ColumnElement[bool] | TextClause]:
     """The table whose rows tell that a store is so, and which of them do."""
     tables: dict[str, tuple[Any, ColumnElement[bool] | TextClause]] = {
         StoreCondition.CONNECTED: (Connection, true()),
@@ -207,7 +207,7 @@ def _of_a_store(condition: str) -> tuple[Any, ColumnElement[bool] | TextClause]:
     return tables.get(condition, (StoreTroubleRow, StoreTroubleRow.id == condition))
 
 
-def _is(condition: str) -> ColumnElement[bool] | TextClause:
+def _is(condition: StoreCondition | TroubleId) -> ColumnElement[bool] | TextClause:
     if condition in _OF_ITSELF:
         return _OF_ITSELF[condition]
     table, holds = _of_a_store(condition)

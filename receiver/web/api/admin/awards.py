@@ -315,7 +315,7 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], body: dict[str, An
 
 
 def _act(award_id: str, act: Callable[[ServiceContext], dict[str, Any]]) -> dict[str, Any]:
-    """Act on an award, decide its store at once, and return the award."""
+    """Apply an act to an award, decide its store at once, and return the award."""
     container = current_container()
     store_id = show_award(container.database, container.now(), award_id)["store"]
     run_with_preview(
