@@ -16,7 +16,7 @@ from receiver.services.connections.reconcile import due_stores
 from receiver.services.decisions.decide import BATCH, decide_each
 from receiver.services.deliveries import purge
 from receiver.services.operations.metrics import collect_metrics
-from receiver.services.operations.readiness import readiness_seen
+from receiver.services.operations.readiness import read_readiness
 from receiver.services.problems.track import track_problems
 from receiver.services.programmes.places import fill_all_places
 from receiver.services.programmes.statistics import count_programmes
@@ -87,7 +87,7 @@ def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
         "minute: count the programmes": (1, lambda: count_programmes(database, NOW)),
         "minute: problems": (1, lambda: track_problems(database, NOW)),
         "scrape: metrics": (1, lambda: collect_metrics(replace(container, now=lambda: NOW))),
-        "probe: readiness": (1, lambda: readiness_seen(database, NOW)),
+        "probe: readiness": (1, lambda: read_readiness(database, NOW)),
         "overview: work queue": (1, lambda: list_todo_items(database, NOW)),
         "night: purge a delivery": (
             purge.STEP,

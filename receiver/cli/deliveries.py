@@ -23,7 +23,7 @@ from receiver.services.deliveries.search import (
     list_deliveries,
 )
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
-from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, page_of_rejections, samples
+from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, list_samples, page_of_rejections
 
 COLUMNS = (
     "id",
@@ -186,7 +186,7 @@ def rejected_command(
     """Count rejected calls and pings by day, store and reason."""
     database = current_container().database
     if as_samples:
-        rows = [_sample(sample) for sample in samples(database, store=store, reason=reason, limit=limit)]
+        rows = [_sample(sample) for sample in list_samples(database, store=store, reason=reason, limit=limit)]
     else:
         page = page_of_rejections(database, store=store, reason=reason, limit=limit)
         rows = [_count(row) for row in page.rows]

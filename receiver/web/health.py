@@ -8,7 +8,7 @@ from time import monotonic
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from receiver.container import Container, current_container
-from receiver.services.operations.readiness import readiness, readiness_seen
+from receiver.services.operations.readiness import check_readiness, read_readiness
 from receiver.web.internal_access import is_internal_request
 
 SEEN_FOR = 2.0  # seconds: however many strangers ask, the database is asked once in so long
@@ -32,7 +32,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Answer whether the service is ready; to internal callers with the reasons, after a write."""
     if is_internal_request():
-        reasons = readiness(current_container().database, current_container().now())
+        reasons = check_readiness(current_container().database, current_container().now())
         details = {"reasons": reasons} if reasons else {}
         return _answer(is_ready=not reasons, **details)
     cached: _CachedReadiness = current_app.extensions["readiness"]
@@ -54,6 +54,6 @@ class _CachedReadiness:
         """Return the last answer, found anew once it is SEEN_FOR old."""
         with self._lock:
             if monotonic() >= self._until:
-                self._is_ready = not readiness_seen(container.database, container.now())
+                self._is_ready = not read_readiness(container.database, container.now())
                 self._until = monotonic() + SEEN_FOR
             return self._is_ready

@@ -10,7 +10,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries import process
 from receiver.services.deliveries.process import process_next
 from receiver.services.operations.clock_rollback import reset_after_clock_rollback
-from receiver.services.operations.readiness import readiness
+from receiver.services.operations.readiness import check_readiness
 from receiver.storage import heartbeats, inbox
 from receiver.storage.spend import due_accounts
 from receiver.storage.tables import Account, Award, Delivery
@@ -118,7 +118,7 @@ def test_a_live_worker_is_alive_again_at_its_next_beat(container, clock):
         clock.at += much
         with container.database.writing() as session:
             heartbeats.beat(session, heartbeats.WORKER, clock())
-        assert readiness(container.database, clock()) == []
+        assert check_readiness(container.database, clock()) == []
 
 
 @pytest.mark.parametrize("much", [-HOUR, DAY, -DAY])

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from receiver.app import create_app
-from receiver.services.operations.readiness import readiness
+from receiver.services.operations.readiness import check_readiness
 from receiver.storage import heartbeats
 from receiver.storage.tables import Delivery
 from receiver.web import health
@@ -62,7 +62,7 @@ def test_not_ready_while_deliveries_wait_for_minutes(client, container, clock):
     answer = client.get("/readyz")
     reasons = ["deliveries have been waiting for minutes"]
     assert (answer.status_code, answer.json) == (503, {"status": "not ready", "reasons": reasons})
-    assert readiness(container.database, clock()) == reasons
+    assert check_readiness(container.database, clock()) == reasons
 
 
 def test_the_reasons_are_told_to_insiders_only(client, container):
@@ -97,7 +97,7 @@ def test_a_strangers_question_writes_nothing_and_an_insiders_does(client, contai
 def test_strangers_cost_one_look_in_a_while_however_many_ask(client, container, clock, monkeypatch):
     moment, looks = [0.0], []
     monkeypatch.setattr(health, "monotonic", lambda: moment[0])
-    monkeypatch.setattr(health, "readiness_seen", lambda *_: looks.append(1) or [])
+    monkeypatch.setattr(health, "read_readiness", lambda *_: looks.append(1) or [])
     for _ in range(20):
         assert client.get("/readyz", environ_base=STRANGER).json == {"status": "ready"}
     assert len(looks) == 1

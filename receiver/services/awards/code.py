@@ -34,7 +34,7 @@ def show_code(context: ServiceContext, award_id: str, actor: str) -> dict[str, A
         return {"award": award_id, "code": code}
 
 
-def without_code(context: ServiceContext, store_id: str, text: str) -> str:
+def mask_code(context: ServiceContext, store_id: str, text: str) -> str:
     """Return a merchant's text with the store's own code masked: complaints about a code quote it."""
     with context.database.reading() as session:
         award = awards.award_of(session, stores.get_store(session, store_id))
@@ -43,7 +43,7 @@ def without_code(context: ServiceContext, store_id: str, text: str) -> str:
         return text.replace(context.cipher.decrypt(award.code_encrypted), award.reference or MASK)
 
 
-def with_code(session: Session, cipher: Cipher, decision: Decision) -> Decision:
+def reveal_code(session: Session, cipher: Cipher, decision: Decision) -> Decision:
     """Return the decision as the store's own merchant may read it, with the award's code in clear."""
     award = decision.award
     if not isinstance(award, RecordedAward) or award.id is None or award.state not in GIVEN:

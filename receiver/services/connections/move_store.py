@@ -12,7 +12,7 @@ from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, Delivery
 from receiver.errors import Refused
 from receiver.services.deliveries import replay
 from receiver.services.stores.details import validate_url
-from receiver.services.stores.lineage import follow_move
+from receiver.services.stores.lineage import mark_move
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, connections, stores
 from receiver.storage.database import Database
@@ -56,7 +56,7 @@ def relocate(
     _check_is_free(session, store, url)
     old_url, store.url = store.url, url
     store.moved_at, store.moved_from = now, old_url
-    follow_move(session, store)
+    mark_move(session, store)
     connection = connections.find_connection(session, store.id, locked=True)
     if connection is not None:
         behind = INDEX_PHP if connection.rest_base.endswith(f"/{INDEX_PHP}") else ""

@@ -20,7 +20,7 @@ from receiver.services.programmes.places import claim_place
 from receiver.services.programmes.terms import enrol_in
 from receiver.services.stores.credentials import new_secret
 from receiver.services.stores.identifiers import new_store_id
-from receiver.services.stores.lineage import mark_store, recognise
+from receiver.services.stores.lineage import link_earlier_record, mark_store
 from receiver.storage import address_claims, audit, connections, stores, webhook_endpoints
 from receiver.storage.erasure import ERASED
 from receiver.storage.tables import Connection, Store
@@ -87,7 +87,7 @@ def _add_store(session: Session, context: ServiceContext, now: datetime, opened:
     session.flush()
     webhook_endpoints.add_endpoint(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
     webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(new_secret()), now)
-    recognise(session, store, opened.facts.uuid)
+    link_earlier_record(session, store, opened.facts.uuid)
     claim_place(session, terms, store, now)
     return store
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.documents.status import Status
 from receiver.domain.decision import Stage
-from receiver.services.awards.code import with_code
+from receiver.services.awards.code import reveal_code
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.notices import current_notices
 from receiver.services.decisions.troubles import is_stale, observe
@@ -31,7 +31,7 @@ def status_for_merchant(context: ServiceContext, token: str) -> Status:
     """Return the status as `status_for_token` does, with the redeem code in clear: for the store only."""
     with context.database.reading() as session:
         status = _status(session, stores.store_of_token(session, token_hash(token)), context.now())
-        return replace(status, decision=with_code(session, context.cipher, status.decision))
+        return replace(status, decision=reveal_code(session, context.cipher, status.decision))
 
 
 def status_for_token(database: Database, now: datetime, token: str) -> Status:

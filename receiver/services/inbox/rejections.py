@@ -46,7 +46,9 @@ def page_of_rejections(
     return page.show(lambda row: record_of(CountOfStore, row, store_name=names.get(row.store_id)))
 
 
-def samples(database: Database, *, store: str | None, reason: str | None, limit: int) -> list[SampleOfStore]:
+def list_samples(
+    database: Database, *, store: str | None, reason: str | None, limit: int
+) -> list[SampleOfStore]:
     """Return the newest samples, filtered as `page_of_rejections` does. Raises InputError."""
     check_filters({"store": store, "reason": reason})
     with database.reading() as session:

@@ -16,7 +16,7 @@ from receiver.storage.pooler import pooler_problem
 from receiver.storage.tables import Delivery
 
 
-def readiness(database: Database, now: datetime) -> list[str]:
+def check_readiness(database: Database, now: datetime) -> list[str]:
     """Return the reasons why the service is not ready, tested by a write; none when all is well."""
     try:
         with database.writing() as session:
@@ -27,7 +27,7 @@ def readiness(database: Database, now: datetime) -> list[str]:
         return [str(error)]
 
 
-def readiness_seen(database: Database, now: datetime) -> list[str]:
+def read_readiness(database: Database, now: datetime) -> list[str]:
     """Return the reasons without a write: a database that takes none soon shows in a silent worker."""
     try:
         with database.reading() as session:

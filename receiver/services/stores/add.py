@@ -19,7 +19,7 @@ from receiver.services.programmes.terms import enrol_in
 from receiver.services.stores.credentials import new_secret, new_token
 from receiver.services.stores.details import StoreDetails, validate_details, validate_secret
 from receiver.services.stores.identifiers import new_store_id, webhook_path
-from receiver.services.stores.lineage import recognise
+from receiver.services.stores.lineage import link_earlier_record
 from receiver.storage import audit, stores, webhook_endpoints
 from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Store
@@ -35,13 +35,13 @@ class AddedStore:
     status_token: str
 
 
-def added_store_document(added: AddedStore, public_url: str) -> dict[str, str]:
+def added_store_document(store: AddedStore, public_url: str) -> dict[str, str]:
     """Return an added store as the API and the command line show it, this once."""
     return {
-        "id": added.id,
-        "webhook_url": public_url + added.webhook_path,
-        "webhook_secret": added.webhook_secret,
-        "status_token": added.status_token,
+        "id": store.id,
+        "webhook_url": public_url + store.webhook_path,
+        "webhook_secret": store.webhook_secret,
+        "status_token": store.status_token,
     }
 
 
@@ -74,7 +74,7 @@ def add_store(
         store.status_token_hash = token_hash(token)
         session.add(store)
         session.flush()
-        recognise(session, store, uuid=None)
+        link_earlier_record(session, store, uuid=None)
         if admit:
             store.admitted_at = now
         else:

@@ -12,7 +12,7 @@ from receiver.storage.store_marks import MarkKind
 from receiver.storage.tables import Store
 
 
-def recognise(session: Session, store: Store, uuid: str | None) -> None:
+def link_earlier_record(session: Session, store: Store, uuid: str | None) -> None:
     """Link a new store to the earlier record of its address, else of the UUID it reports.
 
     An address proves the shop, so the store also joined when that record did. A UUID is only reported: the
@@ -27,7 +27,7 @@ def recognise(session: Session, store: Store, uuid: str | None) -> None:
     mark_store(session, store, uuid)
 
 
-def follow_move(session: Session, store: Store) -> None:
+def mark_move(session: Session, store: Store) -> None:
     """Mark a moved store with its new address, and link it to the record that had it before. Idempotent.
 
     No date becomes earlier.

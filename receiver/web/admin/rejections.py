@@ -17,7 +17,7 @@ from receiver.services.inbox.quarantine import (
     page_of_quarantine,
     release_from_quarantine,
 )
-from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, page_of_rejections, samples
+from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, list_samples, page_of_rejections
 from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -76,7 +76,7 @@ def show() -> str | tuple[str, int]:
         filters = {"store": _store(), "reason": request.args.get("reason") or None}
         database = current_container().database
         page = page_of_rejections(database, **filters, after=request.args.get("after"), limit=PAGE)
-        newest = samples(database, **filters, limit=SAMPLES) if any(filters.values()) else []
+        newest = list_samples(database, **filters, limit=SAMPLES) if any(filters.values()) else []
     except InputError as error:
         refused = refusal(error)
     html = render_template(

@@ -12,7 +12,7 @@ from receiver.container import current_container
 from receiver.documents.review import read_message, review_document
 from receiver.errors import NotFound
 from receiver.i18n.languages import reader_locale
-from receiver.services.awards.code import without_code
+from receiver.services.awards.code import mask_code
 from receiver.services.reviews.ask import ask_review
 from receiver.services.stores.status_token import store_for_token
 from receiver.strict_json import read_json
@@ -44,7 +44,7 @@ class ReviewsView(MethodView):
         except NotFound as error:
             raise unauthorized() from error
         message = read_message(read_json(request.get_data()))
-        masked = without_code(container, store_id, message)
+        masked = mask_code(container, store_id, message)
         review, is_new = ask_review(container.database, container.now(), store_id, masked)
         locale = reader_locale(accepted_languages())
         return review_document(review, locale), 201 if is_new else 200, in_language(locale)

@@ -15,7 +15,7 @@ from receiver.sandbox.clock import mover
 from receiver.sandbox.clock.mover import move_clock
 from receiver.sandbox.controls import Controls
 from receiver.services.decisions.history import page_of_decisions
-from receiver.services.operations.readiness import readiness
+from receiver.services.operations.readiness import check_readiness
 from receiver.services.polling.spend import spend_of
 from receiver.storage import heartbeats
 from receiver.storage.tables import Award
@@ -105,7 +105,7 @@ def test_a_worker_is_as_alive_after_the_move_as_before_it(
     with sandbox.container.database.writing() as session:
         heartbeats.beat(session, heartbeats.WORKER, REAL - timedelta(seconds=silent_for))
     move_to(sandbox, REAL + timedelta(days=2))
-    assert (readiness(sandbox.container.database, sandbox.container.now()) == []) is ready
+    assert (check_readiness(sandbox.container.database, sandbox.container.now()) == []) is ready
 
 
 def test_a_beat_at_the_new_time_is_not_carried_into_the_future(sandbox: Journey) -> None:

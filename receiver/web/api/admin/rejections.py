@@ -12,7 +12,7 @@ from marshmallow.validate import Length, Range
 from receiver.container import current_container
 from receiver.services.deliveries.replay import MOST_IDS
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
-from receiver.services.inbox.rejections import page_of_rejections, samples
+from receiver.services.inbox.rejections import list_samples, page_of_rejections
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import (
     AdminBlueprint,
@@ -185,7 +185,9 @@ class SamplesView(MethodView):
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """List samples of rejected calls, without credentials and bodies."""
         return {
-            "items": samples(current_container().database, **_filters(arguments), limit=arguments["limit"])
+            "items": list_samples(
+                current_container().database, **_filters(arguments), limit=arguments["limit"]
+            )
         }
 
 
