@@ -1,60 +1,60 @@
-/* Refresh and copy without leaving the page; without this file the buttons send their forms instead. */
+/* Refresh and copy without loading the page again. Without this file the buttons submit their forms instead. */
 ( function () {
 	var page = document.getElementById( 'wc-ad-credit' );
 	if ( ! page || ! window.fetch ) {
 		return;
 	}
 
-	function each( selector, act ) {
-		Array.prototype.forEach.call( page.querySelectorAll( selector ), act );
+	function forEachElement( selector, callback ) {
+		Array.prototype.forEach.call( page.querySelectorAll( selector ), callback );
 	}
 
-	function speak( text ) {
+	function announce( text ) {
 		if ( window.wp && window.wp.a11y ) {
 			window.wp.a11y.speak( text );
 		}
 	}
 
-	// What was typed, ticked or opened stays.
-	function keep( html ) {
-		var typed = {};
-		var open = {};
-		each( 'input[id], textarea[id]:not([readonly])', function ( field ) {
-			typed[ field.id ] = { value: field.value, checked: field.checked };
+	// Keeps what the user entered, ticked or opened.
+	function replaceContent( html ) {
+		var fieldStates = {};
+		var openStates = {};
+		forEachElement( 'input[id], textarea[id]:not([readonly])', function ( field ) {
+			fieldStates[ field.id ] = { value: field.value, checked: field.checked };
 		} );
-		each( 'details[id]', function ( part ) {
-			open[ part.id ] = part.open;
+		forEachElement( 'details[id]', function ( details ) {
+			openStates[ details.id ] = details.open;
 		} );
 		page.innerHTML = html;
-		each( 'input[id], textarea[id]:not([readonly])', function ( field ) {
-			if ( typed[ field.id ] ) {
-				field.value = typed[ field.id ].value;
-				field.checked = typed[ field.id ].checked;
+		forEachElement( 'input[id], textarea[id]:not([readonly])', function ( field ) {
+			if ( fieldStates[ field.id ] ) {
+				field.value = fieldStates[ field.id ].value;
+				field.checked = fieldStates[ field.id ].checked;
 			}
 		} );
-		each( 'details[id]', function ( part ) {
-			part.open = !! open[ part.id ];
+		forEachElement( 'details[id]', function ( details ) {
+			details.open = !! openStates[ details.id ];
 		} );
-		offerCopies();
+		showCopyButtons();
 	}
 
-	function offerCopies() {
-		each( 'button[data-copy]', function ( button ) {
+	function showCopyButtons() {
+		forEachElement( 'button[data-copy]', function ( button ) {
 			button.hidden = false;
 		} );
 	}
 
-	function copy( button ) {
+	function copyText( button ) {
 		var field = document.getElementById( button.dataset.copy );
-		var done = function () {
+		var confirmCopy = function () {
 			button.textContent = button.dataset.done;
-			speak( button.dataset.done );
+			announce( button.dataset.done );
 		};
 		field.select();
 		if ( window.navigator.clipboard ) {
-			window.navigator.clipboard.writeText( field.value ).then( done, function () {} );
+			window.navigator.clipboard.writeText( field.value ).then( confirmCopy, function () {} );
 		} else if ( document.execCommand( 'copy' ) ) {
-			done();
+			confirmCopy();
 		}
 	}
 
@@ -69,33 +69,33 @@
 				throw new Error( response.status );
 			}
 			return response.json();
-		} ).then( function ( answer ) {
-			keep( answer.html );
-			return answer;
+		} ).then( function ( result ) {
+			replaceContent( result.html );
+			return result;
 		} );
 	}
 
 	page.addEventListener( 'click', function ( event ) {
 		var button = event.target.closest( 'button' );
 		if ( button && button.dataset.copy ) {
-			copy( button );
+			copyText( button );
 		}
 		if ( ! button || 'refresh' !== button.value ) {
 			return;
 		}
 		event.preventDefault();
 		button.disabled = true;
-		refresh( true ).then( function ( answer ) {
-			speak( answer.message );
+		refresh( true ).then( function ( result ) {
+			announce( result.message );
 			page.querySelector( 'button[value="refresh"]' ).focus();
 		} ).catch( function () {
 			window.location.reload();
 		} );
 	} );
 
-	offerCopies();
+	showCopyButtons();
 	if ( 'waiting' in page.dataset ) {
-		// What is shown stays where this fails: the background asks too.
+		// A failure changes nothing on the page, since the background fetches, too.
 		refresh( false ).catch( function () {} );
 	}
 }() );
