@@ -98,7 +98,7 @@ def test_the_terminal_tells_the_last_answer(connected_site):
 def test_support_reads_facts_and_no_token_in_the_system_status(connected_site):
     connected_site.keep_option("wc_ad_credit_status", cached_answer(document("due")))
     calls = connected_site.calls()
-    facts = connected_site.php("return (new WcAdCredit\\SystemStatus(wc_ad_credit()))->facts();")
+    facts = connected_site.php("return (new WcAdCredit\\SystemStatus(wc_ad_credit()))->get_facts();")
     assert (facts["Connected"], facts["Stage"], facts["TikTok integration"]) == ("yes", "due", "not active")
     assert CONNECTION["token"] not in json.dumps(facts)
     assert connected_site.calls() == calls

@@ -140,6 +140,6 @@ def test_without_woocommerce_it_says_so_and_breaks_nothing(boss, empty_site):
 def test_an_old_php_reads_a_sentence_and_no_more(empty_site):
     old, new = empty_site.php(
         f"require_once '{SOURCE / 'requirements.php'}';"
-        "return [wc_ad_credit_php_is_old('7.3.33'), wc_ad_credit_php_is_old('7.4.0')];"
+        "return [wc_ad_credit_is_php_too_old('7.3.33'), wc_ad_credit_is_php_too_old('7.4.0')];"
     )
     assert (old, new) == (True, False)

@@ -35,7 +35,7 @@ USED = r"""
 switch_to_blog(%d);
 Automattic\WooCommerce\Admin\Notes\Notes::install();
 wc_ad_credit()->connector->connect('https://credit.example', 'stt_aaaaaaaa');
-wc_ad_credit()->lifecycle->begin();
+wc_ad_credit()->lifecycle->initialize();
 stand_in_webhook(7, 'action.wc_ad_credit_signal', 'https://credit.example/webhooks/woocommerce/x');
 $note = new Automattic\WooCommerce\Admin\Notes\Note();
 $note->set_name('wc-ad-credit-news');

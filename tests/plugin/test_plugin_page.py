@@ -376,7 +376,7 @@ def test_one_page_has_one_format_of_money_and_dates_as_its_reader_writes_them(si
 
 def test_before_anything_is_linked_the_offer_of_the_own_market_is_told(site, page):
     panel = show(site, page, document("awaiting_link_gb"))
-    expect(panel.locator(".wc-ad-credit-key")).to_have_text(
+    expect(panel.locator(".wc-ad-credit-key-figure")).to_have_text(
         "\u00a33,954.00 of ad credit is the most this offer gives"
     )
     offer = panel.locator("section", has_text="What the offer gives")

@@ -14,7 +14,7 @@
  * Text Domain:          ad-credit-status-for-woocommerce
  * Domain Path:          /languages
  *
- * Old PHP must be able to parse this file, so that it shows a notice instead of a fatal error.
+ * Old versions of PHP must be able to parse this file, so that it prints a notice instead of a fatal error.
  *
  * @package WcAdCredit
  */
@@ -30,8 +30,8 @@ define( 'WC_AD_CREDIT_VERSION', '1.1.0' );
 
 require_once __DIR__ . '/requirements.php';
 
-if ( wc_ad_credit_php_is_old( PHP_VERSION ) ) {
-	add_action( 'admin_notices', 'wc_ad_credit_old_php_notice' );
+if ( wc_ad_credit_is_php_too_old( PHP_VERSION ) ) {
+	add_action( 'admin_notices', 'wc_ad_credit_print_php_notice' );
 } else {
 	require_once __DIR__ . '/src/load.php';
 }

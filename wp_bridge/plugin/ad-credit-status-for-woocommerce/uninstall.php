@@ -1,6 +1,6 @@
 <?php
 /**
- * Removes everything the plugin ever stored, on every site of a network.
+ * Removes everything that the plugin stored, on every site of a network.
  *
  * @package WcAdCredit
  */
@@ -11,4 +11,4 @@ defined( 'WC_AD_CREDIT_VERSION' ) || define( 'WC_AD_CREDIT_VERSION', '1.1.0' );
 
 require_once __DIR__ . '/src/autoload.php';
 
-( new WcAdCredit\Uninstaller() )->run();
+( new WcAdCredit\Uninstaller( new WcAdCredit\Tables() ) )->run();

@@ -11,7 +11,7 @@ final class ConnectionTest extends TestCase {
 
 	/** @dataProvider addresses */
 	public function test_only_a_plain_https_address_is_taken( string $given, string $kept ): void {
-		$this->assertSame( $kept, ( new Connection() )->normalize( $given ) );
+		$this->assertSame( $kept, ( new Connection() )->normalize_url( $given ) );
 	}
 
 	public static function addresses(): array {
@@ -34,13 +34,13 @@ final class ConnectionTest extends TestCase {
 
 	public function test_http_is_for_development_sites(): void {
 		$GLOBALS['environment'] = 'local';
-		$this->assertSame( 'http://127.0.0.1:8000', ( new Connection() )->normalize( 'http://127.0.0.1:8000/' ) );
+		$this->assertSame( 'http://127.0.0.1:8000', ( new Connection() )->normalize_url( 'http://127.0.0.1:8000/' ) );
 	}
 
 	public function test_a_token_is_printable_and_without_spaces(): void {
-		$this->assertTrue( ( new Connection() )->is_token( 'stt_' . str_repeat( 'a', 40 ) ) );
+		$this->assertTrue( ( new Connection() )->is_valid_token( 'stt_' . str_repeat( 'a', 40 ) ) );
 		foreach ( array( '', 'short', 'with space 12345', "line\nbreak12", str_repeat( 'a', 201 ), "stt_12345678\n", 'é1234567890' ) as $text ) {
-			$this->assertFalse( ( new Connection() )->is_token( $text ), $text );
+			$this->assertFalse( ( new Connection() )->is_valid_token( $text ), $text );
 		}
 	}
 }

@@ -10,7 +10,7 @@ final class IntegrationDiffTest extends TestCase {
 
 	/** @dataProvider changes */
 	public function test_what_changed_is_told_in_the_order_it_happens( array $before, array $now, array $events ): void {
-		$this->assertSame( $events, array_column( ( new IntegrationDiff() )->events( self::state( $before ), self::state( $now ) ), 0 ) );
+		$this->assertSame( $events, array_column( ( new IntegrationDiff() )->get_events( self::state( $before ), self::state( $now ) ), 0 ) );
 	}
 
 	public static function changes(): array {
@@ -37,9 +37,9 @@ final class IntegrationDiffTest extends TestCase {
 
 	public function test_a_link_names_the_account_and_a_switch_the_one_before(): void {
 		$linked = array( 'installed' => true, 'set_up' => true, 'account' => self::ONE );
-		list( list( , $fields ) ) = ( new IntegrationDiff() )->events( self::state( array( 'account' => null ) + $linked ), self::state( $linked ) );
+		list( list( , $fields ) ) = ( new IntegrationDiff() )->get_events( self::state( array( 'account' => null ) + $linked ), self::state( $linked ) );
 		$this->assertSame( self::ONE, $fields );
-		list( list( , $fields ) ) = ( new IntegrationDiff() )->events( self::state( $linked ), self::state( array( 'account' => self::TWO ) + $linked ) );
+		list( list( , $fields ) ) = ( new IntegrationDiff() )->get_events( self::state( $linked ), self::state( array( 'account' => self::TWO ) + $linked ) );
 		$this->assertEquals( self::TWO + array( 'previous' => '71' ), $fields );
 	}
 

@@ -7,7 +7,7 @@ final class IntegrationTest extends TestCase {
 
 	/** @dataProvider values */
 	public function test_an_id_is_5_to_30_digits_and_not_zero( $value, bool $is_id ): void {
-		$this->assertSame( $is_id, ( new Integration() )->is_id( $value ) );
+		$this->assertSame( $is_id, ( new Integration() )->is_valid_id( $value ) );
 	}
 
 	public static function values(): array {

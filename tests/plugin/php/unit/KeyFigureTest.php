@@ -2,9 +2,10 @@
 
 use PHPUnit\Framework\TestCase;
 use WcAdCredit\Document;
-use WcAdCredit\Format;
+use WcAdCredit\Formatter;
 use WcAdCredit\KeyFigure;
 use WcAdCredit\Offer;
+use WcAdCredit\Troubles;
 
 final class KeyFigureTest extends TestCase {
 
@@ -20,7 +21,7 @@ final class KeyFigureTest extends TestCase {
 
 	/** @dataProvider documents */
 	public function test_the_one_number_is_the_one_of_the_stage( array $document, string $number, string $label ): void {
-		list( $shown, $said ) = ( new KeyFigure( new Format(), new Offer() ) )->of( new Document( $document ) );
+		list( $shown, $said ) = ( new KeyFigure( new Formatter(), new Offer(), new Troubles() ) )->get_figure( new Document( $document ) );
 		$this->assertSame( $number, str_replace( "\u{a0}", ' ', $shown ) );
 		'' === $label ? $this->assertSame( '', $said ) : $this->assertStringContainsString( $label, $said );
 	}

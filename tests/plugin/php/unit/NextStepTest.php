@@ -4,6 +4,7 @@ use PHPUnit\Framework\TestCase;
 use WcAdCredit\Document;
 use WcAdCredit\NextStep;
 use WcAdCredit\Progress;
+use WcAdCredit\Troubles;
 
 final class NextStepTest extends TestCase {
 
@@ -13,7 +14,7 @@ final class NextStepTest extends TestCase {
 
 	/** @dataProvider stages */
 	public function test_the_next_step_has_its_one_button( array $document, array $integration, string $target ): void {
-		$button = ( new NextStep( new Progress() ) )->button( new Document( $document ), $integration );
+		$button = ( new NextStep( new Progress( new Troubles() ) ) )->get_button( new Document( $document ), $integration );
 		$this->assertSame( $target, $button['action'] ?? $button['url'] ?? '' );
 	}
 
@@ -53,14 +54,14 @@ final class NextStepTest extends TestCase {
 
 	public function test_a_button_that_mends_a_trouble_comes_with_what_it_is_for(): void {
 		$document = new Document( array( 'stage' => 'accumulating', 'next_step' => 'Spend on.' ) + self::warned( 'consent_expired' ) );
-		$this->assertSame( 'Mend it.', ( new NextStep( new Progress() ) )->button( $document, self::LINKED )['next_step'] );
+		$this->assertSame( 'Mend it.', ( new NextStep( new Progress( new Troubles() ) ) )->get_button( $document, self::LINKED )['next_step'] );
 	}
 
 	public function test_no_button_leads_to_a_page_that_its_reader_may_not_see(): void {
 		$everything = $GLOBALS['capabilities'];
 		try {
 			$GLOBALS['capabilities'] = array( 'manage_woocommerce' );
-			$this->assertSame( array(), ( new NextStep( new Progress() ) )->button( new Document( array( 'stage' => 'settling' ) + self::warned( 'store_no_permalinks' ) ), self::LINKED ) );
+			$this->assertSame( array(), ( new NextStep( new Progress( new Troubles() ) ) )->get_button( new Document( array( 'stage' => 'settling' ) + self::warned( 'store_no_permalinks' ) ), self::LINKED ) );
 		} finally {
 			$GLOBALS['capabilities'] = $everything;
 		}

@@ -3,12 +3,13 @@
 use PHPUnit\Framework\TestCase;
 use WcAdCredit\Document;
 use WcAdCredit\Progress;
+use WcAdCredit\Troubles;
 
 final class ProgressTest extends TestCase {
 
 	/** @dataProvider ways */
 	public function test_the_step_a_store_stands_at( array $document, int $done, string $then ): void {
-		$states = ( new Progress() )->steps( new Document( $document ) );
+		$states = ( new Progress( new Troubles() ) )->get_step_states( new Document( $document ) );
 		$this->assertSame( $done, count( array_keys( $states, 'done', true ) ) );
 		$this->assertSame( $then, $states[ $done ] ?? '' );
 	}
@@ -31,15 +32,15 @@ final class ProgressTest extends TestCase {
 	}
 
 	public function test_overdue_is_what_the_service_says(): void {
-		$this->assertTrue( ( new Progress() )->is_overdue( new Document( array( 'award' => array( 'overdue' => true ) ) ) ) );
+		$this->assertTrue( ( new Progress( new Troubles() ) )->is_overdue( new Document( array( 'award' => array( 'overdue' => true ) ) ) ) );
 		foreach ( array( array(), array( 'overdue' => false ), array( 'overdue' => 'yes' ) ) as $award ) {
-			$this->assertFalse( ( new Progress() )->is_overdue( new Document( array( 'award' => $award ) ) ) );
+			$this->assertFalse( ( new Progress( new Troubles() ) )->is_overdue( new Document( array( 'award' => $award ) ) ) );
 		}
 	}
 
 	/** @dataProvider plans */
 	public function test_a_plan_is_offered_only_where_more_spend_earns_something( array $document, bool $is ): void {
-		$this->assertSame( $is, ( new Progress() )->can_plan( new Document( $document ) ) );
+		$this->assertSame( $is, ( new Progress( new Troubles() ) )->can_earn_more( new Document( $document ) ) );
 	}
 
 	public static function plans(): array {
@@ -60,8 +61,8 @@ final class ProgressTest extends TestCase {
 
 	public function test_why_an_amount_is_not_known_is_the_rules_sentence(): void {
 		$rule = array( 'id' => 'spend_reached', 'outcome' => 'unknown', 'text' => 'because of the zone' );
-		$this->assertSame( 'because of the zone', ( new Progress() )->why_unknown( new Document( array( 'rules' => array( $rule ) ) ) ) );
-		$this->assertSame( '', ( new Progress() )->why_unknown( new Document( array( 'rules' => array( array( 'outcome' => 'pass' ) + $rule ) ) ) ) );
+		$this->assertSame( 'because of the zone', ( new Progress( new Troubles() ) )->get_unknown_reason( new Document( array( 'rules' => array( $rule ) ) ) ) );
+		$this->assertSame( '', ( new Progress( new Troubles() ) )->get_unknown_reason( new Document( array( 'rules' => array( array( 'outcome' => 'pass' ) + $rule ) ) ) ) );
 	}
 
 	public function test_what_the_headline_says_is_not_said_twice(): void {
@@ -71,6 +72,6 @@ final class ProgressTest extends TestCase {
 				'troubles' => array( array( 'id' => 'a', 'text' => 'It is late.' ), array( 'id' => 'b', 'text' => 'A bill is open.' ), array( 'id' => 'c' ) ),
 			)
 		);
-		$this->assertSame( array( 'b' ), array_map( static function ( Document $trouble ): string { return $trouble->text( 'id' ); }, ( new Progress() )->troubles( $document ) ) );
+		$this->assertSame( array( 'b' ), array_map( static function ( Document $trouble ): string { return $trouble->get_text( 'id' ); }, ( new Troubles() )->get_listed( $document ) ) );
 	}
 }

@@ -7,7 +7,7 @@ final class ResponseTest extends TestCase {
 
 	/** @dataProvider troubles */
 	public function test_whatever_comes_back_is_good_or_has_a_name( ?array $response, string $trouble ): void {
-		$this->assertSame( $trouble, Response::from_http( $response )->error_code() );
+		$this->assertSame( $trouble, Response::from_http( $response )->get_error_code() );
 	}
 
 	public static function troubles(): array {

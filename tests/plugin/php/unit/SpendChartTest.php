@@ -9,7 +9,7 @@ final class SpendChartTest extends TestCase {
 	const TIERS = array( array( 'threshold' => '500.00' ), array( 'threshold' => '1500.00' ) );
 
 	private function draw( array $days, $qualifying = '300.00', array $window = array( 'first_date' => '2025-11-02', 'last_date' => '2025-12-01' ) ): ?array {
-		return ( new SpendChart() )->draw( new Document( array( 'window' => $window, 'tiers' => self::TIERS, 'spend' => array( 'qualifying' => $qualifying, 'days' => $days ) ) ) );
+		return ( new SpendChart() )->build_chart( new Document( array( 'window' => $window, 'tiers' => self::TIERS, 'spend' => array( 'qualifying' => $qualifying, 'days' => $days ) ) ) );
 	}
 
 	private static function day( string $date, $amount, bool $is_final = true ): array {

@@ -1,6 +1,7 @@
 <?php
 
 use PHPUnit\Framework\TestCase;
+use WcAdCredit\Tables;
 use WcAdCredit\Uninstaller;
 
 final class UninstallerTest extends TestCase {
@@ -49,14 +50,14 @@ final class UninstallerTest extends TestCase {
 	}
 
 	public function test_of_one_site_ours_goes_and_nothing_else(): void {
-		( new Uninstaller() )->run();
+		( new Uninstaller( new Tables() ) )->run();
 		$this->assertSame( self::OTHERS, $GLOBALS['options'] );
 		$this->assertSame( array( array( 'user', 'wc_ad_credit_dismissed', true ) ), $GLOBALS['forgotten'] );
 	}
 
 	public function test_of_a_network_every_site_is_cleaned(): void {
 		$GLOBALS['sites'] = array_fill_keys( array( 1, 2, 3 ), self::OURS + self::OTHERS );
-		( new Uninstaller() )->run();
+		( new Uninstaller( new Tables() ) )->run();
 		$this->assertSame( array_fill_keys( array( 1, 2, 3 ), self::OTHERS ), $GLOBALS['sites'] );
 		$this->assertSame( 1, $GLOBALS['site'] );
 	}

@@ -1,6 +1,6 @@
 <?php
 /**
- * The REST keys that the merchant gave the service.
+ * The service's REST keys among WooCommerce's.
  *
  * @package WcAdCredit
  */
@@ -10,28 +10,49 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Finds and removes the service's keys; WooCommerce has no function for that, and lets no key delete itself.
+ * Finds and deletes the service's REST keys.
+ *
+ * WooCommerce has no function for that, and does not let a key delete itself.
  *
  * @since 1.1.0
  */
 final class ApiKeys {
 
-	/** Holds the service's name on its keys, and whether it used one that was made by hand. */
+	/** Option that holds the application name on the service's keys, and whether its key was created by hand. */
 	const OPTION = 'wc_ad_credit_keys';
 
-	/** WooCommerce labels a key that was approved for an application "<name> - API (<time>)". */
-	const LABEL = '/^(.+) - API \([^()]+\)$/D';
+	/** The description that WooCommerce gives a key approved for an application: "<name> - API (<time>)". */
+	const LABEL_PATTERN = '/^(.+) - API \([^()]+\)$/D';
 
 	/**
-	 * Return the key with which this request was made.
+	 * The tables of this site's database.
+	 *
+	 * @since 1.1.0
+	 * @var Tables
+	 */
+	private Tables $tables;
+
+	/**
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return int Its id; 0 when a user made the request, not a key.
+	 * @param Tables $tables The tables of this site's database.
 	 */
-	public function current(): int {
+	public function __construct( Tables $tables ) {
+		$this->tables = $tables;
+	}
+
+	/**
+	 * Return the id of the key that authenticated this request.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return int The key's id; 0 when no key was used.
+	 */
+	public function get_current_id(): int {
 		global $wpdb;
-		$key = $this->consumer_key();
+		$key = $this->get_consumer_key();
 		if ( '' === $key || ! function_exists( 'wc_api_hash' ) ) {
 			return 0;
 		}
@@ -39,73 +60,75 @@ final class ApiKeys {
 	}
 
 	/**
-	 * Return the newest key of the store, whoever made it.
+	 * Return the id of the store's newest key, whoever created it.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return int Its id; 0 without any.
+	 * @return int The key's id; 0 when the store has none.
 	 */
-	public function newest(): int {
+	public function get_newest_id(): int {
 		global $wpdb;
-		return $this->has_table() ? (int) $wpdb->get_var( "SELECT MAX(key_id) FROM {$wpdb->prefix}woocommerce_api_keys" ) : 0;
+		return $this->tables->has( 'woocommerce_api_keys' ) ? (int) $wpdb->get_var( "SELECT MAX(key_id) FROM {$wpdb->prefix}woocommerce_api_keys" ) : 0;
 	}
 
 	/**
-	 * Remember the key that the service uses now, and remove its older ones.
+	 * Store which key the service uses now, and delete its older keys.
+	 *
+	 * A key that was created by hand carries no application name, so that nothing is deleted for it.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param int $id The key's id.
-	 * @return int How many were removed.
+	 * @return int The number of deleted keys.
 	 */
-	public function adopt( int $id ): int {
-		$label = $this->label( $id );
-		$known = $this->stored();
+	public function switch_to_key( int $id ): int {
+		$label  = $this->get_label( $id );
+		$stored = $this->read_option();
 		update_option(
 			self::OPTION,
 			array(
-				'label'   => '' === $label ? $known['label'] : $label,
+				'label'   => '' === $label ? $stored['label'] : $label,
 				'by_hand' => '' === $label,
 			),
 			false
 		);
-		return '' === $label ? 0 : $this->remove( $label, $id );
+		return '' === $label ? 0 : $this->delete_older( $label, $id );
 	}
 
 	/**
-	 * Remove all keys that were approved for the service.
+	 * Delete all keys that were approved for the service.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return int How many were removed.
+	 * @return int The number of deleted keys.
 	 */
-	public function remove_all(): int {
-		$label = $this->stored()['label'];
-		return '' === $label || ! $this->has_table() ? 0 : $this->remove( $label, PHP_INT_MAX );
+	public function delete_all(): int {
+		$label = $this->read_option()['label'];
+		return '' === $label || ! $this->tables->has( 'woocommerce_api_keys' ) ? 0 : $this->delete_older( $label, PHP_INT_MAX );
 	}
 
 	/**
-	 * Tell whether the service may hold a key that is not ours to remove: one that was made by hand, or is not known.
+	 * Check whether the service may use a key that only the merchant can remove: one created by hand, or never recorded.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return bool
 	 */
-	public function may_have_foreign_key(): bool {
-		$stored = $this->stored();
+	public function may_have_manual_key(): bool {
+		$stored = $this->read_option();
 		return $stored['by_hand'] || '' === $stored['label'];
 	}
 
 	/**
-	 * Remove keys with the service's name that are older than another.
+	 * Delete the service's keys that are older than another key.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $label  The service's name on its keys.
-	 * @param int    $before The id below which keys are removed.
-	 * @return int How many were removed.
+	 * @param string $label  The application name on the service's keys.
+	 * @param int    $before The id below which keys are deleted.
+	 * @return int The number of deleted keys.
 	 */
-	private function remove( string $label, int $before ): int {
+	private function delete_older( string $label, int $before ): int {
 		global $wpdb;
 		return (int) $wpdb->query(
 			$wpdb->prepare(
@@ -117,33 +140,33 @@ final class ApiKeys {
 	}
 
 	/**
-	 * Return the name of the application that a key was approved for.
+	 * Return the name of the application for which a key was approved.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param int $id The key's id.
-	 * @return string Empty for a key that was made by hand.
+	 * @return string Empty for a key that was created by hand.
 	 */
-	private function label( int $id ): string {
+	private function get_label( int $id ): string {
 		global $wpdb;
 		$description = (string) $wpdb->get_var( $wpdb->prepare( "SELECT description FROM {$wpdb->prefix}woocommerce_api_keys WHERE key_id = %d", $id ) );
-		return preg_match( self::LABEL, $description, $part ) ? $part[1] : '';
+		return preg_match( self::LABEL_PATTERN, $description, $part ) ? $part[1] : '';
 	}
 
 	/**
-	 * Return the consumer key of this request, by any of the ways WooCommerce accepts.
+	 * Return the consumer key of this request, sent in any way that WooCommerce accepts.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return string Empty when there is none.
 	 */
-	private function consumer_key(): string {
-		$header = $this->server( 'HTTP_AUTHORIZATION' ) . ' ' . $this->server( 'REDIRECT_HTTP_AUTHORIZATION' );
+	private function get_consumer_key(): string {
+		$header = $this->get_server_value( 'HTTP_AUTHORIZATION' ) . ' ' . $this->get_server_value( 'REDIRECT_HTTP_AUTHORIZATION' );
 		if ( preg_match( '/Basic ([A-Za-z0-9+\/=]+)/', $header, $part ) ) {
 			// phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode -- HTTP's Basic authentication.
 			$header = base64_decode( $part[1] );
 		}
-		$sources = array( $this->server( 'PHP_AUTH_USER' ), $this->query( 'consumer_key' ), $this->query( 'oauth_consumer_key' ), $header );
+		$sources = array( $this->get_server_value( 'PHP_AUTH_USER' ), $this->get_query_parameter( 'consumer_key' ), $this->get_query_parameter( 'oauth_consumer_key' ), $header );
 		foreach ( $sources as $source ) {
 			if ( preg_match( '/ck_[0-9a-f]{40}/', $source, $part ) ) {
 				return $part[0];
@@ -153,55 +176,42 @@ final class ApiKeys {
 	}
 
 	/**
-	 * Return a value of the server.
+	 * Return a value of `$_SERVER`.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param string $name The value's name.
 	 * @return string
 	 */
-	private function server( string $name ): string {
+	private function get_server_value( string $name ): string {
 		return isset( $_SERVER[ $name ] ) ? sanitize_text_field( wp_unslash( $_SERVER[ $name ] ) ) : '';
 	}
 
 	/**
-	 * Return a parameter of the address.
+	 * Return a query parameter of this request.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param string $name The parameter's name.
 	 * @return string
 	 */
-	private function query( string $name ): string {
+	private function get_query_parameter( string $name ): string {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- a REST call by key has no nonce.
 		return isset( $_GET[ $name ] ) && is_string( $_GET[ $name ] ) ? sanitize_text_field( wp_unslash( $_GET[ $name ] ) ) : '';
 	}
 
 	/**
-	 * Read the option.
+	 * Read the option, completed by its defaults.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return array{label: string, by_hand: bool}
 	 */
-	private function stored(): array {
+	private function read_option(): array {
 		$stored = get_option( self::OPTION );
 		return ( is_array( $stored ) ? $stored : array() ) + array(
 			'label'   => '',
 			'by_hand' => false,
 		);
-	}
-
-	/**
-	 * Tell whether WooCommerce's table of keys is there: uninstalling may run without WooCommerce.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @return bool
-	 */
-	private function has_table(): bool {
-		global $wpdb;
-		$table = "{$wpdb->prefix}woocommerce_api_keys";
-		return $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table ) ) ) === $table;
 	}
 }

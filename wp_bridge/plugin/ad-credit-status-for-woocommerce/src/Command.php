@@ -1,6 +1,6 @@
 <?php
 /**
- * The command wp ad-credit: the same answer in a terminal.
+ * The WP-CLI command wp ad-credit.
  *
  * @package WcAdCredit
  */
@@ -12,14 +12,14 @@ use WP_CLI;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Prints where the store stands.
+ * Prints the store's status in a terminal.
  *
  * @since 1.0.0
  */
 final class Command {
 
 	/**
-	 * The plugin's parts.
+	 * The plugin, which holds the objects.
 	 *
 	 * @since 1.1.0
 	 * @var Plugin
@@ -27,18 +27,18 @@ final class Command {
 	private Plugin $plugin;
 
 	/**
-	 * Take the plugin's parts.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Plugin $plugin The plugin.
+	 * @param Plugin $plugin The plugin, which holds the objects.
 	 */
 	public function __construct( Plugin $plugin ) {
 		$this->plugin = $plugin;
 	}
 
 	/**
-	 * Prints where the store stands, by the last answer of the service.
+	 * Print the store's status from the last answer of the service.
 	 *
 	 * ## OPTIONS
 	 *
@@ -65,20 +65,20 @@ final class Command {
 		$cache    = $this->plugin->cache;
 		if ( isset( $options['refresh'] ) ) {
 			$code = $this->plugin->refresher->refresh();
-			if ( ! in_array( $code, array( 'requested', 'recent', 'latest' ), true ) ) {
-				WP_CLI::warning( $messages->sentence( $code ) );
+			if ( ! in_array( $code, Refresher::SUCCESS_CODES, true ) ) {
+				WP_CLI::warning( $messages->get_message( $code ) );
 			}
 		}
-		$document = $cache->document( $cache->language_tag( get_locale() ) ) ?? $cache->any_document();
+		$document = $cache->get_site_document();
 		if ( ! $document ) {
-			WP_CLI::error( $messages->sentence( $this->plugin->refresher->failure() ) );
+			WP_CLI::error( $messages->get_message( $this->plugin->refresher->get_failure_code() ) );
 		}
 		if ( 'json' === ( $options['format'] ?? 'text' ) ) {
-			WP_CLI::line( (string) wp_json_encode( $document->all() ) );
+			WP_CLI::line( (string) wp_json_encode( $document->to_array() ) );
 			return;
 		}
-		WP_CLI::line( $document->text( 'headline' ) );
-		WP_CLI::line( $document->text( 'next_step' ) );
-		WP_CLI::line( $this->plugin->format->age( $cache->read_at() ) );
+		WP_CLI::line( $document->get_text( 'headline' ) );
+		WP_CLI::line( $document->get_text( 'next_step' ) );
+		WP_CLI::line( $this->plugin->format->format_age( $cache->get_read_time() ) );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The stored connection: the service's address and the status token, or the fact that the merchant ended it.
+ * The stored connection: the service's address and the status token, or that the merchant disconnected.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Reads and writes the connection.
+ * Reads, validates and writes the connection.
  *
  * @since 1.0.0
  */
@@ -26,10 +26,10 @@ final class Connection {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string Empty when none is known.
+	 * @return string Empty when none is stored.
 	 */
-	public function service(): string {
-		return (string) ( $this->read()['service'] ?? '' );
+	public function get_service_url(): string {
+		return (string) ( $this->read_option()['service'] ?? '' );
 	}
 
 	/**
@@ -37,43 +37,43 @@ final class Connection {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string Empty when there is none.
+	 * @return string Empty when none is stored.
 	 */
-	public function token(): string {
-		return (string) ( $this->read()['token'] ?? '' );
+	public function get_token(): string {
+		return (string) ( $this->read_option()['token'] ?? '' );
 	}
 
 	/**
-	 * Tell whether address and token are both there.
+	 * Check whether an address and a token are stored.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return bool
 	 */
-	public function is_established(): bool {
-		return '' !== $this->service() && '' !== $this->token();
+	public function is_connected(): bool {
+		return '' !== $this->get_service_url() && '' !== $this->get_token();
 	}
 
 	/**
-	 * Tell whether the merchant disconnected: then nothing is sent to anybody.
+	 * Check whether the merchant disconnected, so that nothing may be sent to anybody.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return bool
 	 */
-	public function is_ended(): bool {
-		return ! empty( $this->read()['disconnected'] );
+	public function is_disconnected(): bool {
+		return ! empty( $this->read_option()['disconnected'] );
 	}
 
 	/**
-	 * Return the newest REST key that existed when the merchant disconnected; keys up to it stay shut out.
+	 * Return the newest REST key at the time the merchant disconnected; keys up to it are refused.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return int The key's id; 0 while connected.
 	 */
-	public function last_key(): int {
-		return (int) ( $this->read()['last_key'] ?? 0 );
+	public function get_last_key_id(): int {
+		return (int) ( $this->read_option()['last_key'] ?? 0 );
 	}
 
 	/**
@@ -81,73 +81,73 @@ final class Connection {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $service An address as normalize() returns it.
-	 * @param string $token   A status token.
+	 * @param string $service_url An address as normalize_url() returns it.
+	 * @param string $token       A status token.
 	 * @return void
 	 */
-	public function establish( string $service, string $token ): void {
-		$this->write(
+	public function save( string $service_url, string $token ): void {
+		$this->write_option(
 			array(
-				'service' => $service,
+				'service' => $service_url,
 				'token'   => $token,
 			)
 		);
 	}
 
 	/**
-	 * Forget the token. The address stays, for the next connection and for cleaning up.
+	 * Delete the token and store that the merchant disconnected. The address stays, for reconnecting and for cleaning up.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param int $last_key The newest REST key's id.
+	 * @param int $last_key_id The newest REST key's id.
 	 * @return void
 	 */
-	public function end( int $last_key ): void {
-		$this->write(
+	public function disconnect( int $last_key_id ): void {
+		$this->write_option(
 			array(
-				'service'      => $this->service(),
+				'service'      => $this->get_service_url(),
 				'disconnected' => true,
-				'last_key'     => $last_key,
+				'last_key'     => $last_key_id,
 			)
 		);
 	}
 
 	/**
-	 * Normalize the address of a service: https, or http on a development site.
+	 * Normalize a service's address: https, or also http on a development site.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $text What was typed or sent.
-	 * @return string Empty for what is no such address.
+	 * @param string $text The address as entered or sent.
+	 * @return string Without a trailing slash; empty for an invalid address.
 	 */
-	public function normalize( string $text ): string {
-		$address = rtrim( trim( $text ), '/' );
-		if ( ! preg_match( '#^(https?)://[a-z0-9.-]+(?::\d{1,5})?(?:/[\w./-]*)?$#iD', $address, $part ) ) {
+	public function normalize_url( string $text ): string {
+		$url = rtrim( trim( $text ), '/' );
+		if ( ! preg_match( '#^(https?)://[a-z0-9.-]+(?::\d{1,5})?(?:/[\w./-]*)?$#iD', $url, $part ) ) {
 			return '';
 		}
-		return in_array( strtolower( $part[1] ), $this->schemes(), true ) ? $address : '';
+		return in_array( strtolower( $part[1] ), $this->get_allowed_schemes(), true ) ? $url : '';
 	}
 
 	/**
-	 * Tell whether a text is shaped like a status token: printable, without spaces.
+	 * Check whether a text has the form of a status token: 8 or more printable characters without spaces.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $text Any text.
 	 * @return bool
 	 */
-	public function is_token( string $text ): bool {
+	public function is_valid_token( string $text ): bool {
 		return 1 === preg_match( '/^[\x21-\x7e]{8,' . self::MAX_TOKEN_LENGTH . '}$/D', $text );
 	}
 
 	/**
-	 * Return the schemes an address may have here.
+	 * Return the URL schemes allowed on this site.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return string[]
 	 */
-	private function schemes(): array {
+	private function get_allowed_schemes(): array {
 		return in_array( wp_get_environment_type(), array( 'local', 'development' ), true ) ? array( 'https', 'http' ) : array( 'https' );
 	}
 
@@ -158,7 +158,7 @@ final class Connection {
 	 *
 	 * @return array<string, mixed>
 	 */
-	private function read(): array {
+	private function read_option(): array {
 		$stored = get_option( self::OPTION );
 		return is_array( $stored ) ? $stored : array();
 	}
@@ -171,7 +171,7 @@ final class Connection {
 	 * @param array<string, mixed> $connection The whole value.
 	 * @return void
 	 */
-	private function write( array $connection ): void {
+	private function write_option( array $connection ): void {
 		update_option( self::OPTION, $connection, false );
 	}
 }

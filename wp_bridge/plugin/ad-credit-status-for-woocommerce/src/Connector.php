@@ -1,6 +1,6 @@
 <?php
 /**
- * Begins and ends the connection to the service, with everything that belongs to it.
+ * Connecting to the service and disconnecting from it, with everything that belongs to it.
  *
  * @package WcAdCredit
  */
@@ -33,7 +33,7 @@ final class Connector {
 	private ServiceClient $client;
 
 	/**
-	 * The stored answers.
+	 * The stored status documents.
 	 *
 	 * @since 1.1.0
 	 * @var StatusCache
@@ -41,7 +41,7 @@ final class Connector {
 	private StatusCache $cache;
 
 	/**
-	 * Plans background work.
+	 * Schedules background work.
 	 *
 	 * @since 1.1.0
 	 * @var Schedule
@@ -81,7 +81,7 @@ final class Connector {
 	private ServiceNotices $notices;
 
 	/**
-	 * What became of deliveries.
+	 * Monitors deliveries to the service.
 	 *
 	 * @since 1.1.0
 	 * @var DeliveryMonitor
@@ -89,19 +89,19 @@ final class Connector {
 	private DeliveryMonitor $deliveries;
 
 	/**
-	 * Take all that belongs to a connection.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Connection      $connection The stored connection.
 	 * @param ServiceClient   $client     Calls the service.
-	 * @param StatusCache     $cache      The stored answers.
-	 * @param Schedule        $schedule   Plans background work.
+	 * @param StatusCache     $cache      The stored status documents.
+	 * @param Schedule        $schedule   Schedules background work.
 	 * @param Webhooks        $webhooks   The service's webhooks.
 	 * @param ApiKeys         $keys       The service's REST keys.
 	 * @param AdminNotice     $notice     The note in WooCommerce's inbox.
 	 * @param ServiceNotices  $notices    The service's notices in WooCommerce's inbox.
-	 * @param DeliveryMonitor $deliveries What became of deliveries.
+	 * @param DeliveryMonitor $deliveries Monitors deliveries to the service.
 	 */
 	public function __construct(
 		Connection $connection,
@@ -126,109 +126,109 @@ final class Connector {
 	}
 
 	/**
-	 * Store a connection and report the state to the service.
+	 * Store a connection, and schedule the first report and the first fetch.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $service An address as Connection::normalize() returns it.
-	 * @param string $token   A status token.
+	 * @param string $service_url An address as Connection::normalize_url() returns it.
+	 * @param string $token       A status token.
 	 * @return void
 	 */
-	public function connect( string $service, string $token ): void {
+	public function connect( string $service_url, string $token ): void {
 		$this->cache->clear();
-		$this->connection->establish( $service, $token );
-		$this->schedule->send_state_in( 0 );
-		$this->schedule->refresh_soon();
+		$this->connection->save( $service_url, $token );
+		$this->schedule->schedule_state( 0 );
+		$this->schedule->schedule_refreshes();
 	}
 
 	/**
-	 * Connect with what a merchant typed, if the service answers to it.
+	 * Connect with an address and a token from the merchant, if the service accepts them.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $service  The address as it was typed.
-	 * @param string $token    The token as it was typed.
-	 * @param string $language The reader's language.
-	 * @return string A code of Messages::sentence(): connected, or why not; then nothing is changed.
+	 * @param string $address  The address as it was entered.
+	 * @param string $token    The token as it was entered.
+	 * @param string $language The language of the first status document.
+	 * @return string A code of Messages::get_message(): connected, or the reason why nothing was changed.
 	 */
-	public function try_connect( string $service, string $token, string $language ): string {
-		$address = $this->connection->normalize( $service );
-		$token   = trim( $token );
-		if ( '' === $address ) {
+	public function connect_with_token( string $address, string $token, string $language ): string {
+		$service_url = $this->connection->normalize_url( $address );
+		$token       = trim( $token );
+		if ( '' === $service_url ) {
 			return 'address';
 		}
-		if ( ! $this->connection->is_token( $token ) ) {
+		if ( ! $this->connection->is_valid_token( $token ) ) {
 			return 'token';
 		}
-		$response = $this->client->try_status( $address, $token, $language );
+		$response = $this->client->fetch_status_from( $service_url, $token, $language );
 		if ( ! $response->is_success() || ! Document::is_status( $response->body ) ) {
-			$code = $response->error_code();
-			return 'refused' === $code ? 'unknown_token' : 'try_' . ( '' === $code ? 'unreadable' : $code );
+			$code = $response->get_failure_code();
+			return 'refused' === $code ? 'unknown_token' : "try_$code";
 		}
-		$this->connect( $address, $token );
-		$this->cache->store( array( $language => $response->body ) );
+		$this->connect( $service_url, $token );
+		$this->cache->store_documents( array( $language => $response->body ) );
 		$this->notice->update();
 		$this->notices->update();
 		return 'connected';
 	}
 
 	/**
-	 * Take the token that the service brings by REST.
+	 * Connect with the token that the service sends by REST, and delete its older keys.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $service The service's address; empty for the one behind its webhook.
+	 * @param string $address The service's address; empty for that of its webhook.
 	 * @param string $token   A status token.
-	 * @return string A code of Messages::sentence(): connected, or why not.
+	 * @return string A code of Messages::get_message(): connected, or the reason why not.
 	 */
-	public function receive_token( string $service, string $token ): string {
-		$address = '' === $service ? $this->webhooks->service() : $this->connection->normalize( $service );
-		if ( '' === $address ) {
+	public function receive_token( string $address, string $token ): string {
+		$service_url = '' === $address ? $this->webhooks->get_service_url() : $this->connection->normalize_url( $address );
+		if ( '' === $service_url ) {
 			return 'address';
 		}
-		if ( ! $this->connection->is_token( $token ) ) {
+		if ( ! $this->connection->is_valid_token( $token ) ) {
 			return 'token';
 		}
-		$key = $this->keys->current();
-		$this->connect( $address, $token );
-		if ( $key ) {
-			$this->keys->adopt( $key );
+		$key_id = $this->keys->get_current_id();
+		$this->connect( $service_url, $token );
+		if ( $key_id ) {
+			$this->keys->switch_to_key( $key_id );
 		}
 		return 'connected';
 	}
 
 	/**
-	 * Tell whether the key of this request may still be used: after Disconnect only a newer one may.
+	 * Check whether the REST key of this request may be used: after a disconnect, only a newer one may.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return bool
 	 */
-	public function admits_key(): bool {
-		$key = $this->keys->current();
-		return ! $this->connection->is_ended() || 0 === $key || $key > $this->connection->last_key();
+	public function is_key_allowed(): bool {
+		$key_id = $this->keys->get_current_id();
+		return ! $this->connection->is_disconnected() || 0 === $key_id || $key_id > $this->connection->get_last_key_id();
 	}
 
 	/**
-	 * End the connection: tell the service, remove its webhooks and keys, forget the token.
+	 * Disconnect the store: notify the service, delete its webhooks, its keys and the token.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return string[] Codes of Messages::sentence() that together say what was done.
+	 * @return string[] Codes of Messages::get_message() that describe what was done.
 	 */
 	public function disconnect(): array {
 		$codes = array( 'disconnected' );
-		if ( ! $this->connection->is_established() || ! $this->client->disconnect( 'merchant' )->is_success() ) {
+		if ( ! $this->connection->is_connected() || ! $this->client->report_disconnect( 'merchant' )->is_success() ) {
 			$codes[] = 'service_not_told';
 		}
 		$this->webhooks->delete_all();
-		$this->keys->remove_all();
-		if ( $this->keys->may_have_foreign_key() ) {
+		$this->keys->delete_all();
+		if ( $this->keys->may_have_manual_key() ) {
 			$codes[] = 'key_may_be_left';
 		}
-		$this->connection->end( $this->keys->newest() );
+		$this->connection->disconnect( $this->keys->get_newest_id() );
 		$this->cache->clear();
-		$this->deliveries->clear();
+		$this->deliveries->clear_failures();
 		delete_option( MailNotices::OPTION );
 		$this->notice->withdraw();
 		$this->notices->withdraw();
@@ -236,32 +236,32 @@ final class Connector {
 	}
 
 	/**
-	 * Rest while the plugin is inactive: no background work, no deliveries, no note that leads nowhere.
+	 * Stop background work and deliveries, and delete the inbox notes, whose links lead nowhere without the plugin.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	public function suspend(): void {
-		$this->schedule->clear();
+		$this->schedule->unschedule_all();
 		$this->webhooks->pause();
 		$this->notice->withdraw();
 		$this->notices->withdraw();
 	}
 
 	/**
-	 * Go on after the plugin was activated.
+	 * Resume deliveries and reports after the plugin was activated.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	public function resume(): void {
-		if ( ! $this->connection->is_ended() ) {
+		if ( ! $this->connection->is_disconnected() ) {
 			$this->webhooks->resume();
 		}
-		if ( $this->connection->is_established() ) {
-			$this->schedule->send_state_in( 0 );
+		if ( $this->connection->is_connected() ) {
+			$this->schedule->schedule_state( 0 );
 			$this->notice->update();
 			$this->notices->update();
 		}

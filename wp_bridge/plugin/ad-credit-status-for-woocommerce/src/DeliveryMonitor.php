@@ -1,6 +1,6 @@
 <?php
 /**
- * How WooCommerce delivers the service's webhooks, and what became of the deliveries.
+ * WooCommerce's deliveries to the service.
  *
  * @package WcAdCredit
  */
@@ -10,19 +10,19 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Shapes and watches deliveries to the service.
+ * Adjusts deliveries to the service and records their failures.
  *
  * @since 1.1.0
  */
 final class DeliveryMonitor {
 
-	/** Holds the failures since the last success. */
+	/** Option that holds when deliveries began to fail, and the last status. */
 	const OPTION = 'wc_ad_credit_delivery_failure';
 
-	/** Seconds a delivery may hold up the request that caused it. */
+	/** Timeout of a delivery in seconds, since it delays the request that caused it. */
 	const TIMEOUT = 5;
 
-	/** Seconds after which a `state` makes up for a signal that was not received. */
+	/** Seconds after which a `state` signal replaces one that was not received. */
 	const RETRY_SECONDS = 900;
 
 	/**
@@ -42,7 +42,7 @@ final class DeliveryMonitor {
 	private Connection $connection;
 
 	/**
-	 * Plans the signal that makes up for a lost one.
+	 * Schedules background work.
 	 *
 	 * @since 1.1.0
 	 * @var Schedule
@@ -50,7 +50,7 @@ final class DeliveryMonitor {
 	private Schedule $schedule;
 
 	/**
-	 * Where failures are noted.
+	 * WooCommerce's log.
 	 *
 	 * @since 1.1.0
 	 * @var Log
@@ -58,13 +58,13 @@ final class DeliveryMonitor {
 	private Log $log;
 
 	/**
-	 * Take what watching needs.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Webhooks   $webhooks   The service's webhooks.
 	 * @param Connection $connection The stored connection.
-	 * @param Schedule   $schedule   Plans the signal that makes up for a lost one.
+	 * @param Schedule   $schedule   Schedules background work.
 	 * @param Log        $log        WooCommerce's log.
 	 */
 	public function __construct( Webhooks $webhooks, Connection $connection, Schedule $schedule, Log $log ) {
@@ -75,73 +75,73 @@ final class DeliveryMonitor {
 	}
 
 	/**
-	 * Register the hooks.
+	 * Register the hooks of webhook deliveries.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function watch(): void {
-		add_filter( 'woocommerce_webhook_should_deliver', array( $this, 'is_wanted' ), 10, 2 );
-		add_filter( 'woocommerce_webhook_deliver_async', array( $this, 'is_async' ), 10, 2 );
+	public function register_hooks(): void {
+		add_filter( 'woocommerce_webhook_should_deliver', array( $this, 'should_deliver' ), 10, 2 );
+		add_filter( 'woocommerce_webhook_deliver_async', array( $this, 'should_deliver_async' ), 10, 2 );
 		add_filter( 'woocommerce_webhook_http_args', array( $this, 'limit_timeout' ), 10, 3 );
-		add_action( 'woocommerce_webhook_delivery', array( $this, 'record' ), 10, 5 );
+		add_action( 'woocommerce_webhook_delivery', array( $this, 'record_delivery' ), 10, 5 );
 	}
 
 	/**
-	 * Deliver nothing to the service after the merchant disconnected.
+	 * Stop deliveries to the service after the merchant disconnected.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param bool        $should  What WooCommerce decided.
-	 * @param \WC_Webhook $webhook The webhook.
+	 * @param bool        $should_deliver WooCommerce's decision.
+	 * @param \WC_Webhook $webhook        The webhook.
 	 * @return bool
 	 */
-	public function is_wanted( $should, $webhook ): bool {
-		return $should && ! ( $this->connection->is_ended() && $this->webhooks->is_ours( $webhook ) );
+	public function should_deliver( $should_deliver, $webhook ): bool {
+		return $should_deliver && ! ( $this->connection->is_disconnected() && $this->webhooks->is_service_webhook( $webhook ) );
 	}
 
 	/**
-	 * Deliver signals in the request itself: the queue may wait for the next visitor.
+	 * Deliver signals within the request, since the queue may wait until the next visitor.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param bool        $is_async What WooCommerce decided.
+	 * @param bool        $is_async WooCommerce's decision.
 	 * @param \WC_Webhook $webhook  The webhook.
 	 * @return bool
 	 */
-	public function is_async( $is_async, $webhook ): bool {
+	public function should_deliver_async( $is_async, $webhook ): bool {
 		return Signals::TOPIC === $webhook->get_topic() ? false : (bool) $is_async;
 	}
 
 	/**
-	 * Let a delivery to the service hold nobody up for long.
+	 * Shorten the timeout of deliveries to the service.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param array $request    Arguments of WordPress's HTTP functions.
-	 * @param mixed $arg        What is delivered.
+	 * @param mixed $arg        The argument that is delivered.
 	 * @param int   $webhook_id The webhook's id.
 	 * @return array
 	 */
 	public function limit_timeout( array $request, $arg, $webhook_id ): array {
-		return $this->webhooks->is_our_id( (int) $webhook_id ) ? array( 'timeout' => self::TIMEOUT ) + $request : $request;
+		return $this->webhooks->is_service_webhook_id( (int) $webhook_id ) ? array( 'timeout' => self::TIMEOUT ) + $request : $request;
 	}
 
 	/**
-	 * Note how a delivery ended. WooCommerce never sends again: one `state` later, and daily, makes up for it.
+	 * Record how a delivery ended, and schedule a `state` signal after a failure, since WooCommerce never retries.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param array           $request    Arguments of WordPress's HTTP functions.
-	 * @param array|\WP_Error $response   The answer, or why there is none.
-	 * @param float           $duration   Seconds.
-	 * @param mixed           $arg        What was delivered.
+	 * @param array|\WP_Error $response   The response, or the error.
+	 * @param float           $duration   The duration in seconds.
+	 * @param mixed           $arg        The argument that was delivered.
 	 * @param int             $webhook_id The webhook's id.
 	 * @return void
 	 */
-	public function record( $request, $response, $duration, $arg, $webhook_id ): void {
-		if ( ! $this->webhooks->is_our_id( (int) $webhook_id ) ) {
+	public function record_delivery( $request, $response, $duration, $arg, $webhook_id ): void {
+		if ( ! $this->webhooks->is_service_webhook_id( (int) $webhook_id ) ) {
 			return;
 		}
 		$status = (int) wp_remote_retrieve_response_code( $response );
@@ -153,24 +153,24 @@ final class DeliveryMonitor {
 		$event = is_array( $arg ) ? (string) ( $arg['event'] ?? '' ) : '';
 		$this->log->warning( "Signal \"$event\" was not received" . ( $status ? ", status $status" : ': no answer' ) );
 		if ( 'state' !== $event ) {
-			$this->schedule->send_state_in( self::RETRY_SECONDS );
+			$this->schedule->schedule_state( self::RETRY_SECONDS );
 		}
 	}
 
 	/**
-	 * Return what keeps signals from the service.
+	 * Return why signals do not reach the service.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return array{code: string, since: int, status: int}|null Code is missing, disabled, paused or failing.
+	 * @return array{code: string, since: int, status: int}|null The code is missing, disabled, paused or failing; since is a Unix time, 0 when not known. Null without a problem.
 	 */
-	public function problem(): ?array {
+	public function get_problem(): ?array {
 		$stored = get_option( self::OPTION );
 		$stored = ( is_array( $stored ) ? $stored : array() ) + array(
 			'since'  => 0,
 			'status' => 0,
 		);
-		$code   = $this->webhooks->problem();
+		$code   = $this->webhooks->get_problem();
 		if ( '' === $code && ! $stored['since'] ) {
 			return null;
 		}
@@ -178,18 +178,18 @@ final class DeliveryMonitor {
 	}
 
 	/**
-	 * Forget the failures.
+	 * Delete the recorded failures.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function clear(): void {
+	public function clear_failures(): void {
 		delete_option( self::OPTION );
 	}
 
 	/**
-	 * Store a failure; the time is that of the first one in a row.
+	 * Record a failure; the stored time stays that of the first failure in a row.
 	 *
 	 * @since 1.1.0
 	 *

@@ -1,6 +1,6 @@
 <?php
 /**
- * A status document as the service sent it; nothing about its shape is trusted.
+ * A status document, or an object within one, as the service sent it.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Reads values of a JSON object by their paths.
+ * Reads values of a JSON object by their paths, without trusting its structure.
  *
  * @since 1.0.0
  */
@@ -25,7 +25,7 @@ final class Document {
 	private array $values;
 
 	/**
-	 * Take the object.
+	 * Set the object.
 	 *
 	 * @since 1.0.0
 	 *
@@ -36,7 +36,7 @@ final class Document {
 	}
 
 	/**
-	 * Tell whether an answer is a status document at all.
+	 * Check whether a JSON object is a status document.
 	 *
 	 * @since 1.0.0
 	 *
@@ -55,37 +55,37 @@ final class Document {
 	 *
 	 * @return array<string, mixed>
 	 */
-	public function all(): array {
+	public function to_array(): array {
 		return $this->values;
 	}
 
 	/**
-	 * Return a text or whole number.
+	 * Return a string or an integer, as a string.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $path Such as award.due_by.
-	 * @return string Empty where there is none.
+	 * @return string Empty when the value is missing or of another type.
 	 */
-	public function text( string $path ): string {
-		$value = $this->value( $path );
+	public function get_text( string $path ): string {
+		$value = $this->get_value( $path );
 		return is_string( $value ) || is_int( $value ) ? (string) $value : '';
 	}
 
 	/**
-	 * Tell whether a value is true.
+	 * Check whether a value is true.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $path Such as spend.final.
 	 * @return bool
 	 */
-	public function is( string $path ): bool {
-		return true === $this->value( $path );
+	public function is_true( string $path ): bool {
+		return true === $this->get_value( $path );
 	}
 
 	/**
-	 * Tell whether an object or list is there.
+	 * Check whether a value is an object or a list.
 	 *
 	 * @since 1.0.0
 	 *
@@ -93,19 +93,19 @@ final class Document {
 	 * @return bool
 	 */
 	public function has( string $path ): bool {
-		return is_array( $this->value( $path ) );
+		return is_array( $this->get_value( $path ) );
 	}
 
 	/**
-	 * Return the objects of a list.
+	 * Return the objects in a list.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $path Such as spend.days.
-	 * @return Document[]
+	 * @return Document[] Without items that are not objects; empty when the value is missing.
 	 */
-	public function each( string $path ): array {
-		$value = $this->value( $path );
+	public function get_objects( string $path ): array {
+		$value = $this->get_value( $path );
 		$rows  = is_array( $value ) ? array_values( array_filter( $value, 'is_array' ) ) : array();
 		return array_map(
 			static function ( array $row ): Document {
@@ -120,10 +120,10 @@ final class Document {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $path Names with points between them.
-	 * @return mixed Null where there is none.
+	 * @param string $path Names separated by dots.
+	 * @return mixed Null when the value is missing.
 	 */
-	public function value( string $path ) {
+	public function get_value( string $path ) {
 		$value = $this->values;
 		foreach ( explode( '.', $path ) as $name ) {
 			if ( ! is_array( $value ) || ! array_key_exists( $name, $value ) ) {

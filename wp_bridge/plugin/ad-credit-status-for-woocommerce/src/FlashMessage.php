@@ -1,6 +1,6 @@
 <?php
 /**
- * What a button did, told to the user who pressed it when the page is drawn next.
+ * The result of a button, shown once on the user's next page view.
  *
  * @package WcAdCredit
  */
@@ -10,30 +10,31 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps sentences and typed values for one page view of one user.
+ * Stores messages and form values for one page view of one user.
  *
  * @since 1.1.0
  */
 final class FlashMessage {
 
-	/** Prefix of a transient for each user. */
+	/** Prefix of the transient; the user's id follows. */
 	const TRANSIENT = 'wc_ad_credit_flash_';
 
+	/** The value of a user without a message. */
 	const EMPTY_FLASH = array(
 		'codes'  => array(),
 		'fields' => array(),
 	);
 
 	/**
-	 * Keep what is to be told.
+	 * Store the message for the current user's next page view.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string[]              $codes  Codes of Messages::sentence().
-	 * @param array<string, string> $fields What was typed and is offered again.
+	 * @param string[]              $codes  Codes of Messages::get_message().
+	 * @param array<string, string> $fields Values for the fields of the page's forms.
 	 * @return void
 	 */
-	public function set( array $codes, array $fields = array() ): void {
+	public function store( array $codes, array $fields = array() ): void {
 		$flash = array(
 			'codes'  => $codes,
 			'fields' => $fields,
@@ -42,7 +43,7 @@ final class FlashMessage {
 	}
 
 	/**
-	 * Return what is to be told, once.
+	 * Return the current user's message and delete it.
 	 *
 	 * @since 1.1.0
 	 *

@@ -1,6 +1,6 @@
 <?php
 /**
- * What identifies this installation: its id, its address, and the numbers of its signals.
+ * The identity of this installation: its id, its address and its sequence number.
  *
  * @package WcAdCredit
  */
@@ -16,58 +16,61 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Installation {
 
-	const ID       = 'wc_ad_credit_install_id';
-	const SEQUENCE = 'wc_ad_credit_seq';
+	/** Option that holds the installation's id. */
+	const ID_OPTION = 'wc_ad_credit_install_id';
+
+	/** Option that holds the number of the last signal. */
+	const SEQUENCE_OPTION = 'wc_ad_credit_seq';
 
 	/**
-	 * Return the random id of this installation; a reinstallation gets another.
+	 * Return the random id of this installation. A reinstallation gets a new one.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return string A UUID.
 	 */
-	public function id(): string {
-		if ( ! get_option( self::ID ) ) {
-			add_option( self::ID, wp_generate_uuid4(), '', false );
+	public function get_id(): string {
+		if ( ! get_option( self::ID_OPTION ) ) {
+			add_option( self::ID_OPTION, wp_generate_uuid4(), '', false );
 		}
-		return (string) get_option( self::ID );
+		return (string) get_option( self::ID_OPTION );
 	}
 
 	/**
-	 * Return the site's own address, as WordPress stores it: plugins for languages filter home_url() by the reader.
+	 * Return the site's address as WordPress stores it, since multilingual plugins filter home_url() by the reader's language.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return string With a slash at its end.
+	 * @return string With a trailing slash.
 	 */
-	public function home_url(): string {
+	public function get_home_url(): string {
 		$stored = defined( 'WP_HOME' ) ? WP_HOME : ( wp_load_alloptions()['home'] ?? '' );
 		return trailingslashit( '' === $stored ? home_url() : (string) $stored );
 	}
 
 	/**
-	 * Return the next number for a signal: each once, however many requests ask at the same moment.
+	 * Increment the sequence number and return it. Concurrent requests never get the same number.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return int From 1 on.
 	 */
-	public function next_sequence(): int {
+	public function increment_sequence(): int {
 		global $wpdb;
-		add_option( self::SEQUENCE, '0', '', false );
+		add_option( self::SEQUENCE_OPTION, '0', '', false );
 		do {
-			$last    = (string) $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", self::SEQUENCE ) );
+			$last    = (string) $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", self::SEQUENCE_OPTION ) );
 			$next    = (int) $last + 1;
 			$updated = $wpdb->update(
 				$wpdb->options,
 				array( 'option_value' => (string) $next ),
 				array(
-					'option_name'  => self::SEQUENCE,
+					'option_name'  => self::SEQUENCE_OPTION,
 					'option_value' => $last,
 				)
 			);
 		} while ( 0 === $updated );
-		wp_cache_delete( self::SEQUENCE, 'options' );
+		wp_cache_delete( self::SEQUENCE_OPTION, 'options' );
 		return $next;
 	}
 }

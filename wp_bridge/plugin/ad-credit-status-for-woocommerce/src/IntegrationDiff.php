@@ -1,6 +1,6 @@
 <?php
 /**
- * What became news between two looks at the integration. Decides, and cannot act.
+ * The difference between two states of the integration.
  *
  * @package WcAdCredit
  */
@@ -10,22 +10,22 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Compares two states of the integration.
+ * Compares two states of the integration, without side effects.
  *
  * @since 1.0.0
  */
 final class IntegrationDiff {
 
 	/**
-	 * Return the events in the order they are reported, each as its name and its further fields.
+	 * Return the events that lead from one state to another, in the order in which they are reported.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param array $before As Integration::state() returns it, the account with `exact`.
-	 * @param array $now    The same.
-	 * @return array<int, array{0: string, 1: array}>
+	 * @param array $before The earlier state, as Integration::get_state() returns it, its account with `exact`.
+	 * @param array $now    The present state, likewise.
+	 * @return array<int, array{0: string, 1: array}> For each event its name and its further fields.
 	 */
-	public function events( array $before, array $now ): array {
+	public function get_events( array $before, array $now ): array {
 		$events = array();
 		if ( $now['installed'] && ! $before['installed'] ) {
 			$events[] = array( 'integration_installed', array() );
@@ -39,20 +39,20 @@ final class IntegrationDiff {
 		if ( $before['installed'] && ! $now['installed'] ) {
 			$events[] = array( 'integration_removed', array() );
 		}
-		return array_merge( $events, $this->account_events( $before['account'], $now['account'] ) );
+		return array_merge( $events, $this->get_account_events( $before['account'], $now['account'] ) );
 	}
 
 	/**
-	 * Return what happened to the ad account.
+	 * Return the event of the ad account, if any.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param array|null $before The account; null for none.
-	 * @param array|null $now    The same.
-	 * @return array<int, array{0: string, 1: array}>
+	 * @param array|null $before The earlier account; null for none.
+	 * @param array|null $now    The present account; null for none.
+	 * @return array<int, array{0: string, 1: array}> As get_events() returns them.
 	 */
-	private function account_events( ?array $before, ?array $now ): array {
-		if ( ! $now || ( $before && $this->ids( $before ) === $this->ids( $now ) ) ) {
+	private function get_account_events( ?array $before, ?array $now ): array {
+		if ( ! $now || ( $before && $this->get_account_ids( $before ) === $this->get_account_ids( $now ) ) ) {
 			return array();
 		}
 		if ( ! $before || $before['advertiser_id'] === $now['advertiser_id'] ) {
@@ -62,14 +62,14 @@ final class IntegrationDiff {
 	}
 
 	/**
-	 * Return what identifies an account.
+	 * Return the ids that identify an account.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param array $account An account with `exact`.
 	 * @return array
 	 */
-	private function ids( array $account ): array {
+	private function get_account_ids( array $account ): array {
 		return array_diff_key( $account, array( 'exact' => true ) );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Notices what happens to TikTok's integration and reports it once, at the end of the request it happened in.
+ * The watch over TikTok's integration, which reports each change once, at the end of the request that made it.
  *
  * @package WcAdCredit
  */
@@ -10,13 +10,13 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Watches the integration.
+ * Watches TikTok's integration and reports its changes.
  *
  * @since 1.0.0
  */
 final class IntegrationMonitor {
 
-	/** Holds the state that was reported last. */
+	/** Option that holds the last reported state. */
 	const OPTION = 'wc_ad_credit_integration';
 
 	/**
@@ -28,7 +28,7 @@ final class IntegrationMonitor {
 	private Integration $integration;
 
 	/**
-	 * Judges the ad account's id.
+	 * Decides whether the ad account's id is confirmed.
 	 *
 	 * @since 1.1.0
 	 * @var LinkConfirmation
@@ -36,7 +36,7 @@ final class IntegrationMonitor {
 	private LinkConfirmation $confirmation;
 
 	/**
-	 * Compares two states.
+	 * Compares two states of the integration.
 	 *
 	 * @since 1.1.0
 	 * @var IntegrationDiff
@@ -44,7 +44,7 @@ final class IntegrationMonitor {
 	private IntegrationDiff $diff;
 
 	/**
-	 * Sends each event.
+	 * Sends signals.
 	 *
 	 * @since 1.1.0
 	 * @var Signals
@@ -52,7 +52,7 @@ final class IntegrationMonitor {
 	private Signals $signals;
 
 	/**
-	 * Plans the look at an id that nobody confirmed.
+	 * Schedules background work.
 	 *
 	 * @since 1.1.0
 	 * @var Schedule
@@ -60,15 +60,15 @@ final class IntegrationMonitor {
 	private Schedule $schedule;
 
 	/**
-	 * Take what watching needs.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Integration      $integration  Reads the integration's state.
-	 * @param LinkConfirmation $confirmation Judges the ad account's id.
-	 * @param IntegrationDiff  $diff         Compares two states.
-	 * @param Schedule         $schedule     Plans the look at an id that nobody confirmed.
-	 * @param Signals          $signals      Sends each event.
+	 * @param LinkConfirmation $confirmation Decides whether the ad account's id is confirmed.
+	 * @param IntegrationDiff  $diff         Compares two states of the integration.
+	 * @param Schedule         $schedule     Schedules background work.
+	 * @param Signals          $signals      Sends signals.
 	 */
 	public function __construct( Integration $integration, LinkConfirmation $confirmation, IntegrationDiff $diff, Schedule $schedule, Signals $signals ) {
 		$this->integration  = $integration;
@@ -79,174 +79,174 @@ final class IntegrationMonitor {
 	}
 
 	/**
-	 * Register the hooks. None but the filter of the advertiser id is handed an option's value.
+	 * Register the hooks. Only the filter of the advertiser id receives an option's value, so that no token does.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function watch(): void {
+	public function register_hooks(): void {
 		foreach ( array( 'add_option_', 'update_option_' ) as $hook ) {
-			add_action( $hook . Integration::TOKEN, array( $this, 'token_written' ), 9, 0 );
+			add_action( $hook . Integration::TOKEN_OPTION, array( $this, 'record_token_write' ), 9, 0 );
 		}
-		add_filter( 'pre_update_option_' . Integration::ADVERTISER, array( $this, 'account_written' ) );
-		foreach ( Integration::WATCHED as $option ) {
+		add_filter( 'pre_update_option_' . Integration::ADVERTISER_OPTION, array( $this, 'record_account_write' ) );
+		foreach ( Integration::WATCHED_OPTIONS as $option ) {
 			foreach ( array( 'add_option_', 'update_option_', 'delete_option_' ) as $hook ) {
-				add_action( $hook . $option, array( $this, 'look_later' ), 10, 0 );
+				add_action( $hook . $option, array( $this, 'schedule_report' ), 10, 0 );
 			}
 		}
 		foreach ( array( 'activated_plugin', 'deactivated_plugin', 'deleted_plugin', 'upgrader_process_complete' ) as $hook ) {
-			add_action( $hook, array( $this, 'look_later' ), 10, 0 );
+			add_action( $hook, array( $this, 'schedule_report' ), 10, 0 );
 		}
-		add_action( 'current_screen', array( $this, 'screen_shown' ) );
+		add_action( 'current_screen', array( $this, 'watch_integration_page' ) );
 	}
 
 	/**
-	 * Note that the integration has a new token.
+	 * Record that the integration stored a new token, and schedule a check of the ad account.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function token_written(): void {
-		$this->confirmation->token_written( time() );
+	public function record_token_write(): void {
+		$this->confirmation->record_token_write( time() );
 		$this->schedule->schedule_link_check( LinkConfirmation::SETTLE_SECONDS );
 	}
 
 	/**
-	 * Note that an advertiser id was written; WordPress tells of an unchanged one only by this filter.
+	 * Record that the integration stored an advertiser id. Only this filter runs for an unchanged id, too.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param mixed $value The id, which is passed on as it is.
-	 * @return mixed
+	 * @param mixed $value The new value of the option.
+	 * @return mixed The same value.
 	 */
-	public function account_written( $value ) {
-		if ( $this->integration->is_id( $value ) ) {
-			$this->confirmation->account_written();
-			$this->look_later();
+	public function record_account_write( $value ) {
+		if ( $this->integration->is_valid_id( $value ) ) {
+			$this->confirmation->record_account_write();
+			$this->schedule_report();
 		}
 		return $value;
 	}
 
 	/**
-	 * Wait for the end of a request that draws the integration's own page.
+	 * Record the view of the integration's own page, at the end of its request.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param \WP_Screen $screen The screen of this request.
 	 * @return void
 	 */
-	public function screen_shown( $screen ): void {
-		if ( 1 === preg_match( '/_page_' . Integration::PAGE . '$/D', (string) $screen->id ) ) {
-			add_action( 'shutdown', array( $this->confirmation, 'page_drawn' ), 4, 0 );
+	public function watch_integration_page( $screen ): void {
+		if ( 1 === preg_match( '/_page_' . Integration::PAGE_SLUG . '$/D', (string) $screen->id ) ) {
+			add_action( 'shutdown', array( $this->confirmation, 'record_page_view' ), 4, 0 );
 		}
 	}
 
 	/**
-	 * Look at the end of this request, before WooCommerce sends what was queued in it.
+	 * Schedule a report at the end of this request, before WooCommerce sends the webhooks queued in it.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function look_later(): void {
-		if ( ! has_action( 'shutdown', array( $this, 'look' ) ) ) {
-			add_action( 'shutdown', array( $this, 'look' ), 5, 0 );
+	public function schedule_report(): void {
+		if ( ! has_action( 'shutdown', array( $this, 'report_observed_changes' ) ) ) {
+			add_action( 'shutdown', array( $this, 'report_observed_changes' ), 5, 0 );
 		}
 	}
 
 	/**
-	 * Report what a hook saw: it happened just now.
+	 * Report changes that a hook observed in this request.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function look(): void {
+	public function report_observed_changes(): void {
 		$this->report_changes( true );
 	}
 
 	/**
-	 * Report what no hook saw: its moment is not known.
+	 * Report changes that no hook observed, so that their time is not known.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function catch_up(): void {
+	public function report_missed_changes(): void {
 		$this->report_changes( false );
 	}
 
 	/**
-	 * Return the state as it was reported; it is looked at now if it never was.
+	 * Report missed changes, and return the state as it was reported.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return array{installed: bool, set_up: bool, copies: int, account: ?array}
 	 */
-	public function state(): array {
-		$this->catch_up();
-		return (array) $this->stored();
+	public function get_state(): array {
+		$this->report_missed_changes();
+		return (array) $this->get_reported_state();
 	}
 
 	/**
-	 * Compare the state with the one reported last, store it, and report the difference.
+	 * Store the present state and send a signal for each difference from the last reported one.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param bool $is_exact Whether it happened in this very request.
+	 * @param bool $is_exact Whether the changes happened in this request.
 	 * @return void
 	 */
 	private function report_changes( bool $is_exact ): void {
-		$before = $this->stored();
-		$now    = $this->current( $before, $is_exact );
+		$before = $this->get_reported_state();
+		$now    = $this->get_confirmed_state( $before, $is_exact );
 		if ( $now === $before ) {
 			return;
 		}
 		update_option( self::OPTION, $now, false );
 		if ( null === $before ) {
-			return; // The first look: all of it stood already, and `state` reports it.
+			return; // The first state is older than the plugin; the `state` signal reports it.
 		}
-		foreach ( $this->diff->events( $before, $now ) as list( $event, $fields ) ) {
+		foreach ( $this->diff->get_events( $before, $now ) as list( $event, $fields ) ) {
 			$this->signals->send( $event, $fields );
 		}
 	}
 
 	/**
-	 * Return the state with the account as far as it is confirmed.
+	 * Return the present state, with the last reported account while the present one is not confirmed.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param array|null $before   The state reported last.
-	 * @param bool       $is_exact Whether it happened in this very request.
+	 * @param array|null $before   The last reported state; null for none.
+	 * @param bool       $is_exact Whether a change happened in this request.
 	 * @return array
 	 */
-	private function current( ?array $before, bool $is_exact ): array {
-		$now    = $this->integration->state();
-		$known  = $before['account'] ?? null;
-		$status = $this->confirmation->status( time() );
+	private function get_confirmed_state( ?array $before, bool $is_exact ): array {
+		$now      = $this->integration->get_state();
+		$reported = $before['account'] ?? null;
+		$status   = $this->confirmation->get_status( time() );
 		if ( ! $now['account'] ) {
 			return $now;
 		}
 		if ( LinkConfirmation::PENDING === $status ) {
-			$now['account'] = $known;
+			$now['account'] = $reported;
 			return $now;
 		}
-		$is_same                 = $known && $known['advertiser_id'] === $now['account']['advertiser_id'];
+		$is_same                 = $reported && $reported['advertiser_id'] === $now['account']['advertiser_id'];
 		$is_dated                = $is_exact && null !== $before && LinkConfirmation::CONFIRMED === $status;
-		$now['account']['exact'] = $is_same ? $known['exact'] : $is_dated;
+		$now['account']['exact'] = $is_same ? $reported['exact'] : $is_dated;
 		return $now;
 	}
 
 	/**
-	 * Read the state that was reported last.
+	 * Return the last reported state.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return array|null Null before the first look.
+	 * @return array|null Null before the first report.
 	 */
-	private function stored(): ?array {
+	private function get_reported_state(): ?array {
 		$stored = get_option( self::OPTION );
 		return is_array( $stored ) ? $stored : null;
 	}

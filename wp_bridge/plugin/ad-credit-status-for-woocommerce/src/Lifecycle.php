@@ -1,6 +1,6 @@
 <?php
 /**
- * Begins after installing and updating, reports daily, and rests while the plugin is inactive.
+ * The plugin's lifecycle: installed, updated, reporting daily, deactivated.
  *
  * @package WcAdCredit
  */
@@ -10,13 +10,13 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Carries the plugin through being installed, updated and deactivated.
+ * Starts and stops the plugin's background work.
  *
  * @since 1.1.0
  */
 final class Lifecycle {
 
-	/** Options that had another name in 1.0, each with its name of today. */
+	/** Names of options in 1.0, each with its present name. */
 	const RENAMED_OPTIONS = array(
 		'wc_ad_credit_seen'    => IntegrationMonitor::OPTION,
 		'wc_ad_credit_told'    => AdminNotice::OPTION,
@@ -24,7 +24,7 @@ final class Lifecycle {
 	);
 
 	/**
-	 * Plans background work.
+	 * Schedules background work.
 	 *
 	 * @since 1.1.0
 	 * @var Schedule
@@ -56,11 +56,11 @@ final class Lifecycle {
 	private Connector $connector;
 
 	/**
-	 * Build the lifecycle.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Schedule           $schedule     Plans background work.
+	 * @param Schedule           $schedule     Schedules background work.
 	 * @param IntegrationMonitor $monitor      Watches TikTok's integration.
 	 * @param StateSignal        $state_signal Builds the state signal.
 	 * @param Connector          $connector    Connects and disconnects the store.
@@ -73,28 +73,28 @@ final class Lifecycle {
 	}
 
 	/**
-	 * Begin after installing, updating or activating: the first look, and what recurs.
+	 * Schedule the recurring work after the plugin was installed, updated or activated; otherwise do nothing.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function begin(): void {
-		if ( $this->schedule->is_planned() ) {
+	public function initialize(): void {
+		if ( $this->schedule->is_scheduled() ) {
 			return;
 		}
 		$this->rename_options();
-		$this->monitor->catch_up();
-		$this->schedule->plan();
+		$this->monitor->report_missed_changes();
+		$this->schedule->schedule_recurring();
 		$this->connector->resume();
 	}
 
 	/**
-	 * Rest while the plugin is inactive, on each site of the network where it ran.
+	 * Suspend the plugin on this site, or on each site of the network where it ran.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param bool $network_wide Whether it is deactivated for the whole network.
+	 * @param bool $network_wide Whether the plugin is deactivated for the whole network.
 	 * @return void
 	 */
 	public function deactivate( $network_wide = false ): void {
@@ -102,44 +102,40 @@ final class Lifecycle {
 			$this->connector->suspend();
 			return;
 		}
-		$query = array(
-			'fields' => 'ids',
-			'number' => 0,
-		);
-		foreach ( get_sites( $query ) as $site ) {
-			switch_to_blog( (int) $site );
-			if ( $this->schedule->is_planned() ) {
-				$this->connector->suspend();
+		( new Sites() )->for_each(
+			function (): void {
+				if ( $this->schedule->is_scheduled() ) {
+					$this->connector->suspend();
+				}
 			}
-			restore_current_blog();
-		}
+		);
 	}
 
 	/**
-	 * Send what no hook saw, and then the whole state.
+	 * Report changes that no hook caught, then the whole state.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
 	public function report_daily(): void {
-		$this->monitor->catch_up();
+		$this->monitor->report_missed_changes();
 		$this->state_signal->send();
 	}
 
 	/**
-	 * Move options of 1.0 to their names of today; the state reported last must not be lost.
+	 * Move the options of 1.0 to their present names, so that the last reported state is not lost.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	private function rename_options(): void {
-		foreach ( self::RENAMED_OPTIONS as $old => $new ) {
-			$value = get_option( $old );
+		foreach ( self::RENAMED_OPTIONS as $old_name => $new_name ) {
+			$value = get_option( $old_name );
 			if ( false !== $value ) {
-				add_option( $new, $value, '', false );
-				delete_option( $old );
+				add_option( $new_name, $value, '', false );
+				delete_option( $old_name );
 			}
 		}
 	}

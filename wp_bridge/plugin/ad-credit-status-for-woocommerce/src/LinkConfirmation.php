@@ -1,6 +1,6 @@
 <?php
 /**
- * Whether the ad account's id belongs to the token that is there.
+ * The check that the ad account's id belongs to the present access token.
  *
  * @package WcAdCredit
  */
@@ -10,39 +10,39 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Knows whether the advertiser id was written after the access token.
+ * Records writes of the access token and of the advertiser id, and decides whether the id is confirmed.
  *
- * TikTok's integration leaves the id of an earlier connection behind, writes a new token first, and the new id one
- * request later, when its own page reads the business profile. In between, the old id stands beside the new token.
+ * TikTok's integration keeps the id of an earlier connection. It writes the new token first, and the new id one request
+ * later, when its own page reads the business profile. In between, the old id stands beside the new token.
  *
  * @since 1.1.0
  */
 final class LinkConfirmation {
 
-	/** Holds when the token was written, until an id is written after it. */
+	/** Option that holds the time at which the token was written, until an id is written after it. */
 	const OPTION = 'wc_ad_credit_link';
 
-	/** The id was written after the token, or both stood before we looked. */
+	/** The id was written after the token, or both are older than the plugin. */
 	const CONFIRMED = 'confirmed';
 
-	/** The id may be one of an earlier connection. */
+	/** The id may belong to an earlier connection. */
 	const PENDING = 'pending';
 
-	/** Nobody wrote an id for so long that the one there is taken, without a date. */
+	/** No id was written for so long that the stored one is accepted, without a date. */
 	const EXPIRED = 'expired';
 
-	/** Seconds to wait for the id. */
+	/** Seconds to wait for an id after a token. */
 	const SETTLE_SECONDS = 300;
 
 	/**
-	 * Note that a token was written: the id must follow.
+	 * Record that a token was written, so that an id must follow.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param int $now Unix time.
 	 * @return void
 	 */
-	public function token_written( int $now ): void {
+	public function record_token_write( int $now ): void {
 		update_option(
 			self::OPTION,
 			array(
@@ -54,24 +54,24 @@ final class LinkConfirmation {
 	}
 
 	/**
-	 * Note that an id was written, be it the same as before.
+	 * Record that an id was written, also one that did not change.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function account_written(): void {
+	public function record_account_write(): void {
 		delete_option( self::OPTION );
 	}
 
 	/**
-	 * Note that the integration's own page was drawn: unless it wrote an id, it shows itself as not connected.
+	 * Record a view of the integration's own page. Unless that wrote an id, the integration calls itself unconnected.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function page_drawn(): void {
+	public function record_page_view(): void {
 		$stored = get_option( self::OPTION );
 		if ( is_array( $stored ) ) {
 			update_option( self::OPTION, array( 'page_read' => true ) + $stored, false );
@@ -79,14 +79,14 @@ final class LinkConfirmation {
 	}
 
 	/**
-	 * Judge the id that stands beside the token.
+	 * Return whether the stored id is confirmed.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param int $now Unix time.
 	 * @return string One of CONFIRMED, PENDING, EXPIRED.
 	 */
-	public function status( int $now ): string {
+	public function get_status( int $now ): string {
 		$stored = get_option( self::OPTION );
 		if ( ! is_array( $stored ) ) {
 			return self::CONFIRMED;

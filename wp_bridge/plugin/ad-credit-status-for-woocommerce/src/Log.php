@@ -1,6 +1,6 @@
 <?php
 /**
- * WooCommerce's own log, which support reads with the merchant.
+ * WooCommerce's log, which support reads with the merchant.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes lines without tokens or customers' data.
+ * Writes to WooCommerce's log. No line may hold a token or customer data.
  *
  * @since 1.0.0
  */
@@ -19,7 +19,7 @@ final class Log {
 	const SOURCE = 'wc-ad-credit';
 
 	/**
-	 * Note something that mends itself.
+	 * Log an event that resolves itself.
 	 *
 	 * @since 1.0.0
 	 *
@@ -27,11 +27,11 @@ final class Log {
 	 * @return void
 	 */
 	public function info( string $line ): void {
-		$this->write( 'info', $line );
+		$this->write_line( 'info', $line );
 	}
 
 	/**
-	 * Note something that somebody may have to look at.
+	 * Log an event that may need attention.
 	 *
 	 * @since 1.0.0
 	 *
@@ -39,19 +39,19 @@ final class Log {
 	 * @return void
 	 */
 	public function warning( string $line ): void {
-		$this->write( 'warning', $line );
+		$this->write_line( 'warning', $line );
 	}
 
 	/**
-	 * Write a line, unless WooCommerce is not there: uninstalling may run without it.
+	 * Write a line to the log. Does nothing without WooCommerce, since uninstalling may run without it.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $level A level of WooCommerce's log.
+	 * @param string $level The level, as WooCommerce names it.
 	 * @param string $line  The line.
 	 * @return void
 	 */
-	private function write( string $level, string $line ): void {
+	private function write_line( string $level, string $line ): void {
 		if ( function_exists( 'wc_get_logger' ) ) {
 			wc_get_logger()->log( $level, $line, array( 'source' => self::SOURCE ) );
 		}

@@ -1,6 +1,6 @@
 <?php
 /**
- * The notices by e-mail too, where the service has mail and the merchant asks for it.
+ * The merchant's choice of notices by e-mail.
  *
  * @package WcAdCredit
  */
@@ -10,19 +10,19 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells the service to which address notices go.
+ * Stores at the service whether and where notices go by e-mail.
  *
  * @since 1.1.0
  */
 final class MailNotices {
 
-	/** Holds the address that the service accepted last. */
+	/** Option that holds the address that the service accepted last. */
 	const OPTION = 'wc_ad_credit_mail';
 
-	/** What the service says of it. */
+	/** States of the choice at the service. */
 	const STATES = array( 'off', 'unconfirmed', 'on' );
 
-	/** Characters of an address, as mail allows them. */
+	/** Maximum length of an e-mail address. */
 	const MAX_LENGTH = 254;
 
 	/**
@@ -42,7 +42,7 @@ final class MailNotices {
 	private ServiceClient $client;
 
 	/**
-	 * Fetches the document that shows what was chosen.
+	 * Fetches the status document.
 	 *
 	 * @since 1.1.0
 	 * @var Refresher
@@ -50,13 +50,13 @@ final class MailNotices {
 	private Refresher $refresher;
 
 	/**
-	 * Take what a request needs.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Connection    $connection The stored connection.
 	 * @param ServiceClient $client     Calls the service.
-	 * @param Refresher     $refresher  Fetches the document that shows what was chosen.
+	 * @param Refresher     $refresher  Fetches the status document.
 	 */
 	public function __construct( Connection $connection, ServiceClient $client, Refresher $refresher ) {
 		$this->connection = $connection;
@@ -65,42 +65,41 @@ final class MailNotices {
 	}
 
 	/**
-	 * Return the address that was chosen last.
+	 * Return the e-mail address for notices.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return string Empty where no mail was asked for here.
+	 * @return string Empty when no notices go by e-mail.
 	 */
-	public function address(): string {
+	public function get_address(): string {
 		return (string) get_option( self::OPTION, '' );
 	}
 
 	/**
-	 * Ask for mail, or for none any more.
+	 * Turn notices by e-mail on or off at the service.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param bool   $is_wanted Whether notices shall come by e-mail.
-	 * @param string $address   Where to, if so.
-	 * @param string $language  The language to write in.
-	 * @return string A code of Messages::sentence(): mail_on, mail_unconfirmed, mail_off, or why not.
+	 * @param bool   $is_enabled Whether notices go by e-mail.
+	 * @param string $address    The e-mail address, as it was entered; not used when turned off.
+	 * @param string $language   The language of the e-mails.
+	 * @return string A code of Messages::get_message(): mail_on, mail_unconfirmed, mail_off, or the reason for a failure.
 	 */
-	public function choose( bool $is_wanted, string $address, string $language ): string {
+	public function update_preference( bool $is_enabled, string $address, string $language ): string {
 		$address = trim( $address );
-		if ( ! $this->connection->is_established() ) {
+		if ( ! $this->connection->is_connected() ) {
 			return 'unconnected';
 		}
-		if ( $is_wanted && ( strlen( $address ) > self::MAX_LENGTH || ! is_email( $address ) ) ) {
+		if ( $is_enabled && ( strlen( $address ) > self::MAX_LENGTH || ! is_email( $address ) ) ) {
 			return 'mail_address';
 		}
-		$response = $this->client->choose_mail( $is_wanted ? $address : null, $language );
+		$response = $this->client->set_mail_address( $is_enabled ? $address : null, $language );
 		$state    = $response->body['mail'] ?? '';
 		if ( ! $response->is_success() || ! in_array( $state, self::STATES, true ) ) {
-			$code = $response->error_code();
-			return in_array( $response->status, array( 400, 404, 409 ), true ) ? 'mail_refused' : ( '' === $code ? 'unreadable' : $code );
+			return in_array( $response->status, array( 400, 404, 409 ), true ) ? 'mail_refused' : $response->get_failure_code();
 		}
 		update_option( self::OPTION, 'off' === $state ? '' : $address, false );
-		$this->refresher->fetch();
+		$this->refresher->fetch_status();
 		return "mail_$state";
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The plugin's own sentences. Those about the store come from the service, in the reader's language.
+ * The plugin's own texts. Those about the store come from the service, in the reader's language.
  *
  * @package WcAdCredit
  */
@@ -10,22 +10,22 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Turns codes into sentences.
+ * Turns codes into translated texts.
  *
  * @since 1.0.0
  */
 final class Messages {
 
 	/**
-	 * Return the sentence for what was asked for, or for why it failed.
+	 * Return the message for the result of an action.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $code A code of this class or of Response::error_code().
-	 * @return string Empty for a code that is not known.
+	 * @param string $code A code of this method or of Response::get_error_code().
+	 * @return string Empty for an unknown code.
 	 */
-	public function sentence( string $code ): string {
-		$sentences = array(
+	public function get_message( string $code ): string {
+		$messages = array(
 			'connected'        => __( 'Connected. The first answer is on its way.', 'ad-credit-status-for-woocommerce' ),
 			'disconnected'     => __( 'Disconnected. The status token is forgotten, the service\'s webhooks are removed, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ),
 			'service_not_told' => __( 'The service could not be told of it. It finds that its webhooks are gone when it looks at your store next.', 'ad-credit-status-for-woocommerce' ),
@@ -53,37 +53,37 @@ final class Messages {
 			'unconnected'      => __( 'Your store is not connected yet.', 'ad-credit-status-for-woocommerce' ),
 			'ended'            => __( 'This store was disconnected by its merchant. Only a new approval connects it again.', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $sentences[ $code ] ?? $this->failure( $code );
+		return $messages[ $code ] ?? $this->get_failure_message( $code );
 	}
 
 	/**
-	 * Return the sentence for why the service gave no answer.
+	 * Return the message for a failed call of the service.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $code A code of Response::error_code().
-	 * @return string Empty for a code that is not known.
+	 * @param string $code A code of Response::get_error_code().
+	 * @return string Empty for an unknown code.
 	 */
-	public function failure( string $code ): string {
-		$sentences = array(
+	public function get_failure_message( string $code ): string {
+		$messages = array(
 			'unreachable' => __( 'The service could not be reached. The plugin tries again by itself.', 'ad-credit-status-for-woocommerce' ),
 			'busy'        => __( 'The service is busy or under maintenance. The plugin tries again by itself.', 'ad-credit-status-for-woocommerce' ),
 			'refused'     => __( 'The service no longer accepts this store\'s token. It brings a new one by itself within a day; if this stays, connect again.', 'ad-credit-status-for-woocommerce' ),
 			'unreadable'  => __( 'The service answered something this plugin cannot read. Look for an update of the plugin.', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $sentences[ $code ] ?? '';
+		return $messages[ $code ] ?? '';
 	}
 
 	/**
-	 * Return what keeps signals from the service, and what to do.
+	 * Return why signals do not reach the service, and what to do about it.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $code  A code of DeliveryMonitor::problem().
-	 * @param string $since When it began, as a text; empty where that is not known.
-	 * @return array{0: string, 1: string}
+	 * @param string $code  A code of DeliveryMonitor::get_problem().
+	 * @param string $since The formatted time at which it began; empty when not known.
+	 * @return array{0: string, 1: string} The problem and the remedy.
 	 */
-	public function delivery_problem( string $code, string $since ): array {
+	public function get_delivery_problem( string $code, string $since ): array {
 		$refresh = __( 'Press Refresh: the service then looks at your store and repairs it.', 'ad-credit-status-for-woocommerce' );
 		$texts   = array(
 			'missing'  => array( __( 'The webhook that reports changes to the service is missing.', 'ad-credit-status-for-woocommerce' ), $refresh ),
@@ -102,64 +102,64 @@ final class Messages {
 	}
 
 	/**
-	 * Return the word for a rule's outcome.
+	 * Return the label of a rule's outcome.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $outcome One of pass, fail, pending, unknown.
 	 * @return string
 	 */
-	public function outcome( string $outcome ): string {
-		$words = array(
+	public function get_outcome_label( string $outcome ): string {
+		$labels = array(
 			'pass'    => __( 'Met', 'ad-credit-status-for-woocommerce' ),
 			'fail'    => __( 'Not met', 'ad-credit-status-for-woocommerce' ),
 			'pending' => __( 'Not yet', 'ad-credit-status-for-woocommerce' ),
 			'unknown' => __( 'Not known', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $words[ $outcome ] ?? $words['unknown'];
+		return $labels[ $outcome ] ?? $labels['unknown'];
 	}
 
 	/**
-	 * Return who has to act.
+	 * Return the label of the one who has to act on a trouble.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $who The document's word.
+	 * @param string $who One of merchant, staff, service, nobody.
 	 * @return string
 	 */
-	public function actor( string $who ): string {
-		$words = array(
+	public function get_actor_label( string $who ): string {
+		$labels = array(
 			'merchant' => __( 'For you', 'ad-credit-status-for-woocommerce' ),
 			'staff'    => __( 'For our team', 'ad-credit-status-for-woocommerce' ),
 			'service'  => __( 'For the service', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $words[ $who ] ?? __( 'Good to know', 'ad-credit-status-for-woocommerce' );
+		return $labels[ $who ] ?? __( 'Good to know', 'ad-credit-status-for-woocommerce' );
 	}
 
 	/**
-	 * Return how an ad account pays.
+	 * Return the label of an ad account's payment method.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $payment The document's word.
-	 * @return string
+	 * @param string $payment One of manual, automatic.
+	 * @return string Empty when not known.
 	 */
-	public function payment( string $payment ): string {
-		$words = array(
+	public function get_payment_label( string $payment ): string {
+		$labels = array(
 			'manual'    => __( 'manual', 'ad-credit-status-for-woocommerce' ),
 			'automatic' => __( 'automatic', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $words[ $payment ] ?? '';
+		return $labels[ $payment ] ?? '';
 	}
 
 	/**
-	 * Return the names of the steps, in order; there are Progress::STEP_COUNT.
+	 * Return the names of all steps, in order.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string[]
+	 * @return string[] As many as Progress::STEP_COUNT.
 	 */
-	public function steps(): array {
+	public function get_step_names(): array {
 		return array(
 			__( 'Set up', 'ad-credit-status-for-woocommerce' ),
 			__( 'Link', 'ad-credit-status-for-woocommerce' ),
@@ -172,51 +172,51 @@ final class Messages {
 	}
 
 	/**
-	 * Return the word for a step's state.
+	 * Return the label of a step's state.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param string $state One of done, current, stopped, ahead.
 	 * @return string
 	 */
-	public function step_state( string $state ): string {
-		$words = array(
+	public function get_step_state_label( string $state ): string {
+		$labels = array(
 			'done'    => __( 'done', 'ad-credit-status-for-woocommerce' ),
 			'current' => __( 'now', 'ad-credit-status-for-woocommerce' ),
 			'stopped' => __( 'ended here', 'ad-credit-status-for-woocommerce' ),
 			'ahead'   => __( 'to come', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $words[ $state ];
+		return $labels[ $state ];
 	}
 
 	/**
-	 * Return why a part of the spend does not count.
+	 * Return the label of the reason for which a part of the spend does not count.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $why The document's reason.
+	 * @param string $reason One of ad_credit, tax, outside_window, not_paid.
 	 * @return string
 	 */
-	public function exclusion( string $why ): string {
-		$words = array(
+	public function get_exclusion_label( string $reason ): string {
+		$labels = array(
 			'ad_credit'      => __( 'Paid by ad credit', 'ad-credit-status-for-woocommerce' ),
 			'tax'            => __( 'Tax', 'ad-credit-status-for-woocommerce' ),
 			'outside_window' => __( 'Outside your spend period', 'ad-credit-status-for-woocommerce' ),
 			'not_paid'       => __( 'Not paid yet', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $words[ $why ] ?? $why;
+		return $labels[ $reason ] ?? $reason;
 	}
 
 	/**
-	 * Return the word for an award's state.
+	 * Return the label of an award's state.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $state The award's state, or overdue.
+	 * @param string $state One of due, overdue, issued, credited, expired, blocked.
 	 * @return string
 	 */
-	public function award_state( string $state ): string {
-		$words = array(
+	public function get_award_state_label( string $state ): string {
+		$labels = array(
 			'due'      => __( 'Due', 'ad-credit-status-for-woocommerce' ),
 			'overdue'  => __( 'Overdue', 'ad-credit-status-for-woocommerce' ),
 			'issued'   => __( 'Issued', 'ad-credit-status-for-woocommerce' ),
@@ -224,19 +224,19 @@ final class Messages {
 			'expired'  => __( 'Expired', 'ad-credit-status-for-woocommerce' ),
 			'blocked'  => __( 'Blocked', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $words[ $state ] ?? $state;
+		return $labels[ $state ] ?? $state;
 	}
 
 	/**
-	 * Return who stated a fact.
+	 * Return the label of a fact's source.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $source The evidence's source.
+	 * @param string $source The source, as the evidence names it.
 	 * @return string
 	 */
-	public function source( string $source ): string {
-		$words = array(
+	public function get_source_label( string $source ): string {
+		$labels = array(
 			'tiktok'           => 'TikTok',
 			'woocommerce'      => 'WooCommerce',
 			'companion plugin' => __( 'this plugin', 'ad-credit-status-for-woocommerce' ),
@@ -244,6 +244,6 @@ final class Messages {
 			'service'          => __( 'the service', 'ad-credit-status-for-woocommerce' ),
 			'programme'        => __( 'the terms of the offer', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $words[ $source ] ?? $source;
+		return $labels[ $source ] ?? $source;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the offer has for a store, before anything is linked.
+ * The offer in the store's market, known before anything is linked.
  *
  * @package WcAdCredit
  */
@@ -17,17 +17,17 @@ defined( 'ABSPATH' ) || exit;
 final class Offer {
 
 	/**
-	 * Return the market of the ad account, or of the store while no account is known.
+	 * Return the offer for the ad account's country, or for the store's country while no account is known.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @return Document|null With currency and tiers; null where the offer does not apply, or nobody knows.
+	 * @return Document|null With currency and tiers; null when the country is unknown or has no offer.
 	 */
-	public function market( Document $document ): ?Document {
-		$countries = array_filter( array( $document->text( 'account.country' ), $document->text( 'store.country' ) ) );
-		foreach ( $document->each( 'programme.offer' ) as $market ) {
-			if ( reset( $countries ) === $market->text( 'country' ) ) {
+	public function get_market( Document $document ): ?Document {
+		$countries = array_filter( array( $document->get_text( 'account.country' ), $document->get_text( 'store.country' ) ) );
+		foreach ( $document->get_objects( 'programme.offer' ) as $market ) {
+			if ( reset( $countries ) === $market->get_text( 'country' ) ) {
 				return $market;
 			}
 		}
@@ -40,12 +40,12 @@ final class Offer {
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @return string Empty where nobody knows.
+	 * @return string Empty when neither is known.
 	 */
-	public function currency( Document $document ): string {
-		$market = $this->market( $document );
-		$known  = $document->text( 'spend.currency' );
-		return '' === $known && $market ? $market->text( 'currency' ) : $known;
+	public function get_currency( Document $document ): string {
+		$market   = $this->get_market( $document );
+		$currency = $document->get_text( 'spend.currency' );
+		return '' === $currency && $market ? $market->get_text( 'currency' ) : $currency;
 	}
 
 	/**
@@ -54,11 +54,11 @@ final class Offer {
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @return Document|null With threshold and credit.
+	 * @return Document|null With threshold and credit; null without a market.
 	 */
-	public function highest( Document $document ): ?Document {
-		$market = $this->market( $document );
-		$tiers  = $market ? $market->each( 'tiers' ) : array();
+	public function get_highest_tier( Document $document ): ?Document {
+		$market = $this->get_market( $document );
+		$tiers  = $market ? $market->get_objects( 'tiers' ) : array();
 		return $tiers ? end( $tiers ) : null;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The page under Marketing: drawn from what is stored, without asking anybody.
+ * The page under Marketing, rendered from stored data without calling the service.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Draws the page and registers the ways to it.
+ * Renders the plugin's page.
  *
  * @since 1.0.0
  */
@@ -19,14 +19,11 @@ final class Page {
 	const SLUG = 'wc-ad-credit';
 	const PATH = 'admin.php?page=' . self::SLUG;
 
-	/** The tab in WooCommerce's settings, which leads to the page. */
-	const TAB = 'ad-credit';
-
-	/** Asks for the question before Disconnect. */
-	const CONFIRM = 'confirm';
+	/** Query parameter that asks the merchant to confirm a disconnect. */
+	const CONFIRM_PARAMETER = 'confirm';
 
 	/**
-	 * The plugin's parts.
+	 * The plugin, which holds the objects.
 	 *
 	 * @since 1.1.0
 	 * @var Plugin
@@ -34,82 +31,14 @@ final class Page {
 	private Plugin $plugin;
 
 	/**
-	 * Take the plugin's parts.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Plugin $plugin The plugin.
+	 * @param Plugin $plugin The plugin, which holds the objects.
 	 */
 	public function __construct( Plugin $plugin ) {
 		$this->plugin = $plugin;
-	}
-
-	/**
-	 * Register the hooks.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @return void
-	 */
-	public function register(): void {
-		add_action( 'admin_menu', array( $this, 'add_page' ), 99 );
-		add_filter( 'woocommerce_settings_tabs_array', array( $this, 'add_settings_tab' ), 50 );
-		add_action( 'woocommerce_settings_' . self::TAB, array( $this, 'show_link' ) );
-		add_filter( 'plugin_action_links_' . plugin_basename( WC_AD_CREDIT_FILE ), array( $this, 'add_plugin_link' ) );
-	}
-
-	/**
-	 * Add the page to the Marketing menu, beside TikTok's own.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @return void
-	 */
-	public function add_page(): void {
-		$title = __( 'Ad credit', 'ad-credit-status-for-woocommerce' );
-		add_submenu_page( 'woocommerce-marketing', $title, $title, 'manage_woocommerce', self::SLUG, array( $this, 'show' ) );
-	}
-
-	/**
-	 * Add a tab to WooCommerce's settings, where merchants of other extensions look first.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @param array<string, string> $tabs Labels by id.
-	 * @return array<string, string>
-	 */
-	public function add_settings_tab( array $tabs ): array {
-		return $tabs + array( self::TAB => __( 'Ad credit', 'ad-credit-status-for-woocommerce' ) );
-	}
-
-	/**
-	 * Print the settings tab: a link to the page.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @return void
-	 */
-	public function show_link(): void {
-		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals.NonPrefixedVariableFound -- WooCommerce's own switch.
-		$GLOBALS['hide_save_button'] = true;
-		printf(
-			'<p><a class="button button-primary" href="%s">%s</a></p>',
-			esc_url( $this->url() ),
-			esc_html__( 'Open Ad credit under Marketing', 'ad-credit-status-for-woocommerce' )
-		);
-	}
-
-	/**
-	 * Add a link to the list of plugins.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @param array<string, string> $links The plugin's links.
-	 * @return array<string, string>
-	 */
-	public function add_plugin_link( array $links ): array {
-		$link = sprintf( '<a href="%s">%s</a>', esc_url( $this->url() ), esc_html__( 'Ad credit', 'ad-credit-status-for-woocommerce' ) );
-		return array_merge( array( 'wc-ad-credit' => $link ), $links );
 	}
 
 	/**
@@ -119,7 +48,7 @@ final class Page {
 	 *
 	 * @return string
 	 */
-	public function url(): string {
+	public function get_url(): string {
 		return admin_url( self::PATH );
 	}
 
@@ -130,71 +59,71 @@ final class Page {
 	 *
 	 * @return void
 	 */
-	public function show(): void {
-		$language = $this->language();
-		$this->plugin->cache->want( $language );
-		if ( $this->plugin->connection->is_established() && ! $this->plugin->cache->document( $language ) ) {
-			$this->plugin->schedule->refresh_now();
+	public function print_page(): void {
+		$language = $this->get_language();
+		$this->plugin->cache->remember_language( $language );
+		if ( $this->plugin->connection->is_connected() && ! $this->plugin->cache->get_document( $language ) ) {
+			$this->plugin->schedule->schedule_immediate_refresh();
 		}
 		$this->enqueue_assets();
-		$this->plugin->template->show(
+		$this->plugin->template->print_template(
 			'page',
 			array(
-				'content'     => $this->content( $this->plugin->flash->take(), $this->asks_to_confirm() ),
-				'refresh_url' => rest_url( Routes::SPACE . '/refresh' ),
+				'content'     => $this->render_content( $this->plugin->flash->take(), $this->is_disconnect_requested() ),
+				'refresh_url' => rest_url( Routes::REST_NAMESPACE . '/refresh' ),
 				'is_waiting'  => $this->is_waiting(),
 			)
 		);
 	}
 
 	/**
-	 * Return what the page says now, as HTML.
+	 * Return the page's content as HTML.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param array{codes: string[], fields: array<string, string>} $flash      What is told once.
-	 * @param bool                                                  $is_confirm Whether to ask before disconnecting.
+	 * @param array{codes: string[], fields: array<string, string>} $flash              The message, as FlashMessage::take() returns it.
+	 * @param bool                                                  $confirm_disconnect Whether to ask the merchant to confirm a disconnect.
 	 * @return string
 	 */
-	public function content( array $flash, bool $is_confirm = false ): string {
-		$document = $this->document();
-		$this->plugin->format->follow( $document );
+	public function render_content( array $flash, bool $confirm_disconnect = false ): string {
+		$document = $this->get_document();
+		$this->plugin->format->use_document_formats( $document );
 		return $this->plugin->template->render(
-			$this->template( $document, $is_confirm ),
+			$this->choose_template( $document, $confirm_disconnect ),
 			array(
 				'document'    => $document,
-				'flash'       => $this->sentences( $flash['codes'] ),
+				'flash'       => $this->join_messages( $flash['codes'] ),
 				'fields'      => $flash['fields'],
-				'service'     => $this->plugin->connection->service(),
-				'url'         => $this->url(),
-				'failure'     => $this->plugin->cache->failure(),
-				'read_at'     => $this->plugin->cache->read_at(),
-				'problem'     => $this->plugin->deliveries->problem(),
-				'has_webhook' => '' !== $this->plugin->webhooks->service() && ! $this->plugin->connection->is_ended(),
-			) + ( $document ? $this->about( $document ) : array() )
+				'service'     => $this->plugin->connection->get_service_url(),
+				'url'         => $this->get_url(),
+				'failure'     => $this->plugin->cache->get_failure_code(),
+				'read_at'     => $this->plugin->cache->get_read_time(),
+				'problem'     => $this->plugin->deliveries->get_problem(),
+				'has_webhook' => '' !== $this->plugin->webhooks->get_service_url() && ! $this->plugin->connection->is_disconnected(),
+			) + ( $document ? $this->get_document_values( $document ) : array() )
 		);
 	}
 
 	/**
-	 * Return what the page says about a document beside its own words.
+	 * Return the values that the templates for a status document need.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document The document to show.
 	 * @return array<string, mixed>
 	 */
-	private function about( Document $document ): array {
-		$problem = $this->plugin->deliveries->problem();
+	private function get_document_values( Document $document ): array {
+		$problem = $this->plugin->deliveries->get_problem();
 		return array(
-			'update_key' => $this->update_key( $document ),
-			'button'     => $this->plugin->next_step->button( $document, $this->plugin->integration->state() ),
-			'figure'     => $this->plugin->key_figure->of( $document ),
-			'market'     => $this->plugin->offer->market( $document ),
-			'currency'   => $this->plugin->offer->currency( $document ),
-			'chart'      => $this->plugin->chart->draw( $document ),
-			'history'    => $this->plugin->cache->history( $this->language() ),
-			'support'    => $this->plugin->support->write( $document, $this->plugin->cache->failure(), $problem ? $problem['code'] : '' ),
-			'mail'       => $this->plugin->mail->address(),
+			'update_key' => $this->get_update_key( $document ),
+			'button'     => $this->plugin->next_step->get_button( $document, $this->plugin->integration->get_state() ),
+			'figure'     => $this->plugin->key_figure->get_figure( $document ),
+			'market'     => $this->plugin->offer->get_market( $document ),
+			'currency'   => $this->plugin->offer->get_currency( $document ),
+			'chart'      => $this->plugin->chart->build_chart( $document ),
+			'history'    => $this->plugin->cache->get_history( $this->get_language() ),
+			'support'    => $this->plugin->support->build( $document, $this->plugin->cache->get_failure_code(), $problem ? $problem['code'] : '' ),
+			'mail'       => $this->plugin->mail->get_address(),
 		);
 	}
 
@@ -203,96 +132,96 @@ final class Page {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string A tag such as es-MX.
+	 * @return string A language tag such as es-MX.
 	 */
-	public function language(): string {
-		return $this->plugin->cache->language_tag( get_user_locale() );
+	public function get_language(): string {
+		return $this->plugin->cache->to_language_tag( get_user_locale() );
 	}
 
 	/**
-	 * Return the document to show: in the reader's language, or in another where the service cannot be asked.
+	 * Return the document to show: in the user's language, or in any language while the service cannot be reached.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return Document|null
+	 * @return Document|null Null while not connected, or without a document.
 	 */
-	private function document(): ?Document {
-		if ( ! $this->plugin->connection->is_established() ) {
+	private function get_document(): ?Document {
+		if ( ! $this->plugin->connection->is_connected() ) {
 			return null;
 		}
-		$document = $this->plugin->cache->document( $this->language() );
-		return $document || '' === $this->plugin->cache->failure() ? $document : $this->plugin->cache->any_document();
+		$document = $this->plugin->cache->get_document( $this->get_language() );
+		return $document || '' === $this->plugin->cache->get_failure_code() ? $document : $this->plugin->cache->get_any_document();
 	}
 
 	/**
-	 * Tell whether the page waits for an answer, which a script may fetch at once.
+	 * Check whether the page waits for its first document, which a script may fetch at once.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return bool
 	 */
 	private function is_waiting(): bool {
-		return $this->plugin->connection->is_established() && ! $this->document() && '' === $this->plugin->cache->failure();
+		return $this->plugin->connection->is_connected() && ! $this->get_document() && '' === $this->plugin->cache->get_failure_code();
 	}
 
 	/**
-	 * Return the name of the template that fits.
+	 * Return the name of the template for the page's content.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param Document|null $document   The document to show.
-	 * @param bool          $is_confirm Whether to ask before disconnecting.
+	 * @param Document|null $document           The document to show; null for none.
+	 * @param bool          $confirm_disconnect Whether to ask the merchant to confirm a disconnect.
 	 * @return string
 	 */
-	private function template( ?Document $document, bool $is_confirm ): string {
-		if ( ! $this->plugin->connection->is_established() ) {
+	private function choose_template( ?Document $document, bool $confirm_disconnect ): string {
+		if ( ! $this->plugin->connection->is_connected() ) {
 			return 'connect';
 		}
-		if ( $is_confirm ) {
+		if ( $confirm_disconnect ) {
 			return 'disconnect';
 		}
 		return $document ? 'status' : 'waiting';
 	}
 
 	/**
-	 * Return the key of an update that the current user has not seen.
+	 * Return the key of the update that the current user has not dismissed.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document The document to show.
 	 * @return string Empty when there is none.
 	 */
-	private function update_key( Document $document ): string {
-		$key = $this->plugin->notice->key( $document );
+	private function get_update_key( Document $document ): string {
+		$key = $this->plugin->notice->get_update_key( $document );
 		return $this->plugin->notice->is_dismissed( $key ) ? '' : $key;
 	}
 
 	/**
-	 * Join the sentences for codes.
+	 * Return the messages for some codes as one text.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string[] $codes Codes of Messages::sentence().
+	 * @param string[] $codes Codes of Messages::get_message().
 	 * @return string
 	 */
-	private function sentences( array $codes ): string {
-		return implode( ' ', array_filter( array_map( array( $this->plugin->messages, 'sentence' ), $codes ) ) );
+	private function join_messages( array $codes ): string {
+		return implode( ' ', array_filter( array_map( array( $this->plugin->messages, 'get_message' ), $codes ) ) );
 	}
 
 	/**
-	 * Tell whether the reader pressed Disconnect and is to be asked.
+	 * Check whether the user pressed Disconnect and has to confirm it.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return bool
 	 */
-	private function asks_to_confirm(): bool {
-		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- it only chooses what is shown.
-		return isset( $_GET[ self::CONFIRM ] );
+	private function is_disconnect_requested(): bool {
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- it only changes which page is shown.
+		return isset( $_GET[ self::CONFIRM_PARAMETER ] );
 	}
 
 	/**
-	 * Load style and script.
+	 * Enqueue the page's style and script.
 	 *
 	 * @since 1.0.0
 	 *

@@ -1,6 +1,6 @@
 <?php
 /**
- * The plugin: builds its objects once, and says which hook of WordPress each one answers.
+ * The plugin's objects, each built once.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Holds the plugin's objects.
+ * Builds and holds the plugin's objects.
  *
  * @since 1.0.0
  */
@@ -33,7 +33,7 @@ final class Plugin {
 	public Log $log;
 
 	/**
-	 * The stored answers of the service.
+	 * The stored status documents.
 	 *
 	 * @since 1.1.0
 	 * @var StatusCache
@@ -41,7 +41,7 @@ final class Plugin {
 	public StatusCache $cache;
 
 	/**
-	 * Plans background work.
+	 * Schedules background work.
 	 *
 	 * @since 1.1.0
 	 * @var Schedule
@@ -60,9 +60,9 @@ final class Plugin {
 	 * Formats amounts, dates and times.
 	 *
 	 * @since 1.1.0
-	 * @var Format
+	 * @var Formatter
 	 */
-	public Format $format;
+	public Formatter $format;
 
 	/**
 	 * Turns codes into sentences.
@@ -71,6 +71,14 @@ final class Plugin {
 	 * @var Messages
 	 */
 	public Messages $messages;
+
+	/**
+	 * Reads the troubles from a document.
+	 *
+	 * @since 1.1.0
+	 * @var Troubles
+	 */
+	public Troubles $troubles;
 
 	/**
 	 * Reads the progress from a document.
@@ -89,7 +97,7 @@ final class Plugin {
 	public Offer $offer;
 
 	/**
-	 * Chooses the number at the top.
+	 * Chooses the key figure of the page.
 	 *
 	 * @since 1.1.0
 	 * @var KeyFigure
@@ -97,7 +105,7 @@ final class Plugin {
 	public KeyFigure $key_figure;
 
 	/**
-	 * Draws the spend.
+	 * Computes the spend chart.
 	 *
 	 * @since 1.1.0
 	 * @var SpendChart
@@ -105,7 +113,7 @@ final class Plugin {
 	public SpendChart $chart;
 
 	/**
-	 * Writes what support needs to know.
+	 * Builds the text for support.
 	 *
 	 * @since 1.1.0
 	 * @var SupportText
@@ -113,7 +121,7 @@ final class Plugin {
 	public SupportText $support;
 
 	/**
-	 * Asks what an amount a day leads to.
+	 * Estimates what a daily budget leads to.
 	 *
 	 * @since 1.1.0
 	 * @var WhatIf
@@ -129,7 +137,7 @@ final class Plugin {
 	public ServiceNotices $notices;
 
 	/**
-	 * The notices by e-mail.
+	 * Manages notices by e-mail.
 	 *
 	 * @since 1.1.0
 	 * @var MailNotices
@@ -137,7 +145,7 @@ final class Plugin {
 	public MailNotices $mail;
 
 	/**
-	 * Chooses the button at the top.
+	 * Chooses the page's main button.
 	 *
 	 * @since 1.1.0
 	 * @var NextStep
@@ -161,7 +169,7 @@ final class Plugin {
 	public Refresher $refresher;
 
 	/**
-	 * Asks for reviews.
+	 * Sends review requests.
 	 *
 	 * @since 1.1.0
 	 * @var ReviewRequest
@@ -169,7 +177,7 @@ final class Plugin {
 	public ReviewRequest $review;
 
 	/**
-	 * What identifies this installation.
+	 * Identifies this installation.
 	 *
 	 * @since 1.1.0
 	 * @var Installation
@@ -225,7 +233,7 @@ final class Plugin {
 	public ApiKeys $keys;
 
 	/**
-	 * Shapes and watches deliveries.
+	 * Monitors deliveries to the service.
 	 *
 	 * @since 1.1.0
 	 * @var DeliveryMonitor
@@ -241,7 +249,7 @@ final class Plugin {
 	public Connector $connector;
 
 	/**
-	 * Begins, reports daily and rests.
+	 * Starts and stops background work.
 	 *
 	 * @since 1.1.0
 	 * @var Lifecycle
@@ -249,7 +257,7 @@ final class Plugin {
 	public Lifecycle $lifecycle;
 
 	/**
-	 * Draws templates.
+	 * Renders templates.
 	 *
 	 * @since 1.1.0
 	 * @var Template
@@ -257,7 +265,7 @@ final class Plugin {
 	public Template $template;
 
 	/**
-	 * What a button did.
+	 * The message that the next page view shows.
 	 *
 	 * @since 1.1.0
 	 * @var FlashMessage
@@ -273,6 +281,14 @@ final class Plugin {
 	public Page $page;
 
 	/**
+	 * Registers the plugin's hooks.
+	 *
+	 * @since 1.1.0
+	 * @var Hooks
+	 */
+	public Hooks $hooks;
+
+	/**
 	 * Build the objects.
 	 *
 	 * @since 1.1.0
@@ -285,53 +301,19 @@ final class Plugin {
 		$this->client     = new ServiceClient( $this->connection, $this->log );
 		$this->build_reports();
 		$this->build_page();
+		$this->hooks = new Hooks( $this );
 	}
 
 	/**
-	 * Declare that orders and checkout blocks are left alone.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @return void
-	 */
-	public function declare_compatibility(): void {
-		if ( class_exists( \Automattic\WooCommerce\Utilities\FeaturesUtil::class ) ) {
-			foreach ( array( 'custom_order_tables', 'cart_checkout_blocks' ) as $feature ) {
-				\Automattic\WooCommerce\Utilities\FeaturesUtil::declare_compatibility( $feature, WC_AD_CREDIT_FILE, true );
-			}
-		}
-	}
-
-	/**
-	 * Register the hooks, once all plugins are loaded.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @return void
-	 */
-	public function start(): void {
-		if ( ! class_exists( 'WooCommerce' ) ) {
-			add_action( 'admin_notices', 'wc_ad_credit_no_woocommerce_notice' );
-			return;
-		}
-		add_action( 'init', array( new Translations(), 'load' ) );
-		$this->register_background();
-		$this->register_admin();
-		add_action( 'rest_api_init', array( new Routes( $this, new Schemas() ), 'register' ) );
-		if ( defined( 'WP_CLI' ) && WP_CLI ) {
-			\WP_CLI::add_command( 'ad-credit', new Command( $this ) );
-		}
-	}
-
-	/**
-	 * Build what watches, reports and connects.
+	 * Build the objects that watch, report and connect.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	private function build_reports(): void {
-		$this->progress     = new Progress();
+		$this->troubles     = new Troubles();
+		$this->progress     = new Progress( $this->troubles );
 		$this->notice       = new AdminNotice( $this->cache, $this->progress );
 		$this->notices      = new ServiceNotices( $this->cache );
 		$this->installation = new Installation();
@@ -340,24 +322,24 @@ final class Plugin {
 		$this->monitor      = new IntegrationMonitor( $this->integration, new LinkConfirmation(), new IntegrationDiff(), $this->schedule, $this->signals );
 		$this->state_signal = new StateSignal( $this->signals, $this->monitor, $this->connection, $this->cache );
 		$this->webhooks     = new Webhooks( $this->connection );
-		$this->keys         = new ApiKeys();
+		$this->keys         = new ApiKeys( new Tables() );
 		$this->deliveries   = new DeliveryMonitor( $this->webhooks, $this->connection, $this->schedule, $this->log );
 		$this->connector    = new Connector( $this->connection, $this->client, $this->cache, $this->schedule, $this->webhooks, $this->keys, $this->notice, $this->notices, $this->deliveries );
 		$this->lifecycle    = new Lifecycle( $this->schedule, $this->monitor, $this->state_signal, $this->connector );
 	}
 
 	/**
-	 * Build what a merchant sees.
+	 * Build the objects behind the merchant's page.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	private function build_page(): void {
-		$this->format     = new Format();
+		$this->format     = new Formatter();
 		$this->messages   = new Messages();
 		$this->offer      = new Offer();
-		$this->key_figure = new KeyFigure( $this->format, $this->offer );
+		$this->key_figure = new KeyFigure( $this->format, $this->offer, $this->troubles );
 		$this->chart      = new SpendChart();
 		$this->support    = new SupportText( $this->installation, $this->connection );
 		$this->what_if    = new WhatIf( $this->connection, $this->client, $this->messages );
@@ -365,42 +347,8 @@ final class Plugin {
 		$this->refresher  = new Refresher( $this->connection, $this->client, $this->cache, $this->schedule, $this->notice, $this->notices );
 		$this->review     = new ReviewRequest( $this->connection, $this->client, $this->refresher );
 		$this->mail       = new MailNotices( $this->connection, $this->client, $this->refresher );
-		$this->template   = new Template( $this->format, $this->messages, $this->progress );
+		$this->template   = new Template( $this->format, $this->messages, $this->progress, $this->troubles );
 		$this->flash      = new FlashMessage();
 		$this->page       = new Page( $this );
-	}
-
-	/**
-	 * Register what runs without a user.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @return void
-	 */
-	private function register_background(): void {
-		$this->monitor->watch();
-		$this->deliveries->watch();
-		add_action( 'action_scheduler_init', array( $this->lifecycle, 'begin' ) );
-		add_action( Signals::ACTION, array( $this->refresher, 'refresh_after_signal' ) );
-		add_action( Schedule::REFRESH, array( $this->refresher, 'run' ), 10, 0 );
-		add_action( Schedule::DAILY, array( $this->lifecycle, 'report_daily' ), 10, 0 );
-		add_action( Schedule::STATE, array( $this->state_signal, 'send' ), 10, 0 );
-		add_action( Schedule::SETTLE, array( $this->monitor, 'catch_up' ), 10, 0 );
-	}
-
-	/**
-	 * Register what users see.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @return void
-	 */
-	private function register_admin(): void {
-		$this->page->register();
-		$this->notice->watch();
-		$this->notices->watch();
-		add_action( 'admin_post_' . Actions::HOOK, array( new Actions( $this ), 'handle' ) );
-		add_action( 'woocommerce_system_status_report', array( new SystemStatus( $this ), 'show' ) );
-		add_action( 'admin_init', array( new Privacy(), 'suggest' ) );
 	}
 }

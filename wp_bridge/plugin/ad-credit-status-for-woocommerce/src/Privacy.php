@@ -1,6 +1,6 @@
 <?php
 /**
- * The text suggested for the shop's privacy policy.
+ * The suggested text for the shop's privacy policy.
  *
  * @package WcAdCredit
  */
@@ -17,13 +17,13 @@ defined( 'ABSPATH' ) || exit;
 final class Privacy {
 
 	/**
-	 * Hand the paragraph to WordPress.
+	 * Add the paragraph to WordPress's privacy policy guide.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function suggest(): void {
+	public function suggest_policy_text(): void {
 		wp_add_privacy_policy_content(
 			__( 'Ad Credit Status for WooCommerce', 'ad-credit-status-for-woocommerce' ),
 			wp_kses_post(

@@ -1,6 +1,6 @@
 <?php
 /**
- * How far a store has come, read from the document.
+ * The store's progress towards the credit.
  *
  * @package WcAdCredit
  */
@@ -18,8 +18,8 @@ final class Progress {
 
 	const STEP_COUNT = 7;
 
-	/** Stages whose step needs no further look; `credited` has all steps behind it. */
-	const STEPS = array(
+	/** The step of each stage that determines it; at `credited` all steps are done. */
+	const STEPS_BY_STAGE = array(
 		'awaiting_setup' => 0,
 		'awaiting_link'  => 1,
 		'awaiting_spend' => 2,
@@ -31,29 +31,17 @@ final class Progress {
 		'credited'       => 7,
 	);
 
-	/** Stages at which the way ends before the credit. */
-	const STOPPED = array( 'blocked', 'programme_over', 'ended', 'ineligible', 'expired' );
+	/** Stages at which the store ends without further credit. */
+	const STOPPED_STAGES = array( 'blocked', 'programme_over', 'ended', 'ineligible', 'expired' );
 
-	/** Stages at which an award is recorded, whatever can be read since. */
-	const AWARDED = array( 'due', 'issued', 'credited' );
+	/** Stages with an award, whatever can be read since. */
+	const AWARD_STAGES = array( 'due', 'issued', 'credited' );
 
-	/** Stages at which the merchant plans the spend. */
-	const PLANNING = array( 'awaiting_spend', 'accumulating' );
+	/** Stages at which the merchant can plan the spend. */
+	const PLANNING_STAGES = array( 'awaiting_spend', 'accumulating' );
 
-	/** Troubles that say that more spend earns nothing. */
-	const TOO_LATE = array( 'too_late_to_begin', 'nothing_more_in_time' );
-
-	/** Troubles that say that, and why, the figures are not read. */
-	const NOT_READ = array( 'figures_stale', 'reading_refused', 'account_missing', 'account_unreachable', 'consent_withdrawn', 'consent_expired' );
-
-	/** Those of them with which nothing is read until the merchant acts. */
-	const CUT_OFF = array( 'account_missing', 'account_unreachable', 'consent_withdrawn', 'consent_expired' );
-
-	/** Troubles for which the service does not know what the store reported. */
-	const LOST_MESSAGES = array( 'signals_refused', 'signals_unreadable', 'signals_outdated', 'signals_held' );
-
-	/** Stages whose notice has a colour of its own. */
-	const TONES = array(
+	/** The tone of a stage's notice, where it is not the default. */
+	const TONES_BY_STAGE = array(
 		'due'            => 'success',
 		'issued'         => 'success',
 		'credited'       => 'success',
@@ -67,6 +55,25 @@ final class Progress {
 	);
 
 	/**
+	 * Reads the troubles from a status document.
+	 *
+	 * @since 1.1.0
+	 * @var Troubles
+	 */
+	private Troubles $troubles;
+
+	/**
+	 * Set the dependencies.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Troubles $troubles Reads the troubles from a status document.
+	 */
+	public function __construct( Troubles $troubles ) {
+		$this->troubles = $troubles;
+	}
+
+	/**
 	 * Return the state of each step.
 	 *
 	 * @since 1.0.0
@@ -74,20 +81,20 @@ final class Progress {
 	 * @param Document $document A status document.
 	 * @return string[] Each one of done, current, stopped, ahead.
 	 */
-	public function steps( Document $document ): array {
-		$at     = $this->step( $document );
-		$states = array();
+	public function get_step_states( Document $document ): array {
+		$current = $this->get_step( $document );
+		$states  = array();
 		for ( $step = 0; $step < self::STEP_COUNT; $step++ ) {
-			$states[] = $step < $at ? 'done' : 'ahead';
+			$states[] = $step < $current ? 'done' : 'ahead';
 		}
-		if ( $at < self::STEP_COUNT ) {
-			$states[ $at ] = $this->is_stopped( $document ) ? 'stopped' : 'current';
+		if ( $current < self::STEP_COUNT ) {
+			$states[ $current ] = $this->is_stopped( $document ) ? 'stopped' : 'current';
 		}
 		return $states;
 	}
 
 	/**
-	 * Tell whether the way ends before the credit.
+	 * Check whether the store ended without further credit.
 	 *
 	 * @since 1.1.0
 	 *
@@ -95,27 +102,27 @@ final class Progress {
 	 * @return bool
 	 */
 	public function is_stopped( Document $document ): bool {
-		return in_array( $document->text( 'stage' ), self::STOPPED, true );
+		return in_array( $document->get_text( 'stage' ), self::STOPPED_STAGES, true );
 	}
 
 	/**
-	 * Return how WordPress colours the notice.
+	 * Return the type of the WordPress notice that shows the headline.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param Document $document A status document.
 	 * @return string One of success, info, warning, error.
 	 */
-	public function tone( Document $document ): string {
+	public function get_tone( Document $document ): string {
 		if ( $this->is_overdue( $document ) ) {
 			return 'warning';
 		}
-		$otherwise = 'unknown' === $document->text( 'verdict' ) ? 'warning' : 'info';
-		return self::TONES[ $document->text( 'stage' ) ] ?? $otherwise;
+		$default = 'unknown' === $document->get_text( 'verdict' ) ? 'warning' : 'info';
+		return self::TONES_BY_STAGE[ $document->get_text( 'stage' ) ] ?? $default;
 	}
 
 	/**
-	 * Tell whether the ad account cannot be read for want of the advertiser's consent.
+	 * Check whether the ad account cannot be read because the advertiser's consent is missing.
 	 *
 	 * @since 1.0.0
 	 *
@@ -123,16 +130,16 @@ final class Progress {
 	 * @return bool
 	 */
 	public function lacks_consent( Document $document ): bool {
-		if ( $this->is_stopped( $document ) || array_intersect( self::LOST_MESSAGES, $this->trouble_ids( $document ) ) ) {
+		if ( $this->is_stopped( $document ) || $this->troubles->has_lost_signals( $document ) ) {
 			return false;
 		}
-		$stage   = $document->text( 'stage' );
-		$outcome = $this->outcome( $document, 'account_linked' );
-		return 'awaiting_link' === $stage || ( 'not_admitted' === $stage && 'pending' === $outcome ) || ( 'unknown' === $outcome && ! in_array( $stage, self::AWARDED, true ) );
+		$stage   = $document->get_text( 'stage' );
+		$outcome = $this->get_outcome( $document, 'account_linked' );
+		return 'awaiting_link' === $stage || ( 'not_admitted' === $stage && 'pending' === $outcome ) || ( 'unknown' === $outcome && ! in_array( $stage, self::AWARD_STAGES, true ) );
 	}
 
 	/**
-	 * Tell whether a credit is due and its date is over in the account's zone.
+	 * Check whether a credit is overdue: its date has passed in the ad account's time zone.
 	 *
 	 * @since 1.0.0
 	 *
@@ -140,117 +147,52 @@ final class Progress {
 	 * @return bool
 	 */
 	public function is_overdue( Document $document ): bool {
-		return $document->is( 'award.overdue' );
+		return $document->is_true( 'award.overdue' );
 	}
 
 	/**
-	 * Tell whether the spend is behind the store: something else decides by now.
+	 * Check whether spending is over for the store, so that only the award or the refusal matters.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
 	 * @return bool
 	 */
-	public function is_behind( Document $document ): bool {
-		return $document->has( 'award' ) || ( $this->is_stopped( $document ) && 'ended' !== $document->text( 'stage' ) );
+	public function is_past_spending( Document $document ): bool {
+		return $document->has( 'award' ) || ( $this->is_stopped( $document ) && 'ended' !== $document->get_text( 'stage' ) );
 	}
 
 	/**
-	 * Tell whether a further spend or a plan for it can still earn something.
+	 * Check whether more spend can still earn something, so that a budget estimate makes sense.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
 	 * @return bool
 	 */
-	public function can_plan( Document $document ): bool {
-		if ( array_intersect( self::TOO_LATE, $this->trouble_ids( $document ) ) || $this->is_cut_off( $document ) ) {
+	public function can_earn_more( Document $document ): bool {
+		if ( $this->troubles->is_too_late( $document ) || $this->troubles->is_cut_off( $document ) ) {
 			return false;
 		}
-		$is_before = in_array( $document->text( 'stage' ), array( 'awaiting_setup', 'awaiting_link' ), true );
-		return $is_before || ( 'spend' === $document->text( 'next_tier.needs' ) && in_array( $document->text( 'stage' ), self::PLANNING, true ) );
+		$is_before_link = in_array( $document->get_text( 'stage' ), array( 'awaiting_setup', 'awaiting_link' ), true );
+		return $is_before_link || ( 'spend' === $document->get_text( 'next_tier.needs' ) && in_array( $document->get_text( 'stage' ), self::PLANNING_STAGES, true ) );
 	}
 
 	/**
-	 * Return what is wrong, or had better be done soon, by its ids.
+	 * Return why the qualifying spend is not known, in the sentence of its rule.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @return string[]
+	 * @return string Empty when the rule says nothing of that.
 	 */
-	public function trouble_ids( Document $document ): array {
-		$ids = array();
-		foreach ( array_merge( $document->each( 'troubles' ), $document->each( 'warnings' ) ) as $trouble ) {
-			$ids[] = $trouble->text( 'id' );
-		}
-		return $ids;
+	public function get_unknown_reason( Document $document ): string {
+		$rule = $this->find_rule( $document, 'spend_reached' );
+		return $rule && in_array( $rule->get_text( 'outcome' ), array( 'unknown', 'pending' ), true ) ? $rule->get_text( 'text' ) : '';
 	}
 
 	/**
-	 * Return what needs attention, for whom it may be, but for what the headline says already.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param Document $document A status document.
-	 * @return Document[] Each with id, who, text, next_step and since; of an older service only with what it has.
-	 */
-	public function troubles( Document $document ): array {
-		$troubles = $document->each( $document->has( 'troubles' ) ? 'troubles' : 'warnings' );
-		$headline = $document->text( 'headline' );
-		return array_values(
-			array_filter(
-				$troubles,
-				static function ( Document $trouble ) use ( $headline ): bool {
-					return '' !== $trouble->text( 'text' ) && false === strpos( $headline, $trouble->text( 'text' ) );
-				}
-			)
-		);
-	}
-
-	/**
-	 * Tell whether TikTok does not let the figures be read any more, so that what is spent now does not show.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param Document $document A status document.
-	 * @return bool
-	 */
-	public function is_cut_off( Document $document ): bool {
-		return (bool) array_intersect( self::CUT_OFF, $this->trouble_ids( $document ) );
-	}
-
-	/**
-	 * Tell whether the figures are older than usual, and no trouble says so already.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param Document $document A status document.
-	 * @return bool
-	 */
-	public function is_stale( Document $document ): bool {
-		return $document->is( 'stale' ) && $document->has( 'spend' ) && ! array_intersect( self::NOT_READ, $this->trouble_ids( $document ) );
-	}
-
-	/**
-	 * Return the sentence of a rule that says why an amount is not known.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param Document $document A status document.
-	 * @return string Empty where no rule says it.
-	 */
-	public function why_unknown( Document $document ): string {
-		foreach ( $document->each( 'rules' ) as $rule ) {
-			if ( 'spend_reached' === $rule->text( 'id' ) ) {
-				return in_array( $rule->text( 'outcome' ), array( 'unknown', 'pending' ), true ) ? $rule->text( 'text' ) : '';
-			}
-		}
-		return '';
-	}
-
-	/**
-	 * Return a share for drawing only: what is reached is the service's to say.
+	 * Return a share of a threshold, for drawing only; whether the threshold is reached is for the service to say.
 	 *
 	 * @since 1.0.0
 	 *
@@ -258,35 +200,35 @@ final class Progress {
 	 * @param string $threshold  A decimal text.
 	 * @return float From 0 to 100.
 	 */
-	public function percent( string $qualifying, string $threshold ): float {
+	public function get_percent( string $qualifying, string $threshold ): float {
 		$whole = (float) $threshold;
 		return $whole > 0 ? min( 100.0, max( 0.0, 100.0 * (float) $qualifying / $whole ) ) : 0.0;
 	}
 
 	/**
-	 * Return the step a store is at.
+	 * Return the number of the store's present step.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param Document $document A status document.
 	 * @return int From 0 to STEP_COUNT.
 	 */
-	private function step( Document $document ): int {
-		$stage = $document->text( 'stage' );
-		if ( isset( self::STEPS[ $stage ] ) ) {
-			return self::STEPS[ $stage ];
+	private function get_step( Document $document ): int {
+		$stage = $document->get_text( 'stage' );
+		if ( isset( self::STEPS_BY_STAGE[ $stage ] ) ) {
+			return self::STEPS_BY_STAGE[ $stage ];
 		}
-		if ( '' !== $document->text( 'award.credited_at' ) ) {
-			return self::STEPS['credited'];
+		if ( '' !== $document->get_text( 'award.credited_at' ) ) {
+			return self::STEPS_BY_STAGE['credited'];
 		}
 		if ( $document->has( 'award' ) ) {
-			return in_array( $document->text( 'award.state' ), array( 'issued', 'credited', 'expired' ), true ) ? 5 : 4;
+			return in_array( $document->get_text( 'award.state' ), array( 'issued', 'credited', 'expired' ), true ) ? 5 : 4;
 		}
 		if ( $document->has( 'window' ) ) {
-			return 'closed' === $document->text( 'window.state' ) ? 3 : 2;
+			return 'closed' === $document->get_text( 'window.state' ) ? 3 : 2;
 		}
 		foreach ( array( 'integration_set_up', 'account_linked' ) as $step => $rule ) {
-			if ( 'pass' !== $this->outcome( $document, $rule ) ) {
+			if ( 'pass' !== $this->get_outcome( $document, $rule ) ) {
 				return $step;
 			}
 		}
@@ -300,14 +242,28 @@ final class Progress {
 	 *
 	 * @param Document $document A status document.
 	 * @param string   $id       The rule's id.
-	 * @return string Empty for a rule that is not there.
+	 * @return string Empty when the document has no such rule.
 	 */
-	private function outcome( Document $document, string $id ): string {
-		foreach ( $document->each( 'rules' ) as $rule ) {
-			if ( $id === $rule->text( 'id' ) ) {
-				return $rule->text( 'outcome' );
+	private function get_outcome( Document $document, string $id ): string {
+		$rule = $this->find_rule( $document, $id );
+		return $rule ? $rule->get_text( 'outcome' ) : '';
+	}
+
+	/**
+	 * Return a rule of a document.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @param string   $id       The rule's id.
+	 * @return Document|null Null when the document has no such rule.
+	 */
+	private function find_rule( Document $document, string $id ): ?Document {
+		foreach ( $document->get_objects( 'rules' ) as $rule ) {
+			if ( $id === $rule->get_text( 'id' ) ) {
+				return $rule;
 			}
 		}
-		return '';
+		return null;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Fetches the status document in the background or on request, never while a page is drawn.
+ * The fetch of the status document, in the background or on request, never while a page is rendered.
  *
  * @package WcAdCredit
  */
@@ -10,16 +10,16 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Brings the cache up to date.
+ * Updates the stored status documents and the inbox notes.
  *
  * @since 1.0.0
  */
 final class Refresher {
 
-	/** Codes of refresh() with which the cache holds what the service says now. */
-	const ANSWERED = array( 'requested', 'recent', 'latest' );
+	/** Codes of refresh() after which the stored documents are up to date. */
+	const SUCCESS_CODES = array( 'requested', 'recent', 'latest' );
 
-	/** Changes of a history that are enough, and pages that are read for them at most. */
+	/** Maximum number of changes to store for a history, and of pages to fetch for them. */
 	const MAX_CHANGES = 50;
 	const MAX_PAGES   = 3;
 
@@ -40,7 +40,7 @@ final class Refresher {
 	private ServiceClient $client;
 
 	/**
-	 * Where answers are stored.
+	 * The stored status documents.
 	 *
 	 * @since 1.1.0
 	 * @var StatusCache
@@ -48,7 +48,7 @@ final class Refresher {
 	private StatusCache $cache;
 
 	/**
-	 * Plans the next look.
+	 * Schedules background work.
 	 *
 	 * @since 1.1.0
 	 * @var Schedule
@@ -72,14 +72,14 @@ final class Refresher {
 	private ServiceNotices $notices;
 
 	/**
-	 * Take what a fetch needs.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Connection     $connection The stored connection.
 	 * @param ServiceClient  $client     Calls the service.
-	 * @param StatusCache    $cache      Where answers are stored.
-	 * @param Schedule       $schedule   Plans the next look.
+	 * @param StatusCache    $cache      The stored status documents.
+	 * @param Schedule       $schedule   Schedules background work.
 	 * @param AdminNotice    $notice     The note in WooCommerce's inbox.
 	 * @param ServiceNotices $notices    The service's notices in WooCommerce's inbox.
 	 */
@@ -93,7 +93,7 @@ final class Refresher {
 	}
 
 	/**
-	 * Schedule a refresh soon after a signal, because the service decides anew.
+	 * Schedule fetches after a signal, because it may change the service's decision.
 	 *
 	 * @since 1.1.0
 	 *
@@ -101,37 +101,37 @@ final class Refresher {
 	 * @return void
 	 */
 	public function refresh_after_signal( $signal ): void {
-		if ( 'state' !== ( $signal['event'] ?? '' ) && $this->connection->is_established() ) {
-			$this->schedule->refresh_soon();
+		if ( 'state' !== ( $signal['event'] ?? '' ) && $this->connection->is_connected() ) {
+			$this->schedule->schedule_refreshes();
 		}
 	}
 
 	/**
-	 * Fetch by the clock.
+	 * Run a scheduled fetch.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
 	public function run(): void {
-		$this->fetch();
+		$this->fetch_status();
 	}
 
 	/**
-	 * Ask the service to read TikTok and this store anew, and fetch what it knows by now.
+	 * Ask the service to read TikTok and this store again, and fetch what it knows so far.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string A code of Messages::sentence(): requested, recent or latest, or why nothing was fetched.
+	 * @return string A code of Messages::get_message(): requested, recent or latest, or the reason why nothing was fetched.
 	 */
 	public function refresh(): string {
 		$status = 0;
-		if ( $this->connection->is_established() && ! $this->cache->is_paused() ) {
+		if ( $this->connection->is_connected() && ! $this->cache->is_paused() ) {
 			$status = $this->client->request_refresh()->status;
-			$this->schedule->refresh_soon();
+			$this->schedule->schedule_refreshes();
 		}
-		if ( ! $this->fetch() ) {
-			return $this->failure();
+		if ( ! $this->fetch_status() ) {
+			return $this->get_failure_code();
 		}
 		if ( 429 === $status ) {
 			return 'recent';
@@ -140,18 +140,18 @@ final class Refresher {
 	}
 
 	/**
-	 * Fetch the status document in each language that is read here.
+	 * Fetch the status document and the history in each language that users read.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return bool Whether the cache now holds what the service says now.
+	 * @return bool Whether the stored documents are up to date.
 	 */
-	public function fetch(): bool {
-		if ( ! $this->connection->is_established() || $this->cache->is_paused() ) {
+	public function fetch_status(): bool {
+		if ( ! $this->connection->is_connected() || $this->cache->is_paused() ) {
 			return false;
 		}
 		$documents = array();
-		foreach ( $this->cache->languages() as $language ) {
+		foreach ( $this->cache->get_languages() as $language ) {
 			$response = $this->client->fetch_status( $language );
 			if ( ! $response->is_success() || ! Document::is_status( $response->body ) ) {
 				$this->cache->store_failure( $response );
@@ -159,19 +159,19 @@ final class Refresher {
 			}
 			$documents[ $language ] = $response->body;
 		}
-		$this->cache->store( $documents, $this->fetch_histories( array_keys( $documents ) ) );
+		$this->cache->store_documents( $documents, $this->fetch_histories( array_keys( $documents ) ) );
 		$this->notice->update();
 		$this->notices->update();
 		return true;
 	}
 
 	/**
-	 * Fetch what changed and when; the page does without it.
+	 * Fetch the history in several languages.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string[] $languages In which to fetch it.
-	 * @return array<string, array> By language; none where the service failed.
+	 * @param string[] $languages Language tags.
+	 * @return array<string, array> Changes by language, without the languages for which the service failed.
 	 */
 	private function fetch_histories( array $languages ): array {
 		$histories = array();
@@ -185,12 +185,12 @@ final class Refresher {
 	}
 
 	/**
-	 * Fetch what changed and when, newest first.
+	 * Fetch the newest changes of the history.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $language In which to fetch it.
-	 * @return array[]|null Changes; none from a service that keeps no history, null where it failed.
+	 * @param string $language A language tag.
+	 * @return array[]|null Changes, newest first; empty from a service without a history, null when the service failed.
 	 */
 	private function fetch_history( string $language ): ?array {
 		$changes = array();
@@ -213,17 +213,17 @@ final class Refresher {
 	}
 
 	/**
-	 * Tell why nothing was fetched.
+	 * Return why no document is available.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string A code of Messages::sentence().
+	 * @return string A code of Messages::get_message().
 	 */
-	public function failure(): string {
-		if ( ! $this->connection->is_established() ) {
+	public function get_failure_code(): string {
+		if ( ! $this->connection->is_connected() ) {
 			return 'unconnected';
 		}
-		$code = $this->cache->failure();
+		$code = $this->cache->get_failure_code();
 		return '' === $code ? 'waiting' : $code;
 	}
 }

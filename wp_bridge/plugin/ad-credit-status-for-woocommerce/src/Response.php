@@ -1,6 +1,6 @@
 <?php
 /**
- * An answer of the service; nothing of WordPress's HTTP travels further than this.
+ * A response of the service. The rest of the plugin sees this, and nothing of WordPress's HTTP functions.
  *
  * @package WcAdCredit
  */
@@ -10,14 +10,14 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Holds the status, the JSON body and the requested pause of one answer.
+ * Holds the status, the JSON body and the requested pause of one response.
  *
  * @since 1.0.0
  */
 final class Response {
 
 	/**
-	 * The HTTP status; 0 when nothing came back.
+	 * The HTTP status; 0 without a response.
 	 *
 	 * @since 1.0.0
 	 * @var int
@@ -25,7 +25,7 @@ final class Response {
 	public int $status;
 
 	/**
-	 * The JSON object; null when it was none.
+	 * The JSON object; null when the body was not one.
 	 *
 	 * @since 1.0.0
 	 * @var array<string, mixed>|null
@@ -33,7 +33,7 @@ final class Response {
 	public ?array $body;
 
 	/**
-	 * Seconds the service asked us to wait; 0 when it did not.
+	 * Seconds to wait, as the service asked; 0 when it did not.
 	 *
 	 * @since 1.0.0
 	 * @var int
@@ -41,13 +41,13 @@ final class Response {
 	public int $retry_after;
 
 	/**
-	 * Keep the parts of an answer.
+	 * Set the parts of a response.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param int                       $status      The HTTP status; 0 for none.
-	 * @param array<string, mixed>|null $body        The JSON object.
-	 * @param int                       $retry_after Seconds.
+	 * @param int                       $status      The HTTP status; 0 without a response.
+	 * @param array<string, mixed>|null $body        The JSON object; null for none.
+	 * @param int                       $retry_after Seconds to wait; 0 for none.
 	 */
 	public function __construct( int $status, ?array $body, int $retry_after = 0 ) {
 		$this->status      = $status;
@@ -56,11 +56,11 @@ final class Response {
 	}
 
 	/**
-	 * Read what WordPress's HTTP functions return.
+	 * Build a response from what WordPress's HTTP functions return.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param array|\WP_Error $response The answer, or why there is none.
+	 * @param array|\WP_Error $response The response, or the error.
 	 * @return self
 	 */
 	public static function from_http( $response ): self {
@@ -77,7 +77,7 @@ final class Response {
 	}
 
 	/**
-	 * Tell whether the service did what was asked.
+	 * Check whether the request succeeded: a status of 2xx with a JSON body.
 	 *
 	 * @since 1.0.0
 	 *
@@ -88,13 +88,13 @@ final class Response {
 	}
 
 	/**
-	 * Name what went wrong; each code has a sentence in Messages.
+	 * Return the code of what went wrong, for which Messages has a sentence.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return string One of unreachable, busy, refused, unreadable; empty for a success.
 	 */
-	public function error_code(): string {
+	public function get_error_code(): string {
 		if ( $this->is_success() ) {
 			return '';
 		}
@@ -105,5 +105,17 @@ final class Response {
 			return 'unreachable';
 		}
 		return 429 === $this->status || $this->status >= 500 ? 'busy' : 'unreadable';
+	}
+
+	/**
+	 * Return the error code of a response that cannot be used, even where its status says success.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return string A code of get_error_code(); unreadable for a success with an unexpected body.
+	 */
+	public function get_failure_code(): string {
+		$code = $this->get_error_code();
+		return '' === $code ? 'unreadable' : $code;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * A merchant who disagrees asks the service's staff to look again.
+ * The merchant's request for a review by the service's staff.
  *
  * @package WcAdCredit
  */
@@ -10,13 +10,13 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Checks and sends a request for review.
+ * Validates and sends a review request.
  *
  * @since 1.0.0
  */
 final class ReviewRequest {
 
-	/** Characters. */
+	/** Maximum length of the message in characters. */
 	const MAX_LENGTH = 2000;
 
 	/**
@@ -36,7 +36,7 @@ final class ReviewRequest {
 	private ServiceClient $client;
 
 	/**
-	 * Fetches the document that shows the review.
+	 * Fetches the status document.
 	 *
 	 * @since 1.1.0
 	 * @var Refresher
@@ -44,13 +44,13 @@ final class ReviewRequest {
 	private Refresher $refresher;
 
 	/**
-	 * Take what a request needs.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Connection    $connection The stored connection.
 	 * @param ServiceClient $client     Calls the service.
-	 * @param Refresher     $refresher  Fetches the document that shows the review.
+	 * @param Refresher     $refresher  Fetches the status document.
 	 */
 	public function __construct( Connection $connection, ServiceClient $client, Refresher $refresher ) {
 		$this->connection = $connection;
@@ -59,19 +59,19 @@ final class ReviewRequest {
 	}
 
 	/**
-	 * Ask for a review.
+	 * Send a review request, and fetch the document that shows it.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $message What the merchant wrote.
-	 * @return string A code of Messages::sentence(): asked, or why not.
+	 * @param string $message The merchant's message.
+	 * @return string A code of Messages::get_message(): asked, or the reason why not.
 	 */
 	public function send( string $message ): string {
 		$message = trim( str_replace( "\r\n", "\n", $message ) );
-		if ( ! $this->connection->is_established() ) {
+		if ( ! $this->connection->is_connected() ) {
 			return 'unconnected';
 		}
-		if ( ! $this->is_message( $message ) ) {
+		if ( ! $this->is_valid_message( $message ) ) {
 			return 'message';
 		}
 		$response = $this->client->request_review( $message );
@@ -79,21 +79,23 @@ final class ReviewRequest {
 			return 'open';
 		}
 		if ( ! $response->is_success() ) {
-			return 400 === $response->status ? 'message' : $response->error_code();
+			return 400 === $response->status ? 'message' : $response->get_error_code();
 		}
-		$this->refresher->fetch();
+		$this->refresher->fetch_status();
 		return 'asked';
 	}
 
 	/**
-	 * Tell whether a text is several lines without control characters; characters are counted as the service does.
+	 * Check whether a message has a valid length and no control characters but line breaks and tabs.
+	 *
+	 * Counts Unicode characters, as the service does.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $text Any text.
 	 * @return bool
 	 */
-	private function is_message( string $text ): bool {
+	private function is_valid_message( string $text ): bool {
 		return 1 === preg_match( '/^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]{1,' . self::MAX_LENGTH . '}$/uD', $text );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The REST routes: two for the service, three for the page. Each is for users who manage the shop.
+ * The plugin's REST routes: two for the service, three for the page.
  *
  * @package WcAdCredit
  */
@@ -13,17 +13,17 @@ use WP_REST_Request;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Registers and answers the routes.
+ * Registers and answers the REST routes. Each requires a user who manages the shop.
  *
  * @since 1.0.0
  */
 final class Routes {
 
-	/** WooCommerce looks at its keys only for namespaces that begin so. */
-	const SPACE = 'wc-ad-credit/v1';
+	/** The namespace. WooCommerce accepts its keys only for namespaces that begin with wc/ or wc-. */
+	const REST_NAMESPACE = 'wc-ad-credit/v1';
 
 	/**
-	 * The plugin's parts.
+	 * The plugin, which holds the objects.
 	 *
 	 * @since 1.1.0
 	 * @var Plugin
@@ -31,7 +31,7 @@ final class Routes {
 	private Plugin $plugin;
 
 	/**
-	 * What the routes answer.
+	 * Describes the responses of the routes.
 	 *
 	 * @since 1.1.0
 	 * @var Schemas
@@ -39,12 +39,12 @@ final class Routes {
 	private Schemas $schemas;
 
 	/**
-	 * Take the plugin's parts.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Plugin  $plugin  The plugin.
-	 * @param Schemas $schemas What the routes answer.
+	 * @param Plugin  $plugin  The plugin, which holds the objects.
+	 * @param Schemas $schemas Describes the responses of the routes.
 	 */
 	public function __construct( Plugin $plugin, Schemas $schemas ) {
 		$this->plugin  = $plugin;
@@ -52,22 +52,22 @@ final class Routes {
 	}
 
 	/**
-	 * Register the routes.
+	 * Register all routes.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function register(): void {
+	public function register_routes(): void {
 		$text = array(
 			'type'     => 'string',
 			'required' => true,
 		);
-		$this->route( '/state', 'GET', 'state', array(), $this->schemas->state() );
-		$this->route(
+		$this->register_route( '/state', 'GET', 'get_state', array(), $this->schemas->get_state_schema() );
+		$this->register_route(
 			'/token',
 			'POST',
-			'token',
+			'store_token',
 			array(
 				'token'   => $text + array(
 					'minLength' => 8,
@@ -79,23 +79,23 @@ final class Routes {
 					'maxLength' => Connection::MAX_ADDRESS_LENGTH,
 				),
 			),
-			$this->schemas->done( 'stored' )
+			$this->schemas->get_confirmation_schema( 'stored' )
 		);
 		$poll = array(
 			'type'    => 'boolean',
 			'default' => true,
 		);
-		$this->route( '/refresh', 'POST', 'refresh', array( 'poll' => $poll ), $this->schemas->refreshed() );
+		$this->register_route( '/refresh', 'POST', 'refresh_status', array( 'poll' => $poll ), $this->schemas->get_refresh_schema() );
 		$message = $text + array(
 			'minLength' => 1,
 			'maxLength' => ReviewRequest::MAX_LENGTH,
 		);
-		$this->route( '/reviews', 'POST', 'review', array( 'message' => $message ), $this->schemas->done( 'asked' ) );
-		$this->route( '/dismissals', 'POST', 'dismiss', array( 'key' => $text + array( 'pattern' => AdminNotice::KEY ) ), $this->schemas->done( 'dismissed' ) );
+		$this->register_route( '/reviews', 'POST', 'request_review', array( 'message' => $message ), $this->schemas->get_confirmation_schema( 'asked' ) );
+		$this->register_route( '/dismissals', 'POST', 'dismiss_update', array( 'key' => $text + array( 'pattern' => AdminNotice::KEY_PATTERN ) ), $this->schemas->get_confirmation_schema( 'dismissed' ) );
 	}
 
 	/**
-	 * Let in users who manage the shop.
+	 * Check whether the user manages the shop.
 	 *
 	 * @since 1.0.0
 	 *
@@ -113,109 +113,109 @@ final class Routes {
 	}
 
 	/**
-	 * Answer the state, unless the merchant disconnected after the key of this call was made.
+	 * Return the `state` signal, unless the merchant disconnected after the key of this request was created.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return array|WP_Error
 	 */
-	public function state() {
-		return $this->plugin->connector->admits_key() ? $this->plugin->state_signal->build() : $this->ended();
+	public function get_state() {
+		return $this->plugin->connector->is_key_allowed() ? $this->plugin->state_signal->build() : $this->build_disconnected_error();
 	}
 
 	/**
-	 * Store the status token that the service brings.
+	 * Store the status token that the service sends.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param WP_REST_Request $request The call.
+	 * @param WP_REST_Request $request The request.
 	 * @return array|WP_Error
 	 */
-	public function token( WP_REST_Request $request ) {
-		if ( ! $this->plugin->connector->admits_key() ) {
-			return $this->ended();
+	public function store_token( WP_REST_Request $request ) {
+		if ( ! $this->plugin->connector->is_key_allowed() ) {
+			return $this->build_disconnected_error();
 		}
 		$code = $this->plugin->connector->receive_token( $request['service'] ?? '', $request['token'] );
 		if ( 'connected' !== $code ) {
-			return $this->refusal( 'address' === $code ? 'wc_ad_credit_no_service' : 'wc_ad_credit_bad_token', $code );
+			return $this->build_error( 'address' === $code ? 'wc_ad_credit_no_service' : 'wc_ad_credit_bad_token', $code );
 		}
 		return array( 'stored' => true );
 	}
 
 	/**
-	 * Fetch the status document and answer the page drawn anew.
+	 * Fetch the status document and return the newly rendered page.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param WP_REST_Request $request The call; `poll` false only fetches what the service knows already.
+	 * @param WP_REST_Request $request The request; with `poll` false, the service is not asked to read TikTok first.
 	 * @return array
 	 */
-	public function refresh( WP_REST_Request $request ): array {
-		$this->plugin->cache->want( $this->plugin->page->language() );
+	public function refresh_status( WP_REST_Request $request ): array {
+		$this->plugin->cache->remember_language( $this->plugin->page->get_language() );
 		if ( $request['poll'] ) {
 			$code = $this->plugin->refresher->refresh();
 		} else {
-			$code = $this->plugin->refresher->fetch() ? 'latest' : $this->plugin->refresher->failure();
+			$code = $this->plugin->refresher->fetch_status() ? 'latest' : $this->plugin->refresher->get_failure_code();
 		}
 		$flash = array(
 			'codes'  => $request['poll'] ? array( $code ) : array(),
 			'fields' => array(),
 		);
 		return array(
-			'fetched' => in_array( $code, Refresher::ANSWERED, true ),
-			'message' => $this->plugin->messages->sentence( $code ),
-			'html'    => $this->plugin->page->content( $flash ),
+			'fetched' => in_array( $code, Refresher::SUCCESS_CODES, true ),
+			'message' => $this->plugin->messages->get_message( $code ),
+			'html'    => $this->plugin->page->render_content( $flash ),
 		);
 	}
 
 	/**
-	 * Ask for a review.
+	 * Send a review request.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param WP_REST_Request $request The call.
+	 * @param WP_REST_Request $request The request.
 	 * @return array|WP_Error
 	 */
-	public function review( WP_REST_Request $request ) {
+	public function request_review( WP_REST_Request $request ) {
 		$code = $this->plugin->review->send( $request['message'] );
-		return 'asked' === $code ? array( 'asked' => true ) : $this->refusal( "wc_ad_credit_review_$code", $code );
+		return 'asked' === $code ? array( 'asked' => true ) : $this->build_error( "wc_ad_credit_review_$code", $code );
 	}
 
 	/**
-	 * Dismiss an update.
+	 * Dismiss an update for the current user.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param WP_REST_Request $request The call.
+	 * @param WP_REST_Request $request The request.
 	 * @return array
 	 */
-	public function dismiss( WP_REST_Request $request ): array {
+	public function dismiss_update( WP_REST_Request $request ): array {
 		$this->plugin->notice->dismiss( $request['key'] );
 		return array( 'dismissed' => true );
 	}
 
 	/**
-	 * Refuse a call after the merchant disconnected.
+	 * Build the error for a request after the merchant disconnected.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return WP_Error
 	 */
-	private function ended(): WP_Error {
-		return new WP_Error( 'wc_ad_credit_disconnected', $this->plugin->messages->sentence( 'ended' ), array( 'status' => 403 ) );
+	private function build_disconnected_error(): WP_Error {
+		return new WP_Error( 'wc_ad_credit_disconnected', $this->plugin->messages->get_message( 'ended' ), array( 'status' => 403 ) );
 	}
 
 	/**
-	 * Refuse a value.
+	 * Build the error for an invalid value.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $error The error's code.
-	 * @param string $code  A code of Messages::sentence().
+	 * @param string $code  A code of Messages::get_message().
 	 * @return WP_Error
 	 */
-	private function refusal( string $error, string $code ): WP_Error {
-		return new WP_Error( $error, $this->plugin->messages->sentence( $code ), array( 'status' => 400 ) );
+	private function build_error( string $error, string $code ): WP_Error {
+		return new WP_Error( $error, $this->plugin->messages->get_message( $code ), array( 'status' => 400 ) );
 	}
 
 	/**
@@ -223,21 +223,21 @@ final class Routes {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $path   From its slash on.
-	 * @param string $method The HTTP method.
-	 * @param string $answer The method of this class that answers.
-	 * @param array  $args   The arguments' schemas.
-	 * @param array  $schema The answer's schema.
+	 * @param string $path        The path, with a leading slash.
+	 * @param string $http_method The HTTP method.
+	 * @param string $callback    The method of this class that answers.
+	 * @param array  $args        The schemas of the arguments.
+	 * @param array  $schema      The schema of the response.
 	 * @return void
 	 */
-	private function route( string $path, string $method, string $answer, array $args, array $schema ): void {
+	private function register_route( string $path, string $http_method, string $callback, array $args, array $schema ): void {
 		register_rest_route(
-			self::SPACE,
+			self::REST_NAMESPACE,
 			$path,
 			array(
 				array(
-					'methods'             => $method,
-					'callback'            => array( $this, $answer ),
+					'methods'             => $http_method,
+					'callback'            => array( $this, $callback ),
 					'permission_callback' => array( $this, 'check_permission' ),
 					'args'                => $args,
 				),

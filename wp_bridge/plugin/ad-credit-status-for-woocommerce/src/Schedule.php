@@ -1,6 +1,6 @@
 <?php
 /**
- * What runs in the background, by WooCommerce's Action Scheduler.
+ * The plugin's background work in WooCommerce's Action Scheduler.
  *
  * @package WcAdCredit
  */
@@ -10,119 +10,119 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Plans the plugin's background work and clears it again.
+ * Schedules and unschedules the plugin's background work.
  *
  * @since 1.0.0
  */
 final class Schedule {
 
-	const REFRESH = 'wc_ad_credit_refresh';
-	const DAILY   = 'wc_ad_credit_daily';
-	const STATE   = 'wc_ad_credit_state';
-	const SETTLE  = 'wc_ad_credit_settle';
+	const REFRESH_HOOK    = 'wc_ad_credit_refresh';
+	const DAILY_HOOK      = 'wc_ad_credit_daily';
+	const STATE_HOOK      = 'wc_ad_credit_state';
+	const LINK_CHECK_HOOK = 'wc_ad_credit_settle';
 
-	/** All of the above, for clearing. */
-	const HOOKS = array( self::REFRESH, self::DAILY, self::STATE, self::SETTLE );
+	/** All hooks, for unscheduling. */
+	const HOOKS = array( self::REFRESH_HOOK, self::DAILY_HOOK, self::STATE_HOOK, self::LINK_CHECK_HOOK );
 
 	const GROUP = 'wc-ad-credit';
 
-	/** Seconds after which to look again when a merchant has just done something. */
-	const SOON = array( 60, 180, 600 );
+	/** Delays in seconds of the fetches after something changed. */
+	const REFRESH_DELAYS = array( 60, 180, 600 );
 
-	/** Holds the version that planned the recurring work, so that no request has to ask the queue. */
+	/** Option that holds the version that scheduled the recurring work, so that requests need not query the queue. */
 	const OPTION = 'wc_ad_credit_scheduled';
 
 	/**
-	 * Tell whether this version has planned its recurring work.
+	 * Check whether this version of the plugin has scheduled its recurring work.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return bool
 	 */
-	public function is_planned(): bool {
+	public function is_scheduled(): bool {
 		return WC_AD_CREDIT_VERSION === get_option( self::OPTION );
 	}
 
 	/**
-	 * Plan the recurring work.
+	 * Schedule the hourly fetch and the daily report.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function plan(): void {
-		$this->repeat( HOUR_IN_SECONDS, self::REFRESH );
-		$this->repeat( DAY_IN_SECONDS, self::DAILY );
+	public function schedule_recurring(): void {
+		$this->schedule_repeating( HOUR_IN_SECONDS, self::REFRESH_HOOK );
+		$this->schedule_repeating( DAY_IN_SECONDS, self::DAILY_HOOK );
 		update_option( self::OPTION, WC_AD_CREDIT_VERSION );
 	}
 
 	/**
-	 * Plan a few fetches, because something is about to change at the service.
+	 * Schedule several fetches, because something is about to change at the service.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function refresh_soon(): void {
-		foreach ( self::SOON as $seconds ) {
-			$this->once( $seconds, self::REFRESH, array( $seconds ) );
+	public function schedule_refreshes(): void {
+		foreach ( self::REFRESH_DELAYS as $seconds ) {
+			$this->schedule_once( $seconds, self::REFRESH_HOOK, array( $seconds ) );
 		}
 	}
 
 	/**
-	 * Plan a fetch as soon as the queue runs.
+	 * Schedule a fetch for the next run of the queue.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function refresh_now(): void {
-		$this->once( 0, self::REFRESH, array( 0 ) );
+	public function schedule_immediate_refresh(): void {
+		$this->schedule_once( 0, self::REFRESH_HOOK, array( 0 ) );
 	}
 
 	/**
-	 * Plan one `state` signal.
+	 * Schedule one `state` signal.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param int $seconds From now.
+	 * @param int $seconds The delay in seconds.
 	 * @return void
 	 */
-	public function send_state_in( int $seconds ): void {
-		$this->once( $seconds, self::STATE );
+	public function schedule_state( int $seconds ): void {
+		$this->schedule_once( $seconds, self::STATE_HOOK );
 	}
 
 	/**
-	 * Schedule a check of an ad account that nobody confirmed.
+	 * Schedule a check of an ad account whose id is not confirmed.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param int $seconds From now.
+	 * @param int $seconds The delay in seconds.
 	 * @return void
 	 */
 	public function schedule_link_check( int $seconds ): void {
-		$this->once( $seconds, self::SETTLE );
+		$this->schedule_once( $seconds, self::LINK_CHECK_HOOK );
 	}
 
 	/**
-	 * Return when the next recurring fetch is due.
+	 * Return the time of the next recurring fetch.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return int|bool Unix time; true while it runs, false when none is planned.
+	 * @return int|bool Unix time; true while it runs, false when none is scheduled.
 	 */
-	public function next_refresh() {
-		return as_next_scheduled_action( self::REFRESH, array(), self::GROUP );
+	public function get_next_refresh() {
+		return as_next_scheduled_action( self::REFRESH_HOOK, array(), self::GROUP );
 	}
 
 	/**
-	 * Clear everything that is planned.
+	 * Unschedule all background work.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	public function clear(): void {
+	public function unschedule_all(): void {
 		if ( function_exists( 'as_unschedule_all_actions' ) ) {
 			foreach ( self::HOOKS as $hook ) {
 				as_unschedule_all_actions( $hook );
@@ -132,31 +132,31 @@ final class Schedule {
 	}
 
 	/**
-	 * Plan an action unless the same one already waits.
+	 * Schedule an action unless the same one is pending.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param int    $seconds From now.
-	 * @param string $hook    The action.
+	 * @param int    $seconds The delay in seconds.
+	 * @param string $hook    The action's hook.
 	 * @param array  $args    Its arguments.
 	 * @return void
 	 */
-	private function once( int $seconds, string $hook, array $args = array() ): void {
+	private function schedule_once( int $seconds, string $hook, array $args = array() ): void {
 		if ( function_exists( 'as_next_scheduled_action' ) && ! as_next_scheduled_action( $hook, $args, self::GROUP ) ) {
 			as_schedule_single_action( time() + $seconds, $hook, $args, self::GROUP );
 		}
 	}
 
 	/**
-	 * Plan a recurring action unless it already waits.
+	 * Schedule a recurring action unless it is pending.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param int    $seconds Between two runs.
-	 * @param string $hook    The action.
+	 * @param int    $seconds The interval in seconds.
+	 * @param string $hook    The action's hook.
 	 * @return void
 	 */
-	private function repeat( int $seconds, string $hook ): void {
+	private function schedule_repeating( int $seconds, string $hook ): void {
 		if ( ! as_next_scheduled_action( $hook, array(), self::GROUP ) ) {
 			as_schedule_recurring_action( time() + MINUTE_IN_SECONDS, $seconds, $hook, array(), self::GROUP );
 		}

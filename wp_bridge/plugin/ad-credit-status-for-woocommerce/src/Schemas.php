@@ -1,6 +1,6 @@
 <?php
 /**
- * What the REST routes answer, as JSON Schema.
+ * The JSON schemas of the REST responses.
  *
  * @package WcAdCredit
  */
@@ -10,35 +10,35 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Describes the routes' answers.
+ * Describes the responses of the REST routes.
  *
  * @since 1.0.0
  */
 final class Schemas {
 
-	const TEXT    = array( 'type' => 'string' );
-	const MAYBE   = array( 'type' => array( 'string', 'null' ) );
-	const BOOLEAN = array( 'type' => 'boolean' );
-	const INTEGER = array( 'type' => 'integer' );
+	const STRING          = array( 'type' => 'string' );
+	const NULLABLE_STRING = array( 'type' => array( 'string', 'null' ) );
+	const BOOLEAN         = array( 'type' => 'boolean' );
+	const INTEGER         = array( 'type' => 'integer' );
 
 	/**
-	 * Describe the `state` signal.
+	 * Return the schema of the `state` signal.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return array
 	 */
-	public function state(): array {
-		return $this->describe(
+	public function get_state_schema(): array {
+		return $this->build_schema(
 			'state',
 			array(
 				'v'           => self::INTEGER,
-				'install_id'  => self::TEXT + array( 'format' => 'uuid' ),
-				'home_url'    => self::TEXT + array( 'format' => 'uri' ),
+				'install_id'  => self::STRING + array( 'format' => 'uuid' ),
+				'home_url'    => self::STRING + array( 'format' => 'uri' ),
 				'seq'         => self::INTEGER,
-				'at'          => self::TEXT + array( 'format' => 'date-time' ),
-				'event'       => self::TEXT + array( 'enum' => array( 'state' ) ),
-				'plugin'      => self::TEXT,
+				'at'          => self::STRING + array( 'format' => 'date-time' ),
+				'event'       => self::STRING + array( 'enum' => array( 'state' ) ),
+				'plugin'      => self::STRING,
 				'has_token'   => self::BOOLEAN,
 				'integration' => array(
 					'type'       => 'object',
@@ -51,57 +51,57 @@ final class Schemas {
 				'account'     => array(
 					'type'       => array( 'object', 'null' ),
 					'properties' => array(
-						'advertiser_id'        => self::TEXT,
-						'business_center'      => self::MAYBE,
-						'external_business_id' => self::MAYBE,
+						'advertiser_id'        => self::STRING,
+						'business_center'      => self::NULLABLE_STRING,
+						'external_business_id' => self::NULLABLE_STRING,
 						'exact'                => self::BOOLEAN,
 					),
 				),
-				'store_name'  => self::TEXT,
+				'store_name'  => self::STRING,
 			)
 		);
 	}
 
 	/**
-	 * Describe what a refresh answers.
+	 * Return the schema of a refresh's response.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return array
 	 */
-	public function refreshed(): array {
-		return $this->describe(
+	public function get_refresh_schema(): array {
+		return $this->build_schema(
 			'refreshed',
 			array(
 				'fetched' => self::BOOLEAN,
-				'message' => self::TEXT,
-				'html'    => self::TEXT,
+				'message' => self::STRING,
+				'html'    => self::STRING,
 			)
 		);
 	}
 
 	/**
-	 * Describe an answer that only confirms something.
+	 * Return the schema of a response that only confirms something.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $what The name of its one field.
+	 * @param string $name The name of its only field.
 	 * @return array
 	 */
-	public function done( string $what ): array {
-		return $this->describe( $what, array( $what => self::BOOLEAN ) );
+	public function get_confirmation_schema( string $name ): array {
+		return $this->build_schema( $name, array( $name => self::BOOLEAN ) );
 	}
 
 	/**
-	 * Describe an object.
+	 * Build the schema of an object.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $title      Its name.
-	 * @param array  $properties Its fields' schemas.
+	 * @param string $title      The schema's title.
+	 * @param array  $properties The schemas of its fields.
 	 * @return array
 	 */
-	private function describe( string $title, array $properties ): array {
+	private function build_schema( string $title, array $properties ): array {
 		return array(
 			'$schema'    => 'http://json-schema.org/draft-04/schema#',
 			'title'      => $title,

@@ -1,6 +1,6 @@
 <?php
 /**
- * The only class that calls the service; it never does while a page is drawn.
+ * The client of the service's API. No other class calls the service, and none does while a page is rendered.
  *
  * @package WcAdCredit
  */
@@ -16,14 +16,14 @@ defined( 'ABSPATH' ) || exit;
  */
 final class ServiceClient {
 
-	/** Seconds a call may take. */
+	/** Timeout of a request in seconds. */
 	const TIMEOUT = 10;
 
-	/** Bytes of an answer that are read. */
+	/** Maximum size of a response in bytes. */
 	const MAX_RESPONSE_SIZE = 1048576;
 
 	/**
-	 * The connection whose service is called.
+	 * The stored connection.
 	 *
 	 * @since 1.1.0
 	 * @var Connection
@@ -31,7 +31,7 @@ final class ServiceClient {
 	private Connection $connection;
 
 	/**
-	 * Where failed calls are noted.
+	 * WooCommerce's log.
 	 *
 	 * @since 1.1.0
 	 * @var Log
@@ -39,7 +39,7 @@ final class ServiceClient {
 	private Log $log;
 
 	/**
-	 * Take what the calls need.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
@@ -64,25 +64,25 @@ final class ServiceClient {
 	}
 
 	/**
-	 * Fetch a page of what changed and when, newest first.
+	 * Fetch a page of the history, newest changes first.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param string $language The language of its sentences, such as es-MX.
-	 * @param string $after    `next` of the page before; empty for the first one.
-	 * @return Response 404 from a service that keeps no history.
+	 * @param string $after    The `next` value of the page before; empty for the first page.
+	 * @return Response With status 404 from a service without a history.
 	 */
 	public function fetch_history( string $language, string $after ): Response {
 		return $this->call( 'GET', '/api/v1/history' . ( '' === $after ? '' : '?after=' . rawurlencode( $after ) ), null, $language );
 	}
 
 	/**
-	 * Ask what an amount spent each day leads to.
+	 * Fetch the estimate of what a daily budget leads to.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $per_day  A decimal text.
-	 * @param string $language The language of the answer.
+	 * @param string $per_day  The daily amount as a decimal string.
+	 * @param string $language The language of the estimate.
 	 * @return Response
 	 */
 	public function fetch_what_if( string $per_day, string $language ): Response {
@@ -90,49 +90,49 @@ final class ServiceClient {
 	}
 
 	/**
-	 * Tell the service where notices go by e-mail.
+	 * Set the e-mail address for notices at the service.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string|null $address  An e-mail address; null for no mail any more.
-	 * @param string      $language The language of the mail.
+	 * @param string|null $address  The e-mail address; null to turn notices by e-mail off.
+	 * @param string      $language The language of the e-mails.
 	 * @return Response
 	 */
-	public function choose_mail( ?string $address, string $language ): Response {
+	public function set_mail_address( ?string $address, string $language ): Response {
 		return $this->call( 'POST', '/api/v1/notices', array( 'email' => $address ), $language );
 	}
 
 	/**
-	 * Fetch the status document with an address and a token that are not stored yet.
+	 * Fetch the status document with an address and a token that are not stored.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $service  The service's address.
-	 * @param string $token    The status token.
-	 * @param string $language The language of its sentences.
+	 * @param string $service_url The service's address.
+	 * @param string $token       The status token.
+	 * @param string $language    The language of its sentences.
 	 * @return Response
 	 */
-	public function try_status( string $service, string $token, string $language ): Response {
-		return $this->send( $service, $token, 'GET', '/api/v1/status', null, $language );
+	public function fetch_status_from( string $service_url, string $token, string $language ): Response {
+		return $this->send( $service_url, $token, 'GET', '/api/v1/status', null, $language );
 	}
 
 	/**
-	 * Ask the service to read TikTok's figures and this store anew; 429 means that it just did.
+	 * Ask the service to read TikTok's figures and this store again.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return Response
+	 * @return Response With status 429 within a minute of the last request.
 	 */
 	public function request_refresh(): Response {
 		return $this->call( 'POST', '/api/v1/refresh' );
 	}
 
 	/**
-	 * Ask for a review.
+	 * Request a review.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $message What the merchant wrote.
+	 * @param string $message The merchant's message.
 	 * @return Response
 	 */
 	public function request_review( string $message ): Response {
@@ -140,7 +140,7 @@ final class ServiceClient {
 	}
 
 	/**
-	 * Ask for a one-use address that leads this browser into TikTok's consent.
+	 * Create a one-use address that leads this browser to TikTok's consent.
 	 *
 	 * @since 1.0.0
 	 *
@@ -152,14 +152,14 @@ final class ServiceClient {
 	}
 
 	/**
-	 * Tell the service that the merchant ended the connection.
+	 * Report to the service that the merchant disconnected.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $reason One of merchant and uninstalled.
+	 * @param string $reason One of merchant, uninstalled.
 	 * @return Response
 	 */
-	public function disconnect( string $reason ): Response {
+	public function report_disconnect( string $reason ): Response {
 		return $this->call( 'POST', '/api/v1/disconnect', array( 'reason' => $reason ) );
 	}
 
@@ -169,29 +169,29 @@ final class ServiceClient {
 	 * @since 1.0.0
 	 *
 	 * @param string                    $method   The HTTP method.
-	 * @param string                    $path     The path, from its slash on.
-	 * @param array<string, mixed>|null $body     Sent as JSON.
-	 * @param string                    $language The language wanted; empty for none.
+	 * @param string                    $path     The path, with a leading slash.
+	 * @param array<string, mixed>|null $body     The body, sent as JSON; null for none.
+	 * @param string                    $language The requested language; empty for none.
 	 * @return Response
 	 */
 	private function call( string $method, string $path, ?array $body = null, string $language = '' ): Response {
-		return $this->send( $this->connection->service(), $this->connection->token(), $method, $path, $body, $language );
+		return $this->send( $this->connection->get_service_url(), $this->connection->get_token(), $method, $path, $body, $language );
 	}
 
 	/**
-	 * Call a service. Redirects are not followed, since they would carry the token along.
+	 * Send a request to a service. Does not follow redirects, which would carry the token along.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string                    $service  The service's address.
-	 * @param string                    $token    The status token.
-	 * @param string                    $method   The HTTP method.
-	 * @param string                    $path     The path, from its slash on.
-	 * @param array<string, mixed>|null $body     Sent as JSON.
-	 * @param string                    $language The language wanted; empty for none.
+	 * @param string                    $service_url The service's address.
+	 * @param string                    $token       The status token.
+	 * @param string                    $method      The HTTP method.
+	 * @param string                    $path        The path, with a leading slash.
+	 * @param array<string, mixed>|null $body        The body, sent as JSON; null for none.
+	 * @param string                    $language    The requested language; empty for none.
 	 * @return Response
 	 */
-	private function send( string $service, string $token, string $method, string $path, ?array $body, string $language ): Response {
+	private function send( string $service_url, string $token, string $method, string $path, ?array $body, string $language ): Response {
 		$request = array(
 			'method'              => $method,
 			'timeout'             => self::TIMEOUT,
@@ -210,7 +210,7 @@ final class ServiceClient {
 			$request['headers']['Content-Type'] = 'application/json';
 			$request['body']                    = wp_json_encode( $body );
 		}
-		$response = Response::from_http( wp_safe_remote_request( $service . $path, $request ) );
+		$response = Response::from_http( wp_safe_remote_request( $service_url . $path, $request ) );
 		if ( ! $response->is_success() ) {
 			$this->log->info( "$method $path: " . ( $response->status ? "status {$response->status}" : 'no answer' ) );
 		}

@@ -1,6 +1,6 @@
 <?php
 /**
- * The service's notices in WooCommerce's inbox: each once, and only while it is true.
+ * The service's notices in WooCommerce's inbox: each added once, and only shown while it is true.
  *
  * @package WcAdCredit
  */
@@ -13,24 +13,24 @@ use Automattic\WooCommerce\Admin\Notes\Notes;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes a note for each notice of the status document, and deletes it once it is untrue.
+ * Adds a note for each notice of the status document, and deletes it once the document no longer has the notice.
  *
  * @since 1.1.0
  */
 final class ServiceNotices {
 
-	/** Begins the name of each note; a notice's id follows. */
-	const PREFIX = 'wc-ad-credit-notice-';
+	/** Prefix of the name of each note; the notice's id follows. */
+	const NOTE_PREFIX = 'wc-ad-credit-notice-';
 
-	/** Holds each notice that was written to the inbox, by its id; none is written twice, even after its note was deleted. */
+	/** Option that holds the notices added to the inbox, by id, so that none is added twice, even after its note was deleted. */
 	const OPTION = 'wc_ad_credit_notices';
 
-	const ID = '/^[\w.:-]{1,100}$/D';
+	const ID_PATTERN = '/^[\w.:-]{1,100}$/D';
 
-	const MAX_STORED = 200;
+	const MAX_STORED_NOTICES = 200;
 
 	/**
-	 * The stored answers.
+	 * The stored status documents.
 	 *
 	 * @since 1.1.0
 	 * @var StatusCache
@@ -38,99 +38,99 @@ final class ServiceNotices {
 	private StatusCache $cache;
 
 	/**
-	 * Take what the notices are read from.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param StatusCache $cache The stored answers.
+	 * @param StatusCache $cache The stored status documents.
 	 */
 	public function __construct( StatusCache $cache ) {
 		$this->cache = $cache;
 	}
 
 	/**
-	 * Register the hook of the inbox.
+	 * Register the hook of WooCommerce's inbox.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function watch(): void {
+	public function register_hooks(): void {
 		add_filter( 'woocommerce_note_where_clauses', array( $this, 'hide_expired' ) );
 	}
 
 	/**
-	 * Bring the inbox to what is true now, in the site's language.
+	 * Add, change and delete notes so that they match the status document, in the site's language.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	public function update(): void {
-		$document = $this->cache->document( $this->cache->language_tag( get_locale() ) ) ?? $this->cache->any_document();
+		$document = $this->cache->get_site_document();
 		if ( ! $document || ! $document->has( 'notices' ) || ! class_exists( Notes::class ) ) {
 			return;
 		}
-		$written = $this->written_notices();
-		$notices = $this->notices( $document );
+		$written = $this->get_written_notices();
+		$notices = $this->get_notices( $document );
 		foreach ( array_keys( array_filter( array_diff_key( $written, $notices ) ) ) as $id ) {
-			$this->delete( (string) $id );
+			$this->delete_note( (string) $id );
 			$written[ $id ] = null;
 		}
 		foreach ( $notices as $id => $notice ) {
-			$this->write( (string) $id, $notice, $written[ $id ] ?? null, array_key_exists( $id, $written ) );
+			$this->write_note( (string) $id, $notice, $written[ $id ] ?? null, array_key_exists( $id, $written ) );
 			$written[ $id ] = $notice;
 		}
-		update_option( self::OPTION, array_slice( $written, -self::MAX_STORED, null, true ), false );
+		update_option( self::OPTION, array_slice( $written, -self::MAX_STORED_NOTICES, null, true ), false );
 	}
 
 	/**
-	 * Delete every note, and forget which notices were written.
+	 * Delete all notes, and which notices were added.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	public function withdraw(): void {
-		array_map( array( $this, 'delete' ), array_map( 'strval', array_keys( array_filter( $this->written_notices() ) ) ) );
+		array_map( array( $this, 'delete_note' ), array_map( 'strval', array_keys( array_filter( $this->get_written_notices() ) ) ) );
 		delete_option( self::OPTION );
 	}
 
 	/**
-	 * Hide notes whose time is over, though the service could not be asked since.
+	 * Hide expired notes, even while the service cannot be reached.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $where SQL of WooCommerce's, which begins with AND.
+	 * @param string $where The conditions of WooCommerce's query, beginning with AND.
 	 * @return string
 	 */
 	public function hide_expired( string $where ): string {
 		global $wpdb;
-		foreach ( array_filter( $this->written_notices() ) as $id => $notice ) {
+		foreach ( array_filter( $this->get_written_notices() ) as $id => $notice ) {
 			if ( $notice['until'] && $notice['until'] <= time() ) {
-				$where .= $wpdb->prepare( ' AND name <> %s', self::PREFIX . $id );
+				$where .= $wpdb->prepare( ' AND name <> %s', self::NOTE_PREFIX . $id );
 			}
 		}
 		return $where;
 	}
 
 	/**
-	 * Return the notices of a document by their ids.
+	 * Return the valid and present notices of a document, by id.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
 	 * @return array<string, array{text: string, at: int, until: int}>
 	 */
-	private function notices( Document $document ): array {
+	private function get_notices( Document $document ): array {
 		$notices = array();
-		$zone    = $document->text( 'account.timezone' );
-		foreach ( $document->each( 'notices' ) as $notice ) {
-			$until = $this->end_of( $notice->text( 'until' ), $zone );
-			if ( preg_match( self::ID, $notice->text( 'id' ) ) && '' !== $notice->text( 'text' ) && ( ! $until || $until > time() ) ) {
-				$notices[ $notice->text( 'id' ) ] = array(
-					'text'  => $notice->text( 'text' ),
-					'at'    => preg_match( Format::TIME, $notice->text( 'at' ) ) ? (int) strtotime( $notice->text( 'at' ) ) : 0,
+		$zone    = $document->get_text( 'account.timezone' );
+		foreach ( $document->get_objects( 'notices' ) as $notice ) {
+			$until = $this->get_end_of_date( $notice->get_text( 'until' ), $zone );
+			if ( preg_match( self::ID_PATTERN, $notice->get_text( 'id' ) ) && '' !== $notice->get_text( 'text' ) && ( ! $until || $until > time() ) ) {
+				$notices[ $notice->get_text( 'id' ) ] = array(
+					'text'  => $notice->get_text( 'text' ),
+					'at'    => preg_match( Formatter::TIME_PATTERN, $notice->get_text( 'at' ) ) ? (int) strtotime( $notice->get_text( 'at' ) ) : 0,
 					'until' => $until,
 				);
 			}
@@ -139,21 +139,21 @@ final class ServiceNotices {
 	}
 
 	/**
-	 * Write a notice's note; one that was written before only has its text updated.
+	 * Add a notice's note, or update the text of the one that exists.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param string     $id          The notice's id.
-	 * @param array      $notice      As notices() returns it.
-	 * @param array|null $before      As it was written; null once it was untrue.
-	 * @param bool       $was_written Whether it was ever written.
+	 * @param array      $notice      The notice, as get_notices() returns it.
+	 * @param array|null $before      The notice as it was written; null if its note was deleted since.
+	 * @param bool       $was_written Whether the notice was ever written.
 	 * @return void
 	 */
-	private function write( string $id, array $notice, ?array $before, bool $was_written ): void {
+	private function write_note( string $id, array $notice, ?array $before, bool $was_written ): void {
 		if ( ! $was_written ) {
-			$this->add( $id, $notice );
+			$this->add_note( $id, $notice );
 		} elseif ( $before && $before['text'] !== $notice['text'] ) {
-			$note = Notes::get_note_by_name( self::PREFIX . $id );
+			$note = Notes::get_note_by_name( self::NOTE_PREFIX . $id );
 			if ( $note && ! $note->get_is_deleted() ) {
 				$note->set_content( esc_html( $notice['text'] ) );
 				$note->save();
@@ -162,18 +162,18 @@ final class ServiceNotices {
 	}
 
 	/**
-	 * Write a note.
+	 * Add a note.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param string $id     The notice's id.
-	 * @param array  $notice As notices() returns it.
+	 * @param array  $notice The notice, as get_notices() returns it.
 	 * @return void
 	 */
-	private function add( string $id, array $notice ): void {
+	private function add_note( string $id, array $notice ): void {
 		$note = new Note();
-		$note->set_name( self::PREFIX . $id );
-		$note->set_source( AdminNotice::SOURCE );
+		$note->set_name( self::NOTE_PREFIX . $id );
+		$note->set_source( AdminNotice::NOTE_SOURCE );
 		$note->set_type( 'info' );
 		$note->set_title( __( 'Your ad credit', 'ad-credit-status-for-woocommerce' ) );
 		$note->set_content( esc_html( $notice['text'] ) );
@@ -192,39 +192,39 @@ final class ServiceNotices {
 	 * @param string $id The notice's id.
 	 * @return void
 	 */
-	private function delete( string $id ): void {
+	private function delete_note( string $id ): void {
 		if ( class_exists( Notes::class ) ) {
-			Notes::delete_notes_with_name( self::PREFIX . $id );
+			Notes::delete_notes_with_name( self::NOTE_PREFIX . $id );
 		}
 	}
 
 	/**
-	 * Return the notices that were written to the inbox.
+	 * Return the notices that were added to the inbox.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @return array<string, array|null> By id; null for what is not true any more.
+	 * @return array<string, array|null> By id; null for a notice whose note was deleted.
 	 */
-	private function written_notices(): array {
+	private function get_written_notices(): array {
 		$written = get_option( self::OPTION );
 		return is_array( $written ) ? $written : array();
 	}
 
 	/**
-	 * Return the end of a date.
+	 * Return the time at which a date ends.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $date As 2025-12-01, the last date on which something is true.
-	 * @param string $zone The ad account's time zone; UTC where it is not known.
-	 * @return int Unix time; 0 for no date.
+	 * @param string $date Such as 2025-12-01.
+	 * @param string $zone The ad account's time zone; UTC for an unknown one.
+	 * @return int Unix time; 0 for an invalid date.
 	 */
-	private function end_of( string $date, string $zone ): int {
-		if ( ! preg_match( Format::DATE, $date ) ) {
+	private function get_end_of_date( string $date, string $zone ): int {
+		if ( ! preg_match( Formatter::DATE_PATTERN, $date ) ) {
 			return 0;
 		}
-		$is_zone = in_array( $zone, timezone_identifiers_list( \DateTimeZone::ALL_WITH_BC ), true );
-		$day     = date_create_immutable( $date, new \DateTimeZone( $is_zone ? $zone : 'UTC' ) );
+		$is_valid_zone = in_array( $zone, timezone_identifiers_list( \DateTimeZone::ALL_WITH_BC ), true );
+		$day           = date_create_immutable( $date, new \DateTimeZone( $is_valid_zone ? $zone : 'UTC' ) );
 		return $day ? $day->modify( '+1 day' )->getTimestamp() : 0;
 	}
 }

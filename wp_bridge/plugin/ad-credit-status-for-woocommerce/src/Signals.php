@@ -1,6 +1,6 @@
 <?php
 /**
- * The signals to the service: documents handed to an action that the service's webhook listens to.
+ * The signals to the service, sent by an action to which WooCommerce's webhook for it listens.
  *
  * @package WcAdCredit
  */
@@ -10,17 +10,19 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Sends signals.
+ * Builds and sends signals.
  *
  * @since 1.0.0
  */
 final class Signals {
 
 	const ACTION = 'wc_ad_credit_signal';
-	const TOPIC  = 'action.wc_ad_credit_signal';
+
+	/** The webhook topic that WooCommerce derives from the action. */
+	const TOPIC = 'action.wc_ad_credit_signal';
 
 	/**
-	 * What identifies this installation.
+	 * Identifies this installation.
 	 *
 	 * @since 1.1.0
 	 * @var Installation
@@ -36,11 +38,11 @@ final class Signals {
 	private Connection $connection;
 
 	/**
-	 * Take what a signal is made of.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Installation $installation What identifies this installation.
+	 * @param Installation $installation Identifies this installation.
 	 * @param Connection   $connection   The stored connection.
 	 */
 	public function __construct( Installation $installation, Connection $connection ) {
@@ -54,15 +56,15 @@ final class Signals {
 	 * @since 1.0.0
 	 *
 	 * @param string $event  The event's name.
-	 * @param array  $fields What else it carries.
+	 * @param array  $fields The event's further fields.
 	 * @return void
 	 */
 	public function send( string $event, array $fields = array() ): void {
-		if ( $this->connection->is_ended() ) {
+		if ( $this->connection->is_disconnected() ) {
 			return;
 		}
 		/**
-		 * Carries a signal to WooCommerce's webhook for this action.
+		 * Fires when a signal is sent to the service, by WooCommerce's webhook for this action.
 		 *
 		 * @since 1.0.0
 		 *
@@ -72,20 +74,20 @@ final class Signals {
 	}
 
 	/**
-	 * Build a signal with the next number.
+	 * Build a signal with the next sequence number.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $event  The event's name.
-	 * @param array  $fields What else it carries.
+	 * @param array  $fields The event's further fields.
 	 * @return array<string, mixed>
 	 */
 	public function build( string $event, array $fields = array() ): array {
 		return array(
 			'v'          => 1,
-			'install_id' => $this->installation->id(),
-			'home_url'   => $this->installation->home_url(),
-			'seq'        => $this->installation->next_sequence(),
+			'install_id' => $this->installation->get_id(),
+			'home_url'   => $this->installation->get_home_url(),
+			'seq'        => $this->installation->increment_sequence(),
 			'at'         => gmdate( 'Y-m-d\TH:i:s\Z' ),
 			'event'      => $event,
 		) + $fields;

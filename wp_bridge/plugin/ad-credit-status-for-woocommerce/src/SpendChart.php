@@ -1,6 +1,6 @@
 <?php
 /**
- * The drawing of the spend: each date of the window, and in all, beside the tiers.
+ * The chart of the spend: the running total beside the tiers, and each date of the window.
  *
  * @package WcAdCredit
  */
@@ -10,91 +10,91 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Computes where the drawing has its lines; amounts are floats, for drawing only.
+ * Computes the shapes of the chart. Amounts are floats here, for drawing only.
  *
  * @since 1.1.0
  */
 final class SpendChart {
 
-	/** The drawing's size, in units of its own; at the width of a phone they are pixels. */
+	/** Width of the chart in its own units, which are pixels on a phone. */
 	const WIDTH = 340;
 
-	/** Height of the area in which the spend in all grows towards the tiers. */
+	/** Height of the upper part, in which the running total grows towards the tiers. */
 	const TOTAL_HEIGHT = 130;
 
-	/** Height of the bars of the dates. */
+	/** Height of the lower part, with a bar for each date. */
 	const DAYS_HEIGHT = 50;
 
-	/** Room above the highest line, so that its label is inside. */
+	/** Factor that leaves room for a label above the highest line. */
 	const HEADROOM = 1.15;
 
 	/**
-	 * Return the drawing.
+	 * Return the shapes of the chart.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @return array{bars: array, tiers: array, total: float, highest: float, through: string, unknown: int, is_final: bool}|null Null before a date is known.
+	 * @return array{bars: array, tiers: array, total: float, highest: float, through: string, unknown: int, is_final: bool}|null Null without a known amount.
 	 */
-	public function draw( Document $document ): ?array {
-		$dates = $this->dates( $document );
-		$days  = $document->each( 'spend.days' );
-		if ( ! $dates || ! $days || '' === $document->text( 'spend.qualifying' ) ) {
+	public function build_chart( Document $document ): ?array {
+		$dates = $this->get_window_dates( $document );
+		$days  = $document->get_objects( 'spend.days' );
+		if ( ! $dates || ! $days || '' === $document->get_text( 'spend.qualifying' ) ) {
 			return null;
 		}
 		$known   = array_filter( $days, array( $this, 'is_known' ) );
-		$amounts = array_map( array( $this, 'amount' ), $known );
+		$amounts = array_map( array( $this, 'get_amount' ), $known );
 		if ( ! $known ) {
 			return null;
 		}
 		$total = array_sum( $amounts );
-		$top   = $this->top( $document, $total ) * self::HEADROOM;
+		$top   = $this->get_scale_top( $document, $total ) * self::HEADROOM;
 		return array(
-			'bars'     => $this->bars( $known, $dates, $top, max( $amounts ) ),
-			'tiers'    => $this->tiers( $document, $top ),
+			'bars'     => $this->build_bars( $known, $dates, $top, max( $amounts ) ),
+			'tiers'    => $this->build_tier_lines( $document, $top ),
 			'total'    => $total,
 			'highest'  => max( $amounts ),
-			'through'  => end( $known )->text( 'date' ),
+			'through'  => end( $known )->get_text( 'date' ),
 			'unknown'  => count( $days ) - count( $known ),
-			'is_final' => ! array_filter( $known, array( $this, 'is_open' ) ),
+			'is_final' => ! array_filter( $known, array( $this, 'is_provisional' ) ),
 		);
 	}
 
 	/**
-	 * Return the window's dates, each with its place from 0 on.
+	 * Return the dates of the window, each with its index.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @return array<string, int> Empty without a window, or for one of no sensible length.
+	 * @return array<string, int> Empty without a window, or for one longer than a year.
 	 */
-	private function dates( Document $document ): array {
-		$first = $document->text( 'window.first_date' );
-		$last  = $document->text( 'window.last_date' );
-		if ( ! preg_match( Format::DATE, $first ) || ! preg_match( Format::DATE, $last ) ) {
+	private function get_window_dates( Document $document ): array {
+		$first = $document->get_text( 'window.first_date' );
+		$last  = $document->get_text( 'window.last_date' );
+		if ( ! preg_match( Formatter::DATE_PATTERN, $first ) || ! preg_match( Formatter::DATE_PATTERN, $last ) ) {
 			return array();
 		}
 		$day   = strtotime( "$first 00:00:00 UTC" );
 		$count = (int) ( ( strtotime( "$last 00:00:00 UTC" ) - $day ) / DAY_IN_SECONDS ) + 1;
 		$dates = array();
-		for ( $place = 0; $place < $count && $count <= 366; $place++ ) {
-			$dates[ gmdate( 'Y-m-d', $day + $place * DAY_IN_SECONDS ) ] = $place;
+		for ( $index = 0; $index < $count && $count <= 366; $index++ ) {
+			$dates[ gmdate( 'Y-m-d', $day + $index * DAY_IN_SECONDS ) ] = $index;
 		}
 		return $dates;
 	}
 
 	/**
-	 * Return the amount that stands at the top: the next tier, or the spend where no tier is above it.
+	 * Return the amount at the top of the upper part: the next tier, or the total when it is above all tiers.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @param float    $total    The spend in all.
+	 * @param float    $total    The total spend.
 	 * @return float Above 0.
 	 */
-	private function top( Document $document, float $total ): float {
-		foreach ( $document->each( 'tiers' ) as $tier ) {
-			$threshold = (float) $tier->text( 'threshold' );
+	private function get_scale_top( Document $document, float $total ): float {
+		foreach ( $document->get_objects( 'tiers' ) as $tier ) {
+			$threshold = (float) $tier->get_text( 'threshold' );
 			if ( $threshold > $total ) {
 				return $threshold;
 			}
@@ -103,29 +103,29 @@ final class SpendChart {
 	}
 
 	/**
-	 * Return for each known date its bar, and the column of what was spent up to it.
+	 * Build the bar of each date, with the column of the running total.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Document[]         $days    Known dates, in order.
-	 * @param array<string, int> $dates   The window's.
+	 * @param Document[]         $days    The dates with a known amount, in order.
+	 * @param array<string, int> $dates   The dates of the window, as get_window_dates() returns them.
 	 * @param float              $top     The amount at the top of the upper part.
-	 * @param float              $highest The amount at the top of the bars.
-	 * @return array<int, array{x: float, width: float, total: float, day: float, is_final: bool}> Heights from 0 to the part's own.
+	 * @param float              $highest The amount at the top of the lower part.
+	 * @return array<int, array{x: float, width: float, total: float, day: float, is_final: bool}> The heights total and day are those of the upper and the lower part.
 	 */
-	private function bars( array $days, array $dates, float $top, float $highest ): array {
+	private function build_bars( array $days, array $dates, float $top, float $highest ): array {
 		$bars  = array();
 		$step  = self::WIDTH / count( $dates );
 		$total = 0.0;
 		foreach ( $days as $day ) {
-			$total += $this->amount( $day );
-			if ( isset( $dates[ $day->text( 'date' ) ] ) ) {
+			$total += $this->get_amount( $day );
+			if ( isset( $dates[ $day->get_text( 'date' ) ] ) ) {
 				$bars[] = array(
-					'x'        => $dates[ $day->text( 'date' ) ] * $step,
+					'x'        => $dates[ $day->get_text( 'date' ) ] * $step,
 					'width'    => $step,
 					'total'    => self::TOTAL_HEIGHT * $total / $top,
-					'day'      => $highest > 0 ? self::DAYS_HEIGHT * $this->amount( $day ) / $highest : 0.0,
-					'is_final' => $day->is( 'final' ),
+					'day'      => $highest > 0 ? self::DAYS_HEIGHT * $this->get_amount( $day ) / $highest : 0.0,
+					'is_final' => $day->is_true( 'final' ),
 				);
 			}
 		}
@@ -133,7 +133,7 @@ final class SpendChart {
 	}
 
 	/**
-	 * Return the tiers' lines as far as they are inside.
+	 * Build the lines of the tiers that lie within the chart.
 	 *
 	 * @since 1.1.0
 	 *
@@ -141,14 +141,14 @@ final class SpendChart {
 	 * @param float    $top      The amount at the top.
 	 * @return array<int, array{y: float, threshold: string}>
 	 */
-	private function tiers( Document $document, float $top ): array {
+	private function build_tier_lines( Document $document, float $top ): array {
 		$lines = array();
-		foreach ( $document->each( 'tiers' ) as $tier ) {
-			$threshold = (float) $tier->text( 'threshold' );
+		foreach ( $document->get_objects( 'tiers' ) as $tier ) {
+			$threshold = (float) $tier->get_text( 'threshold' );
 			if ( $threshold > 0 && $threshold < $top ) {
 				$lines[] = array(
 					'y'         => self::TOTAL_HEIGHT * ( 1 - $threshold / $top ),
-					'threshold' => $tier->text( 'threshold' ),
+					'threshold' => $tier->get_text( 'threshold' ),
 				);
 			}
 		}
@@ -156,19 +156,19 @@ final class SpendChart {
 	}
 
 	/**
-	 * Return a date's amount.
+	 * Return the qualifying amount of a date.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $day A date of the spend.
 	 * @return float
 	 */
-	private function amount( Document $day ): float {
-		return max( 0.0, (float) $day->text( 'qualifying' ) );
+	private function get_amount( Document $day ): float {
+		return max( 0.0, (float) $day->get_text( 'qualifying' ) );
 	}
 
 	/**
-	 * Tell whether a date's amount is known.
+	 * Check whether the amount of a date is known.
 	 *
 	 * @since 1.1.0
 	 *
@@ -176,18 +176,18 @@ final class SpendChart {
 	 * @return bool
 	 */
 	private function is_known( Document $day ): bool {
-		return is_numeric( $day->text( 'qualifying' ) );
+		return is_numeric( $day->get_text( 'qualifying' ) );
 	}
 
 	/**
-	 * Tell whether a date's amount can still move.
+	 * Check whether the amount of a date can still change.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $day A date of the spend.
 	 * @return bool
 	 */
-	private function is_open( Document $day ): bool {
-		return ! $day->is( 'final' );
+	private function is_provisional( Document $day ): bool {
+		return ! $day->is_true( 'final' );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The state signal: everything at once, sent daily and answered on request.
+ * The `state` signal, which carries the whole state, sent daily and returned on request.
  *
  * @package WcAdCredit
  */
@@ -25,7 +25,7 @@ final class StateSignal {
 	private Signals $signals;
 
 	/**
-	 * Knows the integration's state.
+	 * Watches TikTok's integration.
 	 *
 	 * @since 1.1.0
 	 * @var IntegrationMonitor
@@ -41,7 +41,7 @@ final class StateSignal {
 	private Connection $connection;
 
 	/**
-	 * Knows whether the service refused the token.
+	 * The stored status documents.
 	 *
 	 * @since 1.1.0
 	 * @var StatusCache
@@ -49,14 +49,14 @@ final class StateSignal {
 	private StatusCache $cache;
 
 	/**
-	 * Take what the state is made of.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Signals            $signals    Sends signals.
-	 * @param IntegrationMonitor $monitor    Knows the integration's state.
+	 * @param IntegrationMonitor $monitor    Watches TikTok's integration.
 	 * @param Connection         $connection The stored connection.
-	 * @param StatusCache        $cache      Knows whether the service refused the token.
+	 * @param StatusCache        $cache      The stored status documents.
 	 */
 	public function __construct( Signals $signals, IntegrationMonitor $monitor, Connection $connection, StatusCache $cache ) {
 		$this->signals    = $signals;
@@ -66,41 +66,41 @@ final class StateSignal {
 	}
 
 	/**
-	 * Return the state as a signal with a number of its own.
+	 * Build the `state` signal with a sequence number of its own.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return array<string, mixed>
 	 */
 	public function build(): array {
-		return $this->signals->build( 'state', $this->fields() );
+		return $this->signals->build( 'state', $this->build_fields() );
 	}
 
 	/**
-	 * Send the state.
+	 * Send the `state` signal.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
 	public function send(): void {
-		$this->signals->send( 'state', $this->fields() );
+		$this->signals->send( 'state', $this->build_fields() );
 	}
 
 	/**
-	 * Return what the state carries beside the fields of every signal.
+	 * Build the fields that the `state` signal has beside those of every signal.
 	 *
-	 * Without `has_token` the service brings a token: also where it refused the one that is here.
+	 * When `has_token` is false the service sends a token, so it is also false after the service refused the stored one.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return array<string, mixed>
 	 */
-	private function fields(): array {
-		$state = $this->monitor->state();
+	private function build_fields(): array {
+		$state = $this->monitor->get_state();
 		return array(
 			'plugin'      => WC_AD_CREDIT_VERSION,
-			'has_token'   => $this->connection->is_established() && 'refused' !== $this->cache->failure(),
+			'has_token'   => $this->connection->is_connected() && 'refused' !== $this->cache->get_failure_code(),
 			'integration' => array_intersect_key( $state, array_flip( array( 'installed', 'set_up', 'copies' ) ) ),
 			'account'     => $state['account'],
 			'store_name'  => html_entity_decode( (string) get_option( 'blogname' ), ENT_QUOTES, 'UTF-8' ),

@@ -1,6 +1,6 @@
 <?php
 /**
- * The last status document in each language that is read, and the last failure, each with its age.
+ * The last status document and history in each language that users read, and the last failure.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Stores what the service answered last.
+ * Stores the last answers of the service.
  *
  * @since 1.0.0
  */
@@ -18,6 +18,7 @@ final class StatusCache {
 
 	const OPTION = 'wc_ad_credit_status';
 
+	/** The value of the option before the first answer. */
 	const DEFAULTS = array(
 		'documents' => array(),
 		'histories' => array(),
@@ -26,25 +27,26 @@ final class StatusCache {
 		'failure'   => null,
 	);
 
-	/** A language that nobody read in for so many seconds is not asked for any more. */
+	/** Seconds after which a language that no user read is no longer fetched. */
 	const LANGUAGE_LIFETIME = 30 * DAY_IN_SECONDS;
 
+	/** Maximum number of languages to fetch. */
 	const MAX_LANGUAGES = 5;
 
-	/** Seconds without a call after a failure, unless the service asks for more. */
-	const PAUSE     = 60;
+	/** Minimum and maximum pause in seconds after a failure; in between, the service decides. */
+	const MIN_PAUSE = 60;
 	const MAX_PAUSE = HOUR_IN_SECONDS;
 
 	/**
-	 * Return the document in a language, or in another variety of it (es-MX for es-ES).
+	 * Return the document in a language, or in another variant of it (es-MX for es-ES).
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $language A tag as language_tag() returns it.
+	 * @param string $language A tag as to_language_tag() returns it.
 	 * @return Document|null Null when there is none.
 	 */
-	public function document( string $language ): ?Document {
-		$documents = $this->read()['documents'];
+	public function get_document( string $language ): ?Document {
+		$documents = $this->read_option()['documents'];
 		if ( isset( $documents[ $language ] ) ) {
 			return new Document( $documents[ $language ] );
 		}
@@ -57,141 +59,151 @@ final class StatusCache {
 	}
 
 	/**
-	 * Return the document in any language, for when the right one cannot be had.
+	 * Return the document in any language, as a fallback.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return Document|null Null before the first answer.
 	 */
-	public function any_document(): ?Document {
-		$documents = $this->read()['documents'];
+	public function get_any_document(): ?Document {
+		$documents = $this->read_option()['documents'];
 		return $documents ? new Document( reset( $documents ) ) : null;
 	}
 
 	/**
-	 * Return what changed and when, as the service told it in a language.
+	 * Return the document for texts that all users read: in the site's language, or in any other.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $language A tag as language_tag() returns it.
-	 * @return Document[] Newest first, each with at, kind and text.
+	 * @return Document|null Null before the first answer.
 	 */
-	public function history( string $language ): array {
-		$history = new Document( array( 'changes' => $this->read()['histories'][ $language ] ?? array() ) );
-		return $history->each( 'changes' );
+	public function get_site_document(): ?Document {
+		return $this->get_document( $this->to_language_tag( get_locale() ) ) ?? $this->get_any_document();
 	}
 
 	/**
-	 * Return when the last good answer came.
+	 * Return the history in a language.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $language A tag as to_language_tag() returns it.
+	 * @return Document[] Newest first, each with at, kind and text.
+	 */
+	public function get_history( string $language ): array {
+		$history = new Document( array( 'changes' => $this->read_option()['histories'][ $language ] ?? array() ) );
+		return $history->get_objects( 'changes' );
+	}
+
+	/**
+	 * Return the time of the last successful fetch.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return int Unix time; 0 before the first answer.
 	 */
-	public function read_at(): int {
-		return $this->read()['read_at'];
+	public function get_read_time(): int {
+		return $this->read_option()['read_at'];
 	}
 
 	/**
-	 * Return why the last call failed, as one of the codes of Response::error_code().
+	 * Return the error code of the last fetch.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string Empty when it did not fail.
+	 * @return string A code of Response::get_error_code(); empty when the fetch succeeded.
 	 */
-	public function failure(): string {
-		return (string) ( $this->read()['failure']['code'] ?? '' );
+	public function get_failure_code(): string {
+		return (string) ( $this->read_option()['failure']['code'] ?? '' );
 	}
 
 	/**
-	 * Tell whether a failure is so fresh that the service is left alone.
+	 * Check whether the pause after a failure still lasts, during which the service is not called.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return bool
 	 */
 	public function is_paused(): bool {
-		return time() < (int) ( $this->read()['failure']['until'] ?? 0 );
+		return time() < (int) ( $this->read_option()['failure']['until'] ?? 0 );
 	}
 
 	/**
-	 * Remember that somebody reads in a language, so that the next answer comes in it too.
+	 * Store that a user reads a language, so that the next fetch includes it.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $language A tag as language_tag() returns it.
+	 * @param string $language A tag as to_language_tag() returns it.
 	 * @return void
 	 */
-	public function want( string $language ): void {
-		$stored = $this->read();
+	public function remember_language( string $language ): void {
+		$stored = $this->read_option();
 		if ( ( $stored['languages'][ $language ] ?? 0 ) < time() - DAY_IN_SECONDS ) {
 			$stored['languages'][ $language ] = time();
-			$this->write( $stored );
+			$this->write_option( $stored );
 		}
 	}
 
 	/**
-	 * Return the languages to ask for, the most recently read one first.
+	 * Return the languages to fetch, the most recently read first.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string[] The site's own language when nobody has read yet.
+	 * @return string[] Only the site's language when no user has read the page.
 	 */
-	public function languages(): array {
+	public function get_languages(): array {
 		$recent = array_filter(
-			$this->read()['languages'],
+			$this->read_option()['languages'],
 			static function ( int $at ): bool {
 				return $at > time() - self::LANGUAGE_LIFETIME;
 			}
 		);
 		arsort( $recent );
 		$languages = array_slice( array_keys( $recent ), 0, self::MAX_LANGUAGES );
-		return $languages ? $languages : array( $this->language_tag( get_locale() ) );
+		return $languages ? $languages : array( $this->to_language_tag( get_locale() ) );
 	}
 
 	/**
-	 * Store a good answer.
+	 * Store the documents and histories of a successful fetch.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param array<string, array> $documents Status documents by language.
-	 * @param array<string, array> $histories What changed by language; those that could not be had stay as they were.
+	 * @param array<string, array> $histories Changes by language; a missing history stays as it was stored.
 	 * @return void
 	 */
-	public function store( array $documents, array $histories = array() ): void {
-		$this->write(
+	public function store_documents( array $documents, array $histories = array() ): void {
+		$this->write_option(
 			array(
 				'documents' => $documents,
-				'histories' => array_intersect_key( $histories + $this->read()['histories'], $documents ),
+				'histories' => array_intersect_key( $histories + $this->read_option()['histories'], $documents ),
 				'read_at'   => time(),
 				'failure'   => null,
-			) + $this->read()
+			) + $this->read_option()
 		);
 	}
 
 	/**
-	 * Store a failure; the last good answer stays.
+	 * Store a failed fetch; the last documents stay.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param Response $response What came instead of a status document.
+	 * @param Response $response The response that is not a status document.
 	 * @return void
 	 */
 	public function store_failure( Response $response ): void {
-		$code  = $response->error_code();
-		$pause = min( max( $response->retry_after, self::PAUSE ), self::MAX_PAUSE );
-		$this->write(
+		$pause = min( max( $response->retry_after, self::MIN_PAUSE ), self::MAX_PAUSE );
+		$this->write_option(
 			array(
 				'failure' => array(
-					'code'  => '' === $code ? 'unreadable' : $code,
+					'code'  => $response->get_failure_code(),
 					'until' => time() + $pause,
 				),
-			) + $this->read()
+			) + $this->read_option()
 		);
 	}
 
 	/**
-	 * Forget everything.
+	 * Delete all stored answers.
 	 *
 	 * @since 1.0.0
 	 *
@@ -202,14 +214,14 @@ final class StatusCache {
 	}
 
 	/**
-	 * Write a locale as HTTP does: es_MX is es-MX, de_DE_formal is de-DE.
+	 * Convert a WordPress locale to a language tag: es_MX to es-MX, de_DE_formal to de-DE.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @param string $locale A locale of WordPress.
 	 * @return string
 	 */
-	public function language_tag( string $locale ): string {
+	public function to_language_tag( string $locale ): string {
 		return implode( '-', array_slice( explode( '_', $locale ), 0, 2 ) );
 	}
 
@@ -220,7 +232,7 @@ final class StatusCache {
 	 *
 	 * @return array<string, mixed> With every key of DEFAULTS.
 	 */
-	private function read(): array {
+	private function read_option(): array {
 		$stored = get_option( self::OPTION );
 		return ( is_array( $stored ) ? $stored : array() ) + self::DEFAULTS;
 	}
@@ -233,7 +245,7 @@ final class StatusCache {
 	 * @param array<string, mixed> $values The whole value.
 	 * @return void
 	 */
-	private function write( array $values ): void {
+	private function write_option( array $values ): void {
 		update_option( self::OPTION, $values, false );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * What support needs to know, to be copied into a message; holds no token, code or customer's data.
+ * The text for support, to be copied into a message. It holds no token, no code and no customer data.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes the text, in English and with ids, since it is read by support.
+ * Builds the text, in English and with ids, since support reads it.
  *
  * @since 1.1.0
  */
@@ -25,7 +25,7 @@ final class SupportText {
 	private Installation $installation;
 
 	/**
-	 * The connection, of which only the address is told.
+	 * The stored connection.
 	 *
 	 * @since 1.1.0
 	 * @var Connection
@@ -33,7 +33,7 @@ final class SupportText {
 	private Connection $connection;
 
 	/**
-	 * Take what the text tells beside the document.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
@@ -46,28 +46,28 @@ final class SupportText {
 	}
 
 	/**
-	 * Return the text.
+	 * Build the text.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
-	 * @param string   $failure  Why the last call failed; empty when it did not.
-	 * @param string   $problem  What keeps reports from the service; empty for nothing.
+	 * @param string   $failure  The error code of the last fetch; empty when it succeeded.
+	 * @param string   $problem  The code of the delivery problem; empty for none.
 	 * @return string
 	 */
-	public function write( Document $document, string $failure, string $problem ): string {
+	public function build( Document $document, string $failure, string $problem ): string {
 		$lines = array(
 			'Plugin'       => WC_AD_CREDIT_VERSION . ', WordPress ' . get_bloginfo( 'version' ) . ', WooCommerce ' . ( defined( 'WC_VERSION' ) ? WC_VERSION : '-' ) . ', PHP ' . PHP_VERSION,
-			'Service'      => $this->connection->service(),
-			'Store'        => $this->join( $document, array( 'store.id', 'store.country' ) ) . ', ' . $this->installation->home_url(),
-			'Installation' => $this->installation->id(),
-			'Offer'        => $document->text( 'programme.id' ),
-			'Stage'        => $this->join( $document, array( 'stage', 'verdict', 'as_of' ) ),
-			'Ad account'   => $this->join( $document, array( 'account.advertiser_id', 'account.country', 'account.currency', 'account.timezone', 'account.payment', 'account.read_at' ) ),
-			'Window'       => $this->join( $document, array( 'window.first_date', 'window.last_date', 'window.state', 'window.bills_until' ) ),
-			'Spend'        => $this->join( $document, array( 'spend.qualifying', 'spend.currency', 'spend.final_through', 'spend.read_at' ) ),
-			'Award'        => $this->join( $document, array( 'award.id', 'award.state', 'award.credit', 'award.currency', 'award.due_by', 'award.credited_at' ) ),
-			'Review'       => $this->join( $document, array( 'review.id', 'review.state' ) ),
+			'Service'      => $this->connection->get_service_url(),
+			'Store'        => $this->join_values( $document, array( 'store.id', 'store.country' ) ) . ', ' . $this->installation->get_home_url(),
+			'Installation' => $this->installation->get_id(),
+			'Offer'        => $document->get_text( 'programme.id' ),
+			'Stage'        => $this->join_values( $document, array( 'stage', 'verdict', 'as_of' ) ),
+			'Ad account'   => $this->join_values( $document, array( 'account.advertiser_id', 'account.country', 'account.currency', 'account.timezone', 'account.payment', 'account.read_at' ) ),
+			'Window'       => $this->join_values( $document, array( 'window.first_date', 'window.last_date', 'window.state', 'window.bills_until' ) ),
+			'Spend'        => $this->join_values( $document, array( 'spend.qualifying', 'spend.currency', 'spend.final_through', 'spend.read_at' ) ),
+			'Award'        => $this->join_values( $document, array( 'award.id', 'award.state', 'award.credit', 'award.currency', 'award.due_by', 'award.credited_at' ) ),
+			'Review'       => $this->join_values( $document, array( 'review.id', 'review.state' ) ),
 			'Last failure' => '' === $failure ? 'none' : $failure,
 			'Reports'      => '' === $problem ? 'ok' : $problem,
 		);
@@ -75,57 +75,57 @@ final class SupportText {
 		foreach ( $lines as $name => $value ) {
 			$text .= "$name: " . preg_replace( '/\s+/', ' ', $value ) . "\n";
 		}
-		return $text . $this->troubles( $document ) . $this->rules( $document );
+		return $text . $this->build_trouble_lines( $document ) . $this->build_rule_lines( $document );
 	}
 
 	/**
-	 * Return a line for each trouble.
+	 * Build a line for each trouble.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
 	 * @return string
 	 */
-	private function troubles( Document $document ): string {
+	private function build_trouble_lines( Document $document ): string {
 		$text = '';
-		foreach ( $document->each( 'troubles' ) as $trouble ) {
-			$text .= 'Trouble: ' . $this->join( $trouble, array( 'id', 'who', 'since' ) ) . "\n";
+		foreach ( $document->get_objects( 'troubles' ) as $trouble ) {
+			$text .= 'Trouble: ' . $this->join_values( $trouble, array( 'id', 'who', 'since' ) ) . "\n";
 		}
 		return $text;
 	}
 
 	/**
-	 * Return each rule with its outcome and evidence.
+	 * Build a line for each rule and each piece of its evidence.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document A status document.
 	 * @return string
 	 */
-	private function rules( Document $document ): string {
+	private function build_rule_lines( Document $document ): string {
 		$text = '';
-		foreach ( $document->each( 'rules' ) as $rule ) {
-			$text .= 'Rule ' . $this->join( $rule, array( 'id', 'outcome' ) ) . "\n";
-			foreach ( $rule->each( 'evidence' ) as $line ) {
-				$text .= "\t" . $line->text( 'fact' ) . ' = ' . wp_json_encode( $line->value( 'value' ) ) . ' (' . $this->join( $line, array( 'source', 'read_at' ) ) . ")\n";
+		foreach ( $document->get_objects( 'rules' ) as $rule ) {
+			$text .= 'Rule ' . $this->join_values( $rule, array( 'id', 'outcome' ) ) . "\n";
+			foreach ( $rule->get_objects( 'evidence' ) as $fact ) {
+				$text .= "\t" . $fact->get_text( 'fact' ) . ' = ' . wp_json_encode( $fact->get_value( 'value' ) ) . ' (' . $this->join_values( $fact, array( 'source', 'read_at' ) ) . ")\n";
 			}
 		}
 		return $text;
 	}
 
 	/**
-	 * Join values of a document; a dash stands for what is not known.
+	 * Join values of a document, with a dash for each unknown one.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document Any object of the document.
-	 * @param string[] $paths    The values' paths.
+	 * @param string[] $paths    The paths of the values.
 	 * @return string
 	 */
-	private function join( Document $document, array $paths ): string {
+	private function join_values( Document $document, array $paths ): string {
 		$values = array();
 		foreach ( $paths as $path ) {
-			$value    = $document->text( $path );
+			$value    = $document->get_text( $path );
 			$values[] = '' === $value ? '-' : $value;
 		}
 		return implode( ', ', $values );

@@ -1,6 +1,6 @@
 <?php
 /**
- * Draws a file of templates/; each template escapes what it prints.
+ * The renderer of the files in templates/, which escape what they print.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Draws templates. Inside one, `$this` is this object and `$values` what it was given.
+ * Renders templates. Inside a template, `$this` is this object and `$values` holds the values passed to it.
  *
  * @since 1.0.0
  */
@@ -20,9 +20,9 @@ final class Template {
 	 * Formats amounts, dates and times.
 	 *
 	 * @since 1.1.0
-	 * @var Format
+	 * @var Formatter
 	 */
-	public Format $format;
+	public Formatter $format;
 
 	/**
 	 * Turns codes into sentences.
@@ -41,18 +41,28 @@ final class Template {
 	public Progress $progress;
 
 	/**
-	 * Take what templates use.
+	 * Reads the troubles.
+	 *
+	 * @since 1.1.0
+	 * @var Troubles
+	 */
+	public Troubles $troubles;
+
+	/**
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Format   $format   Formats amounts, dates and times.
-	 * @param Messages $messages Turns codes into sentences.
-	 * @param Progress $progress Reads the progress.
+	 * @param Formatter $format   Formats amounts, dates and times.
+	 * @param Messages  $messages Turns codes into sentences.
+	 * @param Progress  $progress Reads the progress.
+	 * @param Troubles  $troubles Reads the troubles.
 	 */
-	public function __construct( Format $format, Messages $messages, Progress $progress ) {
+	public function __construct( Formatter $format, Messages $messages, Progress $progress, Troubles $troubles ) {
 		$this->format   = $format;
 		$this->messages = $messages;
 		$this->progress = $progress;
+		$this->troubles = $troubles;
 	}
 
 	/**
@@ -60,13 +70,13 @@ final class Template {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string               $name   The file's name without its ending.
-	 * @param array<string, mixed> $values What the template may use.
+	 * @param string               $name   The file's name without its extension.
+	 * @param array<string, mixed> $values The values for the template.
 	 * @return string
 	 */
 	public function render( string $name, array $values ): string {
 		ob_start();
-		$this->show( $name, $values );
+		$this->print_template( $name, $values );
 		return (string) ob_get_clean();
 	}
 
@@ -75,24 +85,24 @@ final class Template {
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string               $name   The file's name without its ending.
-	 * @param array<string, mixed> $values What the template may use, as `$values`.
+	 * @param string               $name   The file's name without its extension.
+	 * @param array<string, mixed> $values The values for the template, as `$values`.
 	 * @return void
 	 */
-	public function show( string $name, array $values ): void { // phpcs:ignore Generic.CodeAnalysis.UnusedFunctionParameter.FoundAfterLastUsed -- the template uses it.
+	public function print_template( string $name, array $values ): void { // phpcs:ignore Generic.CodeAnalysis.UnusedFunctionParameter.FoundAfterLastUsed -- the template uses $values.
 		require dirname( __DIR__ ) . "/templates/$name.php";
 	}
 
 	/**
-	 * Print a template as a column; none where nothing of it concerns the stage.
+	 * Print a template as a column, or nothing when the template prints nothing.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string               $name   The file's name without its ending.
-	 * @param array<string, mixed> $values What the template may use.
+	 * @param string               $name   The file's name without its extension.
+	 * @param array<string, mixed> $values The values for the template.
 	 * @return void
 	 */
-	public function show_column( string $name, array $values ): void {
+	public function print_column( string $name, array $values ): void {
 		$content = trim( $this->render( $name, $values ) );
 		if ( '' !== $content ) {
 			// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- each template escapes its values.
@@ -101,20 +111,20 @@ final class Template {
 	}
 
 	/**
-	 * Print the beginning of a form whose buttons ask for Actions; no script is needed.
+	 * Print the start of a form that submits the page's actions.
 	 *
-	 * Each card has a form of its own, so that Enter in a field presses that card's button.
+	 * Each card has its own form, so that Enter in a field presses the button of that card.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return void
 	 */
-	public function open_form(): void {
+	public function print_form_start(): void {
 		printf(
 			'<form method="post" action="%s"><input type="hidden" name="%s" value="%s">',
-			esc_url( admin_url( 'admin-post.php?action=' . Actions::HOOK ) ),
-			esc_attr( Actions::NONCE ),
-			esc_attr( wp_create_nonce( Actions::HOOK ) )
+			esc_url( admin_url( 'admin-post.php?action=' . Actions::ACTION ) ),
+			esc_attr( Actions::NONCE_FIELD ),
+			esc_attr( wp_create_nonce( Actions::ACTION ) )
 		);
 	}
 
@@ -125,25 +135,25 @@ final class Template {
 	 *
 	 * @return void
 	 */
-	public function close_form(): void {
+	public function print_form_end(): void {
 		echo '</form>';
 	}
 
 	/**
-	 * Print a button that asks for one of Actions; it stands in a form.
+	 * Print a button that submits one of the page's actions. It belongs into a form of print_form_start().
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $action     A name of Actions::NAMES.
-	 * @param string $label      What it says.
-	 * @param bool   $is_primary Whether it is the main button.
+	 * @param string $action     A key of Actions::METHODS.
+	 * @param string $label      The button's label.
+	 * @param bool   $is_primary Whether it is the primary button.
 	 * @return void
 	 */
-	public function button( string $action, string $label, bool $is_primary = false ): void {
+	public function print_button( string $action, string $label, bool $is_primary = false ): void {
 		printf(
 			'<button type="submit" class="button%s" name="%s" value="%s">%s</button>',
 			$is_primary ? ' button-primary' : '',
-			esc_attr( Actions::FIELD ),
+			esc_attr( Actions::BUTTON_FIELD ),
 			esc_attr( $action ),
 			esc_html( $label )
 		);
@@ -154,18 +164,18 @@ final class Template {
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $url        Where to.
-	 * @param string $label      What it says.
-	 * @param bool   $is_primary Whether it is the main button.
+	 * @param string $url        The address.
+	 * @param string $label      The link's label.
+	 * @param bool   $is_primary Whether it is the primary button.
 	 * @return void
 	 */
-	public function link_button( string $url, string $label, bool $is_primary = false ): void {
-		$is_elsewhere = 0 === strpos( $url, 'https://' ) && 0 !== strpos( $url, home_url() );
+	public function print_link_button( string $url, string $label, bool $is_primary = false ): void {
+		$is_external = 0 === strpos( $url, 'https://' ) && 0 !== strpos( $url, home_url() );
 		printf(
 			'<a class="button%s" href="%s"%s>%s</a>',
 			$is_primary ? ' button-primary' : '',
 			esc_url( $url ),
-			$is_elsewhere ? ' rel="noopener" target="_blank"' : '',
+			$is_external ? ' rel="noopener" target="_blank"' : '',
 			esc_html( $label )
 		);
 	}

@@ -1,6 +1,6 @@
 <?php
 /**
- * Loads the translations that come with the plugin.
+ * The translations that come with the plugin.
  *
  * @package WcAdCredit
  */
@@ -10,16 +10,16 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Loads the translations that come with the plugin.
+ * Loads the plugin's own translations.
  *
  * @since 1.1.0
  */
 final class Translations {
 
 	/**
-	 * Load the translations that come with the plugin, where the plugin directory has brought none.
+	 * Load the plugin's own translation, unless one from the plugin directory is installed.
 	 *
-	 * Every Spanish is served by that of Spain.
+	 * The translation of es_ES serves all Spanish locales.
 	 *
 	 * @since 1.1.0
 	 *

@@ -1,6 +1,6 @@
 <?php
 /**
- * Leaves nothing behind. Runs with or without WooCommerce, so it asks the tables themselves.
+ * The clean-up after the plugin is deleted. Works without WooCommerce, directly on its tables.
  *
  * @package WcAdCredit
  */
@@ -10,41 +10,56 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Removes everything the plugin and its service stored on a site.
+ * Removes everything that the plugin and the service stored.
  *
  * @since 1.0.0
  */
 final class Uninstaller {
 
-	/** Every option, transient and user setting of ours begins with this. */
-	const PREFIX = 'wc_ad_credit_';
+	/** Prefix of every option, transient and user setting of this plugin. */
+	const OPTION_PREFIX = 'wc_ad_credit_';
 
 	/**
-	 * Clean every site of the network, or the only one.
+	 * The tables of this site's database.
+	 *
+	 * @since 1.1.0
+	 * @var Tables
+	 */
+	private Tables $tables;
+
+	/**
+	 * Set the dependencies.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Tables $tables The tables of this site's database.
+	 */
+	public function __construct( Tables $tables ) {
+		$this->tables = $tables;
+	}
+
+	/**
+	 * Clean up every site of the network, or the only site.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
 	public function run(): void {
-		if ( ! is_multisite() ) {
-			$this->clean_site();
-		} else {
-			$query = array(
-				'fields' => 'ids',
-				'number' => 0,
+		if ( is_multisite() ) {
+			( new Sites() )->for_each(
+				function (): void {
+					$this->clean_site();
+				}
 			);
-			foreach ( get_sites( $query ) as $site ) {
-				switch_to_blog( (int) $site );
-				$this->clean_site();
-				restore_current_blog();
-			}
+		} else {
+			$this->clean_site();
 		}
-		delete_metadata( 'user', 0, AdminNotice::DISMISSED, '', true );
+		delete_metadata( 'user', 0, AdminNotice::DISMISSED_META, '', true );
 	}
 
 	/**
-	 * Clean the current site.
+	 * Clean up the current site.
 	 *
 	 * @since 1.0.0
 	 *
@@ -52,39 +67,39 @@ final class Uninstaller {
 	 */
 	private function clean_site(): void {
 		$connection = new Connection();
-		if ( $connection->is_established() ) {
-			( new ServiceClient( $connection, new Log() ) )->disconnect( 'uninstalled' );
+		if ( $connection->is_connected() ) {
+			( new ServiceClient( $connection, new Log() ) )->report_disconnect( 'uninstalled' );
 		}
-		$this->remove_webhooks( $connection->service() );
-		( new ApiKeys() )->remove_all();
-		$this->remove_scheduled();
+		$this->remove_webhooks( $connection->get_service_url() );
+		( new ApiKeys( $this->tables ) )->delete_all();
+		$this->remove_scheduled_actions();
 		$this->remove_notes();
 		$this->remove_options();
 	}
 
 	/**
-	 * Remove the service's webhooks; without us they would go on reporting saved settings.
+	 * Delete the service's webhooks, which would otherwise keep reporting saved settings.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param string $service The service's address; empty for none known.
+	 * @param string $service_url The service's address; empty when none is known.
 	 * @return void
 	 */
-	private function remove_webhooks( string $service ): void {
+	private function remove_webhooks( string $service_url ): void {
 		global $wpdb;
-		if ( ! $this->has_table( 'wc_webhooks' ) ) {
+		if ( ! $this->tables->has( 'wc_webhooks' ) ) {
 			return;
 		}
-		$ours = '' === $service ? '' : $wpdb->esc_like( $service . Webhooks::PATH ) . '%';
+		$delivery_url = '' === $service_url ? '' : $wpdb->esc_like( $service_url . Webhooks::DELIVERY_PATH ) . '%';
 		$wpdb->query(
 			$wpdb->prepare(
 				"DELETE FROM {$wpdb->prefix}wc_webhooks WHERE topic = %s OR delivery_url LIKE %s",
 				Signals::TOPIC,
-				$ours
+				$delivery_url
 			)
 		);
 		foreach ( array( '', '_status_active', '_status_paused', '_status_disabled' ) as $status ) {
-			delete_transient( "woocommerce_webhook_ids$status" ); // WooCommerce's own memory of them.
+			delete_transient( "woocommerce_webhook_ids$status" ); // WooCommerce's own cache of webhook ids.
 		}
 		if ( class_exists( 'WC_Cache_Helper' ) ) {
 			\WC_Cache_Helper::invalidate_cache_group( 'webhooks' );
@@ -92,33 +107,35 @@ final class Uninstaller {
 	}
 
 	/**
-	 * Remove background work, done or cancelled too: the scheduler would keep it for a month, and its group for ever.
+	 * Delete the scheduled actions, also completed and cancelled ones.
+	 *
+	 * Action Scheduler would keep them for a month, and their group for ever.
 	 *
 	 * @since 1.0.0
 	 *
 	 * @return void
 	 */
-	private function remove_scheduled(): void {
+	private function remove_scheduled_actions(): void {
 		global $wpdb;
-		if ( ! $this->has_table( 'actionscheduler_groups' ) ) {
+		if ( ! $this->tables->has( 'actionscheduler_groups' ) ) {
 			return;
 		}
-		$group = (int) $wpdb->get_var( $wpdb->prepare( "SELECT group_id FROM {$wpdb->prefix}actionscheduler_groups WHERE slug = %s", Schedule::GROUP ) );
-		if ( ! $group ) {
+		$group_id = (int) $wpdb->get_var( $wpdb->prepare( "SELECT group_id FROM {$wpdb->prefix}actionscheduler_groups WHERE slug = %s", Schedule::GROUP ) );
+		if ( ! $group_id ) {
 			return;
 		}
 		$wpdb->query(
 			$wpdb->prepare(
 				"DELETE FROM {$wpdb->prefix}actionscheduler_logs WHERE action_id IN (SELECT action_id FROM {$wpdb->prefix}actionscheduler_actions WHERE group_id = %d)",
-				$group
+				$group_id
 			)
 		);
-		$wpdb->delete( "{$wpdb->prefix}actionscheduler_actions", array( 'group_id' => $group ) );
-		$wpdb->delete( "{$wpdb->prefix}actionscheduler_groups", array( 'group_id' => $group ) );
+		$wpdb->delete( "{$wpdb->prefix}actionscheduler_actions", array( 'group_id' => $group_id ) );
+		$wpdb->delete( "{$wpdb->prefix}actionscheduler_groups", array( 'group_id' => $group_id ) );
 	}
 
 	/**
-	 * Remove the notes of the inbox.
+	 * Delete the plugin's notes from WooCommerce's inbox.
 	 *
 	 * @since 1.0.0
 	 *
@@ -126,24 +143,24 @@ final class Uninstaller {
 	 */
 	private function remove_notes(): void {
 		global $wpdb;
-		if ( ! $this->has_table( 'wc_admin_notes' ) ) {
+		if ( ! $this->tables->has( 'wc_admin_notes' ) ) {
 			return;
 		}
-		$notices = $wpdb->esc_like( ServiceNotices::PREFIX ) . '%';
-		if ( $this->has_table( 'wc_admin_note_actions' ) ) {
+		$notice_names = $wpdb->esc_like( ServiceNotices::NOTE_PREFIX ) . '%';
+		if ( $this->tables->has( 'wc_admin_note_actions' ) ) {
 			$wpdb->query(
 				$wpdb->prepare(
 					"DELETE FROM {$wpdb->prefix}wc_admin_note_actions WHERE note_id IN (SELECT note_id FROM {$wpdb->prefix}wc_admin_notes WHERE name = %s OR name LIKE %s)",
-					AdminNotice::NAME,
-					$notices
+					AdminNotice::NOTE_NAME,
+					$notice_names
 				)
 			);
 		}
-		$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->prefix}wc_admin_notes WHERE name = %s OR name LIKE %s", AdminNotice::NAME, $notices ) );
+		$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->prefix}wc_admin_notes WHERE name = %s OR name LIKE %s", AdminNotice::NOTE_NAME, $notice_names ) );
 	}
 
 	/**
-	 * Remove options and transients.
+	 * Delete the plugin's options and transients.
 	 *
 	 * @since 1.0.0
 	 *
@@ -154,25 +171,11 @@ final class Uninstaller {
 		$names = $wpdb->get_col(
 			$wpdb->prepare(
 				"SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s",
-				$wpdb->esc_like( self::PREFIX ) . '%',
-				$wpdb->esc_like( '_transient_' . self::PREFIX ) . '%',
-				$wpdb->esc_like( '_transient_timeout_' . self::PREFIX ) . '%'
+				$wpdb->esc_like( self::OPTION_PREFIX ) . '%',
+				$wpdb->esc_like( '_transient_' . self::OPTION_PREFIX ) . '%',
+				$wpdb->esc_like( '_transient_timeout_' . self::OPTION_PREFIX ) . '%'
 			)
 		);
 		array_map( 'delete_option', $names );
-	}
-
-	/**
-	 * Tell whether a table is there.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param string $name Without the site's prefix.
-	 * @return bool
-	 */
-	private function has_table( string $name ): bool {
-		global $wpdb;
-		$table = $wpdb->prefix . $name;
-		return $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table ) ) ) === $table;
 	}
 }

@@ -10,15 +10,16 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Finds, pauses, resumes and deletes the webhooks that the service made.
+ * Finds, pauses, resumes and deletes the webhooks that the service created.
  *
  * @since 1.0.0
  */
 final class Webhooks {
 
-	const PATH = '/webhooks/woocommerce/';
+	/** The part of a delivery URL that follows the service's address. */
+	const DELIVERY_PATH = '/webhooks/woocommerce/';
 
-	/** Topics that the service asks for. */
+	/** The topics of the service's webhooks. */
 	const TOPICS = array( Signals::TOPIC, 'action.woocommerce_settings_saved' );
 
 	/**
@@ -30,7 +31,7 @@ final class Webhooks {
 	private Connection $connection;
 
 	/**
-	 * Take the connection, whose address tells which webhooks are the service's.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
@@ -41,78 +42,78 @@ final class Webhooks {
 	}
 
 	/**
-	 * Return the address behind the newest webhook that carries our signals.
+	 * Return the service's address, from the newest webhook that delivers signals.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @return string Empty when there is none.
+	 * @return string Empty without such a webhook.
 	 */
-	public function service(): string {
-		foreach ( $this->all() as $webhook ) {
+	public function get_service_url(): string {
+		foreach ( $this->get_all() as $webhook ) {
 			if ( Signals::TOPIC === $webhook->get_topic() ) {
-				return $this->service_of( $webhook );
+				return $this->get_webhook_service_url( $webhook );
 			}
 		}
 		return '';
 	}
 
 	/**
-	 * Return the service's webhooks, the newest first.
+	 * Return the service's webhooks, newest first.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return \WC_Webhook[]
 	 */
-	public function all(): array {
+	public function get_all(): array {
 		if ( ! class_exists( 'WC_Data_Store' ) ) {
 			return array();
 		}
 		$ids = array_map( 'intval', \WC_Data_Store::load( 'webhook' )->get_webhooks_ids() );
 		rsort( $ids );
-		return array_values( array_filter( array_filter( array_map( 'wc_get_webhook', $ids ) ), array( $this, 'is_ours' ) ) );
+		return array_values( array_filter( array_filter( array_map( 'wc_get_webhook', $ids ) ), array( $this, 'is_service_webhook' ) ) );
 	}
 
 	/**
-	 * Tell whether a webhook is the service's.
+	 * Check whether a webhook is the service's.
 	 *
-	 * Only the service asks for our signals; another topic counts where its address is that of our service.
+	 * A webhook with another topic than that of signals must also deliver to the connected service.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param \WC_Webhook $webhook Any webhook of the store.
 	 * @return bool
 	 */
-	public function is_ours( $webhook ): bool {
-		if ( false === strpos( $webhook->get_delivery_url(), self::PATH ) || ! in_array( $webhook->get_topic(), self::TOPICS, true ) ) {
+	public function is_service_webhook( $webhook ): bool {
+		if ( false === strpos( $webhook->get_delivery_url(), self::DELIVERY_PATH ) || ! in_array( $webhook->get_topic(), self::TOPICS, true ) ) {
 			return false;
 		}
-		$service = $this->connection->service();
-		return Signals::TOPIC === $webhook->get_topic() || '' === $service || $this->service_of( $webhook ) === $service;
+		$service_url = $this->connection->get_service_url();
+		return Signals::TOPIC === $webhook->get_topic() || '' === $service_url || $this->get_webhook_service_url( $webhook ) === $service_url;
 	}
 
 	/**
-	 * Tell whether the webhook with an id is the service's.
+	 * Check whether the webhook with an id is the service's.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param int $id A webhook's id.
 	 * @return bool
 	 */
-	public function is_our_id( int $id ): bool {
+	public function is_service_webhook_id( int $id ): bool {
 		$webhook = wc_get_webhook( $id );
-		return $webhook && $this->is_ours( $webhook );
+		return $webhook && $this->is_service_webhook( $webhook );
 	}
 
 	/**
-	 * Return what is wrong with the webhook that carries our signals.
+	 * Return what is wrong with the webhook that delivers signals.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @return string One of missing, disabled, paused; empty when it is active.
 	 */
-	public function problem(): string {
+	public function get_problem(): string {
 		$problem = 'missing';
-		foreach ( $this->all() as $webhook ) {
+		foreach ( $this->get_all() as $webhook ) {
 			if ( Signals::TOPIC === $webhook->get_topic() ) {
 				if ( 'active' === $webhook->get_status() ) {
 					return '';
@@ -124,7 +125,7 @@ final class Webhooks {
 	}
 
 	/**
-	 * Stop deliveries while the plugin is inactive; the service leaves paused webhooks as they are.
+	 * Pause deliveries. The service does not change paused webhooks.
 	 *
 	 * @since 1.1.0
 	 *
@@ -135,7 +136,7 @@ final class Webhooks {
 	}
 
 	/**
-	 * Start deliveries again.
+	 * Resume paused deliveries.
 	 *
 	 * @since 1.1.0
 	 *
@@ -153,38 +154,38 @@ final class Webhooks {
 	 * @return void
 	 */
 	public function delete_all(): void {
-		foreach ( $this->all() as $webhook ) {
+		foreach ( $this->get_all() as $webhook ) {
 			$webhook->delete( true );
 		}
 	}
 
 	/**
-	 * Give webhooks of one status another.
+	 * Change the status of the service's webhooks.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $from The status to change.
-	 * @param string $to   The new status.
+	 * @param string $old_status The status to change.
+	 * @param string $new_status The new status.
 	 * @return void
 	 */
-	private function change_status( string $from, string $to ): void {
-		foreach ( $this->all() as $webhook ) {
-			if ( $from === $webhook->get_status() ) {
-				$webhook->set_status( $to );
+	private function change_status( string $old_status, string $new_status ): void {
+		foreach ( $this->get_all() as $webhook ) {
+			if ( $old_status === $webhook->get_status() ) {
+				$webhook->set_status( $new_status );
 				$webhook->save();
 			}
 		}
 	}
 
 	/**
-	 * Return the address of the service that made a webhook.
+	 * Return the service's address from a webhook's delivery URL.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param \WC_Webhook $webhook A webhook whose address has our path.
-	 * @return string
+	 * @param \WC_Webhook $webhook A webhook whose delivery URL contains DELIVERY_PATH.
+	 * @return string Empty for an invalid address.
 	 */
-	private function service_of( $webhook ): string {
-		return $this->connection->normalize( (string) strstr( $webhook->get_delivery_url(), self::PATH, true ) );
+	private function get_webhook_service_url( $webhook ): string {
+		return $this->connection->normalize_url( (string) strstr( $webhook->get_delivery_url(), self::DELIVERY_PATH, true ) );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * What an amount spent each day would lead to, as the service works it out.
+ * The estimate of what a daily budget would lead to.
  *
  * @package WcAdCredit
  */
@@ -10,14 +10,14 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Reads the amount and asks the service.
+ * Validates the amount and asks the service for the estimate.
  *
  * @since 1.1.0
  */
 final class WhatIf {
 
-	/** Digits before and after the point, as the service takes them. */
-	const AMOUNT = '/^\d{1,9}(?:[.,]\d{1,2})?$/D';
+	/** The pattern of an amount, with as many digits as the service accepts. */
+	const AMOUNT_PATTERN = '/^\d{1,9}(?:[.,]\d{1,2})?$/D';
 
 	/**
 	 * The stored connection.
@@ -44,7 +44,7 @@ final class WhatIf {
 	private Messages $messages;
 
 	/**
-	 * Take what a question needs.
+	 * Set the dependencies.
 	 *
 	 * @since 1.1.0
 	 *
@@ -59,28 +59,27 @@ final class WhatIf {
 	}
 
 	/**
-	 * Return what the amount leads to, in a sentence.
+	 * Return the estimate for a daily budget as a sentence.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $typed    An amount, with a point or a comma before its cents.
+	 * @param string $amount   The daily amount as it was entered, with a decimal point or comma.
 	 * @param string $language The reader's language.
-	 * @return string The answer, or why there is none.
+	 * @return string The estimate, or the message for why there is none.
 	 */
-	public function answer( string $typed, string $language ): string {
-		$typed = trim( $typed );
-		if ( ! preg_match( self::AMOUNT, $typed ) ) {
-			return $this->messages->sentence( 'amount' );
+	public function get_estimate( string $amount, string $language ): string {
+		$amount = trim( $amount );
+		if ( ! preg_match( self::AMOUNT_PATTERN, $amount ) ) {
+			return $this->messages->get_message( 'amount' );
 		}
-		if ( ! $this->connection->is_established() ) {
-			return $this->messages->sentence( 'unconnected' );
+		if ( ! $this->connection->is_connected() ) {
+			return $this->messages->get_message( 'unconnected' );
 		}
-		$response = $this->client->fetch_what_if( str_replace( ',', '.', $typed ), $language );
+		$response = $this->client->fetch_what_if( str_replace( ',', '.', $amount ), $language );
 		$text     = $response->body['text'] ?? null;
 		if ( $response->is_success() && is_string( $text ) ) {
 			return $text;
 		}
-		$code = $response->error_code();
-		return $this->messages->sentence( '' === $code ? 'unreadable' : $code );
+		return $this->messages->get_message( $response->get_failure_code() );
 	}
 }

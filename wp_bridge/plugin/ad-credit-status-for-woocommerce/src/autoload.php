@@ -1,6 +1,6 @@
 <?php
 /**
- * Loads the plugin's classes from this folder.
+ * The autoloader of the plugin's classes.
  *
  * @package WcAdCredit
  */

@@ -1,6 +1,6 @@
 <?php
 /**
- * The one global function of the plugin.
+ * The plugin's global function.
  *
  * @package WcAdCredit
  */
@@ -8,7 +8,7 @@
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Return the plugin, whose objects are built with the first call.
+ * Return the plugin instance, built on the first call.
  *
  * @since 1.1.0
  *

@@ -1,6 +1,6 @@
 <?php
 /**
- * Registers the hooks that start and stop the plugin.
+ * The start of the plugin: autoloader and first hooks.
  *
  * @package WcAdCredit
  */
@@ -13,5 +13,5 @@ require_once __DIR__ . '/autoload.php';
 require_once __DIR__ . '/functions.php';
 
 register_deactivation_hook( WC_AD_CREDIT_FILE, array( wc_ad_credit()->lifecycle, 'deactivate' ) );
-add_action( 'before_woocommerce_init', array( wc_ad_credit(), 'declare_compatibility' ) );
-add_action( 'plugins_loaded', array( wc_ad_credit(), 'start' ) );
+add_action( 'before_woocommerce_init', array( wc_ad_credit()->hooks, 'declare_compatibility' ) );
+add_action( 'plugins_loaded', array( wc_ad_credit()->hooks, 'register' ) );

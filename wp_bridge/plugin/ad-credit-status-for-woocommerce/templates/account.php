@@ -1,6 +1,6 @@
 <?php
 /**
- * The ad account as TikTok tells it, with when it was read.
+ * The ad account as read from TikTok, with the time of the reading.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -15,13 +15,13 @@ $document = $values['document'];
 if ( ! $document->has( 'account' ) ) {
 	return;
 }
-$zone  = $document->text( 'account.timezone' );
+$zone  = $document->get_text( 'account.timezone' );
 $facts = array(
-	__( 'Id', 'ad-credit-status-for-woocommerce' )        => $document->text( 'account.advertiser_id' ),
-	__( 'Country', 'ad-credit-status-for-woocommerce' )   => $document->text( 'account.country' ),
-	__( 'Currency', 'ad-credit-status-for-woocommerce' )  => $document->text( 'account.currency' ),
+	__( 'Id', 'ad-credit-status-for-woocommerce' )        => $document->get_text( 'account.advertiser_id' ),
+	__( 'Country', 'ad-credit-status-for-woocommerce' )   => $document->get_text( 'account.country' ),
+	__( 'Currency', 'ad-credit-status-for-woocommerce' )  => $document->get_text( 'account.currency' ),
 	__( 'Time zone', 'ad-credit-status-for-woocommerce' ) => $zone,
-	__( 'Payment', 'ad-credit-status-for-woocommerce' )   => $this->messages->payment( $document->text( 'account.payment' ) ),
+	__( 'Payment', 'ad-credit-status-for-woocommerce' )   => $this->messages->get_payment_label( $document->get_text( 'account.payment' ) ),
 );
 ?>
 <p class="description">
@@ -43,7 +43,7 @@ $facts = array(
 	</ul>
 	<p class="description">
 		<?php
-		$read_at = $this->format->time( $document->text( 'account.read_at' ) );
+		$read_at = $this->format->format_time( $document->get_text( 'account.read_at' ) );
 		if ( '' === $read_at ) {
 			esc_html_e( 'When this was read from TikTok is not known.', 'ad-credit-status-for-woocommerce' );
 		} else {

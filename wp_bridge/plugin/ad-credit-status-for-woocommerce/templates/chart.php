@@ -1,11 +1,11 @@
 <?php
 /**
- * The spend of each date, and in all, beside the tiers: a drawing with its text.
+ * The chart of the spend with its text alternative: the running total beside the tiers, and each date.
  *
  * @package WcAdCredit
  * @since 1.1.0
  * @var \WcAdCredit\Template $this
- * @var array                $values document, currency, chart (as SpendChart::draw() returns it).
+ * @var array                $values document, currency, chart (as SpendChart::build_chart() returns it).
  */
 
 namespace WcAdCredit;
@@ -22,9 +22,9 @@ $money    = array( sprintf( '%.2F', $chart['total'] ), sprintf( '%.2F', $chart['
 $text     = sprintf(
 	/* translators: 1: an amount in all, 2: a date, 3: the highest amount of a date. */
 	__( '%1$s in all up to %2$s; at most %3$s on one date.', 'ad-credit-status-for-woocommerce' ),
-	$this->format->money( $money[0], $currency ),
-	$this->format->date( $chart['through'] ),
-	$this->format->money( $money[1], $currency )
+	$this->format->format_money( $money[0], $currency ),
+	$this->format->format_date( $chart['through'] ),
+	$this->format->format_money( $money[1], $currency )
 );
 $height   = SpendChart::TOTAL_HEIGHT + SpendChart::DAYS_HEIGHT + 30;
 $bottom   = SpendChart::TOTAL_HEIGHT + SpendChart::DAYS_HEIGHT + 10;
@@ -37,12 +37,12 @@ $bottom   = SpendChart::TOTAL_HEIGHT + SpendChart::DAYS_HEIGHT + 10;
 		<?php endforeach; ?>
 		<?php foreach ( $chart['tiers'] as $line ) : ?>
 			<line class="wc-ad-credit-chart-tier" x1="0" x2="<?php echo (int) SpendChart::WIDTH; ?>" y1="<?php echo esc_attr( sprintf( '%.2F', $line['y'] ) ); ?>" y2="<?php echo esc_attr( sprintf( '%.2F', $line['y'] ) ); ?>"></line>
-			<text x="2" y="<?php echo esc_attr( sprintf( '%.2F', $line['y'] - 3 ) ); ?>"><?php echo esc_html( $this->format->money( $line['threshold'], $currency ) ); ?></text>
+			<text x="2" y="<?php echo esc_attr( sprintf( '%.2F', $line['y'] - 3 ) ); ?>"><?php echo esc_html( $this->format->format_money( $line['threshold'], $currency ) ); ?></text>
 		<?php endforeach; ?>
 		<line x1="0" x2="<?php echo (int) SpendChart::WIDTH; ?>" y1="<?php echo (int) SpendChart::TOTAL_HEIGHT; ?>" y2="<?php echo (int) SpendChart::TOTAL_HEIGHT; ?>"></line>
 		<line x1="0" x2="<?php echo (int) SpendChart::WIDTH; ?>" y1="<?php echo (int) $bottom; ?>" y2="<?php echo (int) $bottom; ?>"></line>
-		<text x="0" y="<?php echo (int) $height - 4; ?>"><?php echo esc_html( $this->format->date( $document->text( 'window.first_date' ) ) ); ?></text>
-		<text class="is-end" x="<?php echo (int) SpendChart::WIDTH; ?>" y="<?php echo (int) $height - 4; ?>"><?php echo esc_html( $this->format->date( $document->text( 'window.last_date' ) ) ); ?></text>
+		<text x="0" y="<?php echo (int) $height - 4; ?>"><?php echo esc_html( $this->format->format_date( $document->get_text( 'window.first_date' ) ) ); ?></text>
+		<text class="is-end" x="<?php echo (int) SpendChart::WIDTH; ?>" y="<?php echo (int) $height - 4; ?>"><?php echo esc_html( $this->format->format_date( $document->get_text( 'window.last_date' ) ) ); ?></text>
 	</svg>
 	<figcaption class="description">
 		<span id="wc-ad-credit-chart-text"><?php echo esc_html( $text ); ?></span>
@@ -55,7 +55,7 @@ $bottom   = SpendChart::TOTAL_HEIGHT + SpendChart::DAYS_HEIGHT + 10;
 			/* translators: %s: a number of dates. */
 			echo ' ' . esc_html( sprintf( _n( '%s date is not known yet.', '%s dates are not known yet.', $chart['unknown'], 'ad-credit-status-for-woocommerce' ), number_format_i18n( $chart['unknown'] ) ) );
 		}
-		if ( 'automatic' === $document->text( 'account.payment' ) ) {
+		if ( 'automatic' === $document->get_text( 'account.payment' ) ) {
 			echo ' ' . esc_html__( 'The drawing shows what you spent; it counts once it is paid.', 'ad-credit-status-for-woocommerce' );
 		}
 		?>

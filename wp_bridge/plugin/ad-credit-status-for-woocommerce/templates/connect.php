@@ -1,11 +1,11 @@
 <?php
 /**
- * Not connected: two ways to begin.
+ * The form of a store that is not connected, with two ways to connect.
  *
  * @package WcAdCredit
  * @since 1.0.0
  * @var \WcAdCredit\Template $this
- * @var array                $values flash, fields (typed before), service, has_webhook.
+ * @var array                $values flash, fields (service and token as entered before), service, has_webhook.
  */
 
 namespace WcAdCredit;
@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
 $service = $values['fields']['service'] ?? $values['service'];
 $token   = $values['fields']['token'] ?? '';
 
-$this->show( 'flash', array( 'flash' => $values['flash'] ) );
+$this->print_template( 'flash', array( 'flash' => $values['flash'] ) );
 ?>
 <h2><?php esc_html_e( 'See your progress towards the ad credit', 'ad-credit-status-for-woocommerce' ); ?></h2>
 <?php if ( $values['has_webhook'] ) : ?>
@@ -31,7 +31,7 @@ $this->show( 'flash', array( 'flash' => $values['flash'] ) );
 		</p>
 	</div>
 <?php endif; ?>
-<?php $this->open_form(); ?>
+<?php $this->print_form_start(); ?>
 <div class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'Let the service connect', 'ad-credit-status-for-woocommerce' ); ?></h3>
 	<p>
@@ -40,7 +40,7 @@ $this->show( 'flash', array( 'flash' => $values['flash'] ) );
 		<span class="description" id="wc-ad-credit-service-help"><?php esc_html_e( 'Whoever runs the offer for you gave you this address.', 'ad-credit-status-for-woocommerce' ); ?></span>
 	</p>
 	<p><?php esc_html_e( 'The service sends you to WooCommerce\'s own page, where you approve a key for it; an administrator or a shop manager may do that. WooCommerce words that page the same for every key: "View and manage orders, customers, products" and more. The service uses the key for its webhooks, your store\'s address, country and currency, and this plugin. It reads no orders, customers or products.', 'ad-credit-status-for-woocommerce' ); ?></p>
-	<p class="submit"><?php $this->button( 'begin', __( 'Connect at the service', 'ad-credit-status-for-woocommerce' ), true ); ?></p>
+	<p class="submit"><?php $this->print_button( 'begin', __( 'Connect at the service', 'ad-credit-status-for-woocommerce' ), true ); ?></p>
 </div>
 <div class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'Or paste a status token', 'ad-credit-status-for-woocommerce' ); ?></h3>
@@ -49,7 +49,7 @@ $this->show( 'flash', array( 'flash' => $values['flash'] ) );
 		<input type="password" id="wc_ad_credit_token" name="wc_ad_credit_token" value="<?php echo esc_attr( $token ); ?>" maxlength="<?php echo (int) Connection::MAX_TOKEN_LENGTH; ?>" dir="ltr" autocomplete="off" aria-describedby="wc-ad-credit-token-help">
 		<span class="description" id="wc-ad-credit-token-help"><?php esc_html_e( 'If you were given a token, enter the address above and the token here. Once it works it is kept on this site and not shown again.', 'ad-credit-status-for-woocommerce' ); ?></span>
 	</p>
-	<p class="submit"><?php $this->button( 'connect', __( 'Connect with this token', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+	<p class="submit"><?php $this->print_button( 'connect', __( 'Connect with this token', 'ad-credit-status-for-woocommerce' ) ); ?></p>
 </div>
 <?php
-$this->close_form();
+$this->print_form_end();

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the store gets, or is on the way to.
+ * The column with the award, the offer or the spend.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -10,8 +10,8 @@
 
 defined( 'ABSPATH' ) || exit;
 
-$this->show( 'award', $values );
-$this->show( 'offer', $values );
-if ( ! $this->progress->is_behind( $values['document'] ) ) {
-	$this->show( 'spend', $values );
+$this->print_template( 'award', $values );
+$this->print_template( 'offer', $values );
+if ( ! $this->progress->is_past_spending( $values['document'] ) ) {
+	$this->print_template( 'spend', $values );
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Each date of the window, as a table that opens.
+ * The table of the window's dates, collapsed.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -10,7 +10,7 @@
 
 defined( 'ABSPATH' ) || exit;
 
-$days     = $values['document']->each( 'spend.days' );
+$days     = $values['document']->get_objects( 'spend.days' );
 $currency = $values['currency'];
 if ( ! $days ) {
 	return;
@@ -30,10 +30,10 @@ if ( ! $days ) {
 		<tbody>
 			<?php foreach ( $days as $day ) : ?>
 				<tr>
-					<th scope="row"><?php echo esc_html( $this->format->date( $day->text( 'date' ) ) ); ?></th>
-					<td><?php echo '' === $day->text( 'qualifying' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->money( $day->text( 'qualifying' ), $currency ) ); ?></td>
-					<td><?php echo '' === $day->text( 'excluded' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->money( $day->text( 'excluded' ), $currency ) ); ?></td>
-					<td><?php $day->is( 'final' ) ? esc_html_e( 'yes', 'ad-credit-status-for-woocommerce' ) : esc_html_e( 'not yet', 'ad-credit-status-for-woocommerce' ); ?></td>
+					<th scope="row"><?php echo esc_html( $this->format->format_date( $day->get_text( 'date' ) ) ); ?></th>
+					<td><?php echo '' === $day->get_text( 'qualifying' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->format_money( $day->get_text( 'qualifying' ), $currency ) ); ?></td>
+					<td><?php echo '' === $day->get_text( 'excluded' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->format_money( $day->get_text( 'excluded' ), $currency ) ); ?></td>
+					<td><?php $day->is_true( 'final' ) ? esc_html_e( 'yes', 'ad-credit-status-for-woocommerce' ) : esc_html_e( 'not yet', 'ad-credit-status-for-woocommerce' ); ?></td>
 				</tr>
 			<?php endforeach; ?>
 		</tbody>

@@ -1,6 +1,6 @@
 <?php
 /**
- * The question before Disconnect, with what it does.
+ * The confirmation before a disconnect, with its consequences.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -24,12 +24,12 @@ defined( 'ABSPATH' ) || exit;
 		<li><?php esc_html_e( 'The status token is forgotten, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ); ?></li>
 		<li><?php esc_html_e( 'What you spend while you are disconnected may not be seen. You can connect again at any time.', 'ad-credit-status-for-woocommerce' ); ?></li>
 	</ul>
-	<?php $this->open_form(); ?>
+	<?php $this->print_form_start(); ?>
 	<p class="submit">
 		<?php
-		$this->link_button( $values['url'], __( 'Stay connected', 'ad-credit-status-for-woocommerce' ), true );
-		$this->button( 'disconnect', __( 'Disconnect', 'ad-credit-status-for-woocommerce' ) );
+		$this->print_link_button( $values['url'], __( 'Stay connected', 'ad-credit-status-for-woocommerce' ), true );
+		$this->print_button( 'disconnect', __( 'Disconnect', 'ad-credit-status-for-woocommerce' ) );
 		?>
 	</p>
-	<?php $this->close_form(); ?>
+	<?php $this->print_form_end(); ?>
 </div>

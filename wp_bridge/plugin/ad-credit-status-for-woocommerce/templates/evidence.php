@@ -1,6 +1,6 @@
 <?php
 /**
- * What a rule's answer rests on: each fact, who stated it and when.
+ * The evidence of a rule: each fact with its source and time.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -10,7 +10,7 @@
 
 defined( 'ABSPATH' ) || exit;
 
-$evidence = $values['rule']->each( 'evidence' );
+$evidence = $values['rule']->get_objects( 'evidence' );
 if ( ! $evidence ) {
 	return;
 }
@@ -18,11 +18,11 @@ if ( ! $evidence ) {
 <details>
 	<summary><?php esc_html_e( 'Evidence', 'ad-credit-status-for-woocommerce' ); ?></summary>
 	<ul>
-		<?php foreach ( $evidence as $line ) : ?>
+		<?php foreach ( $evidence as $fact ) : ?>
 			<li>
 				<?php
-				$origin = array_filter( array( $this->messages->source( $line->text( 'source' ) ), $this->format->time( $line->text( 'read_at' ) ) ) );
-				echo esc_html( $line->text( 'fact' ) . ': ' . $this->format->value( $line->value( 'value' ) ) . ' (' . implode( ', ', $origin ) . ')' );
+				$origin = array_filter( array( $this->messages->get_source_label( $fact->get_text( 'source' ) ), $this->format->format_time( $fact->get_text( 'read_at' ) ) ) );
+				echo esc_html( $fact->get_text( 'fact' ) . ': ' . $this->format->format_value( $fact->get_value( 'value' ) ) . ' (' . implode( ', ', $origin ) . ')' );
 				?>
 			</li>
 		<?php endforeach; ?>

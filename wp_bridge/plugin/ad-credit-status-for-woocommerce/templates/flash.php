@@ -1,6 +1,6 @@
 <?php
 /**
- * What was just done, read out to users who cannot see it.
+ * The result of the last action, also announced by screen readers.
  *
  * @package WcAdCredit
  * @since 1.0.0

@@ -1,6 +1,6 @@
 <?php
 /**
- * What changed and when, newest first; nothing where the service keeps no history.
+ * The history of changes, newest first, if the service keeps one.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -18,7 +18,7 @@ if ( ! $values['history'] ) {
 	<summary><?php esc_html_e( 'What changed, and when', 'ad-credit-status-for-woocommerce' ); ?></summary>
 	<ul class="wc-ad-credit-changes">
 		<?php foreach ( $values['history'] as $change ) : ?>
-			<li><span><?php echo esc_html( $this->format->time( $change->text( 'at' ) ) ); ?></span> <span><?php echo esc_html( $change->text( 'text' ) ); ?></span></li>
+			<li><span><?php echo esc_html( $this->format->format_time( $change->get_text( 'at' ) ) ); ?></span> <span><?php echo esc_html( $change->get_text( 'text' ) ); ?></span></li>
 		<?php endforeach; ?>
 	</ul>
 </details>

@@ -1,29 +1,29 @@
 <?php
 /**
- * The notices by e-mail, where the service has mail.
+ * The form for notices by e-mail, if the service sends any.
  *
  * @package WcAdCredit
  * @since 1.1.0
  * @var \WcAdCredit\Template $this
- * @var array                $values document, mail (the address chosen last), fields (mail, mail_address).
+ * @var array                $values document, mail (the stored address), fields (mail, mail_address).
  */
 
 namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
-if ( ! $values['document']->is( 'mail_available' ) ) {
+if ( ! $values['document']->is_true( 'mail_available' ) ) {
 	return;
 }
-$state   = $values['document']->text( 'mail' );
+$state   = $values['document']->get_text( 'mail' );
 $address = $values['fields']['mail_address'] ?? ( '' === $values['mail'] ? wp_get_current_user()->user_email : $values['mail'] );
 ?>
 <section class="wc-ad-credit-card" id="wc-ad-credit-mail">
 	<h3><?php esc_html_e( 'Notices', 'ad-credit-status-for-woocommerce' ); ?></h3>
 	<p><?php esc_html_e( 'What matters soon is told in WooCommerce\'s inbox: a tier that is near, the end of your spend period, bills to pay, and your credit.', 'ad-credit-status-for-woocommerce' ); ?></p>
-	<?php $this->open_form(); ?>
+	<?php $this->print_form_start(); ?>
 		<p>
-			<label class="wc-ad-credit-choice" for="wc_ad_credit_mail_wanted">
+			<label for="wc_ad_credit_mail_wanted">
 				<input type="checkbox" id="wc_ad_credit_mail_wanted" name="wc_ad_credit_mail_wanted" value="1"<?php checked( in_array( $state, array( 'on', 'unconfirmed' ), true ) ); ?>>
 				<?php esc_html_e( 'Tell me by e-mail too', 'ad-credit-status-for-woocommerce' ); ?>
 			</label>
@@ -32,7 +32,7 @@ $address = $values['fields']['mail_address'] ?? ( '' === $values['mail'] ? wp_ge
 			<label for="wc_ad_credit_mail"><?php esc_html_e( 'E-mail address; the service keeps it until you take the tick away.', 'ad-credit-status-for-woocommerce' ); ?></label>
 			<input type="text" inputmode="email" id="wc_ad_credit_mail" name="wc_ad_credit_mail" value="<?php echo esc_attr( $address ); ?>" maxlength="<?php echo (int) MailNotices::MAX_LENGTH; ?>" dir="ltr" autocomplete="email">
 		</p>
-		<p role="status"><?php echo esc_html( $values['fields']['mail'] ?? ( 'off' === $state ? '' : $this->messages->sentence( "mail_$state" ) ) ); ?></p>
-		<p class="submit"><?php $this->button( 'mail', __( 'Save', 'ad-credit-status-for-woocommerce' ) ); ?></p>
-	<?php $this->close_form(); ?>
+		<p role="status"><?php echo esc_html( $values['fields']['mail'] ?? ( 'off' === $state ? '' : $this->messages->get_message( "mail_$state" ) ) ); ?></p>
+		<p class="submit"><?php $this->print_button( 'mail', __( 'Save', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+	<?php $this->print_form_end(); ?>
 </section>

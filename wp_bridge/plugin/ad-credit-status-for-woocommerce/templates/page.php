@@ -1,6 +1,6 @@
 <?php
 /**
- * The page's frame.
+ * The frame of the page.
  *
  * @package WcAdCredit
  * @since 1.1.0

@@ -1,6 +1,6 @@
 <?php
 /**
- * The spend period and what can be planned in it; folded with the spend once something else decides.
+ * The column with the spend period and the budget estimate; once spending is over, a collapsed card with the spend.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -10,9 +10,9 @@
 
 defined( 'ABSPATH' ) || exit;
 
-if ( ! $this->progress->is_behind( $values['document'] ) ) {
-	$this->show( 'window', $values );
-	$this->show( 'what-if', $values );
+if ( ! $this->progress->is_past_spending( $values['document'] ) ) {
+	$this->print_template( 'window', $values );
+	$this->print_template( 'what-if', $values );
 	return;
 }
 if ( ! $values['document']->has( 'window' ) ) {
@@ -22,7 +22,7 @@ if ( ! $values['document']->has( 'window' ) ) {
 <details class="wc-ad-credit-card" id="wc-ad-credit-period">
 	<summary><?php esc_html_e( 'Your spend and its period', 'ad-credit-status-for-woocommerce' ); ?></summary>
 	<?php
-	$this->show( 'spend', $values );
-	$this->show( 'window', $values );
+	$this->print_template( 'spend', $values );
+	$this->print_template( 'window', $values );
 	?>
 </details>

@@ -1,6 +1,6 @@
 <?php
 /**
- * The last review and its answer, and a way to ask for one while none is open.
+ * The last review with its answer, and the form to ask for one while none is open.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -20,19 +20,19 @@ $document = $values['document'];
 	<p>
 		<?php
 		esc_html_e( 'A review is the ticket of the terms: our team looks at your case with all the evidence, and the answer appears here.', 'ad-credit-status-for-woocommerce' );
-		$this->show( 'terms', array( 'document' => $document ) );
+		$this->print_template( 'terms', array( 'document' => $document ) );
 		?>
 	</p>
-	<?php if ( '' !== $document->text( 'review.text' ) ) : ?>
-		<p><strong><?php echo esc_html( $document->text( 'review.text' ) ); ?></strong></p>
+	<?php if ( '' !== $document->get_text( 'review.text' ) ) : ?>
+		<p><strong><?php echo esc_html( $document->get_text( 'review.text' ) ); ?></strong></p>
 	<?php endif; ?>
-	<?php if ( 'open' !== $document->text( 'review.state' ) ) : ?>
-		<?php $this->open_form(); ?>
+	<?php if ( 'open' !== $document->get_text( 'review.state' ) ) : ?>
+		<?php $this->print_form_start(); ?>
 			<p>
 				<label for="wc_ad_credit_message"><?php esc_html_e( 'If you believe that something here is wrong, say what and why.', 'ad-credit-status-for-woocommerce' ); ?></label>
 				<textarea id="wc_ad_credit_message" name="wc_ad_credit_message" rows="4" maxlength="<?php echo (int) ReviewRequest::MAX_LENGTH; ?>"></textarea>
 			</p>
-			<p class="submit"><?php $this->button( 'review', __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ) ); ?></p>
-		<?php $this->close_form(); ?>
+			<p class="submit"><?php $this->print_button( 'review', __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+		<?php $this->print_form_end(); ?>
 	<?php endif; ?>
 </section>

@@ -1,6 +1,6 @@
 <?php
 /**
- * The rules: each open one with its answer, next step and evidence; those that are met in one line that opens.
+ * The rules of the offer: those not met with their next steps, the others collapsed.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -12,50 +12,50 @@ defined( 'ABSPATH' ) || exit;
 
 $document = $values['document'];
 
-$rules = array(
+$rules    = array(
 	'fail'    => array(),
 	'unknown' => array(),
 	'pending' => array(),
 	'pass'    => array(),
 );
-$alike = array(); // Pending rules that wait for a step which another one names already.
-$steps = array();
-foreach ( $document->each( 'rules' ) as $rule ) {
-	$outcome = isset( $rules[ $rule->text( 'outcome' ) ] ) ? $rule->text( 'outcome' ) : 'unknown';
-	$step    = $rule->text( 'next_step' );
+$repeated = array(); // Pending rules with the same next step as a rule that is shown.
+$steps    = array();
+foreach ( $document->get_objects( 'rules' ) as $rule ) {
+	$outcome = isset( $rules[ $rule->get_text( 'outcome' ) ] ) ? $rule->get_text( 'outcome' ) : 'unknown';
+	$step    = $rule->get_text( 'next_step' );
 	if ( 'pending' === $outcome && '' !== $step && isset( $steps[ $step ] ) ) {
-		$alike[] = $rule;
+		$repeated[] = $rule;
 	} else {
 		$rules[ $outcome ][] = $rule;
 		$steps[ $step ]      = true;
 	}
 }
-$folded = array(
+$collapsed  = array(
 	/* translators: %s: a number of rules. */
-	sprintf( _n( '%s more rule waits for the same', '%s more rules wait for the same', count( $alike ), 'ad-credit-status-for-woocommerce' ), number_format_i18n( count( $alike ) ) ) => $alike,
+	sprintf( _n( '%s more rule waits for the same', '%s more rules wait for the same', count( $repeated ), 'ad-credit-status-for-woocommerce' ), number_format_i18n( count( $repeated ) ) ) => $repeated,
 	/* translators: %s: a number of rules. */
 	sprintf( _n( '%s rule is met', '%s rules are met', count( $rules['pass'] ), 'ad-credit-status-for-woocommerce' ), number_format_i18n( count( $rules['pass'] ) ) ) => $rules['pass'],
 );
-$open   = array_merge( $rules['fail'], $rules['unknown'], $rules['pending'] );
+$open_rules = array_merge( $rules['fail'], $rules['unknown'], $rules['pending'] );
 ?>
 <section class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'The rules of the offer', 'ad-credit-status-for-woocommerce' ); ?></h3>
-	<?php if ( $open ) : ?>
+	<?php if ( $open_rules ) : ?>
 		<ul class="wc-ad-credit-rules">
 			<?php
-			foreach ( $open as $rule ) {
-				$this->show( 'rule', array( 'rule' => $rule ) );
+			foreach ( $open_rules as $rule ) {
+				$this->print_template( 'rule', array( 'rule' => $rule ) );
 			}
 			?>
 		</ul>
 	<?php endif; ?>
-	<?php foreach ( array_filter( $folded ) as $summary => $group ) : ?>
+	<?php foreach ( array_filter( $collapsed ) as $summary => $group ) : ?>
 		<details>
 			<summary><?php echo esc_html( $summary ); ?></summary>
 			<ul class="wc-ad-credit-rules">
 				<?php
 				foreach ( $group as $rule ) {
-					$this->show( 'rule', array( 'rule' => $rule ) );
+					$this->print_template( 'rule', array( 'rule' => $rule ) );
 				}
 				?>
 			</ul>

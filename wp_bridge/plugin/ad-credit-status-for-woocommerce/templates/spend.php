@@ -1,6 +1,6 @@
 <?php
 /**
- * What counts so far, beside each tier; what was left out, and why.
+ * The qualifying spend beside each tier, and the excluded amounts with their reasons.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -16,14 +16,14 @@ if ( ! $document->has( 'spend' ) ) {
 	return;
 }
 $currency   = $values['currency'];
-$qualifying = $document->text( 'spend.qualifying' );
-$read_at    = $this->format->time( $document->text( 'spend.read_at' ) );
+$qualifying = $document->get_text( 'spend.qualifying' );
+$read_at    = $this->format->format_time( $document->get_text( 'spend.read_at' ) );
 ?>
 <section class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'Spend that counts', 'ad-credit-status-for-woocommerce' ); ?></h3>
-	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->money( $qualifying, $currency ) ); ?></p>
-	<?php if ( '' === $qualifying && '' !== $this->progress->why_unknown( $document ) ) : ?>
-		<p><?php echo esc_html( $this->progress->why_unknown( $document ) ); ?></p>
+	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->format_money( $qualifying, $currency ) ); ?></p>
+	<?php if ( '' === $qualifying && '' !== $this->progress->get_unknown_reason( $document ) ) : ?>
+		<p><?php echo esc_html( $this->progress->get_unknown_reason( $document ) ); ?></p>
 	<?php endif; ?>
 	<p class="description">
 		<?php
@@ -36,35 +36,35 @@ $read_at    = $this->format->time( $document->text( 'spend.read_at' ) );
 		?>
 	</p>
 	<?php
-	$this->show( 'chart', $values );
-	$this->show( 'tiers', $values );
+	$this->print_template( 'chart', $values );
+	$this->print_template( 'tiers', $values );
 	?>
-	<?php if ( '' !== $document->text( 'pace.text' ) && ! $this->progress->is_cut_off( $document ) ) : ?>
-		<p><?php echo esc_html( $document->text( 'pace.text' ) ); ?></p>
+	<?php if ( '' !== $document->get_text( 'pace.text' ) && ! $this->troubles->is_cut_off( $document ) ) : ?>
+		<p><?php echo esc_html( $document->get_text( 'pace.text' ) ); ?></p>
 	<?php endif; ?>
-	<?php if ( $document->is( 'spend.provisional' ) ) : ?>
+	<?php if ( $document->is_true( 'spend.provisional' ) ) : ?>
 		<p><?php esc_html_e( 'Whether this was paid is not confirmed yet.', 'ad-credit-status-for-woocommerce' ); ?></p>
 	<?php endif; ?>
-	<?php if ( $document->is( 'spend.final' ) ) : ?>
+	<?php if ( $document->is_true( 'spend.final' ) ) : ?>
 		<p class="description"><?php esc_html_e( 'These figures are final.', 'ad-credit-status-for-woocommerce' ); ?></p>
-	<?php elseif ( '' !== $document->text( 'spend.final_through' ) ) : ?>
+	<?php elseif ( '' !== $document->get_text( 'spend.final_through' ) ) : ?>
 		<p class="description">
 			<?php
 			/* translators: %s: a date. */
-			printf( esc_html__( 'Final up to %s; later dates can still move.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $document->text( 'spend.final_through' ) ) ) );
+			printf( esc_html__( 'Final up to %s; later dates can still move.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->format_date( $document->get_text( 'spend.final_through' ) ) ) );
 			?>
 		</p>
 	<?php endif; ?>
-	<?php if ( $document->each( 'spend.excluded' ) ) : ?>
+	<?php if ( $document->get_objects( 'spend.excluded' ) ) : ?>
 		<h4><?php esc_html_e( 'Left out', 'ad-credit-status-for-woocommerce' ); ?></h4>
 		<ul class="wc-ad-credit-pairs">
-			<?php foreach ( $document->each( 'spend.excluded' ) as $part ) : ?>
-				<li><span><?php echo esc_html( $this->messages->exclusion( $part->text( 'why' ) ) ); ?></span> <span><?php echo esc_html( $this->format->money( $part->text( 'amount' ), $currency ) ); ?></span></li>
+			<?php foreach ( $document->get_objects( 'spend.excluded' ) as $exclusion ) : ?>
+				<li><span><?php echo esc_html( $this->messages->get_exclusion_label( $exclusion->get_text( 'why' ) ) ); ?></span> <span><?php echo esc_html( $this->format->format_money( $exclusion->get_text( 'amount' ), $currency ) ); ?></span></li>
 			<?php endforeach; ?>
 		</ul>
 	<?php endif; ?>
 	<?php
-	$this->show(
+	$this->print_template(
 		'days',
 		array(
 			'document' => $document,

@@ -1,6 +1,6 @@
 <?php
 /**
- * Where the store stands: the answer first, then what concerns its stage, then what it rests on.
+ * The page of a connected store: its status first, then its progress, then the rules and further cards.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -12,27 +12,27 @@ defined( 'ABSPATH' ) || exit;
 
 $document = $values['document'];
 
-$this->show( 'flash', array( 'flash' => $values['flash'] ) );
+$this->print_template( 'flash', array( 'flash' => $values['flash'] ) );
 ?>
-<h2><?php echo esc_html( $document->text( 'programme.title' ) ); ?></h2>
+<h2><?php echo esc_html( $document->get_text( 'programme.title' ) ); ?></h2>
 <?php
-$this->show( 'delivery', $values );
-$this->show( 'warnings', $values );
-$this->show( 'headline', $values );
-$this->show( 'update', $values );
-$this->show( 'steps', $values );
-$this->show( 'troubles', $values );
+$this->print_template( 'delivery', $values );
+$this->print_template( 'warnings', $values );
+$this->print_template( 'headline', $values );
+$this->print_template( 'update', $values );
+$this->print_template( 'steps', $values );
+$this->print_template( 'troubles', $values );
 ?>
 <div class="wc-ad-credit-grid">
 	<?php
-	$this->show_column( 'credit', $values );
-	$this->show_column( 'period', $values );
+	$this->print_column( 'credit', $values );
+	$this->print_column( 'period', $values );
 	?>
 </div>
 <?php
-$this->show( 'rules', $values );
-$this->show( 'review', $values );
-$this->show( 'mail', $values );
-$this->show( 'history', $values );
-$this->show( 'support', $values );
-$this->show( 'footer', $values );
+$this->print_template( 'rules', $values );
+$this->print_template( 'review', $values );
+$this->print_template( 'mail', $values );
+$this->print_template( 'history', $values );
+$this->print_template( 'support', $values );
+$this->print_template( 'footer', $values );

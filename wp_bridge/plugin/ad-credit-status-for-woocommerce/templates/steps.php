@@ -1,6 +1,6 @@
 <?php
 /**
- * The way to the credit in steps.
+ * The steps towards the credit.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -10,13 +10,13 @@
 
 defined( 'ABSPATH' ) || exit;
 
-$step_names = $this->messages->steps();
+$step_names = $this->messages->get_step_names();
 ?>
 <ol class="wc-ad-credit-steps" aria-label="<?php esc_attr_e( 'The way to your credit', 'ad-credit-status-for-woocommerce' ); ?>">
-	<?php foreach ( $this->progress->steps( $values['document'] ) as $number => $state ) : ?>
+	<?php foreach ( $this->progress->get_step_states( $values['document'] ) as $number => $state ) : ?>
 		<li class="is-<?php echo esc_attr( $state ); ?>"<?php echo 'current' === $state ? ' aria-current="step"' : ''; ?>>
 			<span class="wc-ad-credit-step"><?php echo esc_html( $step_names[ $number ] ); ?></span>
-			<span class="wc-ad-credit-step-state"><?php echo esc_html( $this->messages->step_state( $state ) ); ?></span>
+			<span class="wc-ad-credit-step-state"><?php echo esc_html( $this->messages->get_step_state_label( $state ) ); ?></span>
 		</li>
 	<?php endforeach; ?>
 </ol>

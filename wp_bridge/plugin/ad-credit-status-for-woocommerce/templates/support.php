@@ -1,6 +1,6 @@
 <?php
 /**
- * A text for whoever helps, to be copied.
+ * The text for support, with a button to copy it.
  *
  * @package WcAdCredit
  * @since 1.1.0

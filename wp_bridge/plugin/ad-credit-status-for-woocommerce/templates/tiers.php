@@ -1,6 +1,6 @@
 <?php
 /**
- * Each tier: how far it is, what is missing and by when, and when its credit comes.
+ * The tiers: the progress towards each, what is missing, and the date of its credit.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -12,42 +12,42 @@ defined( 'ABSPATH' ) || exit;
 
 $document   = $values['document'];
 $currency   = $values['currency'];
-$qualifying = $document->text( 'spend.qualifying' );
+$qualifying = $document->get_text( 'spend.qualifying' );
 ?>
 <ul class="wc-ad-credit-tiers">
-	<?php foreach ( $document->each( 'tiers' ) as $number => $tier ) : ?>
+	<?php foreach ( $document->get_objects( 'tiers' ) as $number => $tier ) : ?>
 		<li>
 			<label for="wc-ad-credit-tier-<?php echo (int) $number; ?>">
 				<?php
 				printf(
 					/* translators: 1: an amount to spend, 2: an amount of credit. */
 					esc_html__( 'Spend %1$s, get %2$s', 'ad-credit-status-for-woocommerce' ),
-					esc_html( $this->format->money( $tier->text( 'threshold' ), $currency ) ),
-					esc_html( $this->format->money( $tier->text( 'credit' ), $currency ) )
+					esc_html( $this->format->format_money( $tier->get_text( 'threshold' ), $currency ) ),
+					esc_html( $this->format->format_money( $tier->get_text( 'credit' ), $currency ) )
 				);
 				?>
 			</label>
 			<?php if ( '' !== $qualifying ) : ?>
-				<progress id="wc-ad-credit-tier-<?php echo (int) $number; ?>" max="100" value="<?php echo esc_attr( sprintf( '%.1F', $this->progress->percent( $qualifying, $tier->text( 'threshold' ) ) ) ); ?>"></progress>
+				<progress id="wc-ad-credit-tier-<?php echo (int) $number; ?>" max="100" value="<?php echo esc_attr( sprintf( '%.1F', $this->progress->get_percent( $qualifying, $tier->get_text( 'threshold' ) ) ) ); ?>"></progress>
 			<?php endif; ?>
 			<span>
 				<?php
-				if ( '' !== $tier->text( 'reached_on' ) ) {
+				if ( '' !== $tier->get_text( 'reached_on' ) ) {
 					/* translators: %s: a date. */
-					printf( esc_html__( 'Reached on %s.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $tier->text( 'reached_on' ) ) ) );
-				} elseif ( '' !== $tier->text( 'seen_on' ) ) {
+					printf( esc_html__( 'Reached on %s.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->format_date( $tier->get_text( 'reached_on' ) ) ) );
+				} elseif ( '' !== $tier->get_text( 'seen_on' ) ) {
 					/* translators: %s: a date. */
-					printf( esc_html__( 'Reached on %s by figures that are not final yet.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $tier->text( 'seen_on' ) ) ) );
+					printf( esc_html__( 'Reached on %s by figures that are not final yet.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->format_date( $tier->get_text( 'seen_on' ) ) ) );
 				} elseif ( '' === $qualifying ) {
 					esc_html_e( 'Whether it is reached is not known yet.', 'ad-credit-status-for-woocommerce' );
-				} elseif ( $document->text( 'next_tier.threshold' ) === $tier->text( 'threshold' ) ) {
-					echo esc_html( $document->text( 'next_tier.text' ) );
+				} elseif ( $document->get_text( 'next_tier.threshold' ) === $tier->get_text( 'threshold' ) ) {
+					echo esc_html( $document->get_text( 'next_tier.text' ) );
 				} else {
 					esc_html_e( 'Not reached.', 'ad-credit-status-for-woocommerce' );
 				}
-				if ( '' !== $tier->text( 'credit_by' ) ) {
+				if ( '' !== $tier->get_text( 'credit_by' ) ) {
 					/* translators: %s: a date. */
-					echo ' ' . esc_html( sprintf( __( 'Credit by %s, if nothing more is reached.', 'ad-credit-status-for-woocommerce' ), $this->format->date( $tier->text( 'credit_by' ) ) ) );
+					echo ' ' . esc_html( sprintf( __( 'Credit by %s, if nothing more is reached.', 'ad-credit-status-for-woocommerce' ), $this->format->format_date( $tier->get_text( 'credit_by' ) ) ) );
 				}
 				?>
 			</span>

@@ -1,6 +1,6 @@
 <?php
 /**
- * What stands in the way or had better be done soon, and who has to act.
+ * The troubles, each with who has to act.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 
 $document = $values['document'];
 
-$troubles = $this->progress->troubles( $document );
+$troubles = $this->troubles->get_listed( $document );
 if ( ! $troubles ) {
 	return;
 }
@@ -21,18 +21,18 @@ if ( ! $troubles ) {
 	<h3><?php esc_html_e( 'What needs attention', 'ad-credit-status-for-woocommerce' ); ?></h3>
 	<ul class="wc-ad-credit-troubles">
 		<?php foreach ( $troubles as $trouble ) : ?>
-			<li class="is-for-<?php echo esc_attr( $trouble->text( 'who' ) ); ?>">
-				<span class="wc-ad-credit-actor"><?php echo esc_html( $this->messages->actor( $trouble->text( 'who' ) ) ); ?></span>
+			<li class="is-for-<?php echo esc_attr( $trouble->get_text( 'who' ) ); ?>">
+				<span class="wc-ad-credit-actor"><?php echo esc_html( $this->messages->get_actor_label( $trouble->get_text( 'who' ) ) ); ?></span>
 				<div>
-					<p><?php echo esc_html( $trouble->text( 'text' ) ); ?></p>
-					<?php if ( '' !== $trouble->text( 'next_step' ) ) : ?>
-						<p class="wc-ad-credit-next"><?php echo esc_html( $trouble->text( 'next_step' ) ); ?></p>
+					<p><?php echo esc_html( $trouble->get_text( 'text' ) ); ?></p>
+					<?php if ( '' !== $trouble->get_text( 'next_step' ) ) : ?>
+						<p class="wc-ad-credit-next-step"><?php echo esc_html( $trouble->get_text( 'next_step' ) ); ?></p>
 					<?php endif; ?>
-					<?php if ( '' !== $this->format->time( $trouble->text( 'since' ) ) ) : ?>
+					<?php if ( '' !== $this->format->format_time( $trouble->get_text( 'since' ) ) ) : ?>
 						<p class="description">
 							<?php
 							/* translators: %s: date and time. */
-							printf( esc_html__( 'Since %s.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->time( $trouble->text( 'since' ) ) ) );
+							printf( esc_html__( 'Since %s.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->format_time( $trouble->get_text( 'since' ) ) ) );
 							?>
 						</p>
 					<?php endif; ?>

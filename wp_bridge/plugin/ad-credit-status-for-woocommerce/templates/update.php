@@ -1,6 +1,6 @@
 <?php
 /**
- * That something changed, until this user says that it was seen.
+ * The hint at a new stage, until the user dismisses it.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -16,8 +16,8 @@ if ( '' === $values['update_key'] ) {
 ?>
 <div class="wc-ad-credit-card wc-ad-credit-update">
 	<p><?php esc_html_e( 'This is new since your last visit. WooCommerce\'s inbox shows it too.', 'ad-credit-status-for-woocommerce' ); ?></p>
-	<?php $this->open_form(); ?>
+	<?php $this->print_form_start(); ?>
 	<input type="hidden" name="wc_ad_credit_update" value="<?php echo esc_attr( $values['update_key'] ); ?>">
-	<p class="submit"><?php $this->button( 'dismiss', __( 'Mark as seen', 'ad-credit-status-for-woocommerce' ) ); ?></p>
-	<?php $this->close_form(); ?>
+	<p class="submit"><?php $this->print_button( 'dismiss', __( 'Mark as seen', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+	<?php $this->print_form_end(); ?>
 </div>

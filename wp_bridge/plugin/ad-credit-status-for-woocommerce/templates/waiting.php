@@ -1,6 +1,6 @@
 <?php
 /**
- * Connected, and no answer in the reader's language yet.
+ * The page of a connected store without a status document in the user's language.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -10,27 +10,27 @@
 
 defined( 'ABSPATH' ) || exit;
 
-$sentence = $this->messages->sentence( '' === $values['failure'] ? 'waiting' : $values['failure'] );
+$message = $this->messages->get_message( '' === $values['failure'] ? 'waiting' : $values['failure'] );
 if ( $values['read_at'] && '' === $values['failure'] ) {
-	$sentence = __( 'The answer in your language is on its way.', 'ad-credit-status-for-woocommerce' );
+	$message = __( 'The answer in your language is on its way.', 'ad-credit-status-for-woocommerce' );
 }
 
-$this->show( 'flash', array( 'flash' => $values['flash'] ) );
+$this->print_template( 'flash', array( 'flash' => $values['flash'] ) );
 ?>
 <h2><?php esc_html_e( 'See your progress towards the ad credit', 'ad-credit-status-for-woocommerce' ); ?></h2>
-<?php $this->show( 'delivery', $values ); ?>
+<?php $this->print_template( 'delivery', $values ); ?>
 <div class="notice inline <?php echo '' === $values['failure'] ? 'notice-info' : 'notice-warning'; ?>">
-	<p><?php echo esc_html( $sentence ); ?></p>
-	<?php $this->open_form(); ?>
+	<p><?php echo esc_html( $message ); ?></p>
+	<?php $this->print_form_start(); ?>
 		<p class="submit">
 			<?php
 			if ( 'refused' === $values['failure'] ) {
-				$this->button( 'reconnect', __( 'Connect again', 'ad-credit-status-for-woocommerce' ), true );
+				$this->print_button( 'reconnect', __( 'Connect again', 'ad-credit-status-for-woocommerce' ), true );
 			}
-			$this->button( 'refresh', __( 'Refresh', 'ad-credit-status-for-woocommerce' ) );
+			$this->print_button( 'refresh', __( 'Refresh', 'ad-credit-status-for-woocommerce' ) );
 			?>
 		</p>
-	<?php $this->close_form(); ?>
+	<?php $this->print_form_end(); ?>
 </div>
 <?php
-$this->show( 'footer', $values );
+$this->print_template( 'footer', $values );

@@ -1,6 +1,6 @@
 <?php
 /**
- * What to keep in mind while reading the rest: an old answer, old figures.
+ * The warnings about an old answer or old figures.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -14,10 +14,10 @@ $document = $values['document'];
 $warnings = array();
 if ( '' !== $values['failure'] ) {
 	/* translators: %s: how long ago, such as "2 hours ago". */
-	$warnings[] = array( $this->messages->failure( $values['failure'] ), sprintf( __( 'You see the last answer, of %s.', 'ad-credit-status-for-woocommerce' ), $this->format->age( $values['read_at'] ) ) );
+	$warnings[] = array( $this->messages->get_failure_message( $values['failure'] ), sprintf( __( 'You see the last answer, of %s.', 'ad-credit-status-for-woocommerce' ), $this->format->format_age( $values['read_at'] ) ) );
 }
-if ( $this->progress->is_stale( $document ) ) {
-	$read_at = $this->format->time( $document->text( 'spend.read_at' ) );
+if ( $this->troubles->are_figures_stale( $document ) ) {
+	$read_at = $this->format->format_time( $document->get_text( 'spend.read_at' ) );
 	if ( '' !== $read_at ) {
 		/* translators: %s: date and time. */
 		$warnings[] = array( sprintf( __( 'TikTok\'s figures were last read on %s, longer ago than usual.', 'ad-credit-status-for-woocommerce' ), $read_at ), __( 'They stay as they were until they can be read again; nothing is lost.', 'ad-credit-status-for-woocommerce' ) );

@@ -1,6 +1,6 @@
 <?php
 /**
- * What an amount spent each day would lead to; the answer stands here after the page is drawn again.
+ * The form to estimate what a daily budget leads to, with the last estimate.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -12,14 +12,14 @@ defined( 'ABSPATH' ) || exit;
 
 $document = $values['document'];
 
-if ( '' === $values['currency'] || ! $this->progress->can_plan( $document ) ) {
+if ( '' === $values['currency'] || ! $this->progress->can_earn_more( $document ) ) {
 	return;
 }
-$answer = $values['fields']['what_if'] ?? '';
+$estimate = $values['fields']['what_if'] ?? '';
 ?>
 <section class="wc-ad-credit-card" id="wc-ad-credit-what-if">
 	<h3><?php esc_html_e( 'What would a budget lead to?', 'ad-credit-status-for-woocommerce' ); ?></h3>
-	<?php $this->open_form(); ?>
+	<?php $this->print_form_start(); ?>
 		<p>
 			<label for="wc_ad_credit_per_day">
 				<?php
@@ -29,7 +29,7 @@ $answer = $values['fields']['what_if'] ?? '';
 			</label>
 			<input type="text" inputmode="decimal" id="wc_ad_credit_per_day" name="wc_ad_credit_per_day" value="<?php echo esc_attr( $values['fields']['per_day'] ?? '' ); ?>" maxlength="12" size="12" dir="ltr" autocomplete="off" aria-describedby="wc-ad-credit-what-if-answer">
 		</p>
-		<p id="wc-ad-credit-what-if-answer" role="status"><?php echo '' === $answer ? '' : '<strong>' . esc_html( $answer ) . '</strong>'; ?></p>
-		<p class="submit"><?php $this->button( 'what_if', __( 'Show what it leads to', 'ad-credit-status-for-woocommerce' ) ); ?></p>
-	<?php $this->close_form(); ?>
+		<p id="wc-ad-credit-what-if-answer" role="status"><?php echo '' === $estimate ? '' : '<strong>' . esc_html( $estimate ) . '</strong>'; ?></p>
+		<p class="submit"><?php $this->print_button( 'what_if', __( 'Show what it leads to', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+	<?php $this->print_form_end(); ?>
 </section>

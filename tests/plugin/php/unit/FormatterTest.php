@@ -2,13 +2,13 @@
 
 use PHPUnit\Framework\TestCase;
 use WcAdCredit\Document;
-use WcAdCredit\Format;
+use WcAdCredit\Formatter;
 
-final class FormatTest extends TestCase {
+final class FormatterTest extends TestCase {
 
 	/** @dataProvider amounts */
 	public function test_amounts_are_written_digit_by_digit( string $amount, string $written ): void {
-		$this->assertSame( str_replace( ' ', "\u{a0}", $written ), ( new Format() )->money( $amount, 'USD' ) );
+		$this->assertSame( str_replace( ' ', "\u{a0}", $written ), ( new Formatter() )->format_money( $amount, 'USD' ) );
 	}
 
 	public static function amounts(): array {
@@ -28,12 +28,12 @@ final class FormatTest extends TestCase {
 
 	/** @dataProvider formats */
 	public function test_figures_are_written_as_the_documents_own_sentences_write_them( array $formats, string $money, string $date, string $time ): void {
-		$format = new Format();
-		$format->follow( new Document( array( 'formats' => $formats ) ) );
-		$this->assertSame( $money, $format->money( '5000.00', 'USD' ) );
-		$this->assertSame( $date, $format->date( '2025-12-01' ) );
-		$this->assertSame( $time, $format->time( '2025-12-01T22:05:00Z' ) );
-		$this->assertSame( "5,000.00\u{a0}EUR", $format->money( '5000.00', 'EUR' ), 'a currency without a format' );
+		$format = new Formatter();
+		$format->use_document_formats( new Document( array( 'formats' => $formats ) ) );
+		$this->assertSame( $money, $format->format_money( '5000.00', 'USD' ) );
+		$this->assertSame( $date, $format->format_date( '2025-12-01' ) );
+		$this->assertSame( $time, $format->format_time( '2025-12-01T22:05:00Z' ) );
+		$this->assertSame( "5,000.00\u{a0}EUR", $format->format_money( '5000.00', 'EUR' ), 'a currency without a format' );
 	}
 
 	public static function formats(): array {
@@ -48,20 +48,20 @@ final class FormatTest extends TestCase {
 	}
 
 	public function test_broken_formats_are_no_error_and_no_way_to_lose_an_amount(): void {
-		$format = new Format();
-		$format->follow( new Document( array( 'formats' => array( 'date' => array(), 'money' => 7 ) ) ) );
-		$this->assertSame( "1,500.00\u{a0}USD", $format->money( '1500', 'USD' ) );
-		$this->assertSame( '2025-12-01', $format->date( '2025-12-01' ) );
+		$format = new Formatter();
+		$format->use_document_formats( new Document( array( 'formats' => array( 'date' => array(), 'money' => 7 ) ) ) );
+		$this->assertSame( "1,500.00\u{a0}USD", $format->format_money( '1500', 'USD' ) );
+		$this->assertSame( '2025-12-01', $format->format_date( '2025-12-01' ) );
 	}
 
 	public function test_a_date_of_the_accounts_zone_is_moved_by_no_other_zone(): void {
-		$this->assertSame( '2025-12-01', ( new Format() )->date( '2025-12-01' ) );
-		$this->assertSame( '2025-12-02 05:00', ( new Format() )->time( '2025-12-01T22:00:00Z' ) );
+		$this->assertSame( '2025-12-01', ( new Formatter() )->format_date( '2025-12-01' ) );
+		$this->assertSame( '2025-12-02 05:00', ( new Formatter() )->format_time( '2025-12-01T22:00:00Z' ) );
 	}
 
 	public function test_what_is_no_date_is_shown_as_none(): void {
 		foreach ( array( '', 'tomorrow', '2025-12-01T00:00:00', '<b>', '+1 day' ) as $text ) {
-			$this->assertSame( '', ( new Format() )->date( $text ) . ( new Format() )->time( $text ) );
+			$this->assertSame( '', ( new Formatter() )->format_date( $text ) . ( new Formatter() )->format_time( $text ) );
 		}
 	}
 }
