@@ -21,8 +21,8 @@ NGINX = shutil.which("nginx", path=SBIN)
 WORDPRESS = Path(__file__).parents[1] / "build" / "wordpress" / "ready"
 
 
-def _needs(what: str, there: bool) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(not there, reason=f"this machine has no {what}")
+def _needs(name: str, is_present: bool) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not is_present, reason=f"this machine has no {name}")
 
 
 needs_chromium = _needs("Chromium (Debian: apt-get install chromium-headless-shell)", CHROMIUM is not None)

@@ -17,7 +17,7 @@ class NetworkLine:
         address = make_url(server_url)
         self._server = f"{address.query['host']}/.s.PGSQL.5432"
         self._door = socket.create_server(("127.0.0.1", 0))
-        self.url = _over(address, self._door.getsockname()[1])
+        self.url = _url_at_port(address, self._door.getsockname()[1])
         self._dead = Event()
         self._ends = [self._door]
         Thread(target=self._take_calls, daemon=True).start()
@@ -45,9 +45,9 @@ class NetworkLine:
                     Thread(target=_carry, args=(item, other, self._dead), daemon=True).start()
 
 
-def _over(address: URL, port: int) -> str:
-    there = address.difference_update_query(["host"]).set(host="127.0.0.1", port=port)
-    return there.render_as_string(hide_password=False)
+def _url_at_port(address: URL, port: int) -> str:
+    url = address.difference_update_query(["host"]).set(host="127.0.0.1", port=port)
+    return url.render_as_string(hide_password=False)
 
 
 def _carry(item: socket.socket, other: socket.socket, dead: Event) -> None:

@@ -214,8 +214,8 @@ def _cut(chance: random.Random, body: bytes) -> bytes:
 
 def _insert(chance: random.Random, body: bytes) -> bytes:
     at = chance.randrange(len(body) + 1)
-    what = chance.choice([b"\0", b"\xed\xa0\x80", b"\\ud800", b"{", b'"', chance.randbytes(20), body[:500]])
-    return body[:at] + what + body[at:]
+    piece = chance.choice([b"\0", b"\xed\xa0\x80", b"\\ud800", b"{", b'"', chance.randbytes(20), body[:500]])
+    return body[:at] + piece + body[at:]
 
 
 def _change_encoding(chance: random.Random, body: bytes) -> bytes:
@@ -397,9 +397,9 @@ class RouteFuzzer:
 
     def calls(self, count: int) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield a caller's name and a WSGI environ `count` times: routes in turn, callers at random."""
-        who = list(self.callers)
+        names = list(self.callers)
         for number in range(count):
-            route, name = self.routes[number % len(self.routes)], self.chance.choice(who)
+            route, name = self.routes[number % len(self.routes)], self.chance.choice(names)
             yield name, self._call(route, self.callers[name])
 
     def _call(self, route: FuzzedRoute, caller: Caller) -> dict[str, Any]:

@@ -59,14 +59,20 @@ def call_all_routes(database_url: str, now: Callable[[], datetime], count: int, 
     """Count the statuses of `count` calls. Raises AssertionError, naming the call, at a fault of ours."""
     statuses: Counter[int] = Counter()
     with fuzzed_app(database_url, now) as (app, fuzzer):
-        for number, (who, environ) in enumerate(fuzzer(seed).calls(count)):
-            with capture_logs() as logged:
-                statuses[assert_handles(app, who, environ, f"call {number} of seed {seed}", logged)] += 1
+        for number, (caller, environ) in enumerate(fuzzer(seed).calls(count)):
+            with capture_logs() as log_entries:
+                statuses[
+                    assert_handles(app, caller, environ, f"call {number} of seed {seed}", log_entries)
+                ] += 1
     return statuses
 
 
 def assert_handles(
-    app: Wsgi, who: str, environ: dict[str, Any], call: str, logged: Sequence[MutableMapping[str, Any]]
+    app: Wsgi,
+    caller: str,
+    environ: dict[str, Any],
+    call: str,
+    log_entries: Sequence[MutableMapping[str, Any]],
 ) -> int:
     """Assert that the app answers a call without a fault: no 5xx but a true 503; return the status."""
     status_lines: list[str] = []
@@ -75,10 +81,10 @@ def assert_handles(
     if hasattr(answer, "close"):
         answer.close()
     status = int(status_lines[0][:3])
-    request = f"{call}: {who} {environ['REQUEST_METHOD'][:9]} {environ['PATH_INFO'][:90]!r}"
-    exchange = f"{request} ?{environ['QUERY_STRING'][:200]} → {status} {body[:300]!r} {logged}"
+    request = f"{call}: {caller} {environ['REQUEST_METHOD'][:9]} {environ['PATH_INFO'][:90]!r}"
+    exchange = f"{request} ?{environ['QUERY_STRING'][:200]} → {status} {body[:300]!r} {log_entries}"
     assert status < 500 or status == 503 or TRULY_UNREACHABLE in body, exchange
-    assert not any(line["log_level"] in ("error", "critical") for line in logged), exchange
+    assert not any(line["log_level"] in ("error", "critical") for line in log_entries), exchange
     assert b"Traceback" not in body, exchange
     if status == 503:
         assert environ["PATH_INFO"] == "/readyz", exchange  # no worker runs here

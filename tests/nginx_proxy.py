@@ -37,9 +37,9 @@ class Proxy:
             "/etc/letsencrypt/live/credit.example/": f"{folder}/",
         }
         site = SITE.read_text()
-        for ours, theirs in changes.items():
-            assert ours in site, ours
-            site = site.replace(ours, theirs)
+        for original, replacement in changes.items():
+            assert original in site, original
+            site = site.replace(original, replacement)
         (folder / "site.conf").write_text(site)
         (folder / "nginx.conf").write_text(_main_config(folder))
 
@@ -75,7 +75,7 @@ def _main_config(folder: Path) -> str:
             # Callers have the address that a test puts into a header.
             "set_real_ip_from 127.0.0.1;",
             f"real_ip_header {CALLER};",
-            *(f"{what}_temp_path {folder}/{what};" for what in buffers),
+            *(f"{name}_temp_path {folder}/{name};" for name in buffers),
             f"include {folder}/site.conf;",
             "}",
         ]

@@ -125,44 +125,48 @@ def _run_attack(
 ) -> AttackResult:
     urls = [f"https://{kind}{number}.example/" for kind in ("honest", "hostile")]
     honest, hostile = (add_shop(container, url=url).id for url in urls)
-    numbers, stopping, before = count(1), Event(), _bytes_on_disk(container)
+    numbers, stop, before = count(1), Event(), _bytes_on_disk(container)
     senders = [
-        Thread(
-            target=_attack, args=(HostileStore(hostile, urls[1], port, hanging), attack, numbers, stopping)
-        )
+        Thread(target=_attack, args=(HostileStore(hostile, urls[1], port, hanging), attack, numbers, stop))
         for _ in range(SENDERS if number else 0)
     ]
     for sender in senders:
         sender.start()
-    took, refused = _send_honestly(port, honest, urls[0], time.monotonic() + seconds)
-    stopping.set()
+    durations, refused = _send_honestly(port, honest, urls[0], time.monotonic() + seconds)
+    stop.set()
     for sender in senders:
         sender.join(60)
     wait_until(lambda: not waits(container))
     calls = next(numbers) - 1
     growth = max(0, _bytes_on_disk(container) - before) * 1_000 // max(calls, 1_000)
     return AttackResult(
-        attack.name, calls, len(took), refused, max(took, default=0.0), _slowest(container, honest), growth
+        attack.name,
+        calls,
+        len(durations),
+        refused,
+        max(durations, default=0.0),
+        _slowest(container, honest),
+        growth,
     )
 
 
 def _send_honestly(port: int, store_id: str, url: str, until: float) -> tuple[list[float], int]:
     """Send deliveries of the honest store; return the seconds of each 200, and the number of refusals."""
-    took, refused = [], 0
+    durations, refused = [], 0
     for number in count(1):
         if time.monotonic() > until:
             break
-        body, began = body_of(signal(number, home_url=url)), time.monotonic()
+        body, start = body_of(signal(number, home_url=url)), time.monotonic()
         if _post(port, store_id, body, number, SECRET) == 200:
-            took.append(time.monotonic() - began)
+            durations.append(time.monotonic() - start)
         else:
             refused += 1
         time.sleep(PAUSE)
-    return took, refused
+    return durations, refused
 
 
-def _attack(hostile: HostileStore, attack: Attack, numbers: Iterator[int], stopping: Event) -> None:
-    while not stopping.is_set():
+def _attack(hostile: HostileStore, attack: Attack, numbers: Iterator[int], stop: Event) -> None:
+    while not stop.is_set():
         attack.send(hostile, next(numbers))
 
 
@@ -238,14 +242,14 @@ def flood_links(container: Container, progress: Callable[[int], None] = lambda _
         ]
         _keep(container, flooding, bodies)
     _keep(container, honest, [body_of(signal(number, home_url=urls[1])) for number in range(1, 51)])
-    began, processed, batches, honest_batches = time.monotonic(), 0, 0, 0
+    start, processed, batches, honest_batches = time.monotonic(), 0, 0, 0
     while outcomes := process_next(container.database, container.now(), limit=100):
         processed, batches = processed + len(outcomes), batches + 1
         honest_batches = honest_batches or (batches if _is_done(container, honest) else 0)
         progress(len(outcomes))
     with container.database.reading() as session:
         links = session.scalar(select(func.count()).where(Link.store_id == flooding)) or 0
-    return LinkFloodResult(processed / (time.monotonic() - began), links, honest_batches)
+    return LinkFloodResult(processed / (time.monotonic() - start), links, honest_batches)
 
 
 def _keep(container: Container, store_id: str, bodies: Sequence[bytes]) -> None:

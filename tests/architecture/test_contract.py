@@ -121,10 +121,10 @@ def test_each_webhook_address_is_there(app, address):
 def test_awards_are_answered_by_the_commands_name_too(app, container):
     keep_awards(container, 1)
     client, token = app.test_client(), staff_token(container)
-    both = [
+    answers = [
         client.get(f"{ADMIN}/{name}", headers=token, base_url=BASE).json for name in ("credits", "awards")
     ]
-    assert both[0] == both[1] != {"items": [], "next": None}
+    assert answers[0] == answers[1] != {"items": [], "next": None}
 
 
 def test_each_setting_is_there():
@@ -305,12 +305,12 @@ def test_the_facts_document_has_each_field_with_its_type():
 
 
 @on_both_databases
-@pytest.mark.parametrize("what", ["delivery", "spend"])
-def test_what_commands_answer_has_its_fields(container, app, what):
+@pytest.mark.parametrize("document", ["delivery", "spend"])
+def test_what_commands_answer_has_its_fields(container, app, document):
     make_rows_of_each_kind(container)
     words = {"delivery": ("deliveries", "show", "1"), "spend": ("spend", "show", "--advertiser", "7001")}
-    answer = app.test_cli_runner().invoke(args=[*words[what], "--json"])
-    assert set(CONTRACT[what]) <= set(json.loads(answer.stdout)), answer.output
+    answer = app.test_cli_runner().invoke(args=[*words[document], "--json"])
+    assert set(CONTRACT[document]) <= set(json.loads(answer.stdout)), answer.output
 
 
 def test_a_difference_is_found():

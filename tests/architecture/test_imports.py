@@ -35,10 +35,10 @@ def sandbox_modules(folder, **marks):
         "PUBLIC_URL": "http://127.0.0.1",
         "DATABASE_URL": f"sqlite:///{folder}/receiver.db",
     }
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX")}
     answer = subprocess.run(
         [sys.executable, "-c", WHOLE_PRODUCT],
-        env={**ours, **settings, **marks},
+        env={**environment, **settings, **marks},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -84,6 +84,6 @@ def test_without_sandbox_yes_nothing_of_the_sandbox_is_in_the_process(tmp_path):
 
 
 def test_sandbox_yes_plugs_it_in(tmp_path):
-    there = sandbox_modules(tmp_path, SANDBOX="yes", SANDBOX_FOLDER=str(tmp_path))
-    assert "receiver.sandbox.plug" in there
-    assert "receiver.sandbox.console.pages" in there
+    modules = sandbox_modules(tmp_path, SANDBOX="yes", SANDBOX_FOLDER=str(tmp_path))
+    assert "receiver.sandbox.plug" in modules
+    assert "receiver.sandbox.console.pages" in modules

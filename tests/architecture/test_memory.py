@@ -45,9 +45,13 @@ def loaded_modules(program: str, folder: Path) -> set[str]:
         "PUBLIC_URL": "https://credit.example",
         "DATABASE_URL": f"sqlite:///{folder}/receiver.db",
     }
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX")}
     answer = subprocess.run(
-        [sys.executable, "-c", program], env={**ours, **settings}, cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-c", program],
+        env={**environment, **settings},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert answer.returncode == 0, answer.stderr
     return set(answer.stdout.split())

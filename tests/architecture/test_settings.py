@@ -139,9 +139,9 @@ def test_a_slip_in_a_settings_name_is_found_and_the_name_that_was_meant(tmp_path
 
 @pytest.mark.parametrize("programme", ["nope", "nope.toml", "/nowhere/terms.toml", "../woocommerce-2025"])
 def test_a_programme_that_cannot_be_read_stops_the_start(programme):
-    with pytest.raises(SettingsError, match=r"^PROGRAMME: ") as stopped:
+    with pytest.raises(SettingsError, match=r"^PROGRAMME: ") as error:
         create_app(settings=make_settings(programme=programme))
-    assert ("there is woocommerce-2025" in str(stopped.value)) == (programme == "nope")
+    assert ("there is woocommerce-2025" in str(error.value)) == (programme == "nope")
 
 
 @pytest.mark.parametrize("value", ["", "help@credit.example", "https://credit.example/help"])
@@ -165,9 +165,9 @@ def test_half_a_channel_stops_the_start_with_the_name_of_the_missing_half(enviro
 
 
 def test_staff_are_told_by_one_channel(environ):
-    with pytest.raises(SettingsError, match=r"^STAFF_WEBHOOK_URL and SMTP_URL are both set") as stopped:
+    with pytest.raises(SettingsError, match=r"^STAFF_WEBHOOK_URL and SMTP_URL are both set") as error:
         environ(**MAIL, **WEBHOOK)
-    assert "hunter2" not in str(stopped.value)
+    assert "hunter2" not in str(error.value)
 
 
 def test_a_whole_channel_is_read(environ, monkeypatch):
@@ -193,9 +193,9 @@ def test_a_whole_channel_is_read(environ, monkeypatch):
     ],
 )
 def test_a_wrong_channel_stops_the_start_without_repeating_a_secret(environ, channel, name, value):
-    with pytest.raises(SettingsError, match=f"^{name}: ") as stopped:
+    with pytest.raises(SettingsError, match=f"^{name}: ") as error:
         environ(**{**channel, name: value})
-    assert "hunter2" not in str(stopped.value)
+    assert "hunter2" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEYS", "PUBLIC_URL"])
@@ -208,9 +208,9 @@ def test_what_has_no_default_must_be_set(environ, monkeypatch, name, value):
 
 def test_a_secret_is_never_repeated_in_the_complaint(environ):
     for name, value in (("SECRET_KEYS", "hunter2"), ("DATABASE_URL", "mysql://u:hunter2@h/x")):
-        with pytest.raises(SettingsError) as stopped:
+        with pytest.raises(SettingsError) as error:
             environ(**{name: value})
-        assert "hunter2" not in str(stopped.value)
+        assert "hunter2" not in str(error.value)
         os.environ.pop(name)
         os.environ["SECRET_KEYS"] = KEY
     assert KEY not in repr(environ())
@@ -293,9 +293,9 @@ class TestSecretsByFile:
 
     def test_both_set_stop_the_start_and_both_are_named(self, environ, files):
         files("TIKTOK_APP_SECRET", b"hunter2")
-        with pytest.raises(SettingsError) as stopped:
+        with pytest.raises(SettingsError) as error:
             environ(TIKTOK_APP_SECRET="hunter3")
-        assert str(stopped.value) == (
+        assert str(error.value) == (
             "TIKTOK_APP_SECRET and TIKTOK_APP_SECRET_FILE are both set; unset one of them"
         )
 
@@ -304,15 +304,15 @@ class TestSecretsByFile:
         files("SECRET_KEYS", content or b"")
         if content is None:
             (tmp_path / "SECRET_KEYS").unlink()
-        with pytest.raises(SettingsError, match=r"^SECRET_KEYS_FILE: /.* cannot be read \(") as stopped:
+        with pytest.raises(SettingsError, match=r"^SECRET_KEYS_FILE: /.* cannot be read \(") as error:
             environ()
-        assert "\n" not in str(stopped.value)
+        assert "\n" not in str(error.value)
 
     def test_what_a_file_holds_is_never_repeated(self, environ, files):
         files("SECRET_KEYS", b"hunter2")
-        with pytest.raises(SettingsError, match=r"^SECRET_KEYS: key 1") as stopped:
+        with pytest.raises(SettingsError, match=r"^SECRET_KEYS: key 1") as error:
             environ()
-        assert "hunter2" not in str(stopped.value)
+        assert "hunter2" not in str(error.value)
 
 
 def test_the_readme_leads_to_the_settings_page():

@@ -52,8 +52,8 @@ def test_the_first_tab_skips_to_the_content_and_a_slash_goes_to_the_search_box(p
 def test_on_a_phone_what_is_pressed_is_as_large_as_a_fingertip(staff, path):
     with new_tab(staff, 390) as page:
         page.goto(path)
-        pressed = page.locator("header a, button, input:not([type=hidden],[type=checkbox]), select, summary")
-        small = pressed.evaluate_all(
+        targets = page.locator("header a, button, input:not([type=hidden],[type=checkbox]), select, summary")
+        small = targets.evaluate_all(
             "(all, least) => all.filter(one => one.checkVisibility())"
             ".filter(one => one.getBoundingClientRect().height < least).map(one => one.outerHTML)",
             FINGERTIP,

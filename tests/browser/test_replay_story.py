@@ -43,11 +43,11 @@ def journey(tmp_path):
 @pytest.fixture
 def start_worker(journey):
     """Starts a worker, which stops when the test ends."""
-    stopping = Event()
-    working = Thread(target=loop.run, args=(journey.container, stopping, ()))
-    yield working.start
-    stopping.set()
-    working.join()
+    stop = Event()
+    thread = Thread(target=loop.run, args=(journey.container, stop, ()))
+    yield thread.start
+    stop.set()
+    thread.join()
 
 
 def lose_every_worker(journey):

@@ -40,12 +40,12 @@ def console(tmp_path_factory):
     add_staff(container.database, REAL, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     decide_store(container.database, REAL, keep_store(container, name="Example store", set_up_at=None))
     keep_account(container, "7001", name="An ad account " * 9, next_poll_at=None)
-    stopping = Event()
-    process = Thread(target=mover.serve, args=(container, Controls(folder), stopping))
+    stop = Event()
+    process = Thread(target=mover.serve, args=(container, Controls(folder), stop))
     process.start()
     with served(create_app(container=container)) as address:
         yield address
-    stopping.set()
+    stop.set()
     process.join()
     container.database.close()
     patch.undo()

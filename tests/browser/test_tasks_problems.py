@@ -81,12 +81,12 @@ def console(container):
 
 @pytest.fixture
 def worker(container):
-    stopping = Event()
-    working = Thread(target=loop.run, args=(container, stopping, ()))
-    working.start()
+    stop = Event()
+    thread = Thread(target=loop.run, args=(container, stop, ()))
+    thread.start()
     yield
-    stopping.set()
-    working.join()
+    stop.set()
+    thread.join()
 
 
 @pytest.mark.usefixtures("worker")

@@ -22,10 +22,10 @@ HEADINGS = re.findall(
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_alerts_watch_figures_that_there_are(container):
     metrics = create_app(container=container).test_client().get("/metrics").text
-    there = set(re.findall(r"^# TYPE (\w+)", metrics, re.MULTILINE))
+    exported = set(re.findall(r"^# TYPE (\w+)", metrics, re.MULTILINE))
     watched = {name for rule in RULES for name in re.findall(r"\bad_credit_\w+", rule["expr"])}
     assert len(watched) > 5
-    assert watched <= there
+    assert watched <= exported
 
 
 def test_each_alert_has_its_chapter_and_each_chapter_its_alert():

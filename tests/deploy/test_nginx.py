@@ -125,9 +125,9 @@ def front(tmp_path: Path, service: WebProcess) -> Iterator[Front]:
 
 
 def test_nginx_takes_the_file(tmp_path: Path):
-    checked = Proxy(tmp_path, 8080, 8443, 8000).check()
-    assert checked.returncode == 0, checked.stderr
-    assert "warn" not in checked.stderr
+    result = Proxy(tmp_path, 8080, 8443, 8000).check()
+    assert result.returncode == 0, result.stderr
+    assert "warn" not in result.stderr
 
 
 def test_bodies_may_be_as_large_as_the_service_takes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -33,9 +33,9 @@ class RunLog:
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         click.echo(f"{time.strftime('%H:%M:%S')} {name}")
-        began = time.time()
+        start = time.time()
         yield
-        self.phases[name] = Phase(name, began, time.time())
+        self.phases[name] = Phase(name, start, time.time())
 
     def calm(self, seconds: float = CALM, name: str = "calm") -> None:
         with self.phase(name):

@@ -27,8 +27,8 @@ class Phase:
     """A named part of a run, between two moments of the epoch."""
 
     name: str
-    began: float
-    finished: float
+    start: float
+    end: float
 
 
 @dataclass(frozen=True)
@@ -52,21 +52,21 @@ def nothing_lost(container: Container, answers: Sequence[SignalAnswer], kills: i
 
 def refused_promptly(name: str, web: str, answers: Iterable[SignalAnswer], outage: Phase) -> PromiseCheck:
     """Check that a web host cut off from the database answered 503 in time, and recovered soon after."""
-    ours = [item for item in answers if item.web == web and item.at + item.took > outage.began]
-    during = [our for our in ours if our.at < outage.finished]
+    ours = [item for item in answers if item.web == web and item.at + item.seconds > outage.start]
+    during = [our for our in ours if our.at < outage.end]
     refused = [item for item in during if item.status != 200]
     proper = bool(refused) and all((item.status, bool(item.retry_after)) == (503, True) for item in refused)
-    longest = max((item.took for item in during), default=0.0)
-    well = min(
-        (our.at + our.took for our in ours if our.at > outage.finished and our.status == 200), default=None
+    longest = max((item.seconds for item in during), default=0.0)
+    recovered_at = min(
+        (our.at + our.seconds for our in ours if our.at > outage.end and our.status == 200), default=None
     )
-    back = float("inf") if well is None else well - outage.finished
+    recovery = float("inf") if recovered_at is None else recovered_at - outage.end
     observation = (
         f"{len(refused)} of {len(during)} refused, {'all' if proper else 'NOT all'} by 503 with Retry-After; "
-        f"longest wait {longest:.1f} s; first 200 {back:.1f} s after"
+        f"longest wait {longest:.1f} s; first 200 {recovery:.1f} s after"
     )
     return PromiseCheck(
-        f"{outage.name}: {name}", observation, proper and longest < ANSWERED_WITHIN and back < WELL_WITHIN
+        f"{outage.name}: {name}", observation, proper and longest < ANSWERED_WITHIN and recovery < WELL_WITHIN
     )
 
 
@@ -74,7 +74,7 @@ def all_accepted(
     name: str, answers: Iterable[SignalAnswer], phase: Phase, web: str | None = None
 ) -> PromiseCheck:
     """Check that every signal of a phase was answered 200."""
-    during = [item for item in answers if phase.began < item.at < phase.finished and web in (None, item.web)]
+    during = [item for item in answers if phase.start < item.at < phase.end and web in (None, item.web)]
     accepted = sum(item.status == 200 for item in during)
     return PromiseCheck(
         f"{phase.name}: {name}",
@@ -111,8 +111,8 @@ def periodic_work(fleet: Fleet) -> list[PromiseCheck]:
 
 def ran_alone(fleet: Fleet, name: str, phase: Phase) -> PromiseCheck:
     """Check that one worker did all periodic work while the other was down."""
-    first = datetime.fromtimestamp(phase.began).astimezone()
-    last = datetime.fromtimestamp(phase.finished).astimezone()
+    first = datetime.fromtimestamp(phase.start).astimezone()
+    last = datetime.fromtimestamp(phase.end).astimezone()
     ours = [
         job
         for host, job, minute in fleet.runs()

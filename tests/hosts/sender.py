@@ -21,12 +21,12 @@ printing = Lock()
 
 @dataclass(frozen=True)
 class SignalAnswer:
-    """The answer to one signal, sent `at` (seconds of the epoch) and answered after `took` seconds."""
+    """The answer to one signal, sent `at` (seconds of the epoch) and answered after `seconds`."""
 
     number: int
     web: str
     at: float
-    took: float
+    seconds: float
     status: int | str  # or what went wrong
     retry_after: str | None = None
     id: int | None = None  # of the delivery
@@ -49,9 +49,9 @@ def _send(web: str, store_id: str, number: int) -> SignalAnswer:
         reply = send(f"http://{web}", "POST", path, headers, body, ends=False, timeout=STORE_WAITS)
     except (OSError, HTTPException) as error:
         return SignalAnswer(number, web, at, time.time() - at, type(error).__name__)
-    took = time.time() - at
+    seconds = time.time() - at
     delivery_id = reply.json["id"] if reply.status == 200 else None
-    return SignalAnswer(number, web, at, took, reply.status, reply.headers.get("retry-after"), delivery_id)
+    return SignalAnswer(number, web, at, seconds, reply.status, reply.headers.get("retry-after"), delivery_id)
 
 
 def main(store_id: str, *webs: str) -> None:

@@ -174,9 +174,9 @@ def test_beginning_at_the_service_leads_there_with_the_shops_address(connected_s
 
 def test_each_route_describes_itself(connected_site, client_of):
     for _, route, _ in ROUTES:
-        described = client_of("shop").rest("OPTIONS", route).json()
-        assert described["schema"]["type"] == "object", route
-        assert described["schema"]["properties"], route
+        description = client_of("shop").rest("OPTIONS", route).json()
+        assert description["schema"]["type"] == "object", route
+        assert description["schema"]["properties"], route
     state = client_of("shop").rest("GET", "state").json()
     assert set(client_of("shop").rest("OPTIONS", "state").json()["schema"]["properties"]) == set(state)
 
