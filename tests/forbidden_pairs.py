@@ -1,4 +1,4 @@
-"""What a status document must never say, given the facts it was made from: a table of forbidden pairs."""
+"""Forbidden pairs: what a status document must never say, given the facts it was made from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Populations of random stores, whose rows look at each other; the same seed always makes the same one.
+"""Populations of random stores that share accounts and merchants; a seed always makes the same one.
 
 `python -m tests.random_stores` records anew how some of them are decided, after a rule changed on purpose.
 `python -m tests.random_stores FIRST LAST` prints a line for each seed, of a hundred stores: a digest for each

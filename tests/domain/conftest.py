@@ -1,4 +1,4 @@
-"""The domain is asked from a machine that stands in another zone than anything it decides."""
+"""Fixtures of the domain's tests: the machine stands in another time zone than anything it decides."""
 
 from __future__ import annotations
 

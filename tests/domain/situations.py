@@ -1,4 +1,4 @@
-"""What may come to pass, for properties: facts, terms and a moment around a window, mostly sound."""
+"""Strategies for property tests: facts, terms and a moment around a window, mostly sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staff hear of a matter once, again when it grew or still stands after a day, and once that it is over."""
+"""Tests of alerts: when a condition begins, grows, persists for another day, and is over."""
 
 from datetime import UTC, datetime, timedelta
 

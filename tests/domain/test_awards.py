@@ -1,4 +1,4 @@
-"""The life of an award: every state, every move, and who may make it."""
+"""Tests of the life cycle of an award: every state, every transition, and who may make it."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""When a date begins, when its figures are final, and which dates a window holds."""
+"""Tests of dates: when one begins, when its figures are final, and which dates a window holds."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones

@@ -1,4 +1,4 @@
-"""What of a store's claims counts: never more than the service could have seen."""
+"""Tests of the bounds on a store's claims: none counts for more than the service could have seen."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -42,7 +42,7 @@ def test_no_claim_dates_anything_before_joining_or_after_receiving(claimed_at: d
         (RECEIVED, True),
         (RECEIVED - DAY, True),
         (RECEIVED + 10 * MINUTE, True),
-        (RECEIVED - DAY - MINUTE, False),  # told too late to be what was seen
+        (RECEIVED - DAY - MINUTE, False),  # reported too late to have been seen
         (RECEIVED + 11 * MINUTE, False),  # the clock is wrong
     ],
 )

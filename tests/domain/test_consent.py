@@ -1,4 +1,4 @@
-"""Which ad account a consent links, by what it covers, what it allows, and what the store says of itself."""
+"""Tests of the account that a consent links: by what it covers and allows, and what the store reports."""
 
 import pytest
 

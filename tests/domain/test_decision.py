@@ -1,4 +1,4 @@
-"""Stages, tiers and awards, as programme.md says them."""
+"""Tests of stages, tiers and awards, as programme.md defines them."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

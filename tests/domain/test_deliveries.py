@@ -1,4 +1,4 @@
-"""When to try again, which moves there are, and what makes two deliveries the same."""
+"""Tests of the life cycle of a delivery: back-off, transitions, and identity."""
 
 import hashlib
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Discrepancies: sources that contradict each other, so that nobody knows which figure counts."""
+"""Tests of discrepancies: sources that contradict each other, so that nobody knows which figure counts."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -31,7 +31,7 @@ CASES = [
     (figures("100.00", "98.99", "100.00", "0"), "manual", {APART}),
     (figures("100.00", "100.00", "98.99", "0"), "manual", {APART}),
     (figures("100.00", "98.99", "98.99", "0"), "manual", {APART}),
-    (figures("110.00", "100.00", "100.00", "0"), "unknown", {APART}),  # credit nobody tells of
+    (figures("110.00", "100.00", "100.00", "0"), "unknown", {APART}),  # credit that no figure shows
     # sums are compared, not single dates
     ([*figures("10", "0", "10", "0"), *figures("10", "20", "10", "0")], "manual", set()),
     # what is missing of a final date is zero

@@ -1,4 +1,4 @@
-"""Each rule shows all it rests on: the value, who said it, and when; unknown ones too."""
+"""Tests of evidence: each rule shows all it rests on, with value, source and time; unknown ones too."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,7 +29,7 @@ SET_UP = datetime(2025, 10, 31, 10, 0, tzinfo=UTC)
 CREATED = datetime(2025, 10, 31, 9, 0, tzinfo=UTC)
 READ = datetime(2025, 11, 19, 12, 0, tzinfo=UTC)
 
-# What each rule shows of the valid facts under the seed's terms, and who usually says it.
+# The evidence that each rule shows for the valid facts under the seed's terms, with its usual source.
 SHOWN = {
     "programme_open": {
         "joined": (JOINED, "service"),
@@ -99,7 +99,7 @@ SHOWN = {
 }
 SPENT = (cash("600.00"), cash("20.00", date(2025, 11, 19)))
 
-# What is there whatever nobody knows: the terms, and what the service reckons itself.
+# Never unknown, however little is known: the terms, and what the service computes itself.
 NEVER_UNKNOWN = {
     "offer opens", "offer closes", "places", "markets", "prior spend days", "window days",
     "window begins with", "credit expires", "today", "payment option",
@@ -207,7 +207,7 @@ def test_each_line_tells_when_its_own_fact_was_read():
         ("spend_reached", "qualifying spend of final dates"): LINKED,
         ("spend_reached", "qualifying spend"): LINKED,
         ("credit_in_time", "qualifying spend of final dates"): LINKED,
-        # what the service reckons is of the moment of the decision
+        # what the service computes dates from the moment of the decision
         ("spend_reached", "window's first date"): OPEN,
         ("spend_reached", "window's last date"): OPEN,
         ("spend_reached", "figures final through"): OPEN,

@@ -1,4 +1,4 @@
-"""What staff are told when an award's facts would now give another answer."""
+"""Tests of the flags of an award whose facts would now give another answer."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -52,7 +52,7 @@ FLAGS = [
     (TIER_1, {"account": {"consent": False}}, {"consent_lost"}),
     (TIER_1, {"account": False, "spend": ()}, {"link_lost"}),
     (TIER_1, {"account": {"advertiser_id": "7002"}}, {"account_switched"}),
-    # what is known of another account says nothing about the award, what is known of the store does
+    # facts about another account raise no flag of the award, facts about the store do
     (
         TIER_1,
         {

@@ -1,4 +1,4 @@
-"""Five vital signs are good, bad or unknown: what was never seen is neither."""
+"""Tests of the five vital signs: good, bad, or unknown where nothing was ever seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The credit a store has reached so far, without an award: no tier is 0, and what nobody knows is unknown."""
+"""Tests of the credit likely to come: without a tier it is 0, and what nobody knows is unknown."""
 
 from datetime import date
 from decimal import Decimal

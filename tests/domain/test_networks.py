@@ -1,4 +1,4 @@
-"""By what the tries of one household are counted together."""
+"""Tests of networks: the attempts of one household are counted together."""
 
 import pytest
 from hypothesis import given

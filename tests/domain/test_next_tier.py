@@ -1,4 +1,4 @@
-"""Advice that earns something: what is missing to the next tier, by when, and where there is none."""
+"""Tests of the next tier: what is missing, by when, and where reaching it earns nothing."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ def test_unpaid_bills_that_could_raise_the_tier_move_its_credit_past_their_grace
         (OPEN, {"store": {"country": "FR"}}),
         (OPEN, {"account": {"consent": False}}),  # a rule is unknown
         (OPEN, {"account": {"payment": Payment.UNKNOWN}}),  # whether it was paid is unknown
-        (SETTLED, {"award": make_award()}),  # the award says it
+        (SETTLED, {"award": make_award()}),  # the award has its own date
         (noon("2026-02-01"), {}),
     ],
 )

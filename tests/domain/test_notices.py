@@ -1,4 +1,4 @@
-"""Notices are found while they are true, each under one id, and none where nothing can be earned by it."""
+"""Tests of notices: true when sent, each under one id, and none where nothing can be earned by it."""
 
 from __future__ import annotations
 

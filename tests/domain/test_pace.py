@@ -1,4 +1,4 @@
-"""Where the pace of the last final dates, or any amount a day, leads: the tier, its date, and its credit."""
+"""Tests of projections: the tier, its date and its credit at the present pace, or at any amount a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shop that a person means by what they paste."""
+"""Tests of the shop's address in pasted text."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How an account pays, as far as its ledger tells."""
+"""Tests of the payment option that a ledger shows."""
 
 from datetime import UTC, datetime
 
@@ -27,7 +27,7 @@ OPTIONS = [
     # both: nobody changes back, and an automatic account may be topped up
     (rows("ADD_BALANCE", "BILL_PAYMENT"), "automatic"),
     (rows("BILL_PAYMENT", "ADD_BALANCE"), "automatic"),
-    # what does not tell
+    # rows that show nothing
     ([], "unknown"),
     (rows("PROMOTION_ISSUED", "REFUND", "INCREASE_BALANCE", "A_NEW_WORD"), "unknown"),
     (rows("ADD_BALANCE", None), "unknown"),  # it may be a bill

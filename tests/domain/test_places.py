@@ -1,4 +1,4 @@
-"""Who holds a place of a capped programme, by who is proven, who joined when, and the moment."""
+"""Tests of the places of a capped programme: by consent, by joining, and by the moment."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What makes terms contradict themselves, field by field, and when they are over."""
+"""Tests of contradictions within terms, field by field, and of when terms are over."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What holds for any facts: order, money, time and the unknown."""
+"""Property tests that hold for any facts: order, money, time and the unknown."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def test_what_has_not_happened_changes_nothing(situation):
     assert comparable(past.decide()) == comparable(situation.decide())
 
 
-# -- Due dates: told here from the calendar alone ------------------------------------------------
+# -- Due dates: computed here from the calendar alone --------------------------------------------
 
 
 def start_by_search(day: date, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""Whose turn is when: never over the rate, urgent calls first, and pauses as TikTok advises."""
+"""Tests of the rate limiter: never over the rate, urgent calls first, and pauses as TikTok advises."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Every reason a rule can give: its message id, and the typed parameters its sentence may speak of."""
+"""Tests of every reason a rule can give: its message id, and the typed parameters of its sentence."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

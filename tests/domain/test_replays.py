@@ -1,4 +1,4 @@
-"""A replay's pace: never faster than its rate, in batches that hold nobody up."""
+"""Tests of a replay's pace: never faster than its rate, in batches that delay nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every rule, outcome by outcome, as programme.md's table says it."""
+"""Tests of every rule, outcome by outcome, as the table of programme.md defines it."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Polls come when something may be decided, seldom otherwise, and never all at one moment."""
+"""Tests of the polling schedule: when something may be decided, seldom otherwise, never all at once."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

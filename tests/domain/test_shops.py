@@ -1,4 +1,4 @@
-"""One way to write a shop's address, and when two mean the same shop."""
+"""Tests of shop addresses: their canonical form, and when two mean the same shop."""
 
 import pytest
 from hypothesis import given

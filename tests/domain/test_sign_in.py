@@ -1,4 +1,4 @@
-"""Waits after tries to sign in grow, end, and are forgotten."""
+"""Tests of the throttle of sign-in: waits grow, end, and are forgotten."""
 
 from datetime import UTC, datetime, timedelta
 

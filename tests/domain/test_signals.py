@@ -1,4 +1,4 @@
-"""Which news is newer, and what each signal says."""
+"""Tests of signals: which one is newer, and what each reports."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +25,7 @@ NOON = datetime(2025, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ACCOUNT = AdAccount("7001", exact=True)
 
-NEWER = [  # news, than, is it
+NEWER = [  # a signal, another one, whether it is newer
     (SignalOrder("a", 1, NOON), None, True),
     (SignalOrder("a", 2, NOON), SignalOrder("a", 1, NOON), True),
     (SignalOrder("a", 2, NOON), SignalOrder("a", 2, NOON), False),
@@ -42,7 +42,7 @@ def test_newer_is_by_count_within_one_install_and_by_time_between_two(news, than
     assert is_newer(news, than) is newer
 
 
-SAYS = [  # the event, what it says of the integration, of the link
+REPORTS = [  # an event, what it reports on the integration, what on the link
     (IntegrationInstalled(), Integration(True, False), None),
     (IntegrationSetUp(), Integration(True, True), None),
     (IntegrationRemoved(), Integration(False, False), None),
@@ -58,7 +58,7 @@ SAYS = [  # the event, what it says of the integration, of the link
 ]
 
 
-@pytest.mark.parametrize(("event", "integration", "link"), SAYS)
+@pytest.mark.parametrize(("event", "integration", "link"), REPORTS)
 def test_each_signal_speaks_of_the_integration_the_link_or_both(event, integration, link):
     assert integration_change(event) == integration
     assert link_change(event) == link

@@ -1,4 +1,4 @@
-"""What counts, what does not, and when a threshold was reached."""
+"""Tests of qualifying spend: what counts, what does not, and when a threshold was reached."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

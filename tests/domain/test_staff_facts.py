@@ -1,4 +1,4 @@
-"""Each rule that is not met leads staff to what can settle it, and to nothing that could not."""
+"""Tests of the facts offered to staff: each can settle its rule, and no other is offered."""
 
 from __future__ import annotations
 

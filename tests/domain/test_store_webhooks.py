@@ -1,4 +1,4 @@
-"""A store's webhooks beside those it should have: every trouble is named, and what is not ours stays."""
+"""Tests of repairs of a store's webhooks: every problem is named, and what is not ours stays."""
 
 from __future__ import annotations
 

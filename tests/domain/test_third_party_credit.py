@@ -1,4 +1,4 @@
-"""Which credit in an account's payments is somebody else's."""
+"""Tests of third-party credit in an ad account's payments."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
