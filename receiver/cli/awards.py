@@ -12,7 +12,7 @@ import click
 from receiver.cli.credits import credits_group
 from receiver.cli.credits_decide import read_bytes
 from receiver.cli.effects import do_and_show, dry_run_option
-from receiver.cli.options import actor
+from receiver.cli.options import ChoiceOption, actor
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.awards import AwardDelivery, BlockCause
@@ -39,9 +39,7 @@ reason_option = click.option("--reason", required=True, help="Why; kept with the
 @click.option(
     "--reference", help="What the credit can be found by: a ticket, a transaction, the code itself."
 )
-@click.option(
-    "--as", "delivered_as", type=click.Choice([way.value for way in AwardDelivery]), help="Default: applied."
-)
+@click.option("--as", "delivered_as", type=ChoiceOption(AwardDelivery), help="Default: applied.")
 @click.option("--from", "source", metavar="CSV|-", help="Columns award,reference or award,reference,as.")
 @click.option(
     "--although-flagged",
@@ -82,7 +80,7 @@ def issue_command(
 @click.option(
     "--as",
     "delivered_as",
-    type=click.Choice([way.value for way in AwardDelivery]),
+    type=ChoiceOption(AwardDelivery),
     default=AwardDelivery.APPLIED.value,
     show_default=True,
 )
@@ -119,16 +117,16 @@ def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool)
 @reason_option
 @click.option(
     "--cause",
-    type=click.Choice([cause.value for cause in BlockCause]),
+    type=ChoiceOption(BlockCause),
     default=BlockCause.OTHER.value,
     show_default=True,
     help="What the merchant is told.",
 )
 @dry_run_option
 @json_option
-def block_command(award_id: str, reason: str, cause: str, dry_run: bool, as_json: bool) -> None:
+def block_command(award_id: str, reason: str, cause: BlockCause, dry_run: bool, as_json: bool) -> None:
     """Block an award: it cannot be issued or credited until the block is lifted."""
-    _move(blocks.block, award_id, dry_run, as_json, reason=reason, cause=BlockCause(cause))
+    _move(blocks.block, award_id, dry_run, as_json, reason=reason, cause=cause)
 
 
 @credits_group.command("lift")

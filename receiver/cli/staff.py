@@ -8,7 +8,7 @@ from copy import copy
 import click
 
 from receiver.cli.groups import Commands
-from receiver.cli.options import NUMBER, actor, limit_option
+from receiver.cli.options import NUMBER, ChoiceOption, actor, limit_option
 from receiver.cli.output import Row, json_option, print_one, print_rows
 from receiver.clock import utc_now
 from receiver.container import current_container
@@ -26,16 +26,16 @@ email_option = click.option("--email", required=True, help="What they sign in wi
 
 @staff.command("add")
 @email_option
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--role", required=True, type=ChoiceOption(Role))
 @json_option
-def add(email: str, role: str, as_json: bool) -> None:
+def add(email: str, role: Role, as_json: bool) -> None:
     """Let someone in. On a terminal asks for the password, else prints a new one, once.
 
     They choose their own when they first sign in.
     """
     container, (password, printed) = current_container(), _password(as_json)
     arguments = {"email": email, "password": password, "actor": actor()}
-    person = add_staff(container.database, container.now(), role=Role(role), one_time=True, **arguments)
+    person = add_staff(container.database, container.now(), role=role, one_time=True, **arguments)
     print_one({"email": person.email, "role": person.role, **printed}, as_json)
 
 
@@ -74,12 +74,12 @@ def show_all(limit: int, as_json: bool) -> None:
 
 @staff.command("role")
 @email_option
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--role", required=True, type=ChoiceOption(Role))
 @json_option
-def change(email: str, role: str, as_json: bool) -> None:
+def change(email: str, role: Role, as_json: bool) -> None:
     """Give someone another role, which holds at once, for their tokens too."""
     container = current_container()
-    person = change_role(container.database, container.now(), email=email, role=Role(role), actor=actor())
+    person = change_role(container.database, container.now(), email=email, role=role, actor=actor())
     print_one({"email": person.email, "role": person.role}, as_json)
 
 

@@ -109,9 +109,7 @@ class IssueSchema(Schema):
     """The way in which the credit was given, and its reference."""
 
     reference = fields.String(**WORDS)
-    delivered_as = fields.String(
-        data_key="as", load_default=AwardDelivery.APPLIED, validate=OneOf(list(AwardDelivery))
-    )
+    delivered_as = Choice(AwardDelivery, data_key="as", load_default=AwardDelivery.APPLIED)
 
 
 class CorrectSchema(IssueSchema):
@@ -142,10 +140,8 @@ class ReasonSchema(Schema):
 class BlockSchema(ReasonSchema):
     """The reason for staff, and one out of a list for the merchant."""
 
-    cause = fields.String(
-        load_default=BlockCause.OTHER,
-        validate=OneOf(list(BlockCause)),
-        metadata={"description": "What the merchant is told."},
+    cause = Choice(
+        BlockCause, load_default=BlockCause.OTHER, metadata={"description": "What the merchant is told."}
     )
 
 
@@ -288,7 +284,7 @@ class BlockView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Block the award until the block is lifted."""
-        return _move(award_id, blocks.block, {**body, "cause": BlockCause(body["cause"])})
+        return _move(award_id, blocks.block, body)
 
 
 @awards_api.route("/credits/<award_id>/lift")

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, Range
 
 from receiver.clock import utc_now
 from receiver.container import current_container
@@ -24,7 +24,14 @@ from receiver.services.staff.tokens import (
     page_of_tokens,
     revoke_token,
 )
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    Choice,
+    Moment,
+    NumberedPage,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 staff_api = AdminBlueprint("staff", "Team and API tokens")
@@ -61,7 +68,7 @@ class AddressSchema(Schema):
 class NewMemberSchema(AddressSchema):
     """Somebody on the staff, and their new role."""
 
-    role = fields.String(required=True, validate=OneOf(list(Role)))
+    role = Choice(Role, required=True)
 
 
 class MemberSchema(Schema):
@@ -135,7 +142,7 @@ class MembersView(MethodView):
         container, password = current_container(), new_password()
         arguments = {"password": password, "actor": g.person.email, "one_time": True}
         person = add_staff(
-            container.database, container.now(), email=body["email"], role=Role(body["role"]), **arguments
+            container.database, container.now(), email=body["email"], role=body["role"], **arguments
         )
         return {**_member(person), "password": password}
 
@@ -170,7 +177,7 @@ class RoleView(MethodView):
             container.database,
             container.now(),
             email=body["email"],
-            role=Role(body["role"]),
+            role=body["role"],
             actor=g.person.email,
         )
         return _member(person)
