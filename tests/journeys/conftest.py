@@ -1,4 +1,4 @@
-"""A journey, or a service beside shops, as a test asks for it."""
+"""Fixtures: a journey from signal to award, and a service beside sandbox shops."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def authority(tmp_path):
 
 @pytest.fixture
 def https_shops(tmp_path, clock, authority):
-    with served_shops(tmp_path / "shops", clock, authority.server_context("127.0.0.1")) as made:
-        yield made
+    with served_shops(tmp_path / "shops", clock, authority.server_context("127.0.0.1")) as sandbox_shops:
+        yield sandbox_shops
 
 
 @pytest.fixture
 def https_service(database_url, clock, https_shops, authority):
-    """The same beside shops over https, whose authority it trusts."""
+    """The served service beside shops over https, whose certificate authority it trusts."""
     with service_for(database_url, clock, https_shops) as (container, base):
         container.shops._guard = SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
         yield container, base

@@ -1,4 +1,4 @@
-"""A merchant with a browser at the service, and the service where shops reach it."""
+"""A merchant's browser at the service, and the service on a socket that shops reach."""
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ class Visitor(requests.Session):
         url = path if path.startswith("http") else self.base + path
         headers = {"Sec-Fetch-Site": "same-origin"} if path == "/connect/go" else {}  # as by a link of ours
         answer = self.get(url, allow_redirects=False, timeout=60, headers=headers, **more)
-        as_secure(self)
+        allow_over_http(self)
         return answer
 
 
-def as_secure(visitor: Visitor) -> Visitor:
-    """The cookie is for https only, which a test's socket is not; a browser behind the proxy sends it."""
+def allow_over_http(visitor: Visitor) -> Visitor:
+    """Allow the visitor's cookies over http and return the visitor.
+
+    They are for https only, which a test's socket is not; a browser behind the proxy would send them.
+    """
     for cookie in visitor.cookies:
         cookie.secure = False
     return visitor
@@ -47,7 +50,10 @@ def as_secure(visitor: Visitor) -> Visitor:
 def service_for(
     database_url: str, clock: Callable[[], datetime], shops: SandboxShops
 ) -> Iterator[tuple[Container, str]]:
-    """The service on a socket, which shops reach as https: a callback of another kind no shop takes."""
+    """Serve the service on a socket; yield its container and address.
+
+    Shops reach it as https://credit.example, because no shop accepts a callback address without https.
+    """
     container = build_container(make_settings(database_url=database_url), now=clock)
     for bucket in (pages.visitors, pages.visited):
         bucket._buckets.clear()
@@ -58,7 +64,7 @@ def service_for(
 
 
 def connect_by_hand(container: Container, base: str, clock: FrozenClock, shop: SandboxShop, key: Key) -> str:
-    """Connect a shop with a key that its merchant typed in; the last page."""
+    """Connect a shop with a key that its merchant types in; return the text of the last page."""
     for bucket in (pages.visitors, pages.visited):
         bucket._buckets.clear()
     visitor = Visitor(base)
@@ -69,4 +75,4 @@ def connect_by_hand(container: Container, base: str, clock: FrozenClock, shop: S
     work_stores(container)
     clock.move(seconds=5)
     work_stores(container)
-    return as_secure(visitor).at("/connect/store").text
+    return allow_over_http(visitor).at("/connect/store").text

@@ -28,7 +28,16 @@ class Journey:
     """One store, its ad account and the service, each on a socket of its own."""
 
     def __init__(
-        self, container, clock, tiktok_accounts, faults, base_url, *, shop=SHOP, advertiser=ADVERTISER, **told
+        self,
+        container,
+        clock,
+        tiktok_accounts,
+        faults,
+        base_url,
+        *,
+        shop=SHOP,
+        advertiser=ADVERTISER,
+        **details,
     ):
         self.container, self.clock, self.base_url = container, clock, base_url
         self.accounts, self.faults = tiktok_accounts, faults
@@ -36,7 +45,9 @@ class Journey:
         self.seq = 0
         self.store = add_store(
             at(container, clock()),
-            StoreDetails(**{"name": "Example shop", "country": "US", "currency": "USD", **told, "url": shop}),
+            StoreDetails(
+                **{"name": "Example shop", "country": "US", "currency": "USD", **details, "url": shop}
+            ),
             programme="woocommerce-2025",
             actor="test",
         )
@@ -58,7 +69,7 @@ class Journey:
         return deliver(self.webhook, "action.wc_ad_credit_signal", payload)
 
     def work(self) -> None:
-        """What the worker does: the inbox first, then what is due at TikTok."""
+        """Run one pass of the worker: the inbox first, then each job of the minute."""
         while work_inbox(self.container):
             pass
         for job in every_minute(self.container):
@@ -97,8 +108,8 @@ class Journey:
         self.records("payment", how)
 
     def records(self, name: str, value: str) -> None:
-        what = {"name": name, "value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
-        record(self.container.database, self.clock(), store_id=self.store.id, **what)
+        fact = {"name": name, "value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
+        record(self.container.database, self.clock(), store_id=self.store.id, **fact)
 
 
 def spends(journey: Journey, days: dict[date, AccountDay], **changes: object) -> None:

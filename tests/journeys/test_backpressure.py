@@ -1,4 +1,4 @@
-"""Storage full, locked, read-only, gone or hanging: the sender hears 503, and it works again by itself."""
+"""Storage full, locked, read-only, gone or hanging: the sender is answered 503, and recovery needs nobody."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from tests.serving import served
 from tests.signals import SECRET, add_shop, body_of, signal
 
 LARGE = 15_000  # more than the pages that are there already take, and no more than is kept of a signal
-STORE_WAITS = 60  # seconds, for its answer
+STORE_WAITS = 60  # seconds that a store waits for an answer
 
 
-class Sender:
+class SignalSender:
     """A store that sends its numbered signals to wherever the service is."""
 
     def __init__(self, container: Container, base_url: str) -> None:
@@ -46,7 +46,7 @@ class Sender:
         path = f"/webhooks/woocommerce/{self.store_id}"
         return send(self.base_url, "POST", path, headers, body, ends=False, timeout=STORE_WAITS)
 
-    def kept(self) -> list[str | None]:
+    def delivery_ids(self) -> list[str | None]:
         with self.container.database.reading() as session:
             return [row.delivery_id for row in session.query(Delivery).order_by(Delivery.id)]
 
@@ -59,7 +59,7 @@ def is_refused(reply: RawResponse) -> bool:
     )
 
 
-# What can be wrong with storage, for as long as a block lasts.
+# Faults of storage, each for as long as its block lasts.
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def postgresql_full(container: Container) -> Iterator[None]:
 
 @contextmanager
 def postgresql_read_only(container: Container) -> Iterator[None]:
-    """As a standby is, to which an address was moved."""
+    """Make storage read-only, as a standby is to which the address was moved."""
     with _each_connection(
         container, "SET default_transaction_read_only = on", "SET default_transaction_read_only = off"
     ):
@@ -114,7 +114,7 @@ def postgresql_locked(container: Container) -> Iterator[None]:
 
 @contextmanager
 def _each_connection(container: Container, spoil: str, mend: str) -> Iterator[None]:
-    """Run a statement on each connection that is taken from the pool: what is set counts for one alone."""
+    """Run a statement on each connection that is taken from the pool: a setting is per connection."""
 
     def run(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute(now[0]).close()
@@ -143,50 +143,50 @@ TROUBLES: dict[str, dict[str, Callable[[Container], AbstractContextManager[None]
 def impatient(
     container: Container, database_url: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Container]:
-    """Waits less long for a lock, so that a test does."""
+    """A service that waits half a second for a lock, so that a test is short."""
     monkeypatch.setattr(sqlite, "BUSY_MS", 500)
     shorten_lock_timeout(monkeypatch)
-    made = build_container(make_settings(database_url=database_url), now=clock)
-    yield made
-    made.database.close()
+    new_container = build_container(make_settings(database_url=database_url), now=clock)
+    yield new_container
+    new_container.database.close()
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_storage_in_trouble_is_told_by_503_and_works_again_by_itself(impatient: Container, trouble: str):
+def test_storage_in_trouble_is_answered_503_and_works_again_by_itself(impatient: Container, trouble: str):
     spoiled = TROUBLES[trouble]["sqlite" if impatient.database.is_sqlite else "postgresql"]
     with served(create_app(container=impatient)) as base_url:
-        sender = Sender(impatient, base_url)
+        sender = SignalSender(impatient, base_url)
         assert sender.send(1).status == 200
         with spoiled(impatient):
             assert all(is_refused(sender.send(number, LARGE)) for number in (2, 3))
         assert sender.send(2, LARGE).json["status"] == "accepted"
-        assert sender.kept() == [f"{number:032x}" for number in (1, 2)]
+        assert sender.delivery_ids() == [f"{number:032x}" for number in (1, 2)]
 
 
 def test_a_lock_that_goes_in_time_costs_nobody_a_delivery(container: Container):
     spoiled = TROUBLES["locked"]["sqlite" if container.database.is_sqlite else "postgresql"]
     with served(create_app(container=container)) as base_url, ThreadPoolExecutor(8) as threads:
-        sender = Sender(container, base_url)
+        sender = SignalSender(container, base_url)
         with spoiled(container):
-            sent = [threads.submit(sender.send, number) for number in range(8)]
+            replies = [threads.submit(sender.send, number) for number in range(8)]
             time.sleep(1)  # they wait meanwhile
-            assert not any(item.done() for item in sent)
-        assert [item.result().json["status"] for item in sent] == ["accepted"] * 8
-    assert len(sender.kept()) == 8
+            assert not any(item.done() for item in replies)
+        assert [item.result().json["status"] for item in replies] == ["accepted"] * 8
+    assert len(sender.delivery_ids()) == 8
 
 
 def test_all_waiting_for_storage_ends_before_a_store_gives_its_delivery_up():
     assert sqlite.BUSY_MS / 1000 < STORE_WAITS / 2
-    # At worst a lead before ours waited too: a connection that hangs, and then a new one that does.
+    # At worst the batch before ours waited too, on a connection that hangs, then on a new one that does.
     answer = postgresql.ANSWER_SECONDS + 1 + postgresql.CONNECT_SECONDS
     assert answer + postgresql.LOCK_SECONDS + postgresql.ANSWER_SECONDS < STORE_WAITS
 
 
-def test_a_damaged_file_is_told_by_503(tmp_path: Path):
+def test_a_damaged_file_is_answered_503(tmp_path: Path):
     container = build_container(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
     migrate(container.database)
     with served(create_app(container=container)) as base_url:
-        sender = Sender(container, base_url)
+        sender = SignalSender(container, base_url)
         container.database.close()
         with (tmp_path / "receiver.db").open("r+b") as file:
             file.write(b"x" * 8192)
@@ -194,15 +194,15 @@ def test_a_damaged_file_is_told_by_503(tmp_path: Path):
     container.database.close()
 
 
-# A PostgreSQL of one's own, to be stopped.
+# A PostgreSQL server of this module's own, which may be stopped.
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        made = get_server(folder, cleanup_mode="stop")
-        yield made
-        made.cleanup()
+        postgres = get_server(folder, cleanup_mode="stop")
+        yield postgres
+        postgres.cleanup()
 
 
 @pytest.fixture
@@ -210,15 +210,15 @@ def on_server(server: PostgresServer, clock: FrozenClock) -> Iterator[Container]
     name = f"t{time.monotonic_ns()}"
     server.psql(f"CREATE DATABASE {name}")
     url = server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
-    made = build_container(make_settings(database_url=url), now=clock)
-    migrate(made.database)
-    yield made
-    made.database.close()
+    new_container = build_container(make_settings(database_url=url), now=clock)
+    migrate(new_container.database)
+    yield new_container
+    new_container.database.close()
 
 
 @contextmanager
-def hanging(server: PostgresServer) -> Iterator[None]:
-    """No process of it does anything, and no line is closed."""
+def suspended(server: PostgresServer) -> Iterator[None]:
+    """Suspend every process of the server, which leaves its connections open."""
     pid = server.get_pid()
     assert pid is not None
     first = psutil.Process(pid)
@@ -237,13 +237,13 @@ def test_a_server_that_hangs_is_given_up_and_used_again(
 ):
     monkeypatch.setattr(postgresql.BoundedConnection, "within", 1.0)
     with served(create_app(container=on_server)) as base_url:
-        sender = Sender(on_server, base_url)
+        sender = SignalSender(on_server, base_url)
         assert sender.send(1).status == 200
-        with hanging(server), ThreadPoolExecutor(4) as threads:
+        with suspended(server), ThreadPoolExecutor(4) as threads:
             assert all(map(is_refused, threads.map(sender.send, range(2, 6))))
         assert sender.send(6).json["status"] == "accepted"
         # What hung may still have been taken; then it was refused and is kept, which loses nothing.
-        assert {f"{number:032x}" for number in (1, 6)} <= set(sender.kept())
+        assert {f"{number:032x}" for number in (1, 6)} <= set(sender.delivery_ids())
 
 
 def test_a_server_that_was_away_is_found_again_by_web_and_worker(
@@ -252,7 +252,7 @@ def test_a_server_that_was_away_is_found_again_by_web_and_worker(
     port = two_free_ports()
     with run_process(on_server, web(port)) as serving, run_process(on_server, worker()) as working:
         wait_until(lambda: accepts_connections(port))
-        sender = Sender(on_server, f"http://127.0.0.1:{port}")
+        sender = SignalSender(on_server, f"http://127.0.0.1:{port}")
         assert sender.send(1).status == 200
         wait_until(lambda: states(on_server) == ["processed"])
         server.stop()
@@ -271,12 +271,12 @@ def states(container: Container) -> list[str]:
         return [row.state for row in session.query(Delivery).order_by(Delivery.id)]
 
 
-# The real processes before a disk that takes no more.
+# The real processes and a full disk.
 
 
 @contextmanager
-def no_room(*processes: Process) -> Iterator[None]:
-    """No file of these processes and their children may grow, be it a log."""
+def full_disk(*processes: Process) -> Iterator[None]:
+    """Let no file of these processes and their children grow, not even a log."""
     first = [psutil.Process(process.pid) for process in processes]
     family = [*first, *(child for item in first for child in item.children(recursive=True))]
     for item in family:
@@ -294,10 +294,10 @@ def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):
     migrate(container.database)
     with run_process(container, web(port)) as serving, run_process(container, worker()) as working:
         wait_until(lambda: accepts_connections(port))
-        sender = Sender(container, f"http://127.0.0.1:{port}")
+        sender = SignalSender(container, f"http://127.0.0.1:{port}")
         assert sender.send(1).status == 200
         wait_until(lambda: states(container) == ["processed"])
-        with no_room(serving, working):
+        with full_disk(serving, working):
             assert is_refused(sender.send(2, LARGE))
             time.sleep(6)  # in which the worker wants to give a sign of life
         assert sender.send(2, LARGE).json["status"] == "accepted"

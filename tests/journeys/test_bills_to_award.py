@@ -1,4 +1,4 @@
-"""An account that pays automatically: what was billed, paid and taken back, all of it over HTTP."""
+"""An account that pays automatically: bills, payments and refunds, all of it over HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BILL_DATE = datetime(2025, 12, 3, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is tried here are bills; they are kept alike on both in tests/services/polling."""
+    """SQLite alone: tests/services/polling stores bills on both databases."""
     return "sqlite"
 
 
@@ -47,13 +47,13 @@ def status_at(journey: Journey, at: datetime) -> dict[str, Any]:
 
 
 def rule(status: dict[str, Any], rule_id: str = "spend_reached") -> dict[str, Any]:
-    (found,) = [item for item in status["rules"] if item["id"] == rule_id]
-    return found
+    (match,) = [item for item in status["rules"] if item["id"] == rule_id]
+    return match
 
 
-def told(status: dict[str, Any], fact: str) -> tuple[Any, str | None]:
-    (found,) = [item for item in rule(status)["evidence"] if item["fact"] == fact]
-    return found["value"], found["read_at"]
+def evidence_of(status: dict[str, Any], fact: str) -> tuple[Any, str | None]:
+    (match,) = [item for item in rule(status)["evidence"] if item["fact"] == fact]
+    return match["value"], match["read_at"]
 
 
 def test_a_paid_bill_reaches_the_tier_and_says_when_it_was_read(automatic):
@@ -61,8 +61,8 @@ def test_a_paid_bill_reaches_the_tier_and_says_when_it_was_read(automatic):
     status = status_at(automatic, SETTLED)
     assert (rule(status)["outcome"], status["stage"]) == ("pass", "due")
     assert (status["award"]["credit"], status["award"]["due_by"]) == ("500.00", "2025-12-10")
-    assert told(status, "bills readable") == (True, "2025-12-04T18:00:00Z")
-    assert told(status, "paid bills") == ("600.00", "2025-12-04T18:00:00Z")
+    assert evidence_of(status, "bills readable") == (True, "2025-12-04T18:00:00Z")
+    assert evidence_of(status, "paid bills") == ("600.00", "2025-12-04T18:00:00Z")
 
 
 def test_an_unpaid_bill_keeps_the_store_waiting(automatic):
@@ -103,7 +103,7 @@ def test_bills_nobody_may_read_leave_the_money_provisional_until_staff_confirm(a
     status = status_at(automatic, SETTLED)
     assert (rule(status)["outcome"], status["verdict"], status["stage"]) == ("unknown", "unknown", "held")
     assert (status["spend"]["provisional"], status["stale"], status["award"]) == (True, False, None)
-    assert told(status, "bills readable") == (False, "2025-12-04T18:00:00Z")
+    assert evidence_of(status, "bills readable") == (False, "2025-12-04T18:00:00Z")
     automatic.records("paid_bills_confirmed", "yes")
     assert status_at(automatic, SETTLED + timedelta(hours=2))["award"]["credit"] == "500.00"
 
@@ -131,7 +131,7 @@ def test_tax_never_counts(automatic):
 def test_what_ad_credit_paid_and_card_checks_are_no_bills(automatic):
     credit = AccountPayment(BILL_DATE, Decimal("600.00"), billing="CREDIT")
     bills(automatic, credit, paid("600.00", kind="CARD_VERIFICATION"), paid("600.00", kind="ADD_BALANCE"))
-    assert told(status_at(automatic, SETTLED), "paid bills")[0] == "0.00"
+    assert evidence_of(status_at(automatic, SETTLED), "paid bills")[0] == "0.00"
 
 
 def test_a_bill_paid_in_the_days_of_grace_decides_with_its_own_due_date(automatic):

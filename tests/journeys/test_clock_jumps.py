@@ -1,4 +1,4 @@
-"""The clock is put forward or back: nothing is lost or done twice, and nothing waits for it to catch up."""
+"""Clock jumps: nothing is lost or applied twice, and nothing waits until the clock catches up."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 @pytest.fixture
 def jump(container, clock):
-    """Puts the clock by as much, and lets the worker's minute come."""
+    """A function that moves the clock and resets due times, as the worker does every minute."""
     reset_after_clock_rollback(container.database, clock())
 
     def by(much):
@@ -33,7 +33,7 @@ def jump(container, clock):
 
 
 def claim(container):
-    """As a worker does that is killed then."""
+    """Claim what is due, as a worker does that is killed afterwards."""
     with container.database.writing() as session:
         return inbox.claim(session, container.now(), 10, process.LEASE)
 
@@ -48,11 +48,11 @@ def test_what_came_while_the_clock_was_ahead_is_processed_once_it_is_right(conta
     jump(ahead)
     in_hand = keep_one(container, store_id, signal(event="integration_set_up"))
     claim(container)
-    waiting = keep_one(container, store_id, link_signal(2))
+    received = keep_one(container, store_id, link_signal(2))
     jump(-ahead)
     process_next(container.database, container.now())
-    assert states(container, in_hand, waiting) == [DeliveryState.PROCESSED] * 2
-    assert [len(attempts(container, item)) for item in (in_hand, waiting)] == [1, 1]
+    assert states(container, in_hand, received) == [DeliveryState.PROCESSED] * 2
+    assert [len(attempts(container, item)) for item in (in_hand, received)] == [1, 1]
 
 
 def test_what_failed_keeps_its_turn(container, clock, jump, monkeypatch):
@@ -73,10 +73,10 @@ def test_what_failed_keeps_its_turn(container, clock, jump, monkeypatch):
 def test_a_jump_in_the_middle_of_a_delivery_lets_nobody_finish_it_twice(container, jump):
     store_id = add_shop(container).id
     delivery = keep_one(container, store_id, signal())
-    held = claim(container)
+    claimed = claim(container)
     jump(DAY)
     assert len(process_next(container.database, container.now())) == 1
-    assert process._processed(container.database, held, container.now()) == []
+    assert process._processed(container.database, claimed, container.now()) == []
     assert len(attempts(container, delivery)) == 1
 
 
@@ -134,12 +134,12 @@ def test_periodic_work_has_its_turn_after_a_jump_and_only_once_a_minute(containe
 
 def test_nothing_is_lost_whichever_way_it_jumps(container, jump):
     store_id = add_shop(container).id
-    kept = []
+    delivery_ids = []
     for seq, much in enumerate((HOUR, -DAY, DAY, -HOUR, timedelta(0)), 1):
         jump(much)
-        kept.append(keep_one(container, store_id, signal(seq)))
+        delivery_ids.append(keep_one(container, store_id, signal(seq)))
     while process_next(container.database, container.now()):
         pass
     with container.database.reading() as session:
-        assert session.scalar(select(func.count(Delivery.id))) == len(kept)
-    assert set(states(container, *kept)) == {DeliveryState.PROCESSED}
+        assert session.scalar(select(func.count(Delivery.id))) == len(delivery_ids)
+    assert set(states(container, *delivery_ids)) == {DeliveryState.PROCESSED}

@@ -23,17 +23,17 @@ from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
 from tests.db_factories import only_row
 from tests.fakes import at
-from tests.journeys.connecting import Visitor, as_secure
+from tests.journeys.connecting import Visitor, allow_over_http
 from tests.shops import MerchantBrowser
 
 SIGNAL = "action.wc_ad_credit_signal"
-PAGE = re.compile("/connect/store/[0-9a-f]{64}")  # of one connect
+PAGE = re.compile("/connect/store/[0-9a-f]{64}")  # of one attempt
 LINKED = {"advertiser_id": "7400000000000000101", "business_center": None, "external_business_id": None}
 
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is walked here are pages and a shop; services/connections is tested on both."""
+    """SQLite alone: services/connections is tested on both databases."""
     return "sqlite"
 
 
@@ -44,15 +44,15 @@ def visitor(service):
 
 @pytest.fixture
 def connect(service, visitor, shop, clock):
-    """All of it, as a merchant does it; the last page."""
+    """A function that connects the shop as its merchant does, and returns the last page."""
 
     def connected() -> requests.Response:
         start = visitor.at("/connect", params={"shop": shop.url})
         assert "Continue to your store" in start.text
-        begun = visitor.at(_link(start.text, "/connect/go"))
-        page = begun.headers["Location"]
-        assert (begun.status_code, PAGE.fullmatch(page) is not None) == (303, True)
-        away = as_secure(visitor).at(page)
+        redirect = visitor.at(_link(start.text, "/connect/go"))
+        page = redirect.headers["Location"]
+        assert (redirect.status_code, PAGE.fullmatch(page) is not None) == (303, True)
+        away = allow_over_http(visitor).at(page)
         assert away.headers["Refresh"] == "2"
         work_stores(service[0])
         away = visitor.at(page)
@@ -60,7 +60,7 @@ def connect(service, visitor, shop, clock):
         approved = MerchantBrowser(shop).approve(away.headers["Location"])
         back = urlsplit(approved.headers["Location"])
         assert (approved.status_code, back.netloc) == (302, "credit.example")
-        returned = as_secure(visitor).at(f"{back.path}?{back.query}")
+        returned = allow_over_http(visitor).at(f"{back.path}?{back.query}")
         assert (returned.status_code, returned.headers["Location"]) == (303, page)
         assert visitor.at(page).headers["Refresh"] == "2"
         clock.move(seconds=5)
@@ -71,19 +71,19 @@ def connect(service, visitor, shop, clock):
 
 
 def go(container, visitor, shop):
-    """Begin, let the worker look, and where the browser is led then."""
+    """Begin to connect, let the worker probe the shop, and return the answer that the browser gets next."""
     visitor.at("/connect/go", params={"shop": shop.url})
     work_stores(container)
-    return as_secure(visitor).at("/connect/store")
+    return allow_over_http(visitor).at("/connect/store")
 
 
 def _link(page: str, start: str) -> str:
-    found = re.search(f'href="({re.escape(start)}[^"]*)"', page)
-    assert found, page
-    return found[1].replace("&amp;", "&")
+    match = re.search(f'href="({re.escape(start)}[^"]*)"', page)
+    assert match, page
+    return match[1].replace("&amp;", "&")
 
 
-def warned(container):
+def warning_ids(container):
     store = only_row(container, tables.Store)
     document = full_document(status_of(container.database, container.now(), store.id))
     return [item["id"] for item in document["warnings"] if item["id"] not in ADVICE]
@@ -137,11 +137,11 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     run_queue(shop)
     shop.outgoing.reaches["https://credit.example"] = reached
 
-    # The watch finds it: made anew, and what was missed is read.
+    # The next check finds it: the webhook is made anew, and what was missed is read.
     old = hook_of(shop).id
     clock.move(hours=5)
-    found = check(container, shop)
-    assert found.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
+    report = check(container, shop)
+    assert report.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
     work(container)
     assert (hook_of(shop).status, hook_of(shop).failures, hook_of(shop).id > old) == ("active", 0, True)
     assert only_row(container, tables.Link).advertiser_id == LINKED["advertiser_id"]
@@ -163,8 +163,8 @@ def test_after_connecting_the_merchant_goes_on_to_tiktoks_consent(connect, visit
 def test_no_page_or_log_shows_a_key_or_a_token(connect, shop, capfd):
     page = connect()
     secrets = [shop.records.keys[0].consumer_secret, shop.records.keys[0].consumer_key, shop.records.token]
-    said = page.text + "".join(capfd.readouterr())
-    assert not any(secret in said for secret in secrets)
+    output = page.text + "".join(capfd.readouterr())
+    assert not any(secret in output for secret in secrets)
 
 
 def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(service, visitor, shop, clock):
@@ -176,7 +176,7 @@ def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(serv
     assert victims.status_code == 400
     assert "in another browser" in victims.text
     clock.move(minutes=1)
-    mine = as_secure(visitor).at(f"{back.path}?{back.query}")
+    mine = allow_over_http(visitor).at(f"{back.path}?{back.query}")
     assert "in another browser" in visitor.at("/connect/store").text
     assert mine.status_code == 303
     with container.database.reading() as session:
@@ -186,12 +186,12 @@ def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(serv
 def test_a_merchant_who_denies_is_told_that_nothing_was_connected(service, visitor, shop):
     away = go(service[0], visitor, shop).headers["Location"]
     back = urlsplit(MerchantBrowser(shop).deny(away))
-    as_secure(visitor).at(f"{back.path}?{back.query}")
+    allow_over_http(visitor).at(f"{back.path}?{back.query}")
     assert "You chose not to connect. Nothing was changed." in visitor.at("/connect/store").text
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "sentence"),
     [
         (ShopFault.FIREWALL, "not with WordPress"),
         (ShopFault.MAINTENANCE, "busy or under maintenance"),
@@ -199,11 +199,11 @@ def test_a_merchant_who_denies_is_told_that_nothing_was_connected(service, visit
         (ShopFault.REDIRECT, "We cannot reach a WooCommerce store"),
     ],
 )
-def test_a_shop_that_cannot_be_connected_is_told_in_one_sentence(service, visitor, shop, fault, told):
+def test_a_shop_that_cannot_be_connected_is_told_in_one_sentence(service, visitor, shop, fault, sentence):
     shop.faults.on(fault)
     page = go(service[0], visitor, shop)
     shop.faults.off(fault)
-    assert told in page.text
+    assert sentence in page.text
     assert f'<input name="shop" value="{shop.url}/"' in page.text  # to be put right
 
 
@@ -218,12 +218,12 @@ def test_a_shop_without_https_takes_keys_by_hand_and_calls_are_signed(service, v
     wrong = {"shop": shop.url, "consumer_key": "ck_1", "consumer_secret": key.consumer_secret}
     refused = visitor.post(f"{visitor.base}/connect/by-hand", data=wrong, timeout=60)
     assert (refused.status_code, "These are not the keys" in refused.text) == (400, True)
-    given = {**wrong, "consumer_key": key.consumer_key}
-    visitor.post(f"{visitor.base}/connect/by-hand", data=given, timeout=60, allow_redirects=False)
+    keys = {**wrong, "consumer_key": key.consumer_key}
+    visitor.post(f"{visitor.base}/connect/by-hand", data=keys, timeout=60, allow_redirects=False)
     work_stores(container)
     clock.move(seconds=5)
     work_stores(container)
-    assert "Your store is connected." in as_secure(visitor).at("/connect/store").text
+    assert "Your store is connected." in allow_over_http(visitor).at("/connect/store").text
     assert only_row(container, tables.Store).url == f"{shop.url}/"
 
 
@@ -238,7 +238,7 @@ def test_a_post_of_keys_that_is_none_is_refused_without_a_redirect(visitor, body
     assert answer.status_code in (400, 413)
 
 
-def test_pages_are_framed_kept_and_told_to_nobody(visitor, shop):
+def test_no_page_is_framed_cached_or_sent_as_a_referrer(visitor, shop):
     for path in (
         "/connect",
         f"/connect?shop={shop.url}",
@@ -258,9 +258,9 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
     connect()
     store = only_row(container, tables.Store)
     before = hook_of(shop).secret
-    asked = {"overlap_hours": 24, "actor": "ann"}
-    turned = rotate_webhook_secrets(at(container, clock()), store.id, **asked)
-    assert turned == [SIGNAL, "action.woocommerce_settings_saved"]
+    rotation = {"overlap_hours": 24, "actor": "ann"}
+    topics = rotate_webhook_secrets(at(container, clock()), store.id, **rotation)
+    assert topics == [SIGNAL, "action.woocommerce_settings_saved"]
     after = hook_of(shop).secret
     assert after != before
     for secret in (before, after):
@@ -274,7 +274,7 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
     run_queue(shop)
     assert hook_of(shop).failures == 1
     check(container, shop)
-    assert hook_of(shop).secret == before  # the watch does not read secrets: no store shows one
+    assert hook_of(shop).secret == before  # a check reads no secrets: no store shows one
 
 
 def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connect, shop, clock):
@@ -295,10 +295,10 @@ def test_a_paused_webhook_is_told_to_the_merchant_until_it_is_active_again(servi
     connect()
     hook_of(shop).status = "paused"
     check(container, shop)
-    assert "webhook_paused" in warned(container)
+    assert "webhook_paused" in warning_ids(container)
     hook_of(shop).status = "active"
     check(container, shop)
-    assert warned(container) == []
+    assert warning_ids(container) == []
 
 
 def test_revoked_keys_are_told_at_once_and_a_store_that_does_not_answer_after_a_day(
@@ -308,13 +308,13 @@ def test_revoked_keys_are_told_at_once_and_a_store_that_does_not_answer_after_a_
     connect()
     shop.faults.on(ShopFault.MAINTENANCE)
     check(container, shop)
-    assert warned(container) == []
+    assert warning_ids(container) == []
     clock.move(hours=25)
-    assert warned(container) == ["store_busy"]
+    assert warning_ids(container) == ["store_busy"]
     shop.faults.off(ShopFault.MAINTENANCE)
     shop.revoke(shop.records.keys[0])
     check(container, shop)
-    assert warned(container) == ["store_keys_refused"]
+    assert warning_ids(container) == ["store_keys_refused"]
 
 
 def test_a_saved_setting_has_the_store_looked_at_soon(service, connect, shop, clock):
@@ -330,10 +330,10 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
     container, base = service
     connect()
     store = only_row(container, tables.Store)
-    said = {"reason": "asked", "actor": "ann"}
-    left = leave_store(at(container, clock()), store.id, **said)
-    assert (left.webhooks_left, shop.records.hooks) == (False, [])
-    assert leave_store(at(container, clock()), store.id, **said).webhooks_left is False
+    request = {"reason": "asked", "actor": "ann"}
+    departure = leave_store(at(container, clock()), store.id, **request)
+    assert (departure.webhooks_left, shop.records.hooks) == (False, [])
+    assert leave_store(at(container, clock()), store.id, **request).webhooks_left is False
     with container.database.reading() as session:
         assert session.scalars(select(tables.Connection)).all() == []
     status = requests.get(
@@ -360,17 +360,17 @@ def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, sho
     run_queue(shop)
     work(container)
     store = only_row(container, tables.Store)
-    said = {"reason": "asked", "actor": "staff"}
+    request = {"reason": "asked", "actor": "staff"}
     with pytest.raises(Exception, match="disconnect it first"):
-        erase_store(container.database, clock(), store.id, **said)
-    leave_store(at(container, clock()), store.id, **said)
-    erase_store(container.database, clock(), store.id, **said)
-    assert erase_store(container.database, clock(), store.id, **said) == {}
-    kept = []
+        erase_store(container.database, clock(), store.id, **request)
+    leave_store(at(container, clock()), store.id, **request)
+    erase_store(container.database, clock(), store.id, **request)
+    assert erase_store(container.database, clock(), store.id, **request) == {}
+    rows = []
     with container.database.reading() as session:
         for table in tables.Base.metadata.sorted_tables:
-            kept += [str(row) for row in session.execute(select(table))]
-    everything = "\n".join(kept)
+            rows += [str(row) for row in session.execute(select(table))]
+    everything = "\n".join(rows)
     assert store.id in everything
     for personal in ("Anna", urlsplit(shop.url).path, "ck_", "cs_"):
         assert personal not in everything

@@ -1,7 +1,7 @@
 """Every fault of TikTok's, trouble of a shop and stage together: no document holds a forbidden pair.
 
-TikTok is asked over HTTP once for each stage and fault; what each fault of a shop comes to is proved by
-tests/wp_bridge/test_store.py, and stands in the store's row here.
+TikTok is called over HTTP for each stage and fault. A shop's trouble is only written to the store's row:
+tests/wp_bridge/test_store.py proves which trouble each fault of a shop leads to.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ def award_row(**values: Any) -> Callable[[Container], None]:
     return change
 
 
-def says(name: str, value: str) -> Callable[[Container], None]:
+def record_fact(name: str, value: str) -> Callable[[Container], None]:
     def change(container: Container) -> None:
-        told = {"value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
-        record(container.database, container.now(), store_id=STORE, name=name, **told)
+        fact = {"value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
+        record(container.database, container.now(), store_id=STORE, name=name, **fact)
 
     return change
 
@@ -82,7 +82,7 @@ def no_link(container: Container) -> None:
 
 
 ISSUED = {"state": "issued", "delivery": "applied", "reference": "REF-1"}
-# What each day spends, at which moment, and what has happened else.
+# The spend of each day, the moment, and what else has happened.
 STAGES: dict[Stage, tuple[str, datetime, tuple[Callable[[Container], None], ...]]] = {
     Stage.NOT_ADMITTED: ("20.00", OPEN, (store_row(admitted_at=None),)),
     Stage.AWAITING_SETUP: ("20.00", OPEN, (store_row(set_up_at=None),)),
@@ -94,21 +94,21 @@ STAGES: dict[Stage, tuple[str, datetime, tuple[Callable[[Container], None], ...]
     Stage.ISSUED: ("20.00", SETTLED, (award_row(**ISSUED),)),
     Stage.CREDITED: ("20.00", SETTLED, (award_row(**{**ISSUED, "state": "credited"}),)),
     Stage.EXPIRED: ("20.00", SETTLED, (award_row(**{**ISSUED, "state": "expired"}),)),
-    Stage.BLOCKED: ("20.00", OPEN, (says("safety_flag", "yes"),)),
+    Stage.BLOCKED: ("20.00", OPEN, (record_fact("safety_flag", "yes"),)),
     Stage.PROGRAMME_OVER: ("0.00", OVER, ()),
     Stage.ENDED: ("1.00", SETTLED, ()),
     Stage.INELIGIBLE: ("20.00", OPEN, (store_row(country="FR"),)),
-    Stage.HELD: ("20.00", SETTLED, (says("payment", "unknown"),)),
+    Stage.HELD: ("20.00", SETTLED, (record_fact("payment", "unknown"),)),
 }
-# Their changes are made before anything was decided.
+# At these stages the changes are made before the first decision.
 BEFORE_AWARD = set(Stage) - {Stage.ISSUED, Stage.CREDITED, Stage.EXPIRED}
 PASSING = {
     *(Fault.TIMEOUT, Fault.BAD_GATEWAY, Fault.MAINTENANCE, Fault.SYSTEM_ERROR, Fault.PROCESSING_ERROR),
     *(Fault.PARTLY_OK, Fault.APP_RATE_LIMIT, Fault.APP_TOO_FREQUENT, Fault.ADVERTISER_RATE_LIMIT),
     *(Fault.GARBLED, Fault.EMPTY_REPORT, Fault.EMPTY_LIST),
 }
-WITHOUT_SPEND = {Stage.AWAITING_SPEND, Stage.PROGRAMME_OVER}  # an empty report is their true one
-# Whom a fault must reach while figures matter; the others are answers of TikTok's.
+WITHOUT_SPEND = {Stage.AWAITING_SPEND, Stage.PROGRAMME_OVER}  # where an empty report is correct
+# The trouble a fault must lead to while figures matter; other faults are valid answers of TikTok.
 REACHES = {
     **dict.fromkeys(PASSING, "figures_stale"),
     Fault.WRONG_PARAMETER: "reading_refused",
@@ -119,8 +119,8 @@ REACHES = {
 }
 
 
-class World:
-    """TikTok on a socket, and a store at one stage, its database kept to begin from again."""
+class StagedStore:
+    """A store at one stage beside a TikTok on a socket; its database is copied for each fault."""
 
     def __init__(
         self, folder: Path, tiktok: str, faults: Faults, accounts: dict[str, SandboxAccount]
@@ -152,15 +152,15 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path, memory_path, migrated_file) -> Iterator[World]:
+def staged_store(tmp_path, memory_path, migrated_file) -> Iterator[StagedStore]:
     shutil.copy(migrated_file, memory_path / "stage.db")
     accounts: dict[str, SandboxAccount] = {}
     faults = Faults(tmp_path / "faults")
     clock = FrozenClock(OPEN)
     with served(create_tiktok(lambda: accounts, clock, faults.active_for)) as tiktok:
-        found = World(memory_path, tiktok, faults, accounts)
-        found.clock = clock
-        yield found
+        staged_store = StagedStore(memory_path, tiktok, faults, accounts)
+        staged_store.clock = clock
+        yield staged_store
 
 
 def work(container: Container) -> None:
@@ -168,12 +168,12 @@ def work(container: Container) -> None:
     decide_store(container.database, container.now(), STORE)
 
 
-def bring_about(world: World, stage: Stage) -> None:
-    """Keep a store at a stage, read without any fault."""
+def reach_stage(staged_store: StagedStore, stage: Stage) -> None:
+    """Create a store and bring it to a stage without any fault."""
     amount, at, changes = STAGES[stage]
-    container = world.open("stage.db")
-    world.clock.at = at
-    world.spends(amount)
+    container = staged_store.open("stage.db")
+    staged_store.clock.at = at
+    staged_store.spends(amount)
     keep_store(container)
     token = container.cipher.encrypt("merchant-token")
     keep_link(container, advertiser_id=ADVERTISER, token_encrypted=token, prior_spend_before=None)
@@ -196,16 +196,16 @@ def bring_about(world: World, stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_no_fault_of_tiktoks_and_no_trouble_of_a_shop_makes_a_document_lie(world, stage):
-    bring_about(world, stage)
-    begun = world.clock.at
+def test_no_fault_of_tiktoks_and_no_trouble_of_a_shop_makes_a_document_lie(staged_store, stage):
+    reach_stage(staged_store, stage)
+    start = staged_store.clock.at
     for fault in Fault:
-        world.clock.at = begun
-        container = world.copy(f"{fault}.db", IMPATIENCE if fault is Fault.TIMEOUT else PATIENCE)
-        world.faults.on(fault)
-        world.clock.at = begun + LATER
+        staged_store.clock.at = start
+        container = staged_store.copy(f"{fault}.db", IMPATIENCE if fault is Fault.TIMEOUT else PATIENCE)
+        staged_store.faults.on(fault)
+        staged_store.clock.at = start + LATER
         work(container)
-        world.faults.off(fault)
+        staged_store.faults.off(fault)
         for trouble, document in documents(container, stage, fault):
             ids = {item["id"] for item in document["troubles"]}
             assert (f"store_{trouble}" in ids) is (trouble is not None)
@@ -215,7 +215,7 @@ def test_no_fault_of_tiktoks_and_no_trouble_of_a_shop_makes_a_document_lie(world
 
 
 def must_reach(fault: Fault, now: Stage, stage: Stage) -> bool:
-    """Whether figures still matter at the stage, which the fault itself may have changed."""
+    """Return whether figures still matter at the stage, which the fault itself may have changed."""
     loses_consent = fault not in PASSING | {Fault.WRONG_PARAMETER}
     if stage is Stage.AWAITING_LINK or (fault is Fault.EMPTY_REPORT and stage in WITHOUT_SPEND):
         return False
@@ -225,9 +225,11 @@ def must_reach(fault: Fault, now: Stage, stage: Stage) -> bool:
 def documents(
     container: Container, stage: Stage, fault: Fault
 ) -> Iterator[tuple[str | None, dict[str, Any]]]:
-    """The document of a store in each trouble of a shop, which has lasted; none holds a forbidden pair.
+    """Yield each trouble of a shop and the store's document once it has lasted a while.
 
-    All but the shop's trouble is read once: to read it again for each took most of the time.
+    Assert that no document holds a forbidden pair.
+
+    All but the shop's trouble is read once: reading it for each took most of the time.
     """
     now = container.now()
     with container.database.writing() as session:

@@ -1,4 +1,4 @@
-"""Every fault of TikTok, over HTTP: figures grow stale, never a no; switched off, all comes right."""
+"""Every fault of TikTok, over HTTP: figures grow stale, no rule fails, and all recovers once it is off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DURING = BEFORE + timedelta(hours=30)
 AFTER = DURING + timedelta(hours=12)
 INFO = "TikTok advertiser/info"
 
-# What is kept as the account's error, and when it is asked again.
+# The error that is stored for the account, after each fault that passes.
 PASSING = {
     Fault.TIMEOUT: "127.0.0.1 did not answer in time",
     Fault.BAD_GATEWAY: f"{INFO}: no answer of the API (HTTP 502)",
@@ -49,7 +49,7 @@ PAUSES = {
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is wrong here is TikTok; polls are kept alike on both in tests/services/polling."""
+    """SQLite alone: tests/services/polling stores polls on both databases."""
     return "sqlite"
 
 
@@ -95,14 +95,14 @@ def test_a_passing_fault_leaves_the_figures_and_is_tried_again(spending, fault):
 
     assert (status["stage"], status["verdict"]) == ("accumulating", "on_track")
     assert (status["stale"], status["spend"]["qualifying"]) == (True, "350.00")
-    kept = account(spending)
-    assert kept["days"] == [
-        {**day, "final": new["final"]} for day, new in zip(before, kept["days"], strict=True)
+    poll_state = account(spending)
+    assert poll_state["days"] == [
+        {**day, "final": new["final"]} for day, new in zip(before, poll_state["days"], strict=True)
     ]
-    assert kept["last_error"].startswith(PASSING[fault])
+    assert poll_state["last_error"].startswith(PASSING[fault])
     shared = 1 - share_of(ADVERTISER) / 4
     first, second = PAUSES.get(fault, (shared * timedelta(minutes=5), shared * timedelta(minutes=10)))
-    assert kept["next_poll"] == DURING + first
+    assert poll_state["next_poll"] == DURING + first
     assert status_at(spending, DURING + timedelta(minutes=5))["stale"] is True
     assert account(spending)["next_poll"] == DURING + timedelta(minutes=5) + second
 
@@ -141,8 +141,8 @@ def test_refused_parameters_are_tried_again_every_six_hours_until_we_are_put_rig
         True,
         "350.00",
     )
-    kept = account(spending)
-    assert (kept["next_poll"], kept["why"]) == (
+    poll_state = account(spending)
+    assert (poll_state["next_poll"], poll_state["why"]) == (
         DURING + timedelta(hours=6),
         "once our configuration is put right",
     )

@@ -1,4 +1,4 @@
-"""A shop that never answers takes no thread from deliveries, and no check for ever."""
+"""A shop that never answers takes no thread from deliveries, and each check of it ends."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def hanging():
 
 @pytest.fixture
 def server(container, monkeypatch):
-    """The real server, few threads, and a proxy's word for who calls."""
+    """The port of the real server with few threads, which takes the caller's address from a proxy."""
     monkeypatch.setenv("WEB_THREADS", str(THREADS))
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
     monkeypatch.setenv("ALLOW_LOOPBACK_STORES", "yes")
@@ -80,10 +80,10 @@ def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_th
     worker.start()
     try:
         with ThreadPoolExecutor(32) as threads:
-            began = [threads.submit(connect, number) for number in range(70)]
-            sent = [threads.submit(deliver, server, path, number) for number in range(1, 41)]
-            assert {item.result() for item in sent} == {200}
-            assert {item.result() for item in began} <= {303, 429, 503}
+            connects = [threads.submit(connect, number) for number in range(70)]
+            deliveries = [threads.submit(deliver, server, path, number) for number in range(1, 41)]
+            assert {item.result() for item in deliveries} == {200}
+            assert {item.result() for item in connects} <= {303, 429, 503}
         wait_until(lambda: hanging.calls)
         assert 0 < hanging.calls <= AT_ONE_HOST
         assert deliver(server, path, 41) == 200
@@ -104,10 +104,10 @@ def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
             store_id = session.scalars(sa.select(tables.Store.id)).one()
         waits = []
         for failures in (1, 2):
-            found = reconcile_store(at(container, clock()), store_id)
+            report = reconcile_store(at(container, clock()), store_id)
             with container.database.reading() as session:
                 connection = session.get_one(tables.Connection, store_id)
-            assert (found.trouble, connection.failures, connection.lease_until) == (
+            assert (report.trouble, connection.failures, connection.lease_until) == (
                 "unreachable",
                 failures,
                 None,
@@ -133,7 +133,7 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
             assert session.scalars(sa.select(tables.Connection)).one().check_requested_at is None
 
 
-def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_others_are_told_when_to_come(
+def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_others_are_answered_503(
     container, server
 ):
     path = f"/webhooks/woocommerce/{add_shop(container).id}"
@@ -145,8 +145,8 @@ def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_other
     def page(path):
         return requests.get(f"http://127.0.0.1:{server}{path}", timeout=60)
 
-    held = THREADS // 4
-    wait_until(lambda: len(select.select(lines, [], [], 0)[0]) == len(lines) - held)
+    busy_threads = THREADS // 4
+    wait_until(lambda: len(select.select(lines, [], [], 0)[0]) == len(lines) - busy_threads)
     refused = page("/connect")
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert [deliver(server, path, number) for number in range(1, 21)] == [200] * 20

@@ -1,4 +1,4 @@
-"""Who a store is, against shops that claim to be another: over HTTP."""
+"""A store's identity against shops that claim to be another one, over HTTP."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ CONNECTED = "Your store is connected."
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is tried here are shops; a claim that is counted up by the database is tried on both."""
+    """SQLite alone, but for a claim that the database counts up."""
     return "sqlite"
 
 
 @pytest.fixture
 def shops(https_shops):
-    """Over https, as true ones: without it keys are signed for an address, and open no other."""
+    """The shops over https, as real ones: without it keys are signed for an address, and open no other."""
     return https_shops
 
 
@@ -61,7 +61,7 @@ def victim(connect, shop):
 
 
 def identity(container):
-    """All that says who the stores are, and what lets somebody speak for them."""
+    """Return what identifies the stores (id, address, UUID, token), and the keys of their connections."""
     stores = [
         (row.id, row.url, row.shop_uuid, row.status_token_hash) for row in rows_of(container, tables.Store)
     ]
@@ -81,21 +81,21 @@ def work(container):
         pass
 
 
-def matters(container, service):
+def todo_ids(container, service):
     answer = requests.get(
         f"{service[1]}/api/v1/admin/today", headers=staff_token(container, "viewer"), timeout=20
     )
     return {item["id"] for item in answer.json()["matters"]}
 
 
-def told_to_merchant(container, contact=None):
+def warnings_for_merchant(container, contact=None):
     store = only_row(container, tables.Store)
     status = status_of(container.database, container.now(), store.id)
     return [item for item in full_document(status, contact=contact)["warnings"] if item["id"] not in ADVICE]
 
 
 def same_shop_at(shops, name, shop):
-    """The same installation under another address: with its UUID, and the keys that it has by now."""
+    """Open the same installation under another address: with its UUID, and the keys that it has by now."""
     other = shops.open(name, Setup(store_id=shop.setup.store_id, name=shop.setup.name))
     other.records.keys.extend(shop.records.keys)
     return other
@@ -128,7 +128,7 @@ def test_a_shop_that_reports_another_stores_identity_is_held_and_gets_nothing(
 
     claim, store = only_row(container, tables.AddressClaim), only_row(container, tables.Store)
     assert (claim.store_id, claim.address, claim.signed_at) == (store.id, f"{attacker.url}/", None)
-    assert "stores_claimed" in matters(container, service)
+    assert "stores_claimed" in todo_ids(container, service)
     console = Console(container, "viewer")
     for page in ("/admin/claims", f"/admin/stores/{store.id}"):
         assert f"{attacker.url}/" in console.get(page).text
@@ -142,8 +142,8 @@ def test_a_claim_that_is_made_again_is_one_row_and_of_many_the_oldest_and_newest
     for n in [0, 0, *range(1, 25)]:
         copy = shops.get(f"copy-{n}") or shops.open(f"copy-{n}", Setup(store_id=victim.setup.store_id))
         assert HELD in connect(copy)
-    held = sorted(row.address.rsplit("-", 1)[1] for row in rows_of(container, tables.AddressClaim))
-    assert held == sorted(f"{n}/" for n in (*range(10), *range(15, 25)))
+    endings = sorted(row.address.rsplit("-", 1)[1] for row in rows_of(container, tables.AddressClaim))
+    assert endings == sorted(f"{n}/" for n in (*range(10), *range(15, 25)))
 
 
 def test_a_known_store_that_reports_anothers_uuid_later_takes_nothing(
@@ -162,7 +162,7 @@ def test_a_known_store_that_reports_anothers_uuid_later_takes_nothing(
     assert (claim.store_id != store_id, claim.address) == (True, f"{other.url}/")
     assert HELD in connect(other)  # nor when it connects again
     assert identity(container) == before
-    assert "stores_claimed" in matters(container, service)
+    assert "stores_claimed" in todo_ids(container, service)
 
 
 def test_a_claim_ends_when_the_shop_reports_the_truth_again(container, connect, shops, victim):
@@ -202,18 +202,18 @@ def test_a_home_where_the_same_keys_open_the_same_shop_is_the_stores_address(con
     assert only_row(container, tables.Store).installed_at is not None
 
 
-@pytest.mark.parametrize("spoilt", ["keys", "uuid", "home", "nobody there"])
+@pytest.mark.parametrize("spoiled", ["keys", "uuid", "home", "nobody there"])
 def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
-    container, connect, shops, shop, spoilt
+    container, connect, shops, shop, spoiled
 ):
     key = shop.new_key()
     alias = same_shop_at(shops, "alias", shop)
-    alias.setup.home = shop.url if spoilt != "nobody there" else f"{shop.url}-nowhere"
-    if spoilt == "keys":
+    alias.setup.home = shop.url if spoiled != "nobody there" else f"{shop.url}-nowhere"
+    if spoiled == "keys":
         shop.revoke(key)
-    if spoilt == "uuid":
+    if spoiled == "uuid":
         shop.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
-    if spoilt == "home":
+    if spoiled == "home":
         shop.setup.home = f"{shop.url}-elsewhere"
     assert UNPROVEN in connect(alias, key)
     assert (rows_of(container, tables.Store), alias.records.token, alias.records.hooks) == ([], None, [])
@@ -223,25 +223,28 @@ def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
 
 
 def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, service, shops, victim):
-    """And its merchant reads of it at once, as staff do."""
+    """And the merchant is told at once, as staff are."""
     store, before = only_row(container, tables.Store), only_row(container, tables.Connection).keys_encrypted
-    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
+    new_shop = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
-    assert check(container).changed == {"url": [f"{victim.url}/", f"{moved.url}/"]}
+    assert check(container).changed == {"url": [f"{victim.url}/", f"{new_shop.url}/"]}
     after = only_row(container, tables.Store)
-    assert (after.id, after.url, after.joined_at) == (store.id, f"{moved.url}/", store.joined_at)
+    assert (after.id, after.url, after.joined_at) == (store.id, f"{new_shop.url}/", store.joined_at)
     assert only_row(container, tables.Connection).keys_encrypted == before
-    assert "stores_moved" in matters(container, service)
+    assert "stores_moved" in todo_ids(container, service)
     status = full_document(status_of(container.database, container.now(), store.id), contact="help@c.example")
-    (told,) = [one for one in status["warnings"] if one["id"] == "address_changed"]
-    assert (f"{victim.url}/ to {moved.url}/" in told["text"], "help@c.example" in told["next_step"]) == (
+    (warning,) = [item for item in status["warnings"] if item["id"] == "address_changed"]
+    assert (
+        f"{victim.url}/ to {new_shop.url}/" in warning["text"],
+        "help@c.example" in warning["next_step"],
+    ) == (
         True,
         True,
     )
-    assert [one["kind"] for one in status["notices"]] == ["address_changed"]
+    assert [item["kind"] for item in status["notices"]] == ["address_changed"]
     assert check(container).trouble is None
-    moved.signal("integration_installed")
-    run_queue(moved)
+    new_shop.signal("integration_installed")
+    run_queue(new_shop)
     work(container)
     assert only_row(container, tables.Store).installed_at is not None
 
@@ -250,10 +253,10 @@ def test_messages_that_were_held_before_a_move_are_used_after_it(container, cloc
     """The merchant changes the site's address; keys, webhooks and secrets stay as they were."""
     work(container)
     clock.move(minutes=1)
-    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
-    moved.records.hooks.extend(victim.records.hooks)
-    moved.signal("integration_set_up")
-    run_queue(moved)
+    new_shop = same_shop_at(shops, f"{victim.id}-moved", victim)
+    new_shop.records.hooks.extend(victim.records.hooks)
+    new_shop.signal("integration_set_up")
+    run_queue(new_shop)
     work(container)
     assert only_row(container, tables.Store).set_up_at is None
     assert only_row(container, tables.Connection).next_check_at == container.now()  # it is looked at next
@@ -261,7 +264,7 @@ def test_messages_that_were_held_before_a_move_are_used_after_it(container, cloc
     check(container)
     replay_next(container.database, container.now())
     assert only_row(container, tables.Store).set_up_at is not None
-    assert told_to_merchant(container) == []
+    assert warnings_for_merchant(container) == []
 
 
 def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
@@ -270,34 +273,34 @@ def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
     """Both addresses answer: WordPress's own redirect does not touch the REST API."""
     work(container)
     clock.move(minutes=1)
-    moved = same_shop_at(shops, "elsewhere", victim)
-    moved.records.hooks.extend(victim.records.hooks)
-    moved.signal("integration_set_up")
-    run_queue(moved)
+    new_shop = same_shop_at(shops, "elsewhere", victim)
+    new_shop.records.hooks.extend(victim.records.hooks)
+    new_shop.signal("integration_set_up")
+    run_queue(new_shop)
     work(container)
-    (warning,) = told_to_merchant(container, contact="help@credit.example")
-    assert (warning["id"], f"{moved.url}/" in warning["text"]) == ("signals_held", True)
+    (warning,) = warnings_for_merchant(container, contact="help@credit.example")
+    assert (warning["id"], f"{new_shop.url}/" in warning["text"]) == ("signals_held", True)
     assert "help@credit.example" in warning["next_step"]
     noticed = status_of(container.database, container.now(), only_row(container, tables.Store).id).notices
-    assert [one.kind for one, _ in noticed] == ["messages_held"]
+    assert [notice.kind for notice, _ in noticed] == ["messages_held"]
     with container.database.reading() as session:
         assert session.get(tables.StoreTroubleRow, (only_row(container, tables.Store).id, "signals_held"))
-    victim.setup.home = moved.url
+    victim.setup.home = new_shop.url
     assert check(container).trouble is None
     claim = only_row(container, tables.AddressClaim)
-    assert (claim.address, claim.signed_at is not None) == (f"{moved.url}/", True)
+    assert (claim.address, claim.signed_at is not None) == (f"{new_shop.url}/", True)
     assert claim.evidence == {"redirects": False, "trouble": None, "same_uuid": True, "is_home": True}
-    shown = Console(container, "viewer").get("/admin/claims").text
-    assert all(line in shown for line in ("does not redirect there", "its keys open it", "the same UUID"))
+    page = Console(container, "viewer").get("/admin/claims").text
+    assert all(line in page for line in ("does not redirect there", "its keys open it", "the same UUID"))
 
 
 def test_a_store_whose_own_shop_names_another_home_is_told_before_any_message(container, shops, victim):
     victim.setup.home = f"{victim.url}-elsewhere"
     check(container)
-    assert [item["id"] for item in told_to_merchant(container)] == ["store_elsewhere"]
+    assert [item["id"] for item in warnings_for_merchant(container)] == ["store_elsewhere"]
     victim.setup.home = None
     check(container)
-    assert told_to_merchant(container) == []
+    assert warnings_for_merchant(container) == []
 
 
 def test_a_home_in_one_language_is_the_stores_own(container, connect, shops, shop):
@@ -312,17 +315,17 @@ def test_a_home_in_one_language_is_the_stores_own(container, connect, shops, sho
 
 def test_a_merchant_who_connects_at_the_new_address_finds_the_store_moved(container, connect, shops, victim):
     store = only_row(container, tables.Store)
-    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
+    new_shop = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
-    assert CONNECTED in connect(moved)
+    assert CONNECTED in connect(new_shop)
     assert (only_row(container, tables.Store).id, only_row(container, tables.Store).url) == (
         store.id,
-        f"{moved.url}/",
+        f"{new_shop.url}/",
     )
     assert rows_of(container, tables.AddressClaim) == []
 
 
-# What a claim shows of a redirect that proves nothing.
+# The evidence in the claim of a redirect that proves nothing.
 PROVES = {
     "temporary": [],
     "keys": [{"redirects": True, "trouble": "keys_refused", "same_uuid": None, "is_home": None}],
@@ -331,24 +334,24 @@ PROVES = {
 }
 
 
-@pytest.mark.parametrize("spoilt", PROVES)
-def test_a_redirect_that_proves_nothing_moves_nothing(container, connect, shops, victim, spoilt):
+@pytest.mark.parametrize("spoiled", PROVES)
+def test_a_redirect_that_proves_nothing_moves_nothing(container, connect, shops, victim, spoiled):
     before = identity(container)
-    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
-    if spoilt == "keys":
-        moved.records.keys.clear()
-    if spoilt == "uuid":
-        moved.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
-    if spoilt == "home":
-        moved.setup.home = f"{moved.url}-elsewhere"
-    fault = ShopFault.TEMPORARY_REDIRECT if spoilt == "temporary" else ShopFault.REDIRECT
+    new_shop = same_shop_at(shops, f"{victim.id}-moved", victim)
+    if spoiled == "keys":
+        new_shop.records.keys.clear()
+    if spoiled == "uuid":
+        new_shop.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
+    if spoiled == "home":
+        new_shop.setup.home = f"{new_shop.url}-elsewhere"
+    fault = ShopFault.TEMPORARY_REDIRECT if spoiled == "temporary" else ShopFault.REDIRECT
     victim.faults.on(fault, victim.id)
-    assert check(container).trouble == ("unreachable" if spoilt == "temporary" else "elsewhere")
+    assert check(container).trouble == ("unreachable" if spoiled == "temporary" else "elsewhere")
     assert identity(container) == before
     evidence = [claim.evidence for claim in rows_of(container, tables.AddressClaim)]
-    assert evidence == PROVES[spoilt]
-    if spoilt in ("temporary", "keys"):
-        assert HELD in connect(moved)
+    assert evidence == PROVES[spoiled]
+    if spoiled in ("temporary", "keys"):
+        assert HELD in connect(new_shop)
         assert identity(container) == before
 
 
@@ -374,29 +377,29 @@ def test_nothing_moves_to_where_another_store_is(container, service, connect, sh
 
 def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, service, connect, shops, victim):
     store, keys = only_row(container, tables.Store), only_row(container, tables.Connection).keys_encrypted
-    moved = same_shop_at(shops, "elsewhere", victim)
-    moved.records.hooks.extend(victim.records.hooks)  # the whole database went along
-    moved.signal("integration_installed")
-    run_queue(moved)
+    new_shop = same_shop_at(shops, "elsewhere", victim)
+    new_shop.records.hooks.extend(victim.records.hooks)  # the whole database went along
+    new_shop.signal("integration_installed")
+    run_queue(new_shop)
     work(container)
     dead = rows_of(container, tables.Delivery)[-1]
-    assert (dead.state, dead.error.startswith(f"held: the signal is of {moved.url}/")) == ("dead", True)
+    assert (dead.state, dead.error.startswith(f"held: the signal is of {new_shop.url}/")) == ("dead", True)
     claim = only_row(container, tables.AddressClaim)
-    assert (claim.address, claim.signed_at is not None) == (f"{moved.url}/", True)
-    assert "messages_from_elsewhere" in matters(container, service)
+    assert (claim.address, claim.signed_at is not None) == (f"{new_shop.url}/", True)
+    assert "messages_from_elsewhere" in todo_ids(container, service)
 
     console = Console(container)
     page = f"/admin/stores/{store.id}/move"
     assert f"{page}?url=" in console.get(f"/admin/stores/{store.id}").text
-    said = {"url": moved.url, "reason": "the merchant wrote"}
-    preview = console.post(page, **said, do="preview")
-    assert f"{victim.url}/ → {moved.url}/" in preview.text
+    form = {"url": new_shop.url, "reason": "the merchant wrote"}
+    preview = console.post(page, **form, do="preview")
+    assert f"{victim.url}/ → {new_shop.url}/" in preview.text
     assert (only_row(container, tables.Store).url, rows_of(container, tables.Replay)) == (store.url, [])
-    assert console.post(page, **said, do="move").status_code == 409  # nothing was shown
-    assert console.post(page, **said, do="move", seen=preview_token(preview)).status_code == 303
+    assert console.post(page, **form, do="move").status_code == 409  # nothing was shown
+    assert console.post(page, **form, do="move", seen=preview_token(preview)).status_code == 303
     after = only_row(container, tables.Store)
     assert (after.url, after.joined_at, after.shop_uuid) == (
-        f"{moved.url}/",
+        f"{new_shop.url}/",
         store.joined_at,
         store.shop_uuid,
     )

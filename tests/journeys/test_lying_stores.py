@@ -1,4 +1,4 @@
-"""What a merchant who wants more sends and says, over HTTP, against the whole service."""
+"""A merchant who lies to earn more, over HTTP, against the whole service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATER = datetime(2025, 12, 6, 12, tzinfo=UTC)
 
 @pytest.fixture
 def database_kind() -> str:
-    """What lies here is a store; its signals are kept alike on both in tests/services/deliveries."""
+    """SQLite alone: tests/services/deliveries applies signals on both databases."""
     return "sqlite"
 
 
@@ -27,7 +27,7 @@ def busy(journey):
 
 
 def lie_and_consent(journey, asserted: datetime, **more: object) -> dict:
-    """Signals that assert a moment, the advertiser's own consent, and what comes of it weeks later."""
+    """Send signals that assert a moment, give the advertiser's consent, and return the status weeks later."""
     at = {"at": f"{asserted:%Y-%m-%dT%H:%M:%SZ}"}
     assert journey.signal("integration_set_up", **at) == 200
     assert journey.signal("account_linked", advertiser_id=journey.advertiser, exact=True, **at, **more) == 200
@@ -57,7 +57,7 @@ def test_an_honest_store_with_a_busy_account_does_not_qualify(busy):
 
 
 @pytest.mark.parametrize("asserted", [datetime(2000, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)])
-def test_a_clock_that_is_off_is_told_with_what_to_do(journey, asserted: datetime):
+def test_a_clock_that_is_off_is_a_warning_with_a_next_step(journey, asserted: datetime):
     status = lie_and_consent(journey, asserted)
     (warning,) = [item for item in status["warnings"] if item["id"].startswith("clock_")]
     assert warning["id"] == ("clock_ahead" if asserted > JOINED else "clock_behind")

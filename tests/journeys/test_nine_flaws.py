@@ -1,4 +1,4 @@
-"""What receivers of webhooks commonly get wrong; docs/decisions/0006-nine-flaws.md names these and more."""
+"""Common flaws of webhook receivers; docs/decisions/0006-nine-flaws.md lists these and more."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def call(store_id: str, body: bytes, **changes: str | None) -> WebhookRequest:
     return WebhookRequest(PROVIDERS["woocommerce"], "POST", headers, lambda n: body[:n], store_id)
 
 
-class Shop:
-    """One store before a reception, and the worker behind it."""
+class InProcessShop:
+    """A store that calls the receiver without HTTP, and the worker that processes what it sends."""
 
     def __init__(self, container: Container) -> None:
         self.container, self.id = container, add_shop(container).id
-        self.reception = WebhookReceiver(container)
+        self.receiver = WebhookReceiver(container)
 
     def sends(self, body: bytes, **changes: str | None) -> WebhookResponse:
-        return self.reception.answer(call(self.id, body, **changes))
+        return self.receiver.answer(call(self.id, body, **changes))
 
     def works(self) -> list[str]:
         return [str(item.state) for item in process_next(self.container.database, self.container.now())]
@@ -58,66 +58,64 @@ class Shop:
 
 
 @pytest.fixture
-def shop(container: Container) -> Shop:
-    return Shop(container)
+def shop(container: Container) -> InProcessShop:
+    return InProcessShop(container)
 
 
-# answer before commit
+# answering before the commit
 
 
-def test_nobody_is_answered_before_the_row_is_durable(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_nobody_is_answered_before_the_row_is_durable(shop: InProcessShop, monkeypatch: pytest.MonkeyPatch):
     reached, go_on = Event(), Event()
 
-    def held_up(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
+    def blocked_insert(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
         reached.set()
         assert go_on.wait(120)
         return insert_new(driver, new)
 
-    monkeypatch.setattr("receiver.services.inbox.receive.insert_new", held_up)
+    monkeypatch.setattr("receiver.services.inbox.receive.insert_new", blocked_insert)
     with ThreadPoolExecutor(1) as thread:
-        asked = thread.submit(shop.sends, BODY)
+        response = thread.submit(shop.sends, BODY)
         assert reached.wait(120)
         with pytest.raises(TimeoutError):
-            asked.result(timeout=0.5)
+            response.result(timeout=0.5)
         go_on.set()
-        assert asked.result(20).status == 200
+        assert response.result(20).status == 200
     with shop.container.database.reading() as session:  # on a connection of its own
         assert session.query(Delivery).count() == 1
 
 
-# check, then insert
+# check, then insert (a race)
 
 
 def test_of_many_that_send_the_very_same_at_once_one_is_accepted(container: Container):
-    """Through four receptions with a database each, as four web processes are."""
-    store_id, several, each = add_shop(container).id, 4, 8
+    """Four receivers with a connection pool each stand for four web processes."""
+    store_id, processes, threads_each = add_shop(container).id, 4, 8
     with ExitStack() as stack:
-        databases = [Database(container.settings.database_url) for _ in range(several)]
+        databases = [Database(container.settings.database_url) for _ in range(processes)]
         for database in databases:
             stack.callback(database.close)
-        receptions = [WebhookReceiver(replace(container, database=database)) for database in databases]
-        threads = stack.enter_context(ThreadPoolExecutor(several * each))
+        receivers = [WebhookReceiver(replace(container, database=database)) for database in databases]
+        threads = stack.enter_context(ThreadPoolExecutor(processes * threads_each))
         for number in range(10):
-            body, start = body_of(signal(number + 1)), Barrier(several * each)
+            body, start = body_of(signal(number + 1)), Barrier(processes * threads_each)
 
-            def ask(
-                reception: WebhookReceiver, body: bytes = body, start: Barrier = start
-            ) -> WebhookResponse:
+            def ask(receiver: WebhookReceiver, body: bytes = body, start: Barrier = start) -> WebhookResponse:
                 start.wait(120)
-                return reception.answer(call(store_id, body))
+                return receiver.answer(call(store_id, body))
 
-            told = list(threads.map(ask, receptions * each))
-            assert Counter(item.body["status"] for item in told) == {"accepted": 1, "duplicate": 31}
-            assert len({item.body["id"] for item in told}) == 1
+            responses = list(threads.map(ask, receivers * threads_each))
+            assert Counter(item.body["status"] for item in responses) == {"accepted": 1, "duplicate": 31}
+            assert len({item.body["id"] for item in responses}) == 1
     with container.database.reading() as session:
         assert [row.duplicates for row in session.query(Delivery)] == [31] * 10
 
 
-# crash after the effect
+# a crash after the effect
 
 
 def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
-    shop: Shop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    shop: InProcessShop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
     delivery_id = shop.sends(body_of(signal(1, event="integration_set_up"))).body["id"]
     with pytest.MonkeyPatch.context() as crashing:
@@ -131,11 +129,11 @@ def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
     assert len(attempts(shop.container, delivery_id)) == 1
 
 
-# no record of what was done; effect before looking whether it was done
+# no record of what was applied; the effect before the check
 
 
 def test_what_was_applied_has_no_effect_again_not_even_after_its_delivery_was_forgotten(
-    shop: Shop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    shop: InProcessShop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
     shop.sends(BODY)
     shop.works()
@@ -146,11 +144,11 @@ def test_what_was_applied_has_no_effect_again_not_even_after_its_delivery_was_fo
     assert shop.works() == ["processed"]
 
 
-# stale news, taken for new
+# stale signals taken for new ones (replay)
 
 
-def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: Shop):
-    """The headers are not signed: an old body under a new delivery id is a delivery, and no news."""
+def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: InProcessShop):
+    """The headers are not signed: an old body under a new delivery id is a new delivery of an old signal."""
     old, new = body_of(link_signal(1)), body_of(signal(2, event="link_lost"))
     for body in (old, new):
         shop.sends(body)
@@ -161,7 +159,7 @@ def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: Shop):
     assert shop.row.account_news == before
 
 
-def test_a_secret_that_has_ended_signs_nothing_any_more(shop: Shop, clock: FrozenClock):
+def test_a_secret_that_has_ended_signs_nothing_any_more(shop: InProcessShop, clock: FrozenClock):
     container = shop.container
     rotate_secret(at(container, clock()), shop.id, actor="test")
     clock.move(hours=23)
@@ -170,7 +168,7 @@ def test_a_secret_that_has_ended_signs_nothing_any_more(shop: Shop, clock: Froze
     assert shop.sends(body_of(signal(8))).status == 401
 
 
-# signature after parsing
+# verifying the signature after parsing
 
 SAME_TO_A_PARSER = {
     "spaces": BODY.replace(b",", b", "),
@@ -182,7 +180,7 @@ SAME_TO_A_PARSER = {
 
 
 @pytest.mark.parametrize("body", SAME_TO_A_PARSER.values(), ids=SAME_TO_A_PARSER)
-def test_the_bytes_are_verified_and_not_what_a_parser_makes_of_them(shop: Shop, body: bytes):
+def test_the_bytes_are_verified_and_not_what_a_parser_makes_of_them(shop: InProcessShop, body: bytes):
     signature = dict(signed_headers(BODY, SECRET))["x-wc-webhook-signature"]
     assert json.loads(body) == json.loads(BODY)
     assert shop.sends(body, x_wc_webhook_signature=signature).status == 401
@@ -190,7 +188,7 @@ def test_the_bytes_are_verified_and_not_what_a_parser_makes_of_them(shop: Shop, 
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[" * 90_000, b"\xff\0", b""])
-def test_what_is_not_signed_is_refused_before_anybody_reads_it(shop: Shop, body: bytes):
+def test_what_is_not_signed_is_refused_before_anybody_reads_it(shop: InProcessShop, body: bytes):
     answer = shop.sends(body, x_wc_webhook_signature="A" * 43 + "=")
     assert (answer.status, answer.body) == (401, {"error": "signature"})
 
@@ -200,7 +198,7 @@ def test_what_is_not_signed_is_refused_before_anybody_reads_it(shop: Shop, body:
 
 def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(container: Container):
     port, store_id = two_free_ports(), add_shop(container).id
-    broken = json.dumps({"action": "wc_ad_credit_signal", "arg": {"hush": "a-word-of-a-body"}}).encode()
+    unreadable = json.dumps({"action": "wc_ad_credit_signal", "arg": {"hush": "a-word-of-a-body"}}).encode()
     signatures = []
 
     def post(body: bytes, secret: str = SECRET, path: str = store_id, **changes: str | None) -> RawResponse:
@@ -213,7 +211,7 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(conta
         wait_until(lambda: accepts_connections(port))
         statuses = [
             post(BODY).status,
-            post(broken).status,
+            post(unreadable).status,
             post(body_of(signal(home_url="https://a-word-of-a-body.example/"))).status,
             post(BODY, "another-secret", cookie="a-cookie", authorization="Bearer a-token").status,
             post(BODY, x_wc_webhook_signature=None).status,
@@ -222,11 +220,11 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(conta
         ]
         assert statuses == [200, 200, 200, 401, 401, 404, 413]
         wait_until(lambda: ended(container) == 3)
-        said = serving.output + working.output
-    assert "wrong signature" in said
-    assert "worker started" in said
+        log = serving.output + working.output
+    assert "wrong signature" in log
+    assert "worker started" in log
     for secret in (SECRET, KEY, "another-secret", "a-token", "a-cookie", "a-word-of-a-body", *signatures):
-        assert secret is None or secret not in said, secret
+        assert secret is None or secret not in log, secret
 
 
 def ended(container: Container) -> int:

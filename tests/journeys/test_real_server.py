@@ -23,31 +23,31 @@ CHUNKED = b"%x\r\n%b\r\n" % (len(BODY), BODY)
 THREADS = 16
 
 
-class Line:
-    """Sockets to the real server, and what a store says over them."""
+class SocketStore:
+    """A store that writes to sockets of the real server, bytes as they are or a proper delivery."""
 
     def __init__(self, container: Container, port: int) -> None:
         self.container, self.port = container, port
         self.path = f"/webhooks/woocommerce/{add_shop(container).id}"
 
-    def say(self, *bodies: bytes, **changes: str | None) -> bytes:
-        """The head, each piece of the body, and that no more comes; what is answered until the line ends."""
+    def send_raw(self, *bodies: bytes, **changes: str | None) -> bytes:
+        """Send the head and each piece of the body, end the sending, and return all that is answered."""
         head = [f"POST {self.path} HTTP/1.1"]
         head += [f"{name}: {value}" for name, value in signed_headers(BODY, SECRET, **changes)]
         pieces = ["\r\n".join([*head, "", ""]).encode(), *bodies]
         answer = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
-            with suppress(OSError):  # it need not hear us out
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+            with suppress(OSError):  # the server may close the connection earlier
                 for piece in pieces:
-                    line.sendall(piece)
-                line.shutdown(socket.SHUT_WR)
+                    connection.sendall(piece)
+                connection.shutdown(socket.SHUT_WR)
             with suppress(ConnectionError):
-                while piece := line.recv(65536):
+                while piece := connection.recv(65536):
                     answer += piece
         return answer
 
-    def post(self, number: int, **changes: str | None) -> int:
-        """As a store does; the status of the answer."""
+    def deliver(self, number: int, **changes: str | None) -> int:
+        """Deliver a signal as a store does; return the status of the answer."""
         body = body_of(signal(number))
         headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}", **changes)
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -57,21 +57,21 @@ class Line:
         finally:
             connection.close()
 
-    def kept(self) -> int:
+    def count_deliveries(self) -> int:
         with self.container.database.reading() as session:
             return session.query(Delivery).count()
 
 
 @pytest.fixture
-def line(container: Container) -> Iterator[Line]:
+def store(container: Container) -> Iterator[SocketStore]:
     port = two_free_ports()
     with run_process(container, web(port, THREADS)) as serving:
         wait_until(lambda: accepts_connections(port))
-        yield Line(container, port)
+        yield SocketStore(container, port)
         assert "Traceback" not in serving.output
 
 
-# The signature fits what comes, so that nothing but its length can be held against it.
+# The signature is right, so that only the length can be a reason to refuse.
 CHUNKS = {"content_length": None, "transfer_encoding": "chunked"}
 NOT_WHOLE: dict[str, tuple[dict[str, str | None], list[bytes]]] = {
     "shorter than announced": ({"content_length": str(len(BODY) + 1)}, [BODY]),
@@ -86,24 +86,24 @@ NOT_WHOLE: dict[str, tuple[dict[str, str | None], list[bytes]]] = {
 }
 
 
-def test_what_does_not_come_whole_is_never_taken_for_whole(line: Line):
+def test_what_does_not_come_whole_is_never_taken_for_whole(store: SocketStore):
     for what, (changes, bodies) in NOT_WHOLE.items():
-        answer = line.say(*bodies, **changes)
+        answer = store.send_raw(*bodies, **changes)
         assert b" 200 " not in answer, what
-        assert line.kept() == 0, what
+        assert store.count_deliveries() == 0, what
 
 
-def test_no_good_delivery_is_rejected_however_many_come_and_whatever_comes_beside_them(line: Line):
+def test_no_good_delivery_is_rejected_however_many_come_and_whatever_comes_beside_them(store: SocketStore):
     """A thousand of one address, every third beside a call that carries no valid signature."""
 
     def send(number: int) -> tuple[str, int]:
         if number % 4:
-            return "signed", line.post(number)
-        return "noise", line.post(number, x_wc_webhook_signature="A" * 43 + "=")
+            return "signed", store.deliver(number)
+        return "noise", store.deliver(number, x_wc_webhook_signature="A" * 43 + "=")
 
     with ThreadPoolExecutor(THREADS * 2) as threads:
-        answered = Counter(threads.map(send, range(1, 1334)))
-    assert answered == {("signed", 200): 1000, ("noise", 401): 333}
-    with line.container.database.reading() as session:
+        statuses = Counter(threads.map(send, range(1, 1334)))
+    assert statuses == {("signed", 200): 1000, ("noise", 401): 333}
+    with store.container.database.reading() as session:
         assert session.query(Delivery).count() == 1000
         assert session.query(Quarantined).count() < 100

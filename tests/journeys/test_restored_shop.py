@@ -1,4 +1,4 @@
-"""A shop that no keys are held of is put back to a backup: its numbers fall back, over HTTP."""
+"""A shop whose keys we do not have is restored from a backup: its numbers fall back, over HTTP."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ OLD, NEW = "7400000000000000101", "7400000000000000202"
 
 @pytest.fixture
 def database_kind() -> str:
-    """What goes back here is a shop; its signals are kept alike on both in tests/services/deliveries."""
+    """SQLite alone: tests/services/deliveries applies signals on both databases."""
     return "sqlite"
 
 
 @pytest.fixture
 def shops(tmp_path, clock):
-    with served_shops(tmp_path / "shops", clock) as made:
-        yield made
+    with served_shops(tmp_path / "shops", clock) as sandbox_shops:
+        yield sandbox_shops
 
 
 @pytest.fixture
@@ -39,17 +39,17 @@ def container(service):
 
 @pytest.fixture
 def shop(service, shops):
-    """Its merchant made the webhook by hand, so that we hold no keys of it."""
+    """A shop whose merchant made the webhook by hand, so that we have no keys of it."""
     container, base = service
-    made = shops.open("restored")
-    details = StoreDetails(f"{made.url}/", "Restored", "US", "USD", None)
+    restored_shop = shops.open("restored")
+    details = StoreDetails(f"{restored_shop.url}/", "Restored", "US", "USD", None)
     store = add_store(container, details, programme="woocommerce-2025", actor="test")
     topic, url = "action.wc_ad_credit_signal", base + store.webhook_path
-    with made.changing():
-        made.records.hooks.append(
-            StoredWebhook(1, "by hand", topic, url, store.webhook_secret, OWNER, made.utc_time())
+    with restored_shop.changing():
+        restored_shop.records.hooks.append(
+            StoredWebhook(1, "by hand", topic, url, store.webhook_secret, OWNER, restored_shop.utc_time())
         )
-    return made
+    return restored_shop
 
 
 def link(shop, advertiser_id):
@@ -61,7 +61,7 @@ def link(shop, advertiser_id):
     shop.signal("account_linked", **account, exact=True)
 
 
-def sent(container, shop):
+def deliver_all(container, shop):
     container.now.move(seconds=40)  # as WordPress's background queue takes
     run_queue(shop)
     while work_inbox(container):
@@ -76,10 +76,10 @@ def only_store(container):
         return row
 
 
-def standing(container):
+def linked_accounts(container):
     with container.database.reading() as session:
         links = session.scalars(select(tables.Link).where(tables.Link.ended_at.is_(None)))
-        return [one.advertiser_id for one in links]
+        return [link.advertiser_id for link in links]
 
 
 def troubles(container):
@@ -89,20 +89,20 @@ def troubles(container):
 
 @pytest.fixture
 def restored(container, shop, clock):
-    """It linked one account in ten signals, was put back to five, and links another one two hours later."""
+    """A shop that sent ten signals, was restored to the fifth, and linked another account two hours later."""
     for _ in range(9):
         shop.signal("integration_set_up")
     link(shop, OLD)
-    sent(container, shop)
+    deliver_all(container, shop)
     companion.restore(shop, 5)
     clock.move(hours=2)
     link(shop, NEW)
-    sent(container, shop)
+    deliver_all(container, shop)
     return shop
 
 
 def test_one_message_with_an_earlier_number_is_told_and_changes_nothing(container, restored):
-    assert standing(container) == [OLD]
+    assert linked_accounts(container) == [OLD]
     assert "signals_fell_back" in troubles(container)
 
 
@@ -111,22 +111,24 @@ def test_three_messages_that_agree_are_believed_and_none_of_them_is_lost(contain
     for _ in range(2):
         clock.move(days=1)
         restored.signal("integration_set_up")
-        sent(container, restored)
-    assert standing(container) == [NEW]
+        deliver_all(container, restored)
+    assert linked_accounts(container) == [NEW]
     assert "signals_fell_back" not in troubles(container)
     with container.database.reading() as session:
         (new,) = session.scalars(select(tables.Link).where(tables.Link.advertiser_id == NEW))
-        assert new.linked_at <= linked_at  # the message that was passed over says when, and nothing later
+        assert new.linked_at <= linked_at  # the message that was passed over dates the link, not a later one
         restarts = session.scalars(
             select(tables.AuditEntry).where(tables.AuditEntry.action == AuditAction.STORE_SEQUENCE_RESTARTED)
         ).all()
-    assert [(one.actor, one.detail["from"], one.detail["to"]) for one in restarts] == [(Agent.SERVICE, 10, 6)]
+    assert [(entry.actor, entry.detail["from"], entry.detail["to"]) for entry in restarts] == [
+        (Agent.SERVICE, 10, 6)
+    ]
 
     # The next ones count as ever.
     clock.move(hours=1)
     restored.signal("link_lost")
-    sent(container, restored)
-    assert standing(container) == []
+    deliver_all(container, restored)
+    assert linked_accounts(container) == []
 
 
 def test_staff_begin_the_sequence_anew_after_one_message(container, restored, clock):
@@ -135,18 +137,18 @@ def test_staff_begin_the_sequence_anew_after_one_message(container, restored, cl
         container.database, clock(), store_id, reason="the merchant restored a backup", actor="op@x.example"
     )
     assert (answer["from"], answer["to"], answer["messages_replayed"]) == (10, 6, 1)
-    sent(container, restored)
-    assert standing(container) == [NEW]
+    deliver_all(container, restored)
+    assert linked_accounts(container) == [NEW]
 
 
 def test_a_shop_that_goes_on_with_its_old_numbers_is_not_begun_anew(container, restored, clock):
-    """Two copies that both speak: what each says agrees with itself alone."""
+    """Two copies of a shop both send: each agrees only with its own numbers."""
     for seq in (11, 6, 12, 7):
         clock.move(hours=2)
         companion.restore(restored, seq - 1)
         restored.signal("integration_set_up")
-        sent(container, restored)
-    assert standing(container) == [OLD]
+        deliver_all(container, restored)
+    assert linked_accounts(container) == [OLD]
     assert only_store(container).sequence_from is None
 
 
@@ -154,6 +156,6 @@ def test_a_whole_state_in_order_ends_the_trouble(container, restored, clock):
     clock.move(hours=2)
     companion.restore(restored, 10)
     restored.signal("state")
-    sent(container, restored)
+    deliver_all(container, restored)
     assert "signals_fell_back" not in troubles(container)
-    assert standing(container) == [NEW]
+    assert linked_accounts(container) == [NEW]

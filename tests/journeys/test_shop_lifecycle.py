@@ -1,4 +1,4 @@
-"""What a shop's plugins are put through, and what the service makes of it: over HTTP."""
+"""The life of a shop's plugins (disconnecting, deleting, losing, relinking), over HTTP."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ OLD, NEW = "7400000000000000101", "7400000000000000202"
 
 @pytest.fixture
 def database_kind() -> str:
-    """What changes here is a shop; services/connections is tested on both."""
+    """SQLite alone: services/connections is tested on both databases."""
     return "sqlite"
 
 
 @pytest.fixture
 def shops(https_shops):
-    """Over https, as true ones: without it keys are signed for an address, and open no other."""
+    """The shops over https, as real ones: without it keys are signed for an address, and open no other."""
     return https_shops
 
 
@@ -56,7 +56,7 @@ def check(container):
     return reconcile_store(container, only_row(container, tables.Store).id)
 
 
-def sent(container, shop):
+def deliver_all(container, shop):
     run_queue(shop)
     while work_inbox(container):
         pass
@@ -163,31 +163,31 @@ def test_a_plugin_whose_files_alone_are_deleted_ends_it_after_a_day(container, s
 def test_keys_that_nobody_removed_are_told_to_the_merchant_until_the_shop_connects_again(
     container, service, connected, clock
 ):
-    """Our copy goes at once, and the merchant hears how to revoke what WooCommerce keeps."""
+    """Our copy is deleted at once, and the merchant is told how to revoke the key that WooCommerce keeps."""
     companion.delete_files(connected)
     check(container)
     clock.move(hours=24)
     check(container)
     work_stores(container)
-    (left,) = connected.records.keys
-    assert told_of_keys(container) == (True, True)
+    (old_key,) = connected.records.keys
+    assert keys_left_is_shown(container) == (True, True)
     connected.setup.companion = "1.1.0"
     connect_by_hand(*service, clock, connected, connected.new_key(description=LABEL))
-    assert left not in connected.records.keys  # the plugin removes it with its new token
-    assert told_of_keys(container) == (False, False)
+    assert old_key not in connected.records.keys  # the plugin removes it with its new token
+    assert keys_left_is_shown(container) == (False, False)
 
 
 def test_a_merchant_whose_plugin_removed_the_keys_is_told_of_none(container, service, connected):
     companion.disconnect(connected)
-    assert told_of_keys(container) == (False, False)
+    assert keys_left_is_shown(container) == (False, False)
 
 
-def told_of_keys(container):
-    """As a warning, and as a notice, which goes out by e-mail, too."""
+def keys_left_is_shown(container):
+    """Return whether a warning and whether a notice (which is also e-mailed) tell of keys that are left."""
     store = only_row(container, tables.Store)
     document = full_document(status_of(container.database, container.now(), store.id))
-    warned, noticed = document["warnings"], document["notices"]
-    return "keys_left" in [one["id"] for one in warned], "keys_left" in [one["kind"] for one in noticed]
+    warnings, notices = document["warnings"], document["notices"]
+    return "keys_left" in [item["id"] for item in warnings], "keys_left" in [item["kind"] for item in notices]
 
 
 def test_webhooks_left_by_a_plugin_whose_files_were_deleted_go_with_the_connection(
@@ -212,11 +212,11 @@ def test_a_plugin_that_is_back_within_the_day_goes_on(container, service, connec
 
 
 def test_a_token_that_the_plugin_lost_is_put_in_again(container, service, connected):
-    lost = connected.records.token
+    old_token = connected.records.token
     companion.lose_token(connected)
     check(container)
-    assert connected.records.token not in (None, lost)
-    assert (status(service, connected.records.token), status(service, lost)) == (200, 401)
+    assert connected.records.token not in (None, old_token)
+    assert (status(service, connected.records.token), status(service, old_token)) == (200, 401)
     (entry,) = [row for row in rows_of(container, tables.AuditEntry) if row.action == "store token missing"]
     assert entry.detail == {"put_in_again": True}
 
@@ -244,10 +244,10 @@ def test_an_account_is_linked_once_its_id_follows_its_token_and_never_before(
 ):
     tiktok_plugin.write_token(connected)
     tiktok_plugin.write_advertiser_id(connected, OLD)
-    sent(container, connected)
+    deliver_all(container, connected)
     clock.move(hours=1)
     tiktok_plugin.deactivate(connected)
-    sent(container, connected)
+    deliver_all(container, connected)
     assert connected.records.options == {tiktok_plugin.ADVERTISER: OLD}  # the ids stay
     assert only_row(container, tables.Link).ended_at is not None
 
@@ -255,9 +255,9 @@ def test_an_account_is_linked_once_its_id_follows_its_token_and_never_before(
     tiktok_plugin.activate(connected, INTEGRATION)
     tiktok_plugin.write_token(connected)  # the new token beside the old id
     check(container)
-    sent(container, connected)
+    deliver_all(container, connected)
     assert only_row(container, tables.Link).ended_at is not None  # the old account is not linked anew
     tiktok_plugin.write_advertiser_id(connected, NEW)
-    sent(container, connected)
-    standing = [link.advertiser_id for link in rows_of(container, tables.Link) if link.ended_at is None]
-    assert standing == [NEW]
+    deliver_all(container, connected)
+    open_accounts = [link.advertiser_id for link in rows_of(container, tables.Link) if link.ended_at is None]
+    assert open_accounts == [NEW]

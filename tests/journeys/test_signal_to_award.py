@@ -86,7 +86,7 @@ def test_an_account_that_advertised_before_does_not_qualify(journey):
     assert "$50.00" in earlier["text"]
 
 
-def test_every_signal_delivered_twice_changes_nothing(journey):
+def test_a_repeated_delivery_of_each_signal_changes_nothing(journey):
     journey.set_up_and_link()
     before = journey.status()
     journey.seq = 0

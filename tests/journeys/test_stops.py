@@ -1,4 +1,4 @@
-"""SIGTERM: what is in hand is finished, what was only taken is given back, and nothing accepted is lost."""
+"""SIGTERM: work under way is finished, claimed work is released, and nothing accepted is lost."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
 from tests.signals import SECRET, add_shop, body_of, new_delivery, signal
 
-STOPPED_WITHIN = 30  # seconds; what hangs would take for ever
+STOPPED_WITHIN = 30  # seconds; a process that hangs would never end
 
 
 @pytest.fixture
 def container(database_url: str) -> Iterator[Container]:
-    """On real time, as the processes are."""
-    made = build_container(make_settings(database_url=database_url))
-    yield made
-    made.database.close()
+    """A container on real time, as the processes are."""
+    real_time_container = build_container(make_settings(database_url=database_url))
+    yield real_time_container
+    real_time_container.database.close()
 
 
 def states(container: Container) -> Counter[str]:
@@ -45,8 +45,8 @@ NOT_ENDED = {DeliveryState.RECEIVED, DeliveryState.PROCESSING, DeliveryState.FAI
 
 
 @contextmanager
-def kept_at_the_end(container: Container, deliveries: Sequence[NewDelivery]) -> Iterator[None]:
-    """Deliveries that are there once the block ends; until then a worker that looks for some waits."""
+def insert_at_end(container: Container, deliveries: Sequence[NewDelivery]) -> Iterator[None]:
+    """Insert deliveries that are committed when the block ends; until then a worker waits for them."""
     with container.database.writing() as session:
         if not container.database.is_sqlite:  # where nobody else writes meanwhile
             session.execute(text("LOCK TABLE deliveries IN EXCLUSIVE MODE"))
@@ -59,7 +59,7 @@ def test_a_worker_gives_back_at_once_what_it_had_not_begun(container: Container)
     bodies = [body_of(signal(seq)) for seq in range(1, total + 1)]
     with run_process(container, worker()) as working:
         wait_until(lambda: "worker started" in working.output)
-        with kept_at_the_end(container, [new_delivery(store_id, body, container.now()) for body in bodies]):
+        with insert_at_end(container, [new_delivery(store_id, body, container.now()) for body in bodies]):
             time.sleep(3 * IDLE_SECONDS)
             working.terminate()
         assert working.stop(STOPPED_WITHIN) == 0
@@ -72,8 +72,8 @@ def test_a_worker_gives_back_at_once_what_it_had_not_begun(container: Container)
         assert session.query(Attempt).count() == total
 
 
-class Store:
-    """Sends one signal after the other until nobody answers any more."""
+class SendingStore:
+    """A store that sends one signal after the other until it is told to end."""
 
     def __init__(self, port: int, store_id: str) -> None:
         self.port, self.path = port, f"/webhooks/woocommerce/{store_id}"
@@ -110,7 +110,7 @@ class Store:
 
 def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(container: Container):
     port = two_free_ports()
-    store, numbers = Store(port, add_shop(container).id), count(1)
+    store, numbers = SendingStore(port, add_shop(container).id), count(1)
     senders = [Thread(target=store.send, args=(numbers,), daemon=True) for _ in range(8)]
     with run_process(container, web(port)) as serving:
         wait_until(lambda: accepts_connections(port))
@@ -122,6 +122,6 @@ def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(containe
     for sender in senders:
         sender.join()
     with container.database.reading() as session:
-        kept = session.scalars(select(Delivery.delivery_id)).all()
+        delivery_ids = session.scalars(select(Delivery.delivery_id)).all()
     # Calls that had come no further than the kernel are cut off; of what was taken, each was answered.
-    assert sorted(kept) == sorted(store.accepted), store.cut_off
+    assert sorted(delivery_ids) == sorted(store.accepted), store.cut_off

@@ -29,7 +29,7 @@ API = "http://127.0.0.1:9/open_api/v1.3"
 
 
 @pytest.fixture
-def waiting(container: Container) -> Container:
+def idle_service(container: Container) -> Container:
     """A service with an ad account that is not due for hours."""
     keep_store(container, "st_1")
     keep_link(container, "st_1", ACCOUNT)
@@ -38,7 +38,7 @@ def waiting(container: Container) -> Container:
 
 
 def notify(container: Container) -> str:
-    """TikTok says that figures have changed; the id of its request."""
+    """Notify the service, as TikTok does, that figures have changed; return the id of the request."""
     raw = json.dumps(CHANGED).encode()
     headers = {"X-Open-Signature": sign_open("app-secret", raw), "Content-Type": "application/json"}
     answer = (
@@ -53,40 +53,40 @@ def requested_by(container: Container) -> str | None:
         return session.get_one(tables.Account, ACCOUNT).requested_by
 
 
-def test_a_request_can_be_followed_to_the_call_that_it_led_to(waiting: Container) -> None:
-    request_id = notify(waiting)
-    (delivery,) = list_deliveries(waiting.database, DeliveryFilters(), 0)
+def test_a_request_can_be_followed_to_the_call_that_it_led_to(idle_service: Container) -> None:
+    request_id = notify(idle_service)
+    (delivery,) = list_deliveries(idle_service.database, DeliveryFilters(), 0)
     assert delivery.request_id == request_id
 
-    process_next(waiting.database, waiting.now())
-    assert requested_by(waiting) == request_id
+    process_next(idle_service.database, idle_service.now())
+    assert requested_by(idle_service) == request_id
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as tiktok:
         tiktok.get(f"{API}/advertiser/info/", json={"code": 50000, "message": "", "request_id": "T1"})
         with structlog.testing.capture_logs(
             processors=[lambda _logger, _method, line: {**line, "request_id": REQUEST_ID.get()}]
         ) as lines:
-            poll_due(waiting)
-        sent = [call.request.headers["X-Request-ID"] for call in tiktok.calls]
+            poll_due(idle_service)
+        request_ids = [call.request.headers["X-Request-ID"] for call in tiktok.calls]
 
-    assert set(sent) == {request_id}
+    assert set(request_ids) == {request_id}
     (line,) = [line for line in lines if line["event"] == "tiktok call failed"][:1]
     assert (line["request_id"], line["tiktok_request_id"]) == (request_id, "T1")
 
 
-def test_a_planned_poll_has_an_id_of_its_own(waiting: Container) -> None:
-    with waiting.database.writing() as session:
-        session.get_one(tables.Account, ACCOUNT).next_poll_at = waiting.now()
+def test_a_planned_poll_has_an_id_of_its_own(idle_service: Container) -> None:
+    with idle_service.database.writing() as session:
+        session.get_one(tables.Account, ACCOUNT).next_poll_at = idle_service.now()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as tiktok:
         tiktok.get(f"{API}/advertiser/info/", json={"code": 50000, "message": "", "request_id": "T1"})
-        poll_due(waiting)
-        (sent, *_) = [call.request.headers["X-Request-ID"] for call in tiktok.calls]
-    assert len(sent) == 32
+        poll_due(idle_service)
+        (request_id, *_) = [call.request.headers["X-Request-ID"] for call in tiktok.calls]
+    assert len(request_id) == 32
     assert REQUEST_ID.get() is None
 
 
-def test_a_second_delivery_of_the_same_bytes_leaves_the_first_ones_id(waiting: Container) -> None:
-    first, second = notify(waiting), notify(waiting)
+def test_a_second_delivery_of_the_same_bytes_leaves_the_first_ones_id(idle_service: Container) -> None:
+    first, second = notify(idle_service), notify(idle_service)
     assert first != second
-    (delivery,) = list_deliveries(waiting.database, DeliveryFilters(), 0)
+    (delivery,) = list_deliveries(idle_service.database, DeliveryFilters(), 0)
     assert delivery.request_id == first

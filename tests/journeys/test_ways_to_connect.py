@@ -1,4 +1,4 @@
-"""What merchants do on their way to a connected store, other than by the book: over HTTP."""
+"""Unusual ways to connect: two tabs, a closed tab, blocked pages, keys by hand; over HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.storage import tables
 from receiver.worker.store_work import work_stores
-from tests.journeys.connecting import Visitor, as_secure
+from tests.journeys.connecting import Visitor, allow_over_http
 from tests.shops import MerchantBrowser
 
 CONNECTED = "Your store is connected."
@@ -19,7 +19,7 @@ CONNECTED = "Your store is connected."
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is walked here are pages and a shop; services/connections is tested on both."""
+    """SQLite alone: services/connections is tested on both databases."""
     return "sqlite"
 
 
@@ -34,16 +34,16 @@ def visitor(service):
 
 
 def begin(container, visitor, shop):
-    """The page of an attempt, and where its browser goes to from there."""
+    """Begin an attempt; return the address of its page, and that page's answer once the worker looked."""
     page = visitor.at("/connect/go", params={"shop": shop.url}).headers["Location"]
     work_stores(container)
-    return page, as_secure(visitor).at(page)
+    return page, allow_over_http(visitor).at(page)
 
 
 def approve(visitor, shop, away):
-    """Approve at the shop, and let the browser come back to us; no page of ours is seen."""
+    """Approve at the shop and follow its redirect back to us; return the address that we redirect to."""
     back = urlsplit(MerchantBrowser(shop).approve(away.headers["Location"]).headers["Location"])
-    return as_secure(visitor).at(f"{back.path}?{back.query}").headers["Location"]
+    return allow_over_http(visitor).at(f"{back.path}?{back.query}").headers["Location"]
 
 
 def finish(container, clock):
@@ -51,7 +51,7 @@ def finish(container, clock):
     work_stores(container)
 
 
-def connected(container):
+def connected_urls(container):
     with container.database.reading() as session:
         return sorted(session.scalars(select(tables.Store.url)))
 
@@ -66,27 +66,27 @@ def test_two_shops_in_two_tabs_are_both_connected_and_each_tab_shows_its_own(
     assert approve(visitor, second, away_two) == page_two
     finish(container, clock)
     for page, shop in ((page_one, first), (page_two, second)):
-        shown = visitor.at(page).text
-        assert (CONNECTED in shown, f"{shop.url}/" in shown) == (True, True)
-    assert connected(container) == [f"{first.url}/", f"{second.url}/"]
+        text = visitor.at(page).text
+        assert (CONNECTED in text, f"{shop.url}/" in text) == (True, True)
+    assert connected_urls(container) == [f"{first.url}/", f"{second.url}/"]
 
 
 def test_the_page_of_an_attempt_is_no_other_browsers(container, visitor, service, shop):
     page, _ = begin(container, visitor, shop)
     other = Visitor(service[1])
     other.at("/connect/go", params={"shop": shop.url})
-    assert as_secure(other).at(page).status_code == 404
+    assert allow_over_http(other).at(page).status_code == 404
 
 
 def test_a_merchant_who_approves_and_closes_the_tab_is_connected(container, visitor, shop, clock):
     _, away = begin(container, visitor, shop)
     approve(visitor, shop, away)
     finish(container, clock)
-    assert connected(container) == [f"{shop.url}/"]
+    assert connected_urls(container) == [f"{shop.url}/"]
 
 
 def approve_and_close_the_tab(container, visitor, shop):
-    """The shop has posted its keys, and the browser never followed it back; answers the attempt's page."""
+    """Approve at the shop, which posts its keys, and never come back; return the attempt's page."""
     page, away = begin(container, visitor, shop)
     MerchantBrowser(shop).approve(away.headers["Location"])
     return page
@@ -99,16 +99,16 @@ def test_a_tab_that_was_closed_before_it_came_back_goes_on_without_approving_aga
     page = approve_and_close_the_tab(container, visitor, shop)
     clock.move(minutes=40)  # longer than an attempt may take that nobody approved
     work_stores(container)
-    assert connected(container) == []
+    assert connected_urls(container) == []
     if way == "the plugin's button":
-        asked = as_secure(visitor).at("/connect", params={"shop": f"{shop.url}/wp-admin/"})
-        assert (asked.status_code, asked.headers["Location"]) == (303, page)
+        answer = allow_over_http(visitor).at("/connect", params={"shop": f"{shop.url}/wp-admin/"})
+        assert (answer.status_code, answer.headers["Location"]) == (303, page)
     if way == "the page for connecting":
-        assert f'href="{page}"' in as_secure(visitor).at("/connect").text
-    assert as_secure(visitor).at(page).headers["Refresh"] == "2"  # and not to the shop's key page again
+        assert f'href="{page}"' in allow_over_http(visitor).at("/connect").text
+    assert allow_over_http(visitor).at(page).headers["Refresh"] == "2"  # and not to the shop's key page again
     finish(container, clock)
     assert CONNECTED in visitor.at(page).text
-    assert (connected(container), len(shop.records.keys)) == ([f"{shop.url}/"], 1)
+    assert (connected_urls(container), len(shop.records.keys)) == ([f"{shop.url}/"], 1)
 
 
 def test_no_other_browser_goes_on_where_a_tab_was_closed(container, service, visitor, shop, clock):
@@ -116,10 +116,10 @@ def test_no_other_browser_goes_on_where_a_tab_was_closed(container, service, vis
     page = approve_and_close_the_tab(container, visitor, shop)
     other = Visitor(service[1])
     assert "Continue to your store" in other.at("/connect", params={"shop": shop.url}).text
-    assert page not in as_secure(other).at("/connect").text
+    assert page not in allow_over_http(other).at("/connect").text
     assert other.at(page).status_code == 404
     finish(container, clock)
-    assert connected(container) == []
+    assert connected_urls(container) == []
 
 
 def test_keys_that_nobody_came_back_for_are_dropped_when_their_time_is_over(container, visitor, shop, clock):
@@ -127,9 +127,9 @@ def test_keys_that_nobody_came_back_for_are_dropped_when_their_time_is_over(cont
     clock.move(hours=1)
     assert drop_unused_keys(container.database, clock()) == 1
     assert drop_unused_keys(container.database, clock()) == 0
-    assert "took too long" in as_secure(visitor).at(page).text
+    assert "took too long" in allow_over_http(visitor).at(page).text
     work_stores(container)
-    assert connected(container) == []
+    assert connected_urls(container) == []
 
 
 def test_a_shop_that_is_busy_just_then_is_connected_when_it_is_not(container, visitor, shop, clock):
@@ -143,23 +143,23 @@ def test_a_shop_that_is_busy_just_then_is_connected_when_it_is_not(container, vi
     shop.faults.off(ShopFault.MAINTENANCE)
     clock.move(seconds=31)
     work_stores(container)
-    assert connected(container) == [f"{shop.url}/"]
+    assert connected_urls(container) == [f"{shop.url}/"]
 
 
 def test_where_a_host_blocks_the_key_page_keys_can_be_typed_in(container, visitor, shop, clock):
     shop.faults.on(ShopFault.NO_KEY_PAGE)
-    page, shown = begin(container, visitor, shop)
-    assert (shown.status_code, "does not seem to let the page through" in shown.text) == (200, True)
-    assert 'name="consumer_key"' in shown.text
+    page, attempt = begin(container, visitor, shop)
+    assert (attempt.status_code, "does not seem to let the page through" in attempt.text) == (200, True)
+    assert 'name="consumer_key"' in attempt.text
     assert visitor.at(page).status_code == 200  # nobody is sent there
     anyway = visitor.at(f"{page}?again=1")
     assert visitor.at(anyway.headers["Location"]).headers["Location"].startswith(shop.url)
     key = shop.new_key()
     typed = {"shop": shop.url, "consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
-    sent = visitor.post(f"{visitor.base}/connect/by-hand", data=typed, timeout=60, allow_redirects=False)
+    answer = visitor.post(f"{visitor.base}/connect/by-hand", data=typed, timeout=60, allow_redirects=False)
     work_stores(container)
     finish(container, clock)
-    assert CONNECTED in as_secure(visitor).at(sent.headers["Location"]).text
+    assert CONNECTED in allow_over_http(visitor).at(answer.headers["Location"]).text
 
 
 def test_keys_by_hand_are_offered_before_the_shop_is_left(visitor, shop):
@@ -182,17 +182,17 @@ def test_whatever_names_the_shop_connects_the_shop(container, visitor, shop, clo
     assert f"<strong>{shop.url}/</strong>" in start.text
     page = visitor.at("/connect/go", params={"shop": text}).headers["Location"]
     work_stores(container)
-    approve(visitor, shop, as_secure(visitor).at(page))
+    approve(visitor, shop, allow_over_http(visitor).at(page))
     finish(container, clock)
-    assert connected(container) == [f"{shop.url}/"]
+    assert connected_urls(container) == [f"{shop.url}/"]
 
 
 def test_a_shop_is_connected_where_its_address_leads_for_good(container, visitor, shops, clock):
     old = shops.open("old")
-    moved = shops.open("old-moved")
+    new = shops.open("old-moved")
     old.faults.on(ShopFault.REDIRECT, old.id)
     page, away = begin(container, visitor, old)
-    approve(visitor, moved, away)
+    approve(visitor, new, away)
     finish(container, clock)
-    assert f"{moved.url}/" in visitor.at(page).text
-    assert connected(container) == [f"{moved.url}/"]
+    assert f"{new.url}/" in visitor.at(page).text
+    assert connected_urls(container) == [f"{new.url}/"]

@@ -1,4 +1,4 @@
-"""A wrong database password is one clear sentence wherever it shows, and stands in none of them."""
+"""A wrong database password: one clear sentence everywhere, which never contains the password."""
 
 from pathlib import Path
 
@@ -31,16 +31,16 @@ def guarded(postgresql):
     engine.dispose()
 
 
-def told_of(guarded, password):
+def container_with(guarded, password):
     address = guarded.set(password=password).render_as_string(hide_password=False)
     return build_container(make_settings(database_url=address))
 
 
 @pytest.fixture
 def container(guarded):
-    made = told_of(guarded, WRONG)
-    yield made
-    made.database.close()
+    wrong_container = container_with(guarded, WRONG)
+    yield wrong_container
+    wrong_container.database.close()
 
 
 @pytest.fixture
@@ -52,10 +52,10 @@ def app(container, capsys):
 
 
 def test_the_right_password_is_taken(guarded):
-    made = told_of(guarded, RIGHT)
-    with made.database.reading() as session:
+    right_container = container_with(guarded, RIGHT)
+    with right_container.database.reading() as session:
         assert session.scalar(text("SELECT current_user")) == ROLE
-    made.database.close()
+    right_container.database.close()
 
 
 def test_the_web_is_not_ready_and_says_why_to_those_inside(app):
@@ -77,8 +77,8 @@ def test_a_delivery_is_asked_for_again(app):
 def test_a_command_says_it_in_a_line_and_ends_with_1(app, command, monkeypatch):
     monkeypatch.setattr("receiver.cli.doctor.probe", no_network)
     answer = app.test_cli_runner().invoke(args=[command])
-    said = [line for line in answer.output.splitlines() if SENTENCE in line]
-    assert (answer.exit_code, len(said)) == (1, 1)
+    lines = [line for line in answer.output.splitlines() if SENTENCE in line]
+    assert (answer.exit_code, len(lines)) == (1, 1)
     assert WRONG not in answer.output
     assert "Traceback" not in answer.output
 
