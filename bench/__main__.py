@@ -1,6 +1,6 @@
-"""`make bench`: measures each subject, shows it and what got slower, and writes build/bench.json.
+"""`make bench`: measures the subjects, shows them and what got slower, and writes build/bench.json.
 
-With what it was measured on, and how busy that was.
+The file also names the machine and its load before the run.
 """
 
 from __future__ import annotations
@@ -61,21 +61,21 @@ def main(subjects: tuple[str, ...], stores: str, svg: str | None, record: bool) 
     for report in reports.values():
         show(console, report)
     FILE.parent.mkdir(exist_ok=True)
-    found = {name: report.as_data() for name, report in reports.items()}
-    FILE.write_text(json.dumps({"machine": machine, "subjects": found}, indent=2) + "\n")
+    figures = {name: report.as_data() for name, report in reports.items()}
+    FILE.write_text(json.dumps({"machine": machine, "subjects": figures}, indent=2) + "\n")
     console.print(
         f"{machine['cores']} cores of {machine['processor']}, load {machine['load_before']:.1f} before"
     )
-    _say_what_got_slower(console, machine, found)
+    _print_slower(console, machine, figures)
     if record:
         text = recorded.FILE.read_text()
-        recorded.FILE.write_text(recorded.with_record(text, machine, found))
+        recorded.FILE.write_text(recorded.with_record(text, machine, figures))
     if svg:
         console.save_svg(svg, title="make bench")
 
 
-def _say_what_got_slower(console: Console, machine: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    """One line for each figure, beside the run that docs/performance.md holds."""
+def _print_slower(console: Console, machine: Mapping[str, Any], figures: Mapping[str, Any]) -> None:
+    """Print a line for each figure that is slower than in the run that docs/performance.md holds."""
     before = recorded.read_recorded(recorded.FILE.read_text())
     if before is None:
         return
@@ -83,7 +83,7 @@ def _say_what_got_slower(console: Console, machine: Mapping[str, Any], found: Ma
         console.print(
             f"recorded on another processor ({before.processor}): only ratios and counts are compared"
         )
-    slower = recorded.slower_than(before, machine["processor"], found)
+    slower = recorded.slower_than(before, machine["processor"], figures)
     for item in slower:
         console.print(f"slower: {item}", style="bold red", highlight=False)
     if not slower:
@@ -103,7 +103,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """As Linux names it; elsewhere what Python knows."""
+    """Return the processor's name as Linux has it; elsewhere what Python knows."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

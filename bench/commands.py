@@ -35,21 +35,23 @@ def measure(progress: Progress) -> Report:
             "DATABASE_URL": f"sqlite:///{folder}/receiver.db",
         }
         _seconds(["-m", "receiver", "migrate"], environment)  # and compiles what is imported
-        rounds = [_round(environment) for _ in progress.track(range(ROUNDS), description="commands")]
+        rounds = [_measure_round(environment) for _ in progress.track(range(ROUNDS), description="commands")]
     figures = {}
     for name in COMMANDS:
-        figures[f"{name}_seconds"] = statistics.median(one[name] for one in rounds)
-        figures[f"{name}_to_python"] = statistics.median(one[name] / one[""] for one in rounds)
+        figures[f"{name}_seconds"] = statistics.median(seconds[name] for seconds in rounds)
+        figures[f"{name}_to_python"] = statistics.median(seconds[name] / seconds[""] for seconds in rounds)
     return Report("Commands of `ad-credit`: processor time to start and answer", figures)
 
 
-def _round(environment: dict[str, str]) -> dict[str, float]:
+def _measure_round(environment: dict[str, str]) -> dict[str, float]:
     nothing = {"": _seconds(["-c", "pass"], environment)}
-    return nothing | {name: _seconds(["-m", "receiver", *w], environment) for name, w in COMMANDS.items()}
+    return nothing | {
+        name: _seconds(["-m", "receiver", *words], environment) for name, words in COMMANDS.items()
+    }
 
 
 def _seconds(words: list[str], environment: dict[str, str]) -> float:
-    """Of processor time, user and system. Raises RuntimeError when the command fails."""
+    """Run a command and return its processor seconds, user and system; RuntimeError when it fails."""
     process = subprocess.Popen([sys.executable, *words], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 (ours)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

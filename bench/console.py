@@ -1,6 +1,6 @@
-"""What each page of the console costs with few and with many deliveries and stores: time and queries.
+"""Time and queries of each page of the console, with few and with many deliveries and stores.
 
-A page whose cost grows with the table shows in the ratio; so does one that asks once a row.
+A page whose cost grows with the table shows in the ratio; so does one that makes a query for each row.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from rich.progress import Progress
 from sqlalchemy import event
 
-from bench.crowd import NOW, crowd
+from bench.crowd import NOW, populate
 from bench.report import Report
-from bench.serving import a_database
+from bench.serving import open_database
 from receiver.container import Container, build_container
 from tests.conftest import make_settings
 from tests.staff import Console
@@ -27,9 +27,9 @@ DATABASES = ("sqlite", "postgresql")
 FEW, MANY = (1_000, 20), (1_000_000, 20_000)  # deliveries and stores
 ROUNDS = 40
 # The last two lead to a list, or need a consent.
-NO_PAGES = ("/turned-away/", "/static/", "/sandbox", "/sign-", "/awards/issue", "/end-access")
-# What stands in an address, by its name in the route.
-NAMES = {
+LEFT_OUT = ("/turned-away/", "/static/", "/sandbox", "/sign-", "/awards/issue", "/end-access")
+# The values in a page's address, by their names in the route.
+PATH_VALUES = {
     "store_id": "st_0000000",
     "delivery_id": "10",
     "award_id": "aw_0",
@@ -38,9 +38,9 @@ NAMES = {
     "staff_id": "1",
     "programme_id": "woocommerce-2025",
 }
-NEEDS = {"/admin/replays/new": "?state=dead"}  # what a page says nothing without
-# Beside each page as it opens: what staff ask of the long lists.
-ASKED = (
+REQUIRED_QUERIES = {"/admin/replays/new": "?state=dead"}  # without which a page is empty
+# Beside each page as it opens: how staff filter the long lists.
+FILTERED_PAGES = (
     "/admin/deliveries?state=dead",
     "/admin/deliveries?store=st_0000001",
     "/admin/deliveries?store=//7.exampl",
@@ -69,9 +69,9 @@ class Cost:
 
 
 def measure(progress: Progress) -> Report:
-    found = {kind: [_costs(kind, size, progress) for size in (FEW, MANY)] for kind in DATABASES}
+    costs = {kind: [_costs(kind, size, progress) for size in (FEW, MANY)] for kind in DATABASES}
     tables = {
-        kind: {page: _row(few[page], many[page]) for page in many} for kind, (few, many) in found.items()
+        kind: {page: _row(few[page], many[page]) for page in many} for kind, (few, many) in costs.items()
     }
     rows = [row for table in tables.values() for row in table.values()]
     deliveries, stores = MANY
@@ -97,9 +97,9 @@ def _row(few: Cost, many: Cost) -> dict[str, float]:
 
 
 def _costs(kind: str, size: tuple[int, int], progress: Progress) -> dict[str, Cost]:
-    with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, open_database(kind, folder) as url:
         container = build_container(make_settings(database_url=url), now=lambda: NOW)
-        crowd(container, *size, progress)
+        populate(container, *size, progress)
         console = Console(container)
         try:
             return {
@@ -111,24 +111,24 @@ def _costs(kind: str, size: tuple[int, int], progress: Progress) -> dict[str, Co
 
 
 def _pages(console: Console) -> list[str]:
-    """Every page there is, by the app's own routes, so that none is forgotten."""
+    """Return every page of the console, from the app's own routes so that none is forgotten."""
     rules = [
         rule.rule
         for rule in console.client.application.url_map.iter_rules()
         if rule.rule.startswith("/admin") and "GET" in (rule.methods or ())
     ]
-    pages = [re.sub(r"<(?:\w+:)?(\w+)>", lambda name: NAMES.get(name[1], "-"), rule) for rule in rules]
-    pages = [page + NEEDS.get(page, "") for page in pages]
-    return [page for page in (*pages, *ASKED) if not any(part in page for part in NO_PAGES)]
+    pages = [re.sub(r"<(?:\w+:)?(\w+)>", lambda name: PATH_VALUES.get(name[1], "-"), rule) for rule in rules]
+    pages = [page + REQUIRED_QUERIES.get(page, "") for page in pages]
+    return [page for page in (*pages, *FILTERED_PAGES) if not any(part in page for part in LEFT_OUT)]
 
 
 def _cost(container: Container, console: Console, page: str) -> Cost:
-    with _counted(container) as asked:
+    with _recorded_statements(container) as statements:
         first = console.get(page)
     if first.status_code != 200:
         raise RuntimeError(f"{page} answered {first.status_code}")
     took = sorted(_milliseconds(console, page) for _ in range(ROUNDS))
-    return Cost(statistics.median(took), took[int(len(took) * 0.99)], len(asked))
+    return Cost(statistics.median(took), took[int(len(took) * 0.99)], len(statements))
 
 
 def _milliseconds(console: Console, page: str) -> float:
@@ -138,14 +138,14 @@ def _milliseconds(console: Console, page: str) -> float:
 
 
 @contextmanager
-def _counted(container: Container) -> Iterator[list[str]]:
-    asked: list[str] = []
+def _recorded_statements(container: Container) -> Iterator[list[str]]:
+    statements: list[str] = []
 
-    def one_more(*told: object) -> None:
-        asked.append(str(told[2]))
+    def record(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
 
-    event.listen(container.database.engine, "before_cursor_execute", one_more)
+    event.listen(container.database.engine, "before_cursor_execute", record)
     try:
-        yield asked
+        yield statements
     finally:
-        event.remove(container.database.engine, "before_cursor_execute", one_more)
+        event.remove(container.database.engine, "before_cursor_execute", record)

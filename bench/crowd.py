@@ -1,4 +1,4 @@
-"""A database as large as asked for: copies of one store whose window is open and one with an award due."""
+"""A database of any size: copies of a store whose window is open and of one with an award due."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from tests.factories import FIRST
 from tests.signals import body_of, signal
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
-DAYS = 30  # over which deliveries, spend and staff's doings are spread
+DAYS = 30  # over which deliveries, spend and the acts of staff are spread
 OPEN, DUE = "st_open", "st_due"  # the two that are copied
-ONE_IN_TEN = 10  # stores have an award due
+DUE_EVERY = 10  # each tenth store has an award due
 BODY = body_of(signal(1))
-AT_ONCE = 5_000  # rows
+BATCH_ROWS = 5_000
 POLLS_OF_AN_ACCOUNT = 8
 COUNTED = (("processed", ""), ("dead", ""), ("refused", "signature"), ("tiktok_call", "0"))
 # Of a thousand deliveries, the last ones; the others are processed.
@@ -36,8 +36,8 @@ STATES = {999: "dead", 998: "dead", 997: "failed", 996: "received", 995: "ignore
 Row = dict[str, Any]
 
 
-def crowd(container: Container, deliveries: int, stores: int, progress: Progress) -> None:
-    """Fill an empty database with so many of both; as much of everything else as would be beside them."""
+def populate(container: Container, deliveries: int, stores: int, progress: Progress) -> None:
+    """Fill an empty database with deliveries and stores, and with as many other rows as belong to them."""
     migrate(container.database)
     keep_pattern(container, OPEN, "7001", "10.00", date(2025, 11, 20))
     keep_pattern(container, DUE, "7002", "40.00", FIRST)
@@ -45,9 +45,9 @@ def crowd(container: Container, deliveries: int, stores: int, progress: Progress
     patterns = {store_id: _rows_of(container, store_id) for store_id in (OPEN, DUE)}
     many = {
         table: [
-            _copied(table, row, number)
+            _copy_row(table, row, number)
             for number in range(stores)
-            for row in patterns[DUE if number % ONE_IN_TEN == 0 else OPEN].get(table, ())
+            for row in patterns[DUE if number % DUE_EVERY == 0 else OPEN].get(table, ())
         ]
         for table in {name: None for pattern in patterns.values() for name in pattern}
     }
@@ -81,13 +81,13 @@ def keep_pattern(container: Container, store_id: str, account: str, a_day: str, 
         keep_day(container, a_day, begins + timedelta(days=number), account)
     with container.database.writing() as session:
         session.add(tables.WebhookEndpoint(id=store_id, store_id=store_id))
-        asked = {"message": "Why?", "asked_at": NOW, "state": "answered"}
-        session.add(tables.Review(id=f"rv_{store_id}", store_id=store_id, **asked))
+        review = {"message": "Why?", "asked_at": NOW, "state": "answered"}
+        session.add(tables.Review(id=f"rv_{store_id}", store_id=store_id, **review))
 
 
 def _rows_of(container: Container, store_id: str) -> dict[str, list[Row]]:
-    """By table, in an order in which they can be inserted: what makes up a store."""
-    found: dict[str, list[Row]] = {}
+    """Return the rows of a store by table, in an order in which they can be inserted."""
+    rows_by_table: dict[str, list[Row]] = {}
     with container.database.reading() as session:
         account = session.scalars(select(tables.Link.advertiser_id).filter_by(store_id=store_id)).one()
         for table in tables.Base.metadata.sorted_tables:
@@ -99,12 +99,12 @@ def _rows_of(container: Container, store_id: str) -> dict[str, list[Row]]:
                 continue
             rows = [dict(row) for row in session.execute(select(table).where(of_store)).mappings()]
             if rows:
-                found[table.name] = rows
-    return found
+                rows_by_table[table.name] = rows
+    return rows_by_table
 
 
-def _copied(table: str, row: Row, number: int) -> Row:
-    """With ids of its own; one that the database counts up is left to it."""
+def _copy_row(table: str, row: Row, number: int) -> Row:
+    """Return a copy of a row for store `number`; an id that counts up is left to the database."""
     store_id = f"st_{number:07}"
     changes: Row = {"store_id": store_id, "advertiser_id": f"8{number:07}", "merchant": f"m_{number}"}
     if table == "stores":
@@ -123,7 +123,7 @@ def _deliveries(count: int, stores: int) -> Iterator[Row]:
     digest = sha256(BODY).hexdigest()
     for number in range(1, count + 1):
         state = STATES.get(number % 1000, "processed")
-        ended = None if state in ("failed", "received") else _moment(number, count)
+        ended_at = None if state in ("failed", "received") else _moment(number, count)
         yield {
             "id": number,
             "identity": f"{number:064x}",
@@ -140,8 +140,8 @@ def _deliveries(count: int, stores: int) -> Iterator[Row]:
             "duplicates": 0,
             "state": state,
             "tries": 0 if state == "received" else 1,
-            "due_at": None if ended else NOW + timedelta(minutes=1),
-            "ended_at": ended,
+            "due_at": None if ended_at else NOW + timedelta(minutes=1),
+            "ended_at": ended_at,
             "error": "the store named another address" if state in ("dead", "failed") else None,
         }
 
@@ -155,8 +155,8 @@ def _attempts(count: int) -> Iterator[Row]:
 def _audit(count: int) -> Iterator[Row]:
     for number in range(1, count + 1):
         store_id = f"st_{number - 1:07}"
-        said = {"actor": "ann@staff.example", "action": "store.added", "subject": store_id}
-        yield {"at": _moment(number, count), "store_id": store_id, "detail": {"name": "Shop"}, **said}
+        entry = {"actor": "ann@staff.example", "action": "store.added", "subject": store_id}
+        yield {"at": _moment(number, count), "store_id": store_id, "detail": {"name": "Shop"}, **entry}
 
 
 def _polls(stores: int) -> Iterator[Row]:
@@ -195,15 +195,15 @@ def _rejections(stores: int) -> Iterator[Row]:
 
 
 def _moment(number: int, count: int) -> datetime:
-    """The last one is the newest."""
+    """Return the moment of row `number` of `count`, spread over DAYS; the last row is the newest."""
     return NOW - timedelta(days=DAYS) * (1 - number / count)
 
 
 def insert_all(container: Container, table: str, rows: Iterator[Row], count: int, progress: Progress) -> None:
     target: Table = tables.Base.metadata.tables[table]
     task = progress.add_task(f"{count:,} {table.replace('_', ' ')}", total=count)
-    while some := list(islice(rows, AT_ONCE)):
+    while batch := list(islice(rows, BATCH_ROWS)):
         with container.database.writing() as session:
-            session.execute(insert(target), some)
-        progress.advance(task, len(some))
+            session.execute(insert(target), batch)
+        progress.advance(task, len(batch))
     progress.remove_task(task)

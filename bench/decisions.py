@@ -19,15 +19,15 @@ DAYS = (30, 60, 90, 180, 360, 720)
 
 def measure(progress: Progress) -> Report:
     seconds = {
-        days: quickest(partial(decide, *a_case(days)))
+        days: quickest(partial(decide, *build_case(days)))
         for days in progress.track(DAYS, description="decisions by days of spend")
     }
     figures = {f"decisions_a_second_with_{days}_days_of_spend": 1 / seconds[days] for days in (30, 90)}
     return Report("Decisions on one core", figures, (Growth("one decision", "days", seconds),))
 
 
-def a_case(days: int) -> tuple[Facts, Programme, datetime]:
-    """The dearest decision: automatic payment, a bill every third day, and an award at the window's end."""
+def build_case(days: int) -> tuple[Facts, Programme, datetime]:
+    """Build the most expensive decision: automatic payment, a bill each third day, an award at the end."""
     terms = make_programme(window_days=days, credit_expires=FIRST + timedelta(days=days + 60))
     evenings = (datetime.combine(FIRST + timedelta(days=n), time(22), UTC) for n in range(0, days, 3))
     facts = make_facts(

@@ -1,4 +1,4 @@
-"""What one worker takes off the inbox and decides: where each delivery is news, and where most are not."""
+"""How fast one worker empties the inbox and decides: where each delivery is news, and where most are not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from bench.stores import LAST_DAY, a_service_on, add_store_that_spends
+from bench.stores import LAST_DAY, add_store_that_spends, open_service_on
 from receiver.container import Container
 from receiver.storage import inbox
 from receiver.storage.inbox import NewDelivery
@@ -16,31 +16,31 @@ from receiver.storage.tables import DecisionRow, Delivery
 from receiver.worker.loop import TouchedStores, work_inbox
 from tests.signals import body_of, link_signal, new_delivery, signal
 
-KEPT_AT_ONCE = 500  # a statement takes only so many values
-STORES = 200  # in turns, as they come where many shops send
+INSERTED_AT_ONCE = 500  # a statement takes only so many values
+STORES = 200  # in turns, as deliveries of many shops arrive
 
 
 def drain(kind: str, deliveries: int) -> dict[str, float]:
     """Return what a delivery costs, how many are worked off a second, and how many changed a decision.
 
-    Where each is news, and where most tell what is known (the names begin with `mixed`).
+    Measured where each delivery is news, and where most repeat what is known (names with `mixed`).
     """
-    return _drained(kind, deliveries, _news) | {
+    return _measure(kind, deliveries, _news) | {
         name.replace(kind, f"{kind}_mixed", 1): figure
-        for name, figure in _drained(kind, deliveries, _mixed).items()
+        for name, figure in _measure(kind, deliveries, _mixed).items()
     }
 
 
-Sent = Callable[[list[str], int], Iterable[NewDelivery]]
+Traffic = Callable[[list[str], int], Iterable[NewDelivery]]
 
 
-def _drained(kind: str, deliveries: int, sent: Sent) -> dict[str, float]:
-    with a_service_on(kind) as container:
+def _measure(kind: str, deliveries: int, traffic: Traffic) -> dict[str, float]:
+    with open_service_on(kind) as container:
         stores = [add_store_that_spends(container, number) for number in range(STORES)]
         with container.database.writing() as session:
-            waiting = list(sent(stores, deliveries))
-            for first in range(0, deliveries, KEPT_AT_ONCE):
-                inbox.keep(session, waiting[first : first + KEPT_AT_ONCE])
+            backlog = list(traffic(stores, deliveries))
+            for first in range(0, deliveries, INSERTED_AT_ONCE):
+                inbox.keep(session, backlog[first : first + INSERTED_AT_ONCE])
         before, touched = _count(container, DecisionRow), TouchedStores()
         began, computed = time.perf_counter(), time.process_time()
         # As the worker's loop does with what arrived after it started.
@@ -58,20 +58,20 @@ def _drained(kind: str, deliveries: int, sent: Sent) -> dict[str, float]:
 
 
 def _mixed(stores: list[str], deliveries: int) -> Iterator[NewDelivery]:
-    """Each store tells its state again and again, and with every tenth message names another ad account."""
+    """Yield states that repeat what is known; each tenth message of a store names another ad account."""
     for number, news in enumerate(_news(stores, deliveries)):
         store, turn = number % len(stores), number // len(stores)
         if turn % 10 == 9:
             yield news
             continue
         account = str((70_000 if turn // 10 % 2 == 0 else 80_000) + store)
-        told = {"integration": {"installed": True, "set_up": True}, "account": {"advertiser_id": account}}
-        state = signal(turn + 1, "state", home_url=f"https://st-{store}.example/", **told)
+        fields = {"integration": {"installed": True, "set_up": True}, "account": {"advertiser_id": account}}
+        state = signal(turn + 1, "state", home_url=f"https://st-{store}.example/", **fields)
         yield new_delivery(stores[store], body_of(state), news.received_at)
 
 
 def _news(stores: list[str], deliveries: int) -> Iterator[NewDelivery]:
-    """Each store names another ad account, then its own again: every time something else is decided."""
+    """Yield links to another ad account and back again, so that each delivery changes the decision."""
     for number in range(deliveries):
         store, turn = number % len(stores), number // len(stores)
         account = str((70_000 if turn % 2 else 80_000) + store)

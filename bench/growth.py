@@ -1,4 +1,4 @@
-"""How time grows with size: measured at several sizes in one run, and held against a straight line."""
+"""How time grows with size: measured at several sizes in one run, and compared with a straight line."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ def _slope(points: list[tuple[int, float]]) -> float:
 def quickest(
     run: Callable[[], object], clock: Callable[[], float] = time.process_time, rounds: int = 9
 ) -> float:
-    """Seconds of the quickest of several rounds: whatever else the machine does only ever adds time.
+    """Return the seconds of the quickest of several rounds: other work on the machine only ever adds time.
 
-    The clock counts what this process computes, unless another is given.
+    The clock counts the processor time of this process, unless another is passed.
     """
     repeats = max(1, math.ceil(LEAST_SECONDS / max(_seconds(run, 1, clock), 1e-9)))
     return min(_seconds(run, repeats, clock) for _ in range(rounds))
 
 
 def _seconds(run: Callable[[], object], repeats: int, clock: Callable[[], float]) -> float:
-    """For one of so many repeats."""
+    """Return the seconds of one run, averaged over the repeats."""
     began = clock()
     for _ in range(repeats):
         run()

@@ -1,4 +1,4 @@
-"""What the service does again and again, each alone, so that its cost can be followed as the tables grow."""
+"""The hot paths of the service, each alone, so that its cost can be followed as the tables grow."""
 
 from __future__ import annotations
 
@@ -27,49 +27,52 @@ from tests.signals import new_delivery
 from tests.staff import Console
 
 LEASE = timedelta(minutes=5)
-LATER = NOW + timedelta(days=95)  # at which decisions are old enough to be thinned
-IDLE = NOW - timedelta(days=400)  # at which nothing is due yet
+LATER = NOW + timedelta(days=95)  # when decisions are old enough to be thinned out
+IDLE = NOW - timedelta(days=400)  # when nothing is due yet
 KINDS = tuple(purge._steps(NOW, 30))
-NEWS = 100  # deliveries
+NEW_DELIVERIES = 100
 Run = Callable[[], object]
+HotPaths = dict[str, tuple[int, Run]]  # by name: how many of its kind a run does, and the run
 
 
-def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
-    """By name: what to run, and how many of its kind that does."""
+def hot_paths(container: Container, body: bytes) -> HotPaths:
+    """Return the hot paths of the service by name; the stores of the database serve as examples."""
     database, stores = container.database, _some_stores(container.database)
-    console, number = Console(container), count()
-    due = NOW + timedelta(minutes=30)
+    return {
+        **_receiving_paths(database, stores, body),
+        **_worker_paths(database),
+        **_minute_paths(database, stores),
+        **_view_paths(container),
+        **_night_paths(database),
+        **_page_paths(Console(container), stores[0]),
+    }
 
-    def news() -> list[inbox.NewDelivery]:
+
+def _receiving_paths(database: Database, stores: list[str], body: bytes) -> HotPaths:
+    """Return the paths of receiving, once the deliveries of the repeated one are stored."""
+    number = count()
+
+    def new_deliveries() -> list[inbox.NewDelivery]:
         return [
             new_delivery(stores[at % len(stores)], body + f"{next(number)}".encode(), NOW)
-            for at in range(NEWS)
+            for at in range(NEW_DELIVERIES)
         ]
 
-    def receive() -> None:
+    def keep(deliveries: list[inbox.NewDelivery]) -> None:
         with database.writing() as session:
-            inbox.keep(session, news())
+            inbox.keep(session, deliveries)
 
-    same = news()
-
-    def receive_again() -> None:
-        with database.writing() as session:
-            inbox.keep(session, same)
-
-    receive_again()
-    pages = {
-        "page: overview": "/admin/",
-        "page: stores": "/admin/stores",
-        "page: one store": f"/admin/stores/{stores[0]}",
-        "page: deliveries": "/admin/deliveries",
-        "page: search by name": "/admin/search?text=shop+1",
-        "page: problems": "/admin/problems",
-        "page: programme": "/admin/programme",
-        "page: timeline of a store": f"/admin/timeline?store={stores[0]}",
-    }
+    same = new_deliveries()
+    keep(same)
     return {
-        "receive: a delivery": (NEWS, receive),
-        "receive: the same again": (NEWS, receive_again),
+        "receive: a delivery": (NEW_DELIVERIES, lambda: keep(new_deliveries())),
+        "receive: the same again": (NEW_DELIVERIES, lambda: keep(same)),
+    }
+
+
+def _worker_paths(database: Database) -> HotPaths:
+    due = NOW + timedelta(minutes=30)
+    return {
         "worker: claim a delivery": (CLAIMED, lambda: _claim(database, due)),
         "worker: nothing is due": (1, lambda: _claim(database, IDLE)),
         "worker: nobody waits to connect": (
@@ -77,6 +80,11 @@ def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
             lambda: _read(database, connection_attempts.due_attempts, 1_000),
         ),
         "worker: no errands at stores": (1, lambda: _read(database, connections.stores_with_errands, 1_000)),
+    }
+
+
+def _minute_paths(database: Database, stores: list[str]) -> HotPaths:
+    return {
         "minute: polls that are due": (1, lambda: _due_polls(database)),
         "minute: accounts to subscribe": (1, lambda: _to_subscribe(database)),
         "minute: subscriptions to end": (1, lambda: _to_end(database)),
@@ -86,23 +94,45 @@ def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
         "minute: places": (1, lambda: fill_all_places(database, NOW)),
         "minute: count the programmes": (1, lambda: count_programmes(database, NOW)),
         "minute: problems": (1, lambda: track_problems(database, NOW)),
+    }
+
+
+def _view_paths(container: Container) -> HotPaths:
+    database = container.database
+    return {
         "scrape: metrics": (1, lambda: collect_metrics(replace(container, now=lambda: NOW))),
         "probe: readiness": (1, lambda: read_readiness(database, NOW)),
         "overview: work queue": (1, lambda: list_todo_items(database, NOW)),
-        "night: purge a delivery": (
-            purge.STEP,
-            lambda: _purge(database, "deliveries", NOW + timedelta(days=2)),
-        ),
+    }
+
+
+def _night_paths(database: Database) -> HotPaths:
+    two_days_later = NOW + timedelta(days=2)
+    return {
+        "night: purge a delivery": (purge.STEP, lambda: _purge(database, "deliveries", two_days_later)),
         **{
             f"night: no {kind} to purge": (1, lambda kind=kind: _purge(database, kind, NOW)) for kind in KINDS
         },
         "night: thinned decisions looked through": (1, lambda: _purge(database, "decisions", LATER)),
-        **{name: (1, lambda path=path: _open(console, path)) for name, path in pages.items()},
     }
 
 
+def _page_paths(console: Console, store: str) -> HotPaths:
+    pages = {
+        "page: overview": "/admin/",
+        "page: stores": "/admin/stores",
+        "page: one store": f"/admin/stores/{store}",
+        "page: deliveries": "/admin/deliveries",
+        "page: search by name": "/admin/search?text=shop+1",
+        "page: problems": "/admin/problems",
+        "page: programme": "/admin/programme",
+        "page: timeline of a store": f"/admin/timeline?store={store}",
+    }
+    return {name: (1, lambda path=path: _open(console, path)) for name, path in pages.items()}
+
+
 def _some_stores(database: Database) -> list[str]:
-    """Connected ones."""
+    """Return the ids of at most fifty connected stores."""
     query = text(
         "SELECT id FROM stores WHERE disconnected_at IS NULL AND id NOT IN (:open, :due) ORDER BY id LIMIT 50"
     )

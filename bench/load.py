@@ -1,7 +1,7 @@
-"""Sends POSTs over some kept-alive connections, each as soon as the last was answered, and tells how it went.
+"""Sends POSTs over keep-alive connections, each as soon as the last was answered, and prints the result.
 
 A process of its own, so that it takes no time from what is measured: `python -m bench.load` reads a Load as
-JSON and prints a Came.
+JSON and prints a LoadResult.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Came:
-    """Answers, how many a second and after how many milliseconds; how many were no 200."""
+class LoadResult:
+    """The number of answers, their rate and times in milliseconds, and how many were no 200."""
 
     answers: int
     a_second: float
@@ -52,13 +52,13 @@ class Came:
     not_200: int
 
 
-class _Line:
+class _Connection:
     """One connection, and the answer it waits for."""
 
     def __init__(self, load: Load, number: int, all_calls: Iterator[Call]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", load.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Each line begins elsewhere, so that two do not send the same at one moment.
+        # Each connection begins elsewhere, so that no two send the same at one moment.
         first = number * len(load.calls) // load.connections
         self._calls = all_calls if load.once else cycle([*load.calls[first:], *load.calls[:first]])
         self._name, self._sent = f"{os.getpid():x}-{number:x}", 0
@@ -77,8 +77,8 @@ class _Line:
         self.socket.sendall(f"POST {path} HTTP/1.1\r\n{lines}\r\n{body}".encode())
         return True
 
-    def status(self) -> bytes | None:
-        """Of the whole answer; None while more of it must come."""
+    def read_status(self) -> bytes | None:
+        """Read what came; return the status of the answer once it is whole, None before."""
         piece = self.socket.recv(65536)
         if not piece:
             raise ConnectionError("the server closed a connection")
@@ -90,19 +90,19 @@ class _Line:
         return self._answer[9:12] if len(body) >= length else None
 
 
-def run(load: Load) -> Came:
+def run(load: Load) -> LoadResult:
     waited: list[float] = []
     all_calls = iter(load.calls)
     statuses: Counter[bytes] = Counter()
     selector = selectors.DefaultSelector()
-    lines = [_Line(load, number, all_calls) for number in range(load.connections)]
-    for line in lines:
-        selector.register(line.socket, selectors.EVENT_READ, line)
-    under_way = sum(line.send() for line in lines)
+    connections = [_Connection(load, number, all_calls) for number in range(load.connections)]
+    for connection in connections:
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+    under_way = sum(connection.send() for connection in connections)
     began = time.perf_counter()
     while under_way and time.perf_counter() - began < load.seconds:
         for key, _ in selector.select(0.1):
-            status = key.data.status()
+            status = key.data.read_status()
             if status is not None:
                 waited.append(time.perf_counter() - key.data.began)
                 statuses[status] += 1
@@ -110,7 +110,7 @@ def run(load: Load) -> Came:
     waited.sort()
     took = time.perf_counter() - began
     p50, p99 = (waited[int(len(waited) * share)] * 1000 for share in (0.5, 0.99))
-    return Came(len(waited), len(waited) / took, p50, p99, sum(statuses.values()) - statuses[b"200"])
+    return LoadResult(len(waited), len(waited) / took, p50, p99, sum(statuses.values()) - statuses[b"200"])
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ DELIVERIES_OF_A_STORE = 100  # in thirty days
 DECISIONS_OF_A_STORE = 10
 POLLS_OF_AN_ACCOUNT = 45  # in fourteen days: 3.2 a day (docs/performance.md)
 QUARANTINED = 2_000  # at most (receiver/domain/limits.py)
-AT_ONCE = 100_000  # rows of a statement, about
-LEFT = "n % 20 = 7"  # of the stores, which disconnected
+BATCH_ROWS = 100_000  # of a statement, about
+DISCONNECTED = "n % 20 = 7"  # these stores disconnected
 
 DIGEST = "encode(sha256(n::text::bytea), 'hex')"
 STORE = "'st_' || md5(n::text)"
@@ -55,7 +55,7 @@ CHANGES = {
         "stage": "CASE WHEN n % 200 = 1 THEN 'held' ELSE p.stage END",
         "created_at": f"{NOW_SQL} - n * (interval '30 days' / :stores)",
         "decided_at": f"{NOW_SQL} - n % 3600 * interval '1 second'",
-        "disconnected_at": f"CASE WHEN {LEFT} THEN {NOW_SQL} - interval '5 days' END",
+        "disconnected_at": f"CASE WHEN {DISCONNECTED} THEN {NOW_SQL} - interval '5 days' END",
     },
     "accounts": {
         "name": "'Account ' || n",
@@ -68,7 +68,7 @@ CHANGES = {
     "store_troubles": {"id": "p.id"},
     "store_notices": {"id": "p.id"},
 }
-SOME = {"reviews": "n % 50 = 0", "bridges": f"NOT ({LEFT})"}  # of the stores, which have one
+CONDITIONS = {"reviews": "n % 50 = 0", "bridges": f"NOT ({DISCONNECTED})"}  # which stores have one
 
 MOMENT = f"{NOW_SQL} - interval '30 days' * (1 - n / :deliveries ::double precision)"
 SENDER = "'st_' || md5((1 + n % :stores)::text)"
@@ -96,7 +96,7 @@ class Rows:
 
 
 def fill(container: Container, stores: int, body: bytes, progress: Progress) -> None:
-    """Fill an empty database with so many stores, and what they send, spend and are told in a month."""
+    """Fill an empty database with stores and a month of their deliveries, spend and history."""
     migrate(container.database)
     _keep_patterns(container)
     deliveries = stores * DELIVERIES_OF_A_STORE
@@ -130,23 +130,23 @@ def _keep_patterns(container: Container) -> None:
                 secret = container.cipher.encrypt("s" * 40)
                 session.add(tables.WebhookSecret(hook_id=hook_id, secret_encrypted=secret, created_at=NOW))
             for entity in ("REPORT_DATA_CHANGE", "AD_ACCOUNT_SUSPENSION"):
-                said = {"advertiser_id": account, "subscription_id": f"{account}{entity}"}
-                session.add(tables.Subscription(entity=entity, **said))
+                subscription = {"advertiser_id": account, "subscription_id": f"{account}{entity}"}
+                session.add(tables.Subscription(entity=entity, **subscription))
     decide_each(container.database, NOW, [OPEN, DUE])
 
 
 def _copies(connection: Connection, stores: int) -> Iterator[Rows]:
-    """Multiply the rows of both stores in each table that has any."""
+    """Yield for each table that has rows of the two stores the statement that multiplies them."""
     for table in tables.Base.metadata.sorted_tables:
         owner = _owner(table)
         marks = [f"'{_mark(table, store_id)}'" for store_id in (OPEN, DUE)]
         count = f"SELECT count(*) FROM {table.name} p WHERE {owner} IN ({', '.join(marks)})"
-        there = owner and connection.scalar(text(count))
-        if there:
-            yield _copied(table, owner, marks, stores, each=math.ceil(there / 2))
+        rows = owner and connection.scalar(text(count))
+        if rows:
+            yield _copy(table, owner, marks, stores, each=math.ceil(rows / 2))
 
 
-def _copied(table: Table, owner: str | None, marks: list[str], stores: int, each: int) -> Rows:
+def _copy(table: Table, owner: str | None, marks: list[str], stores: int, each: int) -> Rows:
     columns, source = _columns(table), f"{SERIES} JOIN {table.name} p"
     if table.name == "decisions":
         each *= DECISIONS_OF_A_STORE
@@ -154,13 +154,13 @@ def _copied(table: Table, owner: str | None, marks: list[str], stores: int, each
     statement = f"""
         INSERT INTO {table.name} ({", ".join(columns)}) SELECT {", ".join(columns.values())}
         FROM {source} ON {owner} = CASE WHEN n % 10 = 0 THEN {marks[1]} ELSE {marks[0]} END
-        WHERE {SOME.get(table.name, "true")}
+        WHERE {CONDITIONS.get(table.name, "true")}
     """
     return Rows(table.name, statement, stores, each)
 
 
 def _owner(table: Table) -> str | None:
-    """Return what says whose a row is; a row of hook_secrets is found by its hook."""
+    """Return the SQL of a row's owner, None where it has none; hook_secrets have their hook's store."""
     if table.name == "stores":
         return "p.id"
     if table.name == "hook_secrets":
@@ -174,13 +174,13 @@ def _mark(table: Table, store_id: str) -> str:
 
 
 def _columns(table: Table) -> dict[str, str]:
-    """By name what is selected; a number that the database counts up is left to it."""
+    """Return what is selected for each column; one that counts up is left to the database."""
     changes = {**CHANGES["*"], **CHANGES.get(table.name, {})}
-    counted = {column.name for column in table.c if column.autoincrement is True}
+    serial = {column.name for column in table.c if column.autoincrement is True}
     return {
         column.name: changes.get(column.key, f"p.{column.name}")
         for column in table.c
-        if column.name not in counted
+        if column.name not in serial
     }
 
 
@@ -218,11 +218,11 @@ def _inbox(deliveries: int) -> tuple[Rows, ...]:
         "delivery_id": "n",
     }
     rows = {"deliveries": columns, "attempts": attempts, "signals": signals}
-    return tuple(Rows(table, _insert_of(table, said), deliveries) for table, said in rows.items())
+    return tuple(Rows(table, _insert_of(table, values), deliveries) for table, values in rows.items())
 
 
 def _history(stores: int) -> tuple[Rows, ...]:
-    """What is kept beside: by the day, by the poll, by act; one store in twenty is refused."""
+    """Return the rows beside the inbox: polls, days, audit, troubles; one store in twenty is refused."""
     few, day = max(stores // 20, 1), f"({NOW_SQL})::date - d"
     polls = {
         "advertiser_id": ACCOUNT,
@@ -260,23 +260,23 @@ def _history(stores: int) -> tuple[Rows, ...]:
     )
 
 
-def _insert_of(table: str, said: Mapping[str, str], source: str = "") -> str:
-    names, values = ", ".join(said), ", ".join(said.values())
-    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {SERIES} {source}"
+def _insert_of(table: str, values: Mapping[str, str], source: str = "") -> str:
+    names, expressions = ", ".join(values), ", ".join(values.values())
+    return f"INSERT INTO {table} ({names}) SELECT {expressions} FROM {SERIES} {source}"
 
 
-def _repeated(table: str, said: Mapping[str, str], count: int, each: int) -> Rows:
-    """So many for each number, told apart by `d`."""
-    return Rows(table, _insert_of(table, said, f"CROSS JOIN generate_series(0, {each - 1}) d"), count, each)
+def _repeated(table: str, values: Mapping[str, str], count: int, each: int) -> Rows:
+    """Return `each` rows for each number, which `d` numbers."""
+    return Rows(table, _insert_of(table, values, f"CROSS JOIN generate_series(0, {each - 1}) d"), count, each)
 
 
-def _insert(connection: Connection, rows: Rows, said: dict[str, Any], progress: Progress) -> None:
-    step = max(AT_ONCE // rows.each, 1)
+def _insert(connection: Connection, rows: Rows, parameters: dict[str, Any], progress: Progress) -> None:
+    step = max(BATCH_ROWS // rows.each, 1)
     task = progress.add_task(f"{rows.count * rows.each:,} {rows.table.replace('_', ' ')}", total=rows.count)
-    wanted = {name: value for name, value in said.items() if f":{name}" in rows.statement}
+    used = {name: value for name, value in parameters.items() if f":{name}" in rows.statement}
     for first in range(1, rows.count + 1, step):
         last = min(first + step - 1, rows.count)
-        connection.execute(text(rows.statement), {**wanted, "first": first, "last": last})
+        connection.execute(text(rows.statement), {**used, "first": first, "last": last})
         progress.advance(task, last - first + 1)
     progress.remove_task(task)
 
@@ -296,7 +296,7 @@ INDEXES = text("""
 
 @contextmanager
 def _without_indexes(connection: Connection, progress: Progress) -> Iterator[None]:
-    """Let go of all indexes and checks of foreign keys, and build the indexes once the rows are there."""
+    """Drop all indexes and checks of foreign keys; build the indexes again once the rows are there."""
     indexes, constraints = connection.execute(INDEXES).all(), connection.execute(CONSTRAINTS).all()
     for name, _ in indexes:
         connection.execute(text(f'DROP INDEX "{name}"'))
@@ -307,16 +307,16 @@ def _without_indexes(connection: Connection, progress: Progress) -> Iterator[Non
     connection.execute(text("SET maintenance_work_mem = '512MB'"))
     connection.connection.driver_connection.within = None  # the driver's own time-out
     yield
-    made = [
+    definitions = [
         *(definition for _, definition in indexes),
         *(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {rest}' for table, name, rest in constraints),
     ]
-    for definition in progress.track(made, description="indexes"):
+    for definition in progress.track(definitions, description="indexes"):
         connection.exec_driver_sql(definition)
 
 
 def _settle(connection: Connection) -> None:
-    """What PostgreSQL does by itself after a while."""
+    """Set the sequence, then vacuum and checkpoint as PostgreSQL does by itself after a while."""
     connection.connection.driver_connection.within = None
     connection.execute(text("SET statement_timeout = 0"))
     highest = "SELECT setval(pg_get_serial_sequence('deliveries', 'id'), (SELECT max(id) FROM deliveries))"
@@ -326,7 +326,7 @@ def _settle(connection: Connection) -> None:
 
 
 def set_durable(engine: Engine, durable: bool) -> None:
-    """Whether a commit waits for the disk: not while filling."""
+    """Set whether a commit waits for the disk, which it need not while filling."""
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text(f"ALTER SYSTEM SET fsync = {'on' if durable else 'off'}"))
         connection.execute(text("ALTER SYSTEM SET max_wal_size = '4GB'"))

@@ -1,4 +1,4 @@
-"""What more processes bring on PostgreSQL: web processes that accept, workers that work the queue off.
+"""How more processes scale on PostgreSQL: web processes that accept, workers that empty the queue.
 
 One run takes turns among the numbers of processes: the figures are ratios to one.
 """
@@ -16,7 +16,7 @@ from rich.progress import Progress
 from sqlalchemy import ColumnElement, func, select
 
 from bench.report import Report
-from bench.serving import a_load, a_service, send, served
+from bench.serving import build_load, open_service, send, served
 from receiver.container import Container
 from receiver.storage import inbox
 from receiver.storage.inbox import NewDelivery
@@ -27,13 +27,13 @@ from tests.signals import add_shop, body_of, new_delivery, signal
 PROCESSES = (1, 2, 4)
 ROUNDS, SECONDS = 3, 3.0
 CONNECTIONS = 64
-STORES, WAITING = 400, 12_000  # deliveries that wait, in no order of their stores: a dozen batches
+STORES, BACKLOG = 400, 12_000  # deliveries that wait, in no order of their stores: a dozen batches
 
 Round = dict[int, float]  # by number of processes: deliveries a second
 
 
 def measure(progress: Progress) -> Report:
-    with a_service("postgresql") as container:
+    with open_service("postgresql") as container:
         drained = _figures("drained", list(_draining(container, progress)))
         accepted = _figures("accepted", list(_accepting(container, progress)))
     return Report("Web processes that accept, and workers that work off, on PostgreSQL", accepted | drained)
@@ -48,17 +48,17 @@ def _figures(what: str, rounds: list[Round]) -> dict[str, float]:
 
 
 def _accepting(container: Container, progress: Progress) -> Iterator[Round]:
-    """All servers stand there all the time; those that are not asked cost nothing."""
-    loads = {n: a_load(container, CONNECTIONS, SECONDS) for n in PROCESSES}
+    """Yield rounds of accepting; all servers run all the time, since an idle one costs nothing."""
+    loads = {n: build_load(container, CONNECTIONS, SECONDS) for n in PROCESSES}
     with ExitStack() as servers:
         for n, load in loads.items():
             servers.enter_context(served("wsgi:app", load.port, n, container))
         for load in loads.values():
             send(load)  # the first calls find a process that has yet to connect
         for _ in progress.track(range(ROUNDS), description="accepting"):
-            came = {n: send(load) for n, load in loads.items()}
-            assert not any(item.not_200 for item in came.values())
-            yield {n: item.a_second for n, item in came.items()}
+            results = {n: send(load) for n, load in loads.items()}
+            assert not any(item.not_200 for item in results.values())
+            yield {n: item.a_second for n, item in results.items()}
 
 
 def _draining(container: Container, progress: Progress) -> Iterator[Round]:
@@ -70,33 +70,33 @@ def _draining(container: Container, progress: Progress) -> Iterator[Round]:
         return new_delivery(stores[url], body_of(signal(next(sequence), home_url=url)), container.now())
 
     def fill() -> None:
-        senders = urls * (WAITING // STORES)
+        senders = urls * (BACKLOG // STORES)
         chance.shuffle(senders)
         with container.database.writing() as session:
             inbox.keep(session, [delivery(url) for url in senders])
 
     for _ in progress.track(range(ROUNDS), description="working off"):
-        yield {n: _worked_off(container, n, fill) for n in PROCESSES}
+        yield {n: _drain_rate(container, n, fill) for n in PROCESSES}
 
 
-def _worked_off(container: Container, workers: int, fill: Callable[[], None]) -> float:
-    """Deliveries a second, effects and decisions included, once all workers are there."""
+def _drain_rate(container: Container, workers: int, fill: Callable[[], None]) -> float:
+    """Return the deliveries finished a second, with effects and decisions, once all workers have started."""
     with ExitStack() as stack:
         started = [stack.enter_context(run_process(container, worker())) for _ in range(workers)]
-        wait_until(lambda: _are_there(started), seconds=120)
-        assert _are_there(started)
+        wait_until(lambda: _have_started(started), seconds=120)
+        assert _have_started(started)
         fill()
-        began, waiting = time.perf_counter(), WAITING
-        wait_until(lambda: _unfinished(container) < WAITING)
-        if left := _unfinished(container):  # from the first batch on: workers look twice a second
-            began, waiting = time.perf_counter(), left
+        began, backlog = time.perf_counter(), BACKLOG
+        wait_until(lambda: _unfinished(container) < BACKLOG)
+        if remaining := _unfinished(container):  # from the first batch on: workers look twice a second
+            began, backlog = time.perf_counter(), remaining
         wait_until(lambda: not _unfinished(container), seconds=600)
         took = time.perf_counter() - began
     assert not _count(container, Delivery.state != "processed")
-    return waiting / took
+    return backlog / took
 
 
-def _are_there(workers: list[Process]) -> bool:
+def _have_started(workers: list[Process]) -> bool:
     return all("worker started" in item.output for item in workers)
 
 

@@ -25,7 +25,7 @@ MACHINE = re.compile(r"^Processor: (?P<processor>.+)\.$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedRun:
     """Figures by subject and name, and the processor that they are from."""
 
     processor: str
@@ -33,8 +33,8 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Slower:
-    """A figure that got worse: `times` is 2 where it costs twice as much, or half as many are done."""
+class SlowerFigure:
+    """A figure that got worse: `times` is 2 where the cost has doubled or the rate has halved."""
 
     name: str
     before: float
@@ -53,24 +53,24 @@ def figures_of(subjects: Mapping[str, Any]) -> dict[str, float]:
     return {name: value for name, value in _walk("", subjects) if not SAYS_NOTHING_OF_SPEED.search(name)}
 
 
-def read_recorded(text: str) -> Recorded | None:
+def read_recorded(text: str) -> RecordedRun | None:
     """Return the run that docs/performance.md holds; None where it holds none."""
     section = text.partition(HEADING)[2]
     machine = MACHINE.search(section)
     figures = {row["name"]: float(row["value"]) for row in ROW.finditer(section)}
-    return Recorded(machine["processor"], figures) if machine and figures else None
+    return RecordedRun(machine["processor"], figures) if machine and figures else None
 
 
 def with_record(text: str, machine: Mapping[str, Any], subjects: Mapping[str, Any]) -> str:
     """Return docs/performance.md with this run last; subjects that were not measured keep their figures."""
     before = read_recorded(text)
     measured = figures_of(subjects)
-    kept = {
+    older = {
         name: value
         for name, value in (before.figures if before else {}).items()
         if name.partition(":")[0] not in subjects
     }
-    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted({**kept, **measured}.items())]
+    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted({**older, **measured}.items())]
     head = (
         f"`make bench ARGS=--record` writes it; each `make bench` says what got slower since.\n"
         f"{', '.join(sorted(subjects))}: {machine['measured_at']}, Python {machine['python']},\n"
@@ -80,18 +80,18 @@ def with_record(text: str, machine: Mapping[str, Any], subjects: Mapping[str, An
     return f"{text.partition(HEADING)[0].rstrip()}\n\n{HEADING}\n\n{head}" + "\n".join(rows) + "\n"
 
 
-def slower_than(recorded: Recorded, processor: str, subjects: Mapping[str, Any]) -> list[Slower]:
+def slower_than(recorded: RecordedRun, processor: str, subjects: Mapping[str, Any]) -> list[SlowerFigure]:
     """Return what got slower, the worst first."""
     same = recorded.processor == processor
-    found = []
+    slower = []
     for name, now in figures_of(subjects).items():
         before = recorded.figures.get(name, 0.0)
         if before <= 0 or now <= 0 or not (same or HOLDS_EVERYWHERE.search(name.rpartition(":")[2])):
             continue
         times = before / now if _more_is_better(name) else now / before
         if times >= SLOWER:
-            found.append(Slower(name, before, now, times))
-    return sorted(found, key=lambda item: -item.times)
+            slower.append(SlowerFigure(name, before, now, times))
+    return sorted(slower, key=lambda item: -item.times)
 
 
 def _more_is_better(name: str) -> bool:
@@ -99,9 +99,9 @@ def _more_is_better(name: str) -> bool:
     return figure.endswith(MORE_IS_BETTER) or MORE_IS_BETTER_IN.search(figure) is not None
 
 
-def _walk(path: str, found: Any) -> Iterator[tuple[str, float]]:
-    if isinstance(found, Mapping):
-        for name, inside in found.items():
+def _walk(path: str, figures: Any) -> Iterator[tuple[str, float]]:
+    if isinstance(figures, Mapping):
+        for name, inside in figures.items():
             yield from _walk(f"{path}:{name}" if path else str(name), inside)
     else:
-        yield path, float(found)
+        yield path, float(figures)

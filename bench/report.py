@@ -1,4 +1,4 @@
-"""What a subject found, and how it looks on a terminal and in build/bench.json."""
+"""The report of a subject, and its form on a terminal and in build/bench.json."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Report:
 def show(console: Console, report: Report) -> None:
     console.rule(f"[bold]{report.title}")
     for name, value in report.figures.items():
-        console.print(f"{name.replace('_', ' ')}: [bold]{_plain(value)}[/]")
+        console.print(f"{name.replace('_', ' ')}: [bold]{_format_number(value)}[/]")
     for title, rows in report.tables.items():
         console.print()
         console.print(_table(title, rows))
@@ -47,8 +47,8 @@ def show(console: Console, report: Report) -> None:
     console.print()
 
 
-def _plain(value: float) -> str:
-    """A ratio with its places, a number of things without."""
+def _format_number(value: float) -> str:
+    """Format a ratio with two places, a larger number without."""
     return f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
 
 
@@ -58,7 +58,7 @@ def _table(title: str, rows: Mapping[str, Mapping[str, float]]) -> Table:
     for heading in next(iter(rows.values()), {}):
         table.add_column(heading.replace("_", " "), justify="right")
     for name, figures in rows.items():
-        table.add_row(name, *map(_plain, figures.values()))
+        table.add_row(name, *map(_format_number, figures.values()))
     return table
 
 
@@ -72,7 +72,7 @@ def _growth_table(growth: Growth) -> Table:
 
 
 def _chart(growth: Growth) -> str:
-    """Time upwards, size to the right: the measured points on the line that fits them best."""
+    """Draw time upwards and size to the right: the measured points on the line that fits them best."""
     slope, start = growth.line
     widest, highest = max(growth.seconds), max(growth.seconds.values())
     rows = [[" "] * (WIDTH + 1) for _ in range(HEIGHT + 1)]

@@ -17,7 +17,7 @@ from signal import SIGKILL
 
 from sqlalchemy import create_engine, make_url, text
 
-from bench.load import Call, Came, Load
+from bench.load import Call, Load, LoadResult
 from receiver.cli.web import ALLOCATOR
 from receiver.container import Container, build_container
 from receiver.integrations.woocommerce.signature import sign, signing_key
@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STORES, SIGNALS = 200, 50
 
 
-def a_load(container: Container, connections: int, seconds: float, signals: int = SIGNALS) -> Load:
-    """So many signals of each store of a service, each time with a delivery id of their own."""
+def build_load(container: Container, connections: int, seconds: float, signals: int = SIGNALS) -> Load:
+    """Build a load of `signals` signals of each store, sent each time with a new delivery id."""
     with container.database.reading() as session:
         stores = session.execute(text("SELECT id, url FROM stores ORDER BY created_at")).all()
     calls = [_call(store, url, number) for number in range(1, signals + 1) for store, url in stores]
@@ -54,18 +54,18 @@ def _call(store: str, url: str, number: int) -> Call:
     return Call(f"/webhooks/woocommerce/{store}", headers, body)
 
 
-def send(load: Load) -> Came:
-    asked = subprocess.run(
+def send(load: Load) -> LoadResult:
+    process = subprocess.run(
         [sys.executable, "-m", "bench.load"],
         input=json.dumps(asdict(load)), capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
-    return Came(**json.loads(asked.stdout))
+    return LoadResult(**json.loads(process.stdout))
 
 
 @contextmanager
-def a_service(kind: str, stores: int = STORES) -> Iterator[Container]:
-    """A migrated database with so many stores."""
-    with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
+def open_service(kind: str, stores: int = STORES) -> Iterator[Container]:
+    """Yield a service on a new database of a kind, with so many stores."""
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, open_database(kind, folder) as url:
         container = build_container(make_settings(database_url=url))
         migrate(container.database)
         for number in range(stores):
@@ -78,7 +78,7 @@ def a_service(kind: str, stores: int = STORES) -> Iterator[Container]:
 
 
 @contextmanager
-def a_database(kind: str, folder: str) -> Iterator[str]:
+def open_database(kind: str, folder: str) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/receiver.db"
         return
@@ -96,7 +96,7 @@ def a_database(kind: str, folder: str) -> Iterator[str]:
 
 @contextmanager
 def served(app: str, port: int, processes: int, container: Container) -> Iterator[int]:
-    """Granian as README says; the id of the process that started it, of which the others are children."""
+    """Serve an app by Granian, as README says; yield the id of the parent process."""
     settings = {
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",
@@ -126,22 +126,22 @@ def _wait_for(port: int) -> None:
     raise RuntimeError(f"nothing listens on port {port}")
 
 
-def children(pid: int) -> list[int]:
-    """Of all threads of a process."""
-    found = (task / "children" for task in Path(f"/proc/{pid}/task").iterdir())
-    return [int(item) for of_thread in found for item in of_thread.read_text().split()]
+def child_pids(pid: int) -> list[int]:
+    """Return the ids of the children of all threads of a process."""
+    files = (task / "children" for task in Path(f"/proc/{pid}/task").iterdir())
+    return [int(item) for of_thread in files for item in of_thread.read_text().split()]
 
 
-def computed(pid: int) -> float:
-    """Seconds of processor time that a process and its children took so far, in the kernel too."""
+def processor_seconds(pid: int) -> float:
+    """Return the processor seconds of a process and its children so far, in the kernel too."""
     # After the command in brackets, which may hold anything, utime and stime are the 12th and 13th field.
     stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     ticks = int(stat[11]) + int(stat[12])
-    return ticks / os.sysconf("SC_CLK_TCK") + sum(map(computed, children(pid)))
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(map(processor_seconds, child_pids(pid)))
 
 
 def resident_mb(pid: int) -> float:
-    """Memory of one process that is in use, what it shares with others included."""
+    """Return the resident memory of a process in megabytes, shared memory included."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 

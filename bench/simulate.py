@@ -1,6 +1,6 @@
 """`make simulate`: forty days of polling many ad accounts against TikTok's limits, event by event.
 
-What is simulated is the world: accounts that are linked, spend, are restated, revoke; TikTok's delays and
+The environment is simulated: accounts that are linked, spend, are restated, revoke; TikTok's delays and
 outages. What is ours is real: the schedule (`domain/schedule.py`), the back-off, the rule by which calls take
 their turn (`domain/rate_limiter.py`), and when a date's figures are final (`domain/calendar.py`).
 A store's decision is modelled by its sums: forty days of 50,000 accounts would be ten million of them.
@@ -53,14 +53,14 @@ day_start = lru_cache(100_000)(start_of)
 
 @dataclass
 class Account:
-    """One ad account and its merchant: what they do, and what was made of it."""
+    """One ad account and its merchant: how they behave, and what was read and decided."""
 
     id: str
     zone: ZoneInfo
     linked: datetime
     begins: date  # the first date with spend
     amounts: tuple[Decimal, ...]  # of each date of the window, once final
-    seen: tuple[Decimal, ...]  # the same before TikTok's correction
+    provisional: tuple[Decimal, ...]  # the same before TikTok corrects them
     revoked: datetime | None
     back: datetime | None
     by_bills: bool
@@ -77,8 +77,8 @@ class Account:
 
 
 @dataclass
-class Found:
-    """What the run came to."""
+class SimulationResult:
+    """The result of a run."""
 
     accounts: int
     days: int
@@ -119,11 +119,11 @@ class _Event(NamedTuple):
     number: int  # of the account
     planned: datetime  # when its poll was to begin
     why: PollReason
-    left: int = 0  # calls of this poll, this one included; 0: all
+    calls_left: int = 0  # calls of this poll, this one included; 0: all
 
 
-class World:
-    """Accounts, TikTok, and the budget all share."""
+class PollingSimulation:
+    """Accounts, TikTok, and the budget that all accounts share."""
 
     def __init__(self, accounts: int, days: int, seed: int) -> None:
         chance = random.Random(seed)  # noqa: S311 (nothing secret)
@@ -132,41 +132,41 @@ class World:
         self.outages = [
             (BEGAN + timedelta(days=day), BEGAN + timedelta(days=day, hours=hours)) for day, hours in OUTAGES
         ]
-        self.found = Found(accounts, days)
+        self.result = SimulationResult(accounts, days)
         self.rate, self.budget = Rate(RATE), BudgetState()
 
-    def run(self, progress: Progress) -> Found:
-        """Call by call: what others may call while a poll goes on depends on it."""
+    def run(self, progress: Progress) -> SimulationResult:
+        """Simulate call by call: how many calls others may make during a poll depends on it."""
         queue = [
             _Event(account.linked, False, number, account.linked, PollReason.FIRST_SPEND)
             for number, account in enumerate(self.accounts)
         ]
         heapq.heapify(queue)
         task = progress.add_task("days", total=(self.end - BEGAN).total_seconds())
-        shown = BEGAN
+        shown_at = BEGAN
         while queue and queue[0].at < self.end:
             event = heapq.heappop(queue)
-            if event.at - shown > timedelta(hours=6):
+            if event.at - shown_at > timedelta(hours=6):
                 progress.update(task, completed=(event.at - BEGAN).total_seconds())
-                shown = event.at
+                shown_at = event.at
             following = self._call(event)
             if following is not None:
                 heapq.heappush(queue, following)
         self._judge()
-        return self.found
+        return self.result
 
     def _call(self, event: _Event) -> _Event | None:
-        """One call of a poll, and after its last what the poll came to: the next event of this account."""
+        """Make one call of a poll; return the next event of this account, None where it has none."""
         account = self.accounts[event.number]
         self.budget, turn = self.rate.reserve(self.budget, event.at, urgent=event.why.is_urgent)
         if isinstance(turn, Throttled):  # the whole poll is put back
-            return event._replace(at=turn.until, left=0)
-        self.found.calls += 1
-        self.found.busiest[int((turn.at - BEGAN).total_seconds() // 60)] += 1
-        left = (event.left or CALLS_A_POLL + self._bills_due(account, event.at)) - 1
-        if left:
-            return event._replace(at=turn.at, left=left)
-        self.found.lateness.append((turn.at - event.planned).total_seconds())
+            return event._replace(at=turn.until, calls_left=0)
+        self.result.calls += 1
+        self.result.busiest[int((turn.at - BEGAN).total_seconds() // 60)] += 1
+        calls_left = (event.calls_left or CALLS_A_POLL + self._bills_due(account, event.at)) - 1
+        if calls_left:
+            return event._replace(at=turn.at, calls_left=calls_left)
+        self.result.lateness.append((turn.at - event.planned).total_seconds())
         following = self._poll(account, turn.at, event.why)
         if following is None:
             return None
@@ -174,12 +174,12 @@ class World:
         return _Event(at, not why.is_urgent, event.number, at, why)
 
     def _bills_due(self, account: Account, at: datetime) -> bool:
-        """Each time where bills count, weekly otherwise."""
+        """Return whether a poll reads bills: each does where bills count, else one a week."""
         return account.by_bills or account.bills_read is None or at - account.bills_read > timedelta(days=7)
 
     def _poll(self, account: Account, now: datetime, why: PollReason) -> tuple[datetime, PollReason] | None:
-        self.found.polls += 1
-        self.found.reasons[why] += 1
+        self.result.polls += 1
+        self.result.reasons[why] += 1
         if any(start <= now < end for start, end in self.outages):
             account.failures += 1
             return now + after_failures(account.id, FIRST_RETRY, LONGEST_RETRY, account.failures), why
@@ -189,12 +189,12 @@ class World:
             account.is_gone = back is None
             return None if back is None else (max(back, now), PollReason.FIRST_SPEND)
         account.bills_read = now if self._bills_due(account, now) else account.bills_read
-        standing = _standing(account, now)
-        if account.decided is None and _is_decided(account, standing):
+        state = _polling_state(account, now)
+        if account.decided is None and _is_decided(account, state):
             account.decided = now
         if account.decided is not None:
-            standing = replace(standing, stage=Stage.DUE)
-        plan = next_poll(account.id, standing, now)
+            state = replace(state, stage=Stage.DUE)
+        plan = next_poll(account.id, state, now)
         return plan.at, plan.why
 
     def _judge(self) -> None:
@@ -204,25 +204,25 @@ class World:
                 continue
             if account.is_gone or (account.back or BEGAN) > due - 2 * BEFORE_DUE:
                 continue  # nobody could have read it in time
-            self.found.awards += 1
+            self.result.awards += 1
             if account.decided is None or account.decided > due - BEFORE_DUE:
-                self.found.late.append(account.id)
+                self.result.late.append(account.id)
             if account.decided is not None:
-                self.found.spare.append((due - account.decided).total_seconds() / 3600)
+                self.result.spare.append((due - account.decided).total_seconds() / 3600)
 
 
 def _account(number: int, chance: random.Random) -> Account:
-    """Most were linked before or in the first days, so that their windows end within the run."""
+    """Draw an account; most are linked in the first days, so that their windows end within the run."""
     zone = ZoneInfo(chance.choice(ZONES))
     linked = BEGAN + timedelta(seconds=chance.random() ** 3 * 36 * 86_400)
     begins = local_date(linked, zone) + timedelta(days=min(20, int(chance.expovariate(0.7))))
     a_day = chance.lognormvariate(3.0, 1.1)  # 20 a day in the middle; one in ten above 80
-    seen = tuple(
+    provisional = tuple(
         Decimal(int(100 * a_day * chance.uniform(0.3, 1.7))) / 100 if chance.random() < 0.9 else Decimal(0)
         for _ in range(WINDOW_DAYS)
     )
     amounts = tuple(
-        amount * Decimal("0.97") if chance.random() < 0.05 else amount for amount in seen
+        amount * Decimal("0.97") if chance.random() < 0.05 else amount for amount in provisional
     )  # some restated downwards
     revoked = back = None
     if chance.random() < REVOKED:
@@ -230,28 +230,36 @@ def _account(number: int, chance: random.Random) -> Account:
         back = revoked + timedelta(days=chance.uniform(0.1, 6)) if chance.random() < COMES_BACK else None
     by_bills = chance.random() < 0.3
     return Account(
-        str(7_400_000_000_000_000_000 + number), zone, linked, begins, amounts, seen, revoked, back, by_bills
+        str(7_400_000_000_000_000_000 + number),
+        zone,
+        linked,
+        begins,
+        amounts,
+        provisional,
+        revoked,
+        back,
+        by_bills,
     )
 
 
-def _standing(account: Account, now: datetime) -> PollingState:
+def _polling_state(account: Account, now: datetime) -> PollingState:
     window, today = account.window, local_date(now, account.zone)
     if today < window.first:
         return PollingState(Stage.AWAITING_SPEND, account.zone)
     _settle(account, now)
-    counted = list(account.final)
+    days = list(account.final)
     for place in range(len(account.final), min(WINDOW_DAYS, (today - window.first).days + 1)):
         day = window.first + timedelta(days=place)
         if now >= day_start(day, account.zone) + timedelta(hours=11):  # TikTok's net cost takes so long
-            counted.append((day, account.seen[place]))
+            days.append((day, account.provisional[place]))
     stage = Stage.SETTLING if window.is_over(today) else Stage.ACCUMULATING
     if len(account.final) == WINDOW_DAYS and account.reached < TIERS[0]:
         stage = Stage.ENDED
-    return PollingState(stage, account.zone, window, counted, account.reached, TIERS)
+    return PollingState(stage, account.zone, window, days, account.reached, TIERS)
 
 
 def _settle(account: Account, now: datetime) -> None:
-    """Take in the dates whose figures have become final since it was last read."""
+    """Add the dates whose figures have become final since the account was last read."""
     place = len(account.final)
     while place < WINDOW_DAYS:
         day = account.begins + timedelta(days=place)
@@ -262,14 +270,14 @@ def _settle(account: Account, now: datetime) -> None:
         place += 1
 
 
-def _is_decided(account: Account, standing: PollingState) -> bool:
-    if standing.final_spend >= TIERS[-1]:
+def _is_decided(account: Account, state: PollingState) -> bool:
+    if state.final_spend >= TIERS[-1]:
         return True
-    return len(account.final) == WINDOW_DAYS and standing.final_spend >= TIERS[0]
+    return len(account.final) == WINDOW_DAYS and state.final_spend >= TIERS[0]
 
 
 def _due(account: Account) -> datetime | None:
-    """The beginning of the date an award is due by; None where no tier is reached."""
+    """Return the start of the date by which an award is due; None where no tier is reached."""
     total = Decimal(0)
     for place, amount in enumerate(account.amounts):
         total += amount
@@ -285,10 +293,10 @@ def _by_day(minutes: Counter[int]) -> Counter[int]:
     return days
 
 
-def _percentiles(values: list[float], wanted: tuple[int, ...]) -> dict[str, float]:
+def _percentiles(values: list[float], percents: tuple[int, ...]) -> dict[str, float]:
     ordered = sorted(values)
     last = len(ordered) - 1
-    return {f"p{item}": round(ordered[last * item // 100], 1) for item in wanted} if ordered else {}
+    return {f"p{item}": round(ordered[last * item // 100], 1) for item in percents} if ordered else {}
 
 
 def rows_of(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -306,11 +314,11 @@ def main(accounts: int, days: int, seed: int) -> None:
     """Simulate, show it, keep build/simulate.json; exit code 1 where an award was late or a limit met."""
     console = Console()
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        found = World(accounts, days, seed).run(progress)
-    data = found.as_data()
+        result = PollingSimulation(accounts, days, seed).run(progress)
+    data = result.as_data()
     table = Table(title=f"{accounts:,} ad accounts over {days} days, seed {seed}", title_justify="left")
-    table.add_column("what")
-    table.add_column("found")
+    table.add_column("figure")
+    table.add_column("value")
     for row in rows_of(data):
         table.add_row(*row)
     console.print(table)
@@ -318,8 +326,8 @@ def main(accounts: int, days: int, seed: int) -> None:
     FILE.write_text(json.dumps({"seed": seed, **data}, indent=2) + "\n")
     if data["calls_in_the_busiest_minute"] > A_MINUTE:
         raise click.ClickException(f"more than {A_MINUTE} calls were made in a minute")
-    if found.late:
-        raise click.ClickException(f"{len(found.late)} awards were decided less than a day before due")
+    if result.late:
+        raise click.ClickException(f"{len(result.late)} awards were decided less than a day before due")
 
 
 if __name__ == "__main__":

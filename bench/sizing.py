@@ -1,4 +1,4 @@
-"""What rows cost as they become many, on PostgreSQL: bytes, and what each hot path takes and reads.
+"""What many rows cost on PostgreSQL: bytes, and the time and reads of each hot path.
 
 Every size has ten times the stores and deliveries of the one before. What does not depend on their number
 stays as it is; what grows tenfold breaks first.
@@ -21,7 +21,7 @@ from bench.crowd import NOW
 from bench.hot_paths import Run, hot_paths
 from bench.mass import DELIVERIES_OF_A_STORE, fill, set_durable
 from bench.report import Report
-from bench.serving import a_database
+from bench.serving import open_database
 from receiver.container import Container, build_container
 from tests.conftest import make_settings
 from tests.signals import body_of, signal
@@ -50,8 +50,8 @@ Figures = Mapping[str, Mapping[str, float]]  # by path
 
 
 @dataclass(frozen=True)
-class Found:
-    """Of one size: bytes a row by table, the whole database's, and the figures of each hot path."""
+class SizeMeasurement:
+    """The figures of one size: bytes a row by table, bytes in all, and the costs of each hot path."""
 
     bytes_a_row: Mapping[str, float]
     bytes_in_all: int
@@ -60,15 +60,15 @@ class Found:
 
 def measure(progress: Progress, up_to: int = UP_TO) -> Report:
     """Fill and measure one size after the other, up to one of so many stores."""
-    found = {stores: _measured(stores, progress) for stores in SIZES if stores <= up_to}
-    largest = max(found)
+    by_size = {stores: _measure_new(stores, progress) for stores in SIZES if stores <= up_to}
+    largest = max(by_size)
     return Report(
         f"Sizes on PostgreSQL, up to {largest:,} stores and {largest * DELIVERIES_OF_A_STORE:,} deliveries",
-        {"bytes_of_a_store_and_all_of_its": found[largest].bytes_in_all / largest},
+        {"bytes_of_a_store_and_all_of_its": by_size[largest].bytes_in_all / largest},
         tables={
-            "bytes a row, indexes included": _by_size({n: size.bytes_a_row for n, size in found.items()}),
+            "bytes a row, indexes included": _by_size({n: size.bytes_a_row for n, size in by_size.items()}),
             **{
-                title: _by_size({n: _column(size.paths, name) for n, size in found.items()})
+                title: _by_size({n: _column(size.paths, name) for n, size in by_size.items()})
                 for name, title in (
                     ("database_ms", "processor time of the database, ms"),
                     ("python_ms", "processor time of Python, ms"),
@@ -84,25 +84,25 @@ def _column(paths: Figures, name: str) -> dict[str, float]:
     return {path: figures[name] for path, figures in paths.items()}
 
 
-def _by_size(found: Mapping[int, Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    names = dict.fromkeys(name for figures in found.values() for name in figures)
+def _by_size(figures_by_stores: Mapping[int, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    names = dict.fromkeys(name for figures in figures_by_stores.values() for name in figures)
     return {
-        name: {f"{stores:,} stores": figures.get(name, 0.0) for stores, figures in found.items()}
+        name: {f"{stores:,} stores": figures.get(name, 0.0) for stores, figures in figures_by_stores.items()}
         for name in names
     }
 
 
-def _measured(stores: int, progress: Progress) -> Found:
-    with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database("postgresql", folder) as url:
+def _measure_new(stores: int, progress: Progress) -> SizeMeasurement:
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, open_database("postgresql", folder) as url:
         container = build_container(make_settings(database_url=url), now=lambda: NOW)
         try:
-            return measured(container, stores, progress)
+            return measure_size(container, stores, progress)
         finally:
             container.database.close()
 
 
-def measured(container: Container, stores: int, progress: Progress) -> Found:
-    """Fill an empty database and measure it."""
+def measure_size(container: Container, stores: int, progress: Progress) -> SizeMeasurement:
+    """Fill an empty database with so many stores and measure it."""
     engine = container.database.engine
     set_durable(engine, False)
     fill(container, stores, BODY, progress)
@@ -116,7 +116,7 @@ def measured(container: Container, stores: int, progress: Progress) -> Found:
         }
     with container.database.reading() as session:
         tables = session.execute(TABLES).all()
-    return Found(
+    return SizeMeasurement(
         {table.name: table.bytes / table.rows for table in tables if table.rows >= SMALL},
         sum(table.bytes for table in tables),
         figures,
@@ -125,21 +125,21 @@ def measured(container: Container, stores: int, progress: Progress) -> Found:
 
 @contextmanager
 def _one_backend(container: Container) -> Iterator[None]:
-    """Have no statement spread over several processes, whose time would be lost with them."""
+    """Keep each statement in one process: the time of parallel workers would be lost when they end."""
 
-    def alone(connection: Any, _record: object) -> None:
+    def disable_parallel(connection: Any, _record: object) -> None:
         connection.execute("SET max_parallel_workers_per_gather = 0")
         connection.commit()
 
-    event.listen(container.database.engine, "connect", alone)
+    event.listen(container.database.engine, "connect", disable_parallel)
     try:
         yield
     finally:
-        event.remove(container.database.engine, "connect", alone)
+        event.remove(container.database.engine, "connect", disable_parallel)
 
 
 def _cost(container: Container, run: Run, each: int) -> dict[str, float]:
-    """Of one of the `each` that a run does, on average, once what it reads is in memory."""
+    """Return the average cost of one of the `each` items of a run, once what it reads is in memory."""
     began = time.perf_counter()
     run()
     rounds = FEW_ROUNDS if time.perf_counter() - began > LONG_SECONDS else ROUNDS

@@ -1,4 +1,4 @@
-"""What a round of deciding for every store costs as they grow in number: read, decided, kept, on SQLite."""
+"""The cost of a round of decisions as stores grow in number (reading, deciding, storing), on SQLite."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from itertools import count
 from rich.progress import Progress
 from sqlalchemy import delete, update
 
-from bench.decisions import a_case
+from bench.decisions import build_case
 from bench.growth import Growth, quickest
 from bench.report import Report
-from bench.serving import a_database
+from bench.serving import open_database
 from receiver.container import Container, build_container
 from receiver.domain.decision import decide
 from receiver.services.decisions.decide import BATCH, decide_each
@@ -35,19 +35,19 @@ LAST_DAY = datetime(2025, 12, 1, 12, tzinfo=UTC)  # of the window: thirty days o
 
 def measure(progress: Progress) -> Report:
     seconds = {}
-    with a_service_on("sqlite") as container:
-        there: list[str] = []
+    with open_service_on("sqlite") as container:
+        store_ids: list[str] = []
         for size in progress.track(STORES, description="rounds by number of stores"):
-            there += [add_store_that_spends(container, number) for number in range(len(there), size)]
-            seconds[size] = quickest(_round(container, there), rounds=2)
-        waited = quickest(_round(container, there), time.perf_counter, rounds=1)
-        longest = quickest(_round(container, there[:BATCH]), time.perf_counter, rounds=5)
-        kinds = _cost_by_kind(container, there)
-    each, alone = seconds[len(there)] / len(there), quickest(partial(decide, *a_case(30)))
+            store_ids += [add_store_that_spends(container, number) for number in range(len(store_ids), size)]
+            seconds[size] = quickest(_round(container, store_ids), rounds=2)
+        waited = quickest(_round(container, store_ids), time.perf_counter, rounds=1)
+        longest = quickest(_round(container, store_ids[:BATCH]), time.perf_counter, rounds=5)
+        kinds = _cost_by_kind(container, store_ids)
+    each, alone = seconds[len(store_ids)] / len(store_ids), quickest(partial(decide, *build_case(30)))
     figures = {
         "cpu_ms_of_a_store": each * 1e3,
         "cpu_of_a_store_to_that_of_its_decision_alone": each / alone,
-        f"stores_decided_a_second_of_{len(there)}_the_disk_included": len(there) / waited,
+        f"stores_decided_a_second_of_{len(store_ids)}_the_disk_included": len(store_ids) / waited,
         f"ms_of_a_transaction_of_{BATCH}_stores": longest * 1e3,
         **kinds,
     }
@@ -55,12 +55,12 @@ def measure(progress: Progress) -> Report:
 
 
 def _round(container: Container, stores: list[str]) -> Callable[[], int]:
-    """What the worker does every hour: each store is decided anew, and the same answer is not kept twice."""
+    """Return the worker's hourly round: each store is decided again; an unchanged decision is not stored."""
     return lambda: decide_each(container.database, LAST_DAY, stores)
 
 
 def _cost_by_kind(container: Container, stores: list[str]) -> dict[str, float]:
-    """What a store costs that is decided for the first time, otherwise than before, or not at all."""
+    """Measure what a first, a changed and an unchanged decision cost, in milliseconds a store."""
     minutes = count(1)
 
     def decide_all() -> None:
@@ -89,7 +89,7 @@ def _forget_decisions(container: Container) -> None:
 
 
 def _spend_more(container: Container, amounts: Iterator[int]) -> None:
-    """Let every store have spent more on one date."""
+    """Change the spend of every store on one date."""
     amount = Decimal(10 + next(amounts))
     more = {"spend": amount, "billed_cost": amount, "cash_spend": amount}
     with container.database.writing() as session:
@@ -97,9 +97,9 @@ def _spend_more(container: Container, amounts: Iterator[int]) -> None:
 
 
 @contextmanager
-def a_service_on(kind: str) -> Iterator[Container]:
-    """A service on a database of a kind, at LAST_DAY."""
-    with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
+def open_service_on(kind: str) -> Iterator[Container]:
+    """Yield a service on an empty database of a kind, at LAST_DAY."""
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, open_database(kind, folder) as url:
         container = build_container(make_settings(database_url=url), now=lambda: LAST_DAY)
         migrate(container.database)
         yield container

@@ -1,4 +1,4 @@
-"""Web and worker are killed at random moments under load; what was answered 200 must be there, and done once.
+"""Kills web and worker at random moments under load; what was answered 200 must be stored and applied once.
 
 The test kills a few times, `make soak` (soak.py) many times.
 """
@@ -31,25 +31,26 @@ ENDED = ("processed", "ignored", "dead")
 
 
 @dataclass
-class Found:
-    """What was there afterwards, and what should have been."""
+class CrashResult:
+    """What was accepted in a run of kills, and which of it is missing, unfinished or not applied once."""
 
     kills: int
     accepted: dict[int, int] = field(default_factory=dict)  # number of the signal → id of its delivery
     refused: Counter[str] = field(default_factory=Counter)  # answers that were no 200
-    lost: list[int] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
     not_ended: list[int] = field(default_factory=list)
-    done_not_once: list[int] = field(default_factory=list)
+    not_applied_once: list[int] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
-        return bool(self.accepted) and not (self.lost or self.not_ended or self.done_not_once)
+        return bool(self.accepted) and not (self.missing or self.not_ended or self.not_applied_once)
 
     def __str__(self) -> str:
         refused = ", ".join(f"{what} {times}" for what, times in sorted(self.refused.items())) or "none"
         return (
-            f"{self.kills} kills, {len(self.accepted)} accepted (refused: {refused}): {len(self.lost)} lost, "
-            f"{len(self.not_ended)} not ended, {len(self.done_not_once)} done not just once"
+            f"{self.kills} kills, {len(self.accepted)} accepted (refused: {refused}): "
+            f"{len(self.missing)} lost, {len(self.not_ended)} not ended, "
+            f"{len(self.not_applied_once)} not applied just once"
         )
 
 
@@ -61,17 +62,17 @@ def kill_at_random(
     progress: Callable[[], None] = lambda: None,
     *,
     rest: float = 0.0,
-) -> Found:
+) -> CrashResult:
     """Serve, send and kill, half of the kills each; then let a worker finish what is left.
 
-    `rest` is what each sender waits after each signal, in seconds.
+    `rest`: seconds that each sender waits before each signal.
     """
-    chance, found, stopping = random.Random(seed), Found(kills), Event()
+    chance, result, stopping = random.Random(seed), CrashResult(kills), Event()
     urls = [f"https://shop-{number}.example/" for number in range(STORES)]
     stores = [(add_shop(container, url=url).id, url) for url in urls]
     numbers = count(1)
     senders = [
-        Thread(target=_send, args=(port, stores, numbers, found, stopping, rest)) for _ in range(SENDERS)
+        Thread(target=_send, args=(port, stores, numbers, result, stopping, rest)) for _ in range(SENDERS)
     ]
     with run_process(container, web(port)) as serving, run_process(container, worker()) as working:
         wait_until(lambda: accepts_connections(port))
@@ -86,19 +87,19 @@ def kill_at_random(
         stopping.set()
         for sender in senders:
             sender.join(60)
-        wait_until(lambda: not waits(container))
-    return compared(container, found)
+        wait_until(lambda: not has_unfinished(container))
+    return check_deliveries(container, result)
 
 
 def _send(
     port: int,
     stores: Sequence[tuple[str, str]],
     numbers: Iterator[int],
-    found: Found,
+    result: CrashResult,
     stopping: Event,
     rest: float,
 ) -> None:
-    """Each signal once, whatever comes of it: a store does not send again."""
+    """Send each signal once, whatever the answer: a store does not send again."""
     while not stopping.is_set():
         stopping.wait(rest)
         number = next(numbers)
@@ -108,13 +109,13 @@ def _send(
         try:
             status, answer = _post(port, f"/webhooks/woocommerce/{store_id}", dict(headers), body)
         except (OSError, HTTPException) as error:
-            found.refused[type(error).__name__] += 1
+            result.refused[type(error).__name__] += 1
             stopping.wait(0.02)
             continue
         if status == 200:
-            found.accepted[number] = json.loads(answer)["id"]
+            result.accepted[number] = json.loads(answer)["id"]
         else:
-            found.refused[str(status)] += 1
+            result.refused[str(status)] += 1
 
 
 def _post(port: int, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
@@ -127,25 +128,26 @@ def _post(port: int, path: str, headers: dict[str, str], body: bytes) -> tuple[i
         connection.close()
 
 
-def compared(container: Container, found: Found) -> Found:
-    """What was found, with what became of each delivery that was answered 200."""
-    done = func.count().filter(Attempt.outcome == "processed")
+def check_deliveries(container: Container, result: CrashResult) -> CrashResult:
+    """Add to the result what became of each delivery that was answered 200, and return it."""
+    times_processed = func.count().filter(Attempt.outcome == "processed")
     with container.database.reading() as session:
         states = {row.id: row.state for row in session.execute(select(Delivery.id, Delivery.state))}
-        times = dict(session.execute(select(Attempt.delivery_id, done).group_by(Attempt.delivery_id)).all())
-        taken_in = Counter(session.scalars(select(Signal.seq)))
-    for number, delivery_id in found.accepted.items():
+        attempts = select(Attempt.delivery_id, times_processed).group_by(Attempt.delivery_id)
+        times = dict(session.execute(attempts).all())
+        applied = Counter(session.scalars(select(Signal.seq)))
+    for number, delivery_id in result.accepted.items():
         if delivery_id not in states:
-            found.lost.append(number)
+            result.missing.append(number)
         elif states[delivery_id] not in ENDED:
-            found.not_ended.append(number)
-        elif (states[delivery_id], times.get(delivery_id), taken_in[number]) != ("processed", 1, 1):
-            found.done_not_once.append(number)
-    return found
+            result.not_ended.append(number)
+        elif (states[delivery_id], times.get(delivery_id), applied[number]) != ("processed", 1, 1):
+            result.not_applied_once.append(number)
+    return result
 
 
-def waits(container: Container) -> bool:
-    """Whether any delivery has not ended."""
+def has_unfinished(container: Container) -> bool:
+    """Return whether any delivery has not ended."""
     with container.database.reading() as session:
         query = select(func.count()).select_from(Delivery).where(Delivery.state.not_in(ENDED))
         return bool(session.scalar(query))

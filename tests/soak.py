@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bench.serving import a_database
+from bench.serving import open_database
 from receiver.container import Container, build_container
 from receiver.storage.migrate import migrate
 from tests.conftest import make_settings
@@ -38,49 +38,49 @@ from tests.tenants import ATTACKS, LINKS_ASKED, attack_service, flood_links
 )
 @click.option("--seed", type=int, help="Of all that is left to chance; printed, to do the same again.")
 def main(kills: int, seconds: int, calls: int, seed: int | None) -> None:
-    """Kill web and worker under load, let hostile tenants try, then send what nobody would to every route.
+    """Kill web and worker under load, let hostile tenants attack, then send mutated calls to every route.
 
-    Exit code 1 when anything was lost or done twice, an honest store had to wait, or a call was answered by a
-    fault of ours.
+    Exit code 1 when a delivery was lost or applied twice, an honest store had to wait, or a call met a fault
+    of ours.
     """
-    chosen = random.randrange(10**6) if seed is None else seed
-    click.echo(f"seed {chosen}")
+    run_seed = random.randrange(10**6) if seed is None else seed
+    click.echo(f"seed {run_seed}")
     whole = True
     for kind in ("sqlite", "postgresql"):
         began = time.monotonic()
         with _database(kind) as url:
             container = build_container(make_settings(database_url=url))
             migrate(container.database)
-            whole = (not kills or _kill(container, kind, kills, chosen)) and whole
+            whole = (not kills or _kill(container, kind, kills, run_seed)) and whole
             whole = (not seconds or _let_attack(container, kind, seconds)) and whole
             container.database.close()
-        whole = (not calls or _call(kind, calls, chosen)) and whole
+        whole = (not calls or _call_routes(kind, calls, run_seed)) and whole
         click.echo(f"{kind}: {time.monotonic() - began:.0f} s")
     sys.exit(0 if whole else 1)
 
 
-def _call(kind: str, calls: int, seed: int) -> bool:
+def _call_routes(kind: str, calls: int, seed: int) -> bool:
     began = time.monotonic()
     with _database(kind) as url:
         container = build_container(make_settings(database_url=url))
         migrate(container.database)
         container.database.close()
         try:
-            answered = call_all_routes(url, FrozenClock(datetime.now(UTC)), calls, seed)
+            statuses = call_all_routes(url, FrozenClock(datetime.now(UTC)), calls, seed)
         except AssertionError as error:
             click.echo(f"{kind}: {error}")
             return False
     click.echo(
-        f"{kind}: {calls} calls, {dict(sorted(answered.items()))}, in {time.monotonic() - began:.0f} s"
+        f"{kind}: {calls} calls, {dict(sorted(statuses.items()))}, in {time.monotonic() - began:.0f} s"
     )
     return True
 
 
 def _kill(container: Container, kind: str, kills: int, seed: int) -> bool:
     with click.progressbar(length=kills, label=f"{kind:<10} kills", file=sys.stderr) as bar:
-        found = kill_at_random(container, two_free_ports(), kills, seed, progress=lambda: bar.update(1))
-    click.echo(f"{kind}: {found}")
-    return found.is_whole
+        result = kill_at_random(container, two_free_ports(), kills, seed, progress=lambda: bar.update(1))
+    click.echo(f"{kind}: {result}")
+    return result.is_whole
 
 
 def _let_attack(container: Container, kind: str, seconds: int) -> bool:
@@ -97,8 +97,8 @@ def _let_attack(container: Container, kind: str, seconds: int) -> bool:
 
 @contextmanager
 def _database(kind: str) -> Iterator[str]:
-    """The address of an empty one of its own."""
-    with tempfile.TemporaryDirectory(prefix="soak") as folder, a_database(kind, folder) as url:
+    """Yield the address of an empty database."""
+    with tempfile.TemporaryDirectory(prefix="soak") as folder, open_database(kind, folder) as url:
         yield url
 
 

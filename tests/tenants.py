@@ -18,7 +18,7 @@ from receiver.container import Container
 from receiver.services.deliveries.process import process_next
 from receiver.storage import inbox
 from receiver.storage.tables import Delivery, Link
-from tests.crash_runner import ENDED, waits
+from tests.crash_runner import ENDED, has_unfinished
 from tests.processes import accepts_connections, run_process, wait_until, web, worker
 from tests.raw_http import signed_headers
 from tests.serving import HangingShop, served
@@ -136,7 +136,7 @@ def _run_attack(
     stop.set()
     for sender in senders:
         sender.join(60)
-    wait_until(lambda: not waits(container))
+    wait_until(lambda: not has_unfinished(container))
     calls = next(numbers) - 1
     growth = max(0, _bytes_on_disk(container) - before) * 1_000 // max(calls, 1_000)
     return AttackResult(

@@ -1,4 +1,4 @@
-"""Takes the console's pictures in README and docs anew: Chromium looks at a sandbox that runs here.
+"""Takes the console's pictures of README and docs: Chromium opens the sandbox that runs on this machine.
 
 With `make run` in another terminal: `PYTHONPATH=. .venv/bin/python docs/pictures/make.py` (needs what
 `make test` installs, and Chromium).
@@ -24,6 +24,7 @@ SHOWN = "Tin Whistle Music"
 
 
 def main() -> None:
+    """Take every picture from the running sandbox."""
     place = find_paths(os.environ)
     memory = load_state(place.state)
     if memory is None:
@@ -43,6 +44,7 @@ def main() -> None:
 
 
 def sign_in(page: Page, console: str, password: str) -> None:
+    """Sign in to the console as the demo user."""
     page.goto(console)
     page.get_by_label("E-mail").fill(DEMO)
     page.get_by_label("Password").fill(password)
@@ -51,7 +53,7 @@ def sign_in(page: Page, console: str, password: str) -> None:
 
 
 def move_thirty_days(page: Page) -> None:
-    """The last picture: the world is thirty days older afterwards."""
+    """Move the sandbox's clock thirty days ahead, which cannot be undone: for the last picture."""
     page.get_by_role("link", name="Sandbox", exact=True).click()
     page.get_by_role("button", name="+30 days").click()
     page.get_by_role("button", name="+30 days").wait_for(timeout=180_000)
@@ -59,6 +61,7 @@ def move_thirty_days(page: Page) -> None:
 
 
 def take(page: Page, name: str, height: int) -> None:
+    """Save the top `height` pixels of the page; SystemExit when the file exceeds MOST_BYTES."""
     file = HERE / f"{name}.png"
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
     page.screenshot(path=file, full_page=True, clip=clip)

@@ -34,8 +34,8 @@ def test_what_grows_with_the_square_is_seen_in_both_figures():
 
 def test_the_quickest_round_counts():
     # The clock is asked before and after the trial run, and before and after each of three rounds.
-    told = iter([0.0, 9.0, 10.0, 13.0, 20.0, 21.0, 30.0, 32.0])
-    assert quickest(lambda: None, clock=lambda: next(told), rounds=3) == 1.0
+    ticks = iter([0.0, 9.0, 10.0, 13.0, 20.0, 21.0, 30.0, 32.0])
+    assert quickest(lambda: None, clock=lambda: next(ticks), rounds=3) == 1.0
 
 
 def test_what_is_too_short_for_the_clock_is_repeated():

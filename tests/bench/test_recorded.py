@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.recorded import Recorded, figures_of, read_recorded, slower_than, with_record
+from bench.recorded import RecordedRun, figures_of, read_recorded, slower_than, with_record
 
 MACHINE = {
     "measured_at": "2026-11-29T12:00:00+00:00",
@@ -22,7 +22,7 @@ FOUND = {
 
 
 def recorded(**figures):
-    return Recorded(MACHINE["processor"], {f"receiving:{name}": value for name, value in figures.items()})
+    return RecordedRun(MACHINE["processor"], {f"receiving:{name}": value for name, value in figures.items()})
 
 
 def slower(before, now, processor=MACHINE["processor"]):
@@ -32,7 +32,7 @@ def slower(before, now, processor=MACHINE["processor"]):
 def test_a_recorded_run_is_read_as_it_was_measured():
     text = with_record("# Performance\n\nWords.\n", MACHINE, FOUND)
     assert text.startswith("# Performance\n\nWords.\n\n## The last recorded run\n")
-    assert read_recorded(text) == Recorded(MACHINE["processor"], figures_of(FOUND))
+    assert read_recorded(text) == RecordedRun(MACHINE["processor"], figures_of(FOUND))
 
 
 def test_recording_again_replaces_what_was_measured_and_keeps_the_other_subjects():

@@ -21,17 +21,17 @@ def database_kind(request):
 
 
 def some_paths(container, body):
-    """Pages and decisions are other subjects'."""
+    """Return the hot paths without pages and decisions, which other subjects measure."""
     paths = hot_paths(container, body)
     return {name: run for name, run in paths.items() if name.startswith(("worker", "night"))}
 
 
 def test_a_database_of_any_size_is_filled_and_its_hot_paths_are_followed(empty_database_url, monkeypatch):
     @contextmanager
-    def a_database(_kind, _folder):
+    def open_database(_kind, _folder):
         yield empty_database_url
 
-    monkeypatch.setattr(sizing, "a_database", a_database)
+    monkeypatch.setattr(sizing, "open_database", open_database)
     monkeypatch.setattr(sizing, "set_durable", lambda *_: None)  # the server is other tests', too
     for name, little in {"SIZES": (STORES, 10 * STORES), "ROUNDS": 1, "SMALL": 1}.items():
         monkeypatch.setattr(sizing, name, little)
@@ -40,9 +40,9 @@ def test_a_database_of_any_size_is_filled_and_its_hot_paths_are_followed(empty_d
     container = build_container(make_settings(database_url=empty_database_url))
     with container.database.reading() as session:
         rows = [session.scalar(select(func.count()).select_from(table)) for table in (Store, Signal, Attempt)]
-        lost = session.scalar(select(func.count()).where(Delivery.store_id.not_in(select(Store.id))))
+        orphans = session.scalar(select(func.count()).where(Delivery.store_id.not_in(select(Store.id))))
     container.database.close()
-    assert (rows, lost) == ([STORES + 2, 100 * STORES, 100 * STORES], 0)
+    assert (rows, orphans) == ([STORES + 2, 100 * STORES, 100 * STORES], 0)
     assert report.tables["bytes a row, indexes included"]["deliveries"]["20 stores"] > 500
     read = report.tables["rows and index entries read"]
     assert 0 < read["worker: claim a delivery"]["20 stores"] < 100

@@ -6,81 +6,111 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 
+import pytest
 from click.testing import CliRunner
 
 from bench import __main__ as bench
 from bench import burst, commands, console, decisions, drain, processes, receiving, serving, stores
-from bench.serving import a_database, a_load, a_service
+from bench.serving import build_load, open_database, open_service
 from receiver.worker.loop import BATCH
 
+FIGURES_ABOVE_ZERO = {
+    "burst": ["sqlite_accepted_a_second"],
+    "processes": ["drained_a_second_by_1"],
+    "receiving": ["sqlite_drained_to_accepted", "sqlite_new_decisions_a_delivery"],
+}
 
-def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path, migrated_file):
+
+@pytest.fixture
+def small_subjects(monkeypatch, tmp_path, migrated_file):
+    """The subjects at their smallest sizes, written to a folder of the test's own."""
+    use_migrated_copies(monkeypatch, migrated_file)
+    run_once(monkeypatch)
+    shorten_loads(monkeypatch)
+    shrink_sizes(monkeypatch)
+    monkeypatch.delitem(bench.SUBJECTS, "sizing")  # test_sizing.py
+    monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
+
+
+def use_migrated_copies(monkeypatch, migrated_file):
+    """Begin each SQLite database as a copy of one that is migrated already."""
+
     @contextmanager
-    def a_copy(kind: str, folder: str):
-        """One of SQLite is migrated already."""
+    def open_copy(kind: str, folder: str):
         if kind == "sqlite":
             shutil.copy(migrated_file, f"{folder}/receiver.db")
-        with a_database(kind, folder) as url:
+        with open_database(kind, folder) as url:
             yield url
 
     for module in (serving, stores, console):
-        monkeypatch.setattr(module, "a_database", a_copy)
+        monkeypatch.setattr(module, "open_database", open_copy)
+
+
+def run_once(monkeypatch):
+    """Run what is timed once, and say that each took a second longer than the one before."""
     seconds = count(1)
 
-    def once(run, *_, **__) -> float:
+    def quickest(run, *_, **__) -> float:
         run()
         return float(next(seconds))
 
     for subject in (decisions, stores):
-        monkeypatch.setattr(subject, "quickest", once)
-    monkeypatch.setattr(stores, "STORES", (1, 2, 3))
+        monkeypatch.setattr(subject, "quickest", quickest)
+
+
+def shorten_loads(monkeypatch):
+    """Send two signals of forty stores, and end when all are sent.
+
+    Within a number of seconds a busy machine may have answered nothing.
+    """
+
+    def build_short_load(*arguments):
+        return replace(build_load(*arguments, signals=2), once=True, seconds=60.0)
+
     for subject in (receiving, processes):
-        monkeypatch.setattr(subject, "a_service", lambda kind: a_service(kind, stores=40))
-        # Over when all is sent: within so many seconds a busy machine may have answered nothing.
-        monkeypatch.setattr(
-            subject, "a_load", lambda *which: replace(a_load(*which, signals=2), once=True, seconds=60.0)
-        )
-    for name, little in {"CASES": (("sqlite", 1, 4),), "ROUNDS": 1}.items():
-        monkeypatch.setattr(receiving, name, little)
-    monkeypatch.setattr(receiving, "CONNECTIONS", 4)
-    monkeypatch.setattr(drain, "STORES", 10)
-    for name, few in {"FEW": 20, "MANY": 60, "DRAINED": BATCH}.items():
-        monkeypatch.setattr(receiving, name, few)
-    little = {
-        "PROCESSES": (1,),
-        "ROUNDS": 1,
-        "CONNECTIONS": 4,
-        "STORES": 5,
-        "WAITING": 2 * BATCH + 10,
+        monkeypatch.setattr(subject, "open_service", lambda kind: open_service(kind, stores=40))
+        monkeypatch.setattr(subject, "build_load", build_short_load)
+
+
+def shrink_sizes(monkeypatch):
+    sizes = {
+        stores: {"STORES": (1, 2, 3)},
+        receiving: {
+            "CASES": (("sqlite", 1, 4),),
+            "ROUNDS": 1,
+            "CONNECTIONS": 4,
+            "FEW": 20,
+            "MANY": 60,
+            "DRAINED": BATCH,
+        },
+        drain: {"STORES": 10},
+        processes: {
+            "PROCESSES": (1,),
+            "ROUNDS": 1,
+            "CONNECTIONS": 4,
+            "STORES": 5,
+            "BACKLOG": 2 * BATCH + 10,
+        },
+        burst: {"DATABASES": ("sqlite",), "STORES": 4, "SIGNALS": 5, "CONNECTIONS": 4, "EVERY": 0.05},
+        console: {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1},
+        commands: {"ROUNDS": 1},
     }
-    for name, few in little.items():
-        monkeypatch.setattr(processes, name, few)
-    for name, few in {
-        "DATABASES": ("sqlite",),
-        "STORES": 4,
-        "SIGNALS": 5,
-        "CONNECTIONS": 4,
-        "EVERY": 0.05,
-    }.items():
-        monkeypatch.setattr(burst, name, few)
-    for name, small in {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1}.items():
-        monkeypatch.setattr(console, name, small)
-    monkeypatch.setattr(commands, "ROUNDS", 1)
-    monkeypatch.delitem(bench.SUBJECTS, "sizing")  # test_sizing.py
-    monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
-    shown = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
-    written = json.loads((tmp_path / "build" / "bench.json").read_text())
-    assert {"python", "processor", "cores", "measured_at"} <= set(written["machine"])
-    assert set(written["subjects"]) == set(bench.SUBJECTS)
-    assert written["subjects"]["stores"]["one_round_by_stores"]["seconds_by_size"].keys() == {"1", "2", "3"}
-    pages = written["subjects"]["console"]["sqlite"]
-    assert pages["/admin/deliveries"]["queries"] > 0
-    assert written["subjects"]["console"]["pages_that_ask_more_with_many"] == 0
-    assert "/admin/awards" in shown
-    assert written["subjects"]["commands"]["help_to_python"] > 1
-    assert "one decision, by days" in shown
-    assert "one round, by stores" in shown
-    assert written["subjects"]["burst"]["sqlite_accepted_a_second"] > 0
-    assert written["subjects"]["processes"]["drained_a_second_by_1"] > 0
-    assert written["subjects"]["receiving"]["sqlite_drained_to_accepted"] > 0
-    assert written["subjects"]["receiving"]["sqlite_new_decisions_a_delivery"] > 0
+    for subject, constants in sizes.items():
+        for name, value in constants.items():
+            monkeypatch.setattr(subject, name, value)
+
+
+@pytest.mark.usefixtures("small_subjects")
+def test_all_subjects_are_measured_shown_and_written():
+    output = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
+    report = json.loads(bench.FILE.read_text())
+    assert {"python", "processor", "cores", "measured_at"} <= set(report["machine"])
+    assert set(report["subjects"]) == set(bench.SUBJECTS)
+    assert all(text in output for text in ("/admin/awards", "one decision, by days", "one round, by stores"))
+    subjects = report["subjects"]
+    assert subjects["stores"]["one_round_by_stores"]["seconds_by_size"].keys() == {"1", "2", "3"}
+    assert subjects["console"]["sqlite"]["/admin/deliveries"]["queries"] > 0
+    assert subjects["console"]["pages_that_ask_more_with_many"] == 0
+    assert subjects["commands"]["help_to_python"] > 1
+    for subject, names in FIGURES_ABOVE_ZERO.items():
+        assert all(subjects[subject][name] > 0 for name in names), subject

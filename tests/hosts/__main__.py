@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from tests.crash_runner import waits
+from tests.crash_runner import has_unfinished
 from tests.hosts import checks
 from tests.hosts.checks import Phase, PromiseCheck
 from tests.hosts.fleet import Fleet, fleet
@@ -111,7 +111,7 @@ def main(cut_seconds: int, logs: bool) -> None:
         _break(running, log, cut_seconds)
         exited = [name for name, process in running.processes.items() if not process.is_running]
         running.processes["sender"].kill()
-        wait_until(lambda: not waits(running.container))
+        wait_until(lambda: not has_unfinished(running.container))
         findings = [*_judge(running, log), checks.no_process_exited(exited)]
         if logs:
             for name, process in running.processes.items():

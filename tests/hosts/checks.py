@@ -12,7 +12,7 @@ from itertools import pairwise
 from receiver.container import Container
 from receiver.storage.rate_limiter import SharedBudget
 from receiver.worker.jobs import every_minute
-from tests.crash_runner import Found, compared
+from tests.crash_runner import CrashResult, check_deliveries
 from tests.hosts.fleet import RATE, WORKERS, Fleet
 from tests.hosts.sender import SignalAnswer
 
@@ -41,13 +41,13 @@ class PromiseCheck:
 
 
 def nothing_lost(container: Container, answers: Sequence[SignalAnswer], kills: int) -> PromiseCheck:
-    result = Found(kills)
+    result = CrashResult(kills)
     for item in answers:
         if item.id is not None:
             result.accepted[item.number] = item.id
         else:
             result.refused[str(item.status)] += 1
-    return PromiseCheck("what was answered 200", str(compared(container, result)), result.is_whole)
+    return PromiseCheck("what was answered 200", str(check_deliveries(container, result)), result.is_whole)
 
 
 def refused_promptly(name: str, web: str, answers: Iterable[SignalAnswer], outage: Phase) -> PromiseCheck:
