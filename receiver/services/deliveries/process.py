@@ -77,7 +77,7 @@ def process_next(
     failure: Exception | None = None
     if newest_at_start is not None and not stopping():
         try:
-            untried = _process_untried(database, now, limit, newest_at_start)
+            untried = _process_untried(database, now, limit, newest_at_start, stopping)
         except Exception as error:  # one of them or storage: claimed and in parts it shows which
             failure = error
         else:
@@ -207,12 +207,17 @@ def _processed(
 
 
 def _process_untried(
-    database: Database, now: datetime, limit: int, newer_than: int
+    database: Database, now: datetime, limit: int, newer_than: int, stopping: Callable[[], bool]
 ) -> list[AttemptResult] | None:
-    """Lock and process deliveries in one transaction; None where one of them has to be claimed first."""
+    """Lock and process deliveries in one transaction; None where one of them has to be claimed first.
+
+    Nothing is processed once it is `stopping`, which it may have become while the locks were awaited.
+    """
     with database.writing_unsynced() as session:
         rows = inbox.lock_untried(session, now, limit, newer_than)
-        return None if rows is None else _applied(session, rows, now)
+        if rows is None:
+            return None
+        return [] if stopping() else _applied(session, rows, now)
 
 
 def _applied(session: Session, rows: Sequence[inbox.HeldDelivery], now: datetime) -> list[AttemptResult]:

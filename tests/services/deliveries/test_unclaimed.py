@@ -126,6 +126,15 @@ def test_of_a_batch_one_that_fails_stays_behind_alone_with_one_try(
     assert [attempt.outcome for attempt in attempts(container, failing)] == ["failed"]
 
 
+def test_a_worker_that_is_told_to_stop_while_it_waits_for_locks_processes_nothing(
+    container: Container, store_id: str
+):
+    delivery_id = keep_one(container, store_id, signal())
+    stopping = iter([False, True]).__next__  # before it waits for the locks, and once it has them
+    assert process_next(container.database, container.now(), stopping=stopping, newest_at_start=0) == []
+    assert state_of(container, delivery_id) == ("received", 0)
+
+
 def test_a_second_try_is_claimed(container: Container, store_id: str, clock: FrozenClock):
     delivery_id = keep_one(container, store_id, link_signal(3))
     with pytest.MonkeyPatch.context() as monkeypatch:
