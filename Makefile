@@ -1,25 +1,26 @@
-# make run    the service with a sandbox to play with, on 127.0.0.1 (PORT, default 8000); Ctrl-C stops it
-# make test   everything the tests need, then the tests (ARGS goes to pytest)
-# make soak   kills web and worker under load, lets hostile tenants try, and sends 100,000 mutated calls
+# make run    run the service with a sandbox on 127.0.0.1 (PORT, default 8000); Ctrl-C stops it
+# make test   install everything the tests need, then run the tests (ARGS goes to pytest)
+# make soak   kill web and worker under load, run hostile tenants, and send 100,000 mutated calls
 #             (ARGS: --kills 200 --seconds 30 --calls 0)
-# make hosts  several hosts as network namespaces, cut off and killed under load; needs root (ARGS: --cut 30)
-# make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
-# make plugin the companion plugin's zip, build/ad-credit-status-for-woocommerce.zip
-# make dist   the wheel and the plugin's zip with their checksums, in build/dist
-# make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
-# make lint   formatter, linter, type checker and import contracts
-# make lock   the lock files, after a change of requirements*.txt (needs the network; ARGS=--upgrade renews all)
-# make scan   bandit over our code, and all locked packages against PyPI's list of known flaws (needs the network)
-# make clean  what the other targets made; never .env or instance/
+# make hosts  cut off and kill several hosts (network namespaces) under load; needs root (ARGS: --cut 30)
+# make bench  measure speed and how cost grows; also writes build/bench.json (ARGS: some subjects only)
+# make plugin build the companion plugin's zip, build/ad-credit-status-for-woocommerce.zip
+# make dist   build the wheel and the plugin's zip with their checksums, in build/dist
+# make simulate  simulate forty days of polling 50,000 ad accounts within TikTok's limits (ARGS: --accounts 2000)
+# make lint   run the formatter, linter, type checker and import contracts
+# make lock   write the lock files after a change of requirements*.txt (needs the network; ARGS=--upgrade renews all)
+# make scan   run bandit on our code, and check all locked packages for known vulnerabilities (needs the network)
+# make clean  delete what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
 .PHONY: run test soak hosts bench simulate plugin dist lint lock scan clean
 
 PY = .venv/bin/python
-# Whoever forbids Python to keep what it compiled has each of the tests' many processes compile everything anew.
+# Allow Python to cache bytecode: without the cache, each of the tests' many processes compiles everything again.
 export PYTHONDONTWRITEBYTECODE =
 TOOLS = build/tools/bin
-# One lock for each Python from 3.11 on and for each platform, of wheels alone; dev and mutation follow the first.
+# One lock file serves each Python from 3.11 on and each platform, with wheels alone; build, dev and mutation follow
+# requirements.lock.
 COMPILE = $(TOOLS)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--only-binary :all: --custom-compile-command "make lock" $(ARGS)
 
