@@ -15,7 +15,7 @@ from receiver.cli.replays import replay_command, replays_command
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryFilters
 from receiver.services.deliveries.detail import DeliveryAttempt, delivery_detail, raw_body, redacted_body
-from receiver.services.deliveries.purge import expired, purge
+from receiver.services.deliveries.purge import count_expired, purge
 from receiver.services.deliveries.search import (
     MOST_COUNTED,
     DeliverySummary,
@@ -152,7 +152,7 @@ def purge_command(dry_run: bool, as_json: bool) -> None:
     container = current_container()
     keep_days = container.settings.keep_deliveries_days
     if dry_run:
-        counts = expired(container.database, container.now(), keep_days)
+        counts = count_expired(container.database, container.now(), keep_days)
     else:
         counts = purge(
             container.database,

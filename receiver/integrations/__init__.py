@@ -1,1 +1,1 @@
-"""The outside world, one folder per provider."""
+"""Clients of outside services, one folder per provider."""

@@ -1,4 +1,4 @@
-"""The way out to a provider: every call has a timeout, a size limit, and an error that holds no secret."""
+"""The HTTP client for providers: every call has a timeout, a size limit, and errors that hold no secret."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from receiver.errors import Advice, ProviderError
 if TYPE_CHECKING:
     import requests
 
-# requests is imported with the first call: it takes 5 MB, and many a web process never calls anybody.
+# requests is imported with the first call: it takes 5 MB, and most web processes make no call.
 
 TIMEOUT = (5.0, 30.0)  # seconds: to connect, and between two pieces of the answer
-WHOLE_SECONDS = 60.0  # for an answer that keeps trickling
+WHOLE_SECONDS = 60.0  # for a whole response, however slowly it arrives
 MAX_BYTES = 8 * 1024 * 1024
 PIECE = 64 * 1024
 
@@ -37,7 +37,7 @@ class HttpResponse:
 
 
 class Http:
-    """Sends requests and hands back answers; redirects are not followed, cookies not kept."""
+    """An HTTP client that follows no redirects and keeps no cookies."""
 
     def __init__(
         self,
@@ -49,61 +49,65 @@ class Http:
         self._timeout = timeout
         self._whole_seconds = whole_seconds
         self._max_bytes = max_bytes
-        self._ends: float | None = None  # of all calls together, by the monotonic clock
+        self._deadline: float | None = None  # of all calls together, by the monotonic clock
         self._session = cache(_new_session)
 
     def for_seconds(self, seconds: float) -> Http:
         """Return a copy with one deadline for all calls from now on."""
-        hurried = copy(self)
-        hurried._ends = time.monotonic() + seconds
-        return hurried
+        limited = copy(self)
+        limited._deadline = time.monotonic() + seconds
+        return limited
 
     def get(self, url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> HttpResponse:
-        """Ask for `url`; raises ProviderError when no whole answer of bearable size arrives in time."""
+        """Send a GET request. Raises ProviderError unless a whole response of bearable size comes in time."""
         return self._send("GET", url, headers=headers, params=query)
 
     def post(self, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any]) -> HttpResponse:
-        """Send `body` as JSON; raises as `get` does, and then nobody knows whether it was carried out."""
+        """Send `body` as JSON. Raises ProviderError as `get` does; then it may have taken effect."""
         return self._send("POST", url, headers=headers, json=body)
 
     def post_bytes(self, url: str, *, headers: Mapping[str, str], content: bytes) -> HttpResponse:
-        """Send exactly these bytes, as `post` does."""
+        """Send exactly these bytes; raises ProviderError as `post` does."""
         return self._send("POST", url, headers=headers, data=content)
 
-    def _send(self, method: str, url: str, **what: Any) -> HttpResponse:
+    def _send(self, method: str, url: str, **options: Any) -> HttpResponse:
         import requests
         import urllib3
 
-        left, timeout = self._seconds_left(url), self._timeout
-        if self._ends is not None:
-            timeout = (min(timeout[0], left), min(timeout[1], left))
+        seconds, timeout = self._seconds_left(url), self._timeout
+        if self._deadline is not None:
+            timeout = (min(timeout[0], seconds), min(timeout[1], seconds))
         try:
             with self._session().request(
-                method, url, timeout=timeout, allow_redirects=False, stream=True, **what
+                method, url, timeout=timeout, allow_redirects=False, stream=True, **options
             ) as response:
                 return HttpResponse(
-                    response.status_code, _lowered(response.headers), self._body(response, left)
+                    response.status_code, _lower_names(response.headers), self._body(response, seconds)
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
-            trouble = _trouble(url, error)
+            provider_error = _provider_error(url, error)
         # Raised out here so that the cause, whose text holds the address and its secrets, stays behind.
-        raise trouble
+        raise provider_error
 
     def _seconds_left(self, url: str) -> float:
-        """For one answer. Raises ProviderError once the time of all of them is over."""
-        if self._ends is None:
+        """Return the seconds left for a response. Raises ProviderError once the deadline has passed."""
+        if self._deadline is None:
             return self._whole_seconds
-        left = self._ends - time.monotonic()
-        if left <= 0:
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
             raise _too_slow(url)
-        return min(self._whole_seconds, left)
+        return min(self._whole_seconds, seconds)
 
     def _body(self, response: requests.Response, seconds: float) -> bytes:
-        """Piece by piece as they come: waiting for a full one, a trickle would be waited for endlessly."""
-        body, enough = bytearray(), time.monotonic() + seconds
+        """Return the body of a response, read in the pieces that arrive.
+
+        Reading pieces of a full size would wait endlessly for a trickle. Raises ProviderError for a body that
+        is too slow or too large.
+        """
+        body, deadline = bytearray(), time.monotonic() + seconds
         while piece := response.raw.read1(PIECE, decode_content=True):
             body += piece
-            if time.monotonic() > enough:
+            if time.monotonic() > deadline:
                 raise _too_slow(response.url)
             if len(body) > self._max_bytes:
                 raise ProviderError(
@@ -125,16 +129,19 @@ def _new_session() -> requests.Session:
 
 
 def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keeps requests from adding a login found in a .netrc file."""
+    """Return the request unchanged: otherwise requests adds a login found in a .netrc file."""
     return request
 
 
-def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+def _lower_names(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _trouble(url: str, error: Exception) -> ProviderError:
-    """A ValueError is an address or header that could not even be sent; the rest passes with time."""
+def _provider_error(url: str, error: Exception) -> ProviderError:
+    """Return the ProviderError for a failed request.
+
+    A ValueError is an address or header that could not even be sent; other errors are temporary.
+    """
     import requests
     import urllib3
 

@@ -1,4 +1,4 @@
-"""Asks an API address for a sign of life, with no credentials, and hears what time it is there."""
+"""A probe of an API address without credentials, which also reads the time there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TIMEOUT = (5.0, 10.0)
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """That something answered: in TikTok's envelope or not, and the time in its `Date` header."""
+    """The response of an address: whether in TikTok's envelope, its status, and the time in `Date`."""
 
     envelope: bool
     status: int
@@ -23,9 +23,9 @@ class ProbeResult:
 
 
 def probe(url: str) -> ProbeResult:
-    """GET the address. Raises ProviderError when nothing answers."""
-    answer = Http(timeout=TIMEOUT).get(url, headers={}, query={})
-    return ProbeResult(_is_envelope(answer), answer.status, _date(answer.headers.get("date")))
+    """Send a GET request to the address. Raises ProviderError where nothing responds."""
+    response = Http(timeout=TIMEOUT).get(url, headers={}, query={})
+    return ProbeResult(_is_envelope(response), response.status, _date(response.headers.get("date")))
 
 
 def _is_envelope(answer: HttpResponse) -> bool:

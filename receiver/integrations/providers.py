@@ -1,4 +1,4 @@
-"""The senders of webhooks, one row each: all that tells one from another on the way into the inbox."""
+"""The senders of webhooks, one row each with all that differs between them on the way into the inbox."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ Headers = Mapping[str, str]  # names in lower case
 
 @dataclass(frozen=True, eq=False)
 class Provider:
-    """One sender; its addresses begin with `/webhooks/` and its name."""
+    """A sender of webhooks; its addresses begin with `/webhooks/` and its name."""
 
     source: DeliverySource
-    # Topics whose bodies are kept; whatever else is signed is counted, and dropped.
+    # Topics whose bodies are kept; other signed calls are only counted.
     topics: frozenset[str]
     headers: tuple[str, ...]  # kept with a delivery, beside those of every call
     signature_headers: tuple[str, ...]  # never shown
     signing_key: Callable[[str], bytes]
-    # Of topic, headers, raw bytes, keys, and the time unless a kept delivery is checked again.
+    # Takes topic, headers, raw bytes, keys, and the time, None when a stored delivery is checked again.
     verification_error: Callable[[str | None, Headers, bytes, Sequence[bytes], datetime | None], str | None]
     is_ping: Callable[[Headers, bytes], bool]
-    read_event: Callable[[str, bytes], Any]  # of topic and body; raises InputError
-    # What makes two calls to one address the same, beside the body: webhook and delivery ids.
+    read_event: Callable[[str, bytes], Any]  # takes topic and body; raises InputError
+    # The headers that identify a call, besides the body: webhook and delivery ids.
     identity_headers: tuple[str, ...] = ()
     topic_header: str | None = None  # where an address does not name the topic
     # The setting with its one secret; None: each address of each store has secrets of its own.
@@ -40,7 +40,7 @@ class Provider:
 
     @property
     def is_per_store(self) -> bool:
-        """Return whether stores are the senders, each with its own addresses, secrets and bounds."""
+        """Whether stores are the senders, each with its own addresses, secrets and bounds."""
         return self.secret_setting is None
 
 

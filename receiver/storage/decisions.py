@@ -107,9 +107,9 @@ def bound_decisions(session: Session, store_ids: Collection[str], at: datetime) 
 
 
 def thin_decisions(session: Session, before: datetime, limit: int) -> int:
-    """Thin out old decisions; return the number of deleted rows.
+    """Delete all but the last of a store's old decisions a day; return the number of deleted rows.
 
-    Before a time only a store's last decision of each day stays, and those that awards and reviews rest on.
+    Old ones are those before a time; those that awards and reviews rest on stay as well.
     Looks back THINNED from that time, so that thinned days are not read every night. Each statement takes one
     day, the last one first: only that day is new on most nights.
     """

@@ -72,7 +72,7 @@ def drop_old_claims(session: Session, store_ids: Collection[str]) -> None:
 
 
 def forget_dating_signals(session: Session, store_id: str) -> None:
-    """Fix the dates of a store's links: no late signal from before may change them."""
+    """Keep the dates of a store's links from changing by late signals of before."""
     statement = update(Link).where(Link.store_id == store_id, Link.linked_news.is_not(None))
     session.execute(statement.values(linked_news=None))
 

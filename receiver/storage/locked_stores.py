@@ -87,7 +87,7 @@ class LockedStores:
             reschedule_check(self._session, store_id, now)
 
     def keep_dates(self, store: StoreState) -> None:
-        """Fix the dates of a store and its links: an earlier sequence number is no longer an earlier time."""
+        """Keep the dates of a store and its links: an earlier number is no longer an earlier time."""
         store.installed_news = store.set_up_news = None
         for link in self._links[store.id].values():
             link.linked_news = None

@@ -43,7 +43,7 @@ def touch(session: Session, subject: str, now: datetime) -> None:
 
 
 def take_back(session: Session, subject: str, now: datetime) -> None:
-    """Uncount the subject's last try, and end its wait."""
+    """Subtract the subject's last try from its count, and end its wait."""
     session.execute(
         update(SignInTries)
         .where(SignInTries.subject == subject, SignInTries.tries > 0)

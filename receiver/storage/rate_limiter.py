@@ -1,7 +1,7 @@
-"""One budget of calls to TikTok, shared by every process on the same database.
+"""The shared rate limiter of calls to TikTok, one for all processes on the same database.
 
-A turn is taken in a transaction of its own that holds the budget's row and nothing else; whoever has to wait
-for it waits outside.
+A slot is reserved in a transaction of its own that locks the limiter's row and nothing else; waiting for the
+slot happens outside.
 """
 
 from __future__ import annotations
@@ -34,67 +34,70 @@ from receiver.storage.tables import CallBudget, CallPause
 
 PROVIDER, APP = "tiktok", ""
 
-Longer = Callable[[Backoff | None], Backoff]
+Extension = Callable[[Backoff | None], Backoff]  # from a pause to the next, longer one
 
 
 @dataclass(frozen=True)
 class Remaining:
-    """The rest of the day's calls, for routine work and for all of it, and the accounts that wait."""
+    """The calls left today, for routine work and for all work, and the pauses in force."""
 
     routine: int
     urgent: int
     used: int
     routine_a_day: int
     paused_until: datetime | None
-    slowed: int  # ad accounts
+    slowed: int  # ad accounts with a pause
 
 
 class SharedBudget:
-    """Grants calls to all processes. Each method is one short transaction; raises StorageUnavailable."""
+    """The budget of calls of all processes; each method is a transaction, and raises StorageUnavailable."""
 
     def __init__(self, database: Database, a_second: float) -> None:
         self._database = database
         self._rate = Rate(a_second)
 
-    def take(self, now: datetime, *, advertiser_id: str | None, urgent: bool) -> Slot | Throttled:
-        """Reserve a slot for a call, about this ad account if given; a pause costs no slot."""
+    def reserve(self, now: datetime, *, advertiser_id: str | None, urgent: bool) -> Slot | Throttled:
+        """Reserve a slot for a call about this ad account, or about none.
+
+        Returns Throttled where the call must not be made yet; a paused one costs no slot.
+        """
         with self._database.writing() as session:
-            row = _held(session)
+            row = _lock_budget(session)
             pauses = {
                 DenialReason.PAUSED: _pause(session, APP),
                 DenialReason.SLOWED: _pause(session, advertiser_id),
             }
             for why, pause in pauses.items():
-                if not_now := pause_denial(pause, now, why):
-                    return not_now
+                if throttled := pause_denial(pause, now, why):
+                    return throttled
             budget = BudgetState(row.next_at, row.routine_at, row.day, row.used)
-            left, answer = self._rate.reserve(budget, now, urgent=urgent)
+            budget_after, result = self._rate.reserve(budget, now, urgent=urgent)
             row.next_at, row.routine_at, row.day, row.used = (
-                left.next_at,
-                left.routine_at,
-                left.day,
-                left.used,
+                budget_after.next_at,
+                budget_after.routine_at,
+                budget_after.day,
+                budget_after.used,
             )
-            return replace(answer, tells=any(pauses.values())) if isinstance(answer, Slot) else answer
+            return replace(result, tells=any(pauses.values())) if isinstance(result, Slot) else result
 
-    def refused_to_app(self, turn: Slot, now: datetime) -> datetime:
-        """Pause all calls after TikTok throttled the app; return until when."""
+    def pause_app(self, turn: Slot, now: datetime) -> datetime:
+        """Pause all calls after TikTok throttled the app; return the end of the pause."""
         return self._pause(APP, lambda pause: back_off_app(pause, turn, now))
 
-    def refused_to_advertiser(self, advertiser_id: str, turn: Slot, now: datetime) -> datetime:
-        """Pause calls about this ad account; return until when."""
+    def pause_advertiser(self, advertiser_id: str, turn: Slot, now: datetime) -> datetime:
+        """Pause calls about this ad account; return the end of the pause."""
         return self._pause(advertiser_id, lambda pause: back_off_advertiser(pause, turn, now))
 
-    def blocked(self, now: datetime) -> datetime:
-        """Pause all calls after TikTok refused the app altogether; return until when."""
+    def pause_blocked_app(self, now: datetime) -> datetime:
+        """Pause all calls after TikTok refused the app altogether; return the end of the pause."""
         return self._pause(APP, lambda pause: back_off_blocked_app(pause, now))
 
-    def answered(self, advertiser_id: str | None, turn: Slot) -> None:
-        """Note a successful call: forget the pauses it shows to be over."""
+    def note_success(self, advertiser_id: str | None, turn: Slot) -> None:
+        """End the pauses that a successful call shows to be over."""
         if not turn.tells:
             return
         with self._database.writing() as session:
-            _held(session)
+            _lock_budget(session)
             for subject in (APP, advertiser_id):
                 pause = _pause(session, subject)
                 if pause and is_over(pause, turn):
@@ -106,8 +109,8 @@ class SharedBudget:
             call_counts.add(session, path, code)
             hourly_counts.add(session, at, {(HourlyKind.TIKTOK_CALL, code): 1})
 
-    def left(self, now: datetime) -> Remaining:
-        """Return what remains of the budget."""
+    def remaining(self, now: datetime) -> Remaining:
+        """Return what remains of the budget of the day."""
         with self._database.reading() as session:
             row = session.get(CallBudget, PROVIDER)
             used = BudgetState(day=row.day, used=row.used).used_on(now.astimezone(UTC).date()) if row else 0
@@ -122,11 +125,11 @@ class SharedBudget:
                 slowed=session.scalar(slowed) or 0,
             )
 
-    def _pause(self, subject: str, longer: Longer) -> datetime:
+    def _pause(self, subject: str, extend: Extension) -> datetime:
         with self._database.writing() as session:
-            _held(session)
+            _lock_budget(session)
             row = session.get(CallPause, subject)
-            pause = longer(Backoff(row.until, row.attempts) if row else None)
+            pause = extend(Backoff(row.until, row.attempts) if row else None)
             if row is None:
                 session.add(CallPause(subject=subject, until=pause.until, attempts=pause.attempts))
             else:
@@ -135,14 +138,14 @@ class SharedBudget:
 
 
 def purge_pauses(session: Session, before: datetime, limit: int) -> int:
-    """Forget pauses that ended before a moment; answers how many rows went."""
+    """Delete up to `limit` pauses that ended before a time; return their number."""
     old = select(CallPause.subject).where(CallPause.until < before).limit(limit)
-    gone = delete(CallPause).where(CallPause.subject.in_(old)).returning(CallPause.subject)
-    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    statement = delete(CallPause).where(CallPause.subject.in_(old)).returning(CallPause.subject)
+    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())
 
 
-def _held(session: Session) -> CallBudget:
-    """The budget's row, ours until the transaction ends; made with the first call."""
+def _lock_budget(session: Session) -> CallBudget:
+    """Lock and return the budget's row; the first call inserts it."""
     query = select(CallBudget).where(CallBudget.provider == PROVIDER).with_for_update()
     if (row := session.scalars(query).first()) is None:
         try:

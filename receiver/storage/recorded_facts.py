@@ -1,4 +1,4 @@
-"""Facts that staff recorded about stores; the newest of a name holds."""
+"""Facts that staff recorded about stores; of each fact the newest record counts."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
 
 
 def recorded_facts_of(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, RecordedFact]]:
-    """Return, by store, the newest record of each name."""
-    found: defaultdict[str, dict[str, RecordedFact]] = defaultdict(dict)
+    """Return, by store, the newest record of each fact, by name; a store without any is left out."""
+    facts: defaultdict[str, dict[str, RecordedFact]] = defaultdict(dict)
     for row in session.scalars(_OF_STORES, {"store_ids": list(store_ids)}):
-        found[row.store_id][row.name] = row
-    return found
+        facts[row.store_id][row.name] = row
+    return facts
 
 
 def record_fact(session: Session, **values: Any) -> None:
@@ -36,7 +36,7 @@ def record_fact(session: Session, **values: Any) -> None:
 
 
 def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
-    """Return those of the stores against which staff hold a safety flag."""
+    """Return which of the stores have a safety flag set by staff."""
     newest: dict[str, object] = {}
     for ids in chunks_of(sorted(set(store_ids))):
         query = (

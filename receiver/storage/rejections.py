@@ -1,4 +1,4 @@
-"""Rejected calls: counted by day, and the newest of each kind as samples."""
+"""Rejected calls: counts by day, and samples of the newest of each kind."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Rejection, RejectionSample
 from receiver.storage.upsert import insert_into
 
-SAMPLES = 50  # of a store and for a reason
-LOOKED_THROUGH = 1_000  # samples of all kinds, for those of one reason
+SAMPLES = 50  # kept of each store and reason
+LOOKED_THROUGH = 1_000  # newest samples searched for those of one reason
 BY_KIND = Keyset((Rejection.store_id, Rejection.reason))
 NEWEST_DAY = Keyset((Rejection.day,), descending=True, then=BY_KIND)
 
@@ -25,21 +25,23 @@ def add_counts(session: Session, counts: Mapping[tuple[str, RejectionReason, dat
     """Add counts by store (empty: unknown), reason and day."""
     table = cast(Table, Rejection.__table__)
     for (store_id, reason, day), count in sorted(counts.items()):
-        added = insert_into(session, table).values(store_id=store_id, reason=reason, day=day, count=count)
-        more = {"count": table.c.count + added.excluded["count"]}
-        session.execute(added.on_conflict_do_update(index_elements=["store_id", "reason", "day"], set_=more))
+        insertion = insert_into(session, table).values(store_id=store_id, reason=reason, day=day, count=count)
+        more = {"count": table.c.count + insertion.excluded["count"]}
+        session.execute(
+            insertion.on_conflict_do_update(index_elements=["store_id", "reason", "day"], set_=more)
+        )
 
 
 def add_samples(session: Session, samples: Sequence[RejectedCall]) -> None:
-    """Add samples; the newest of each kind push out the oldest."""
+    """Insert samples; beyond SAMPLES of a store and reason the oldest are deleted."""
     session.add_all(RejectionSample(**vars(sample)) for sample in samples)
     session.flush()
     for store_id, reason in sorted({(sample.store_id, sample.reason) for sample in samples}):
         of_kind = (RejectionSample.store_id == store_id) & (RejectionSample.reason == reason)
         newest = select(RejectionSample.id).where(of_kind).order_by(RejectionSample.id.desc())
-        first_kept = session.scalar(newest.offset(SAMPLES - 1).limit(1))
-        if first_kept is not None:
-            session.execute(delete(RejectionSample).where(of_kind, RejectionSample.id < first_kept))
+        oldest_kept = session.scalar(newest.offset(SAMPLES - 1).limit(1))
+        if oldest_kept is not None:
+            session.execute(delete(RejectionSample).where(of_kind, RejectionSample.id < oldest_kept))
 
 
 def page_of_rejections(
@@ -61,17 +63,17 @@ def _cursor(row: Rejection) -> str:
 
 def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:
     """Return the store's rejections by reason, from that day on."""
-    counted = select(Rejection.reason, func.sum(Rejection.count)).group_by(Rejection.reason)
-    query = counted.where(Rejection.store_id == store_id, Rejection.day >= day).order_by(Rejection.reason)
+    counts = select(Rejection.reason, func.sum(Rejection.count)).group_by(Rejection.reason)
+    query = counts.where(Rejection.store_id == store_id, Rejection.day >= day).order_by(Rejection.reason)
     return {reason: int(count) for reason, count in session.execute(query)}
 
 
 def list_samples(
     session: Session, stores: Sequence[str] | None, limit: int, *, reason: str | None = None
 ) -> list[RejectionSample]:
-    """List samples, the newest first; `limit` 0 = all.
+    """Return samples, the newest first; `limit` 0 for all.
 
-    A reason without a store is searched among a bounded number of the newest only.
+    Samples of a reason without a store are searched among the LOOKED_THROUGH newest only.
     """
     query = select(RejectionSample).order_by(RejectionSample.id.desc())
     if stores is not None:
@@ -85,13 +87,13 @@ def list_samples(
 
 
 def purge_samples(session: Session, before: datetime, limit: int) -> int:
-    """Delete up to `limit` samples from before a time; return the count."""
+    """Delete up to `limit` samples from before a time; return their number."""
     old = select(RejectionSample.id).where(RejectionSample.at < before).limit(limit)
-    gone = delete(RejectionSample).where(RejectionSample.id.in_(old)).returning(RejectionSample.id)
-    return len(session.execute(gone).all())
+    statement = delete(RejectionSample).where(RejectionSample.id.in_(old)).returning(RejectionSample.id)
+    return len(session.execute(statement).all())
 
 
 def purge_counts(session: Session, before: date) -> int:
-    """Delete the counts from before a day in one statement (a day has few); return the count."""
-    gone = delete(Rejection).where(Rejection.day < before).returning(Rejection.day)
-    return len(session.execute(gone).all())
+    """Delete the counts from before a day in one statement (a day has few); return their number."""
+    statement = delete(Rejection).where(Rejection.day < before).returning(Rejection.day)
+    return len(session.execute(statement).all())

@@ -1,4 +1,4 @@
-"""Replays: what was asked for, and how far it has come."""
+"""Replays of deliveries: their requests, their progress and their attempts."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def is_any_running(session: Session) -> bool:
 
 
 def lock_running(session: Session) -> Replay | None:
-    """Lock the running replay whose batch has been due longest; batches run one at a time.
+    """Lock and return the running replay whose batch has been due longest, None without one.
 
-    Each batch puts its replay behind the others, so that a long replay does not block a short one.
+    Batches run one at a time. Each puts its replay behind the others, so that a long replay does not block a
+    short one.
     """
     return session.scalars(
         select(Replay).where(RUNNING).order_by(Replay.next_at, Replay.id).limit(1).with_for_update()
@@ -36,8 +37,8 @@ def lock_running(session: Session) -> Replay | None:
 def get_replay(session: Session, replay_id: int, *, locked: bool = False) -> Replay:
     """Return a replay; `locked` locks its row. Raises NotFound."""
     query = select(Replay).where(Replay.id == replay_id)
-    asked = query.with_for_update() if locked else query
-    replay = session.scalars(asked).first() if replay_id <= LARGEST_ID else None
+    locking = query.with_for_update() if locked else query
+    replay = session.scalars(locking).first() if replay_id <= LARGEST_ID else None
     if replay is None:
         raise NotFound(f"there is no replay {replay_id}")
     return replay
@@ -61,7 +62,7 @@ def page_of_attempts(
 
 
 def purge_ended(session: Session, before: datetime, limit: int) -> int:
-    """Forget replays that ended before a moment; answers how many rows went."""
+    """Delete up to `limit` replays that ended before a time; return their number."""
     old = select(Replay.id).where(Replay.ended_at < before).limit(limit)
-    gone = delete(Replay).where(Replay.id.in_(old)).returning(Replay.id)
-    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    statement = delete(Replay).where(Replay.id.in_(old)).returning(Replay.id)
+    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())

@@ -1,4 +1,4 @@
-"""Reviews: asked, found, listed."""
+"""Reviews of decisions: look-ups and pages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def page_of_reviews(
 ) -> Page[Row[Review, str]]:
     """Return a page of reviews with their stores' names, the longest waiting first; `limit` 0 for all.
 
-    `after` is the id of the last review before. Raises NotFound.
+    `after` is the id of the last review of the page before. Raises NotFound for an unknown one.
     """
     query = select(Review, Store.name).join(Store, Store.id == Review.store_id)
     if state:
@@ -53,7 +53,7 @@ def page_of_reviews(
 
 
 def review_summary(row: Review) -> ReviewSummary:
-    """Return what the domain knows of a review."""
+    """Return what the domain needs of a review."""
     return ReviewSummary(
         id=row.id,
         asked_at=row.asked_at,

@@ -12,7 +12,7 @@ from receiver.storage.tables import Base
 
 
 class RowBatch:
-    """Collects rows that nobody needs as objects; they are kept before somebody reads them."""
+    """A collection of rows to insert and delete that nobody needs as objects; `flush` writes them."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -20,15 +20,15 @@ class RowBatch:
         self._removed: defaultdict[type[Base], list[tuple[Any, ...]]] = defaultdict(list)
 
     def add(self, kind: type[Base], **values: Any) -> None:
-        """Add a row to insert; every row of a kind names the same columns."""
+        """Add a row to insert; all rows of a kind must name the same columns."""
         self._added[kind].append(values)
 
     def remove(self, kind: type[Base], *key: Any) -> None:
-        """Add a row to delete; `key`: its primary key's columns, in order."""
+        """Add a row to delete. `key`: the values of its primary key, in order."""
         self._removed[kind].append(key)
 
-    def keep(self) -> None:
-        """Remove what was removed and add what was added since it was called last, in that order."""
+    def flush(self) -> None:
+        """Delete and then insert the rows collected since the last call."""
         for kind, keys in self._removed.items():
             table = cast(Table, kind.__table__)
             self.session.execute(delete(table).where(tuple_(*table.primary_key).in_(keys)))

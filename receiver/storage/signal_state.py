@@ -1,6 +1,6 @@
-"""The columns of stores and links that signals read and change: plain values, of which changes are written.
+"""The columns of stores and links that signals read and change, as plain values whose changes are written.
 
-As entities of a session they cost a batch of deliveries more than all of its statements.
+As entities of a session they would cost a batch of deliveries more than all of its statements.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STORES, LINKS = cast(Table, Store.__table__), cast(Table, Link.__table__)
 
 @dataclass(slots=True)
 class StoreState:
-    """Columns of a store, by their names."""
+    """The columns of a store that signals use, by name."""
 
     id: str
     url: str
@@ -49,7 +49,7 @@ class StoreState:
 
 @dataclass(slots=True)
 class LinkState:
-    """Columns of a link, by their names; one without an id is not kept yet."""
+    """The columns of a link that signals use, by name; a link without an id is not stored yet."""
 
     id: int | None
     store_id: str
@@ -67,7 +67,7 @@ _of_store, _of_link = attrgetter(*OF_STORE), attrgetter(*OF_LINK)
 
 
 def lock_stores(session: Session, ids: Collection[str]) -> list[StoreState]:
-    """Hold the stores, in one order; a row that refers to one, such as a delivery, does not wait for it."""
+    """Lock the stores, ordered by id, and return their states; rows that refer to a store do not wait."""
     query = (
         select(*(STORES.c[name] for name in OF_STORE))
         .where(is_any_of(STORES.c.id, ids))
@@ -77,14 +77,14 @@ def lock_stores(session: Session, ids: Collection[str]) -> list[StoreState]:
 
 
 def read_links(session: Session, store_ids: Collection[str], accounts: Collection[str]) -> list[LinkState]:
-    """Return the links of these stores that stand, and those to one of these ad accounts."""
+    """Return the open links of these stores, and their links to one of these ad accounts."""
     query = select(*(LINKS.c[name] for name in OF_LINK)).where(is_any_of(LINKS.c.store_id, store_ids))
-    wanted = or_(LINKS.c.ended_at.is_(None), is_any_of(LINKS.c.advertiser_id, accounts))
-    return [_link(row) for row in session.execute(query.where(wanted).order_by(LINKS.c.id)).all()]
+    condition = or_(LINKS.c.ended_at.is_(None), is_any_of(LINKS.c.advertiser_id, accounts))
+    return [_link(row) for row in session.execute(query.where(condition).order_by(LINKS.c.id)).all()]
 
 
 class Changes:
-    """The changes of states since they were read."""
+    """The changes of stores and links since they were read."""
 
     def __init__(self, stores: Iterable[StoreState], links: Iterable[LinkState]) -> None:
         self._stores = [(store, _of_store(store)) for store in stores]
@@ -98,20 +98,23 @@ class Changes:
 
 def add_links(session: Session, new: Iterable[LinkState]) -> None:
     """Insert new links in one statement."""
-    insert_rows(session, LINKS, OF_LINK[1:], [tuple(map(_as_kept, _of_link(link)[1:])) for link in new])
+    insert_rows(session, LINKS, OF_LINK[1:], [tuple(map(_as_stored, _of_link(link)[1:])) for link in new])
 
 
 def _update(
     session: Session, table: Table, states: Iterable[tuple[tuple[Any, ...], ...]], names: tuple[str, ...]
 ) -> None:
-    """In one statement for the rows of which the same columns changed; an id is the first column."""
-    alike: defaultdict[tuple[str, ...], list[Values]] = defaultdict(list)
+    """Update the rows that changed, in one statement for those with the same changed columns.
+
+    `states`: the values of each row before and after, its id first.
+    """
+    rows_by_columns: defaultdict[tuple[str, ...], list[Values]] = defaultdict(list)
     for before, after in states:
         if before != after:
             items = zip(names, before, after, strict=True)
-            changed = {name: _as_kept(value) for name, was, value in items if value != was}
-            alike[tuple(changed)].append((before[0], *changed.values()))
-    for columns, rows in alike.items():
+            changed = {name: _as_stored(value) for name, was, value in items if value != was}
+            rows_by_columns[tuple(changed)].append((before[0], *changed.values()))
+    for columns, rows in rows_by_columns.items():
         update_rows(session, table, ("id", *columns), rows)
 
 
@@ -134,8 +137,8 @@ def _link(row: Any) -> LinkState:
     return state
 
 
-def _as_kept(value: Any) -> Any:
-    """Return a value as its column takes it."""
+def _as_stored(value: Any) -> Any:
+    """Return a value in the form that its column takes."""
     if isinstance(value, SignalOrder):
         return news_as_list(value)
     return fall_as_dict(value) if isinstance(value, SequenceFall) else value

@@ -1,4 +1,4 @@
-"""Ad accounts as TikTok described them, and their days, overwritten when restated."""
+"""Ad accounts as TikTok described them, their schedule of polls, and their days of spend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from receiver.storage.tables import Account, Link, SpendDay, Store
 from receiver.storage.upsert import insert_into
 
 FIGURES = ("spend", "billed_cost", "cash_spend", "voucher_spend")
-URGENT_LEAVES = 4  # every so many-th place of a batch, for polls that are not urgent
+URGENT_LEAVES = 4  # one place in so many of a batch is for polls that are not urgent
 
 
 def account(session: Session, advertiser_id: str) -> Account | None:
@@ -33,41 +33,44 @@ def accounts(session: Session) -> list[Account]:
 
 def known_accounts(session: Session, advertiser_ids: Collection[str]) -> list[str]:
     """Return which of these ids are known, sorted; a statement takes about ten thousand."""
-    known = select(Account.advertiser_id).where(Account.advertiser_id.in_(advertiser_ids))
-    return sorted(session.scalars(known)) if advertiser_ids else []
+    query = select(Account.advertiser_id).where(Account.advertiser_id.in_(advertiser_ids))
+    return sorted(session.scalars(query)) if advertiser_ids else []
 
 
-def hold_accounts(session: Session, advertiser_ids: Collection[str]) -> None:
+def lock_accounts(session: Session, advertiser_ids: Collection[str]) -> None:
     """Lock these accounts until the commit.
 
     Lock ordering: before any store's row, as a poll locks its account before the stores it decides.
     """
-    held = select(Account.advertiser_id).where(Account.advertiser_id.in_(advertiser_ids))
-    session.execute(held.order_by(Account.advertiser_id).with_for_update()).all()
+    query = select(Account.advertiser_id).where(Account.advertiser_id.in_(advertiser_ids))
+    session.execute(query.order_by(Account.advertiser_id).with_for_update()).all()
 
 
 def account_for_polling(session: Session, advertiser_id: str, now: datetime, reason: PollReason) -> Account:
-    """Return the account's row, created if missing, due for a poll from `now` on.
+    """Return the account's row, inserted if missing, due for a poll from `now` on.
 
-    Of two concurrent creators the second waits for the first.
+    Of two concurrent callers that insert, the second waits for the first.
     """
-    made = {"advertiser_id": advertiser_id, "failures": 0}
-    session.execute(insert_into(session, Account).values(made).on_conflict_do_nothing())
-    found = session.get_one(Account, advertiser_id)
-    found.next_poll_at, found.poll_reason = now, reason
-    return found
+    values = {"advertiser_id": advertiser_id, "failures": 0}
+    session.execute(insert_into(session, Account).values(values).on_conflict_do_nothing())
+    row = session.get_one(Account, advertiser_id)
+    row.next_poll_at, row.poll_reason = now, reason
+    return row
 
 
 def due_accounts(session: Session, now: datetime, limit: int) -> list[tuple[str, bool]]:
-    """Return due accounts and whether each is urgent: the urgent first, then the longest due.
+    """Return due accounts, each with whether it is urgent: urgent ones first, then the longest due.
 
     A quarter of the places stays with planned polls while any wait, so that requests cannot starve them.
     Accounts without a usable consent are left out.
     """
     urgent, planned = (_due_accounts(session, now, urgent, limit) for urgent in (True, False))
     most_urgent = limit - min(len(planned), limit // URGENT_LEAVES)
-    taken = [*((item, True) for item in urgent[:most_urgent]), *((item, False) for item in planned)]
-    return taken[:limit]
+    due = [
+        *((advertiser_id, True) for advertiser_id in urgent[:most_urgent]),
+        *((advertiser_id, False) for advertiser_id in planned),
+    ]
+    return due[:limit]
 
 
 def _due_accounts(session: Session, now: datetime, urgent: bool, limit: int) -> list[str]:
@@ -76,13 +79,13 @@ def _due_accounts(session: Session, now: datetime, urgent: bool, limit: int) -> 
     return list(session.scalars(query.order_by(Account.next_poll_at).limit(limit)))
 
 
-def put_off_unreadable(session: Session, now: datetime, until: datetime, looked_at: int) -> None:
-    """Put off to `until` the unreadable accounts among the `looked_at` longest due.
+def put_off_unreadable(session: Session, now: datetime, until: datetime, most: int) -> None:
+    """Move the polls of unreadable accounts to `until`, among the `most` longest due.
 
-    Without a consent nobody polls them: they would be skipped on each search and be reported late for ever.
+    Nobody polls an account without a consent: it would be skipped on each search, and reported late for ever.
     """
     due = select(Account.advertiser_id).where(Account.next_poll_at <= now)
-    longest = due.order_by(Account.next_poll_at).limit(looked_at).subquery().c.advertiser_id
+    longest = due.order_by(Account.next_poll_at).limit(most).subquery().c.advertiser_id
     is_readable = exists().where(
         Link.advertiser_id == longest,
         readable_link(),
@@ -99,20 +102,23 @@ def put_off_unreadable(session: Session, now: datetime, until: datetime, looked_
 
 def reset_due_times(session: Session, now: datetime) -> int:
     """Make accounts with a read time in the future (clock rollback) due now; return the count."""
-    moved = session.execute(
+    updated = session.execute(
         update(Account)
         .where(Account.read_at > now, Account.next_poll_at > now)
         .values(next_poll_at=now, poll_reason=PollReason.CLOCK_ROLLED_BACK)
         .execution_options(synchronize_session=False)
     )
-    return int(moved.rowcount)  # type: ignore[attr-defined]  # typed as any Result
+    return int(updated.rowcount)  # type: ignore[attr-defined]  # typed as any Result
 
 
 def bring_poll_forward(
     session: Session, advertiser_id: str, now: datetime, reason: PollReason, *, urgent: bool, since: datetime
 ) -> bool:
-    """Make the account due for this reason unless none may read it or it was after `since`; return if so."""
-    moved = session.execute(
+    """Make the account due for this reason; return whether it was done.
+
+    It is not where no consent lets us read it, or where it was brought forward after `since`.
+    """
+    updated = session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id, Account.advertiser_id.in_(readable_accounts()))
         .where(or_(Account.poll_requested_at.is_(None), Account.poll_requested_at <= since))
@@ -126,7 +132,7 @@ def bring_poll_forward(
         .returning(Account.advertiser_id)
         .execution_options(synchronize_session=False)
     )
-    return moved.first() is not None
+    return updated.first() is not None
 
 
 def poll_sooner(
@@ -138,7 +144,7 @@ def poll_sooner(
     urgent: bool,
     planned: Collection[PollReason],
 ) -> None:
-    """Poll at this moment unless it is due before; only `planned` reasons are moved, no back-off."""
+    """Poll the account at `at`, if it was due later for a `planned` reason; a back-off stays."""
     session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id)
@@ -154,7 +160,7 @@ def _urgent(urgent: bool) -> dict[str, bool]:
 
 
 def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timedelta) -> bool:
-    """Claim the poll and return True; a second poller finds the account due later and gets False."""
+    """Claim a due poll for the time of `lease`; return False where another poller was faster."""
     claimed = session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id, Account.next_poll_at <= now)
@@ -165,7 +171,7 @@ def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timed
 
 
 def readable_link() -> Any:
-    """Build the condition for open links whose consent lets us call TikTok."""
+    """Return the condition for open links whose consent lets us call TikTok."""
     return Link.ended_at.is_(None) & Link.consent.is_(True) & Link.token_encrypted.is_not(None)
 
 
@@ -179,7 +185,7 @@ def readable_accounts() -> Select[str]:
 
 
 def link_to_read(session: Session, advertiser_id: str) -> Link | None:
-    """Return the link whose consent we use for an account: the newest open one."""
+    """Return the link whose consent is used to read an account, the newest open one; None without any."""
     query = (
         select(Link)
         .join(Store, Store.id == Link.store_id)
@@ -207,11 +213,11 @@ _DAYS = (
 
 
 def days_of(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[DaySpend]]:
-    """Return, by account, the figures of its dates in their order."""
-    found: defaultdict[str, list[DaySpend]] = defaultdict(list)
+    """Return, by account, the figures of its days, by date."""
+    by_account: defaultdict[str, list[DaySpend]] = defaultdict(list)
     for row in session.execute(_DAYS, {"advertiser_ids": list(advertiser_ids)}):
-        found[row[0]].append(DaySpend(*row[1:]))
-    return found
+        by_account[row[0]].append(DaySpend(*row[1:]))
+    return by_account
 
 
 def day_spend(row: SpendDay) -> DaySpend:
@@ -220,17 +226,17 @@ def day_spend(row: SpendDay) -> DaySpend:
 
 
 def last_date(session: Session, advertiser_id: str) -> date | None:
-    """Return the last date with spend, as far as it was read."""
+    """Return the last date with spend that was read, None without any."""
     return max((row.date for row in days(session, advertiser_id) if row.spend), default=None)
 
 
 def replace_days(
     session: Session, advertiser_id: str, first: date, last: date, rows: Iterable[SpendDay]
 ) -> list[date]:
-    """Overwrite the dates from `first` to `last`, and return those with figures that `rows` lack.
+    """Overwrite the dates from `first` to `last`; return the dates with spend that `rows` lack.
 
-    What was read once is never forgotten for want of an answer: such a date, and a figure that is null now,
-    stay as they were read. Only another figure takes a figure's place; a date without spend may go.
+    Figures once read are never lost for want of an answer: such a date, and a figure that is null now, keep
+    the stored values. Only another figure replaces a figure; a stored date without spend is deleted.
     """
     before = {day.date: day for day in days(session, advertiser_id) if first <= day.date <= last}
     for row in rows:
@@ -238,10 +244,10 @@ def replace_days(
             for name in FIGURES:
                 setattr(row, name, getattr(old, name) if getattr(row, name) is None else getattr(row, name))
         session.merge(row)
-    lost = sorted(day for day, old in before.items() if old.spend)
-    for day in before.keys() - set(lost):
+    missing = sorted(day for day, old in before.items() if old.spend)
+    for day in before.keys() - set(missing):
         session.delete(before[day])
-    return lost
+    return missing
 
 
 def stores_to_decide(session: Session, advertiser_id: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""SQLite's engine: how its connections are set up, and how what was deleted leaves its files."""
+"""SQLite's engine: the set-up of its connections, and the removal of deleted data from its files."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ EMPTY_LOG_MS, EMPTY_LOG_TRIES = 250, 20
 
 
 def make_engine(url: URL, first: tuple[str, ...] = (), **pool: Any) -> Engine:
-    """Build the engine.
+    """Create the engine, its file and its folder.
 
-    `first`: statements for each connection before it reads the file; `pool`: settings of its pool.
+    `first`: pragmas of each connection before it reads the file; `pool`: settings of the pool.
     """
     file = Path(url.database or "")
     make_folder(file)
@@ -50,21 +50,21 @@ def make_engine(url: URL, first: tuple[str, ...] = (), **pool: Any) -> Engine:
 
 
 def shrink(driver: sqlite3.Connection) -> None:
-    """Give pages that nothing fills any more back to the disk, in pieces: others write in between."""
+    """Give unused pages back to the disk, in pieces, so that others can write in between."""
     (pages,) = driver.execute("PRAGMA freelist_count").fetchone()
     for _ in range(0, pages, SHRINK_PAGES):
         driver.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
 
 
 def empty_log(driver: sqlite3.Connection) -> bool:
-    """Empty the write-ahead log; return False while a long read keeps it as it is."""
+    """Truncate the write-ahead log; return False while a long read keeps it as it is."""
     driver.execute(f"PRAGMA busy_timeout={EMPTY_LOG_MS}").close()
     try:
-        return any(_emptied(driver) for _ in range(EMPTY_LOG_TRIES))
+        return any(_truncate_log(driver) for _ in range(EMPTY_LOG_TRIES))
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()
 
 
-def _emptied(driver: sqlite3.Connection) -> bool:
+def _truncate_log(driver: sqlite3.Connection) -> bool:
     (busy, _pages, _copied) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy

@@ -1,4 +1,4 @@
-"""Keeps the files of an SQLite database to their owner, whatever the umask and whoever made them."""
+"""File permissions of an SQLite database: only its owner reads it, whatever the umask."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OF_OTHERS = 0o077
 
 
 def make_folder(file: Path) -> None:
-    """Make the folder of a database, with those above it that are missing. Raises SettingsError."""
+    """Create the folder of a database, with its missing parents. Raises SettingsError where that fails."""
     folder = file.parent
     try:
         for level in reversed([folder, *folder.parents]):
@@ -25,10 +25,10 @@ def make_folder(file: Path) -> None:
 
 
 def make_private(file: Path) -> None:
-    """Make the file where there is none, and take the rights of everybody but its owner away.
+    """Create the file if it is missing, and remove everybody's permissions but its owner's.
 
-    SQLite gives its log the rights of the file. An existing one is not opened: to close it would end the
-    locks that this process holds on it. What cannot be changed, `doctor` tells.
+    SQLite gives its log the permissions of the file. An existing file is not opened: closing it would end the
+    locks that this process holds on it. Where permissions cannot be changed, `doctor` reports it.
     """
     with suppress(OSError):
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -15,7 +15,9 @@ from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_rows
 from receiver.storage.tables import Staff, StaffSession, StaffToken
 
-SKEW = timedelta(minutes=5)  # between hosts; what began later than that began on a clock that was put right
+SKEW = timedelta(
+    minutes=5
+)  # of hosts' clocks; a session that began later than that began on a clock since corrected
 NEWEST_TOKEN = Keyset((StaffToken.id,), descending=True)
 
 
@@ -41,24 +43,24 @@ def keep_staff(session: Session, email: str, role: Role, password_hash: str, now
 
 
 def lock_operators(session: Session) -> list[int]:
-    """Return the ids of all operators; until the commit nobody else makes one of them less."""
+    """Lock all operators and return their ids, so that nobody demotes one until the commit."""
     query = select(Staff.id).where(Staff.role == Role.OPERATOR).order_by(Staff.id)
     return list(session.scalars(query.with_for_update()))
 
 
 def list_staff(session: Session, limit: int) -> list[Staff]:
-    """List who may sign in, by address; `limit` 0 for all."""
+    """Return the staff members, by address; `limit` 0 for all."""
     query = select(Staff).order_by(Staff.email)
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
 def add_session(session: Session, staff_id: int, token_hash: str, now: datetime, most: int) -> None:
-    """Keep a session; forget all that ended, and of this person those used longest ago beyond `most`."""
-    session.execute(delete(StaffSession).where(not_(_lasts(now))))
+    """Store a session; delete expired ones, and this person's oldest beyond `most`."""
+    session.execute(delete(StaffSession).where(not_(_is_active(now))))
     row = StaffSession(token_hash=token_hash, staff_id=staff_id, began_at=now, last_used_at=now)
     session.add(row)
     session.flush()
-    _keep_seen(session, staff_id, now)
+    _update_last_seen(session, staff_id, now)
     newest = (
         select(StaffSession.token_hash)
         .where(StaffSession.staff_id == staff_id)
@@ -70,35 +72,35 @@ def add_session(session: Session, staff_id: int, token_hash: str, now: datetime,
 
 
 def find_session(session: Session, token_hash: str, now: datetime) -> tuple[StaffSession, Staff] | None:
-    """Return a session that has not expired, with its owner."""
+    """Return a session that has not expired, with its owner; None for an unknown hash."""
     query = select(StaffSession, Staff).join(Staff, StaffSession.staff_id == Staff.id)
-    found = session.execute(query.where(StaffSession.token_hash == token_hash, _lasts(now))).first()
-    return (found[0], found[1]) if found else None
+    row = session.execute(query.where(StaffSession.token_hash == token_hash, _is_active(now))).first()
+    return (row[0], row[1]) if row else None
 
 
 def keep_session_use(session: Session, used: StaffSession, at: datetime) -> None:
-    """Note that a session, and so its person, was there at a moment."""
+    """Record the use of a session, and that its owner was seen, at a time."""
     query = update(StaffSession).where(StaffSession.token_hash == used.token_hash)
     session.execute(query.values(last_used_at=at))
-    _keep_seen(session, used.staff_id, at)
+    _update_last_seen(session, used.staff_id, at)
 
 
-def _keep_seen(session: Session, staff_id: int, at: datetime) -> None:
+def _update_last_seen(session: Session, staff_id: int, at: datetime) -> None:
     session.execute(update(Staff).where(Staff.id == staff_id).values(last_seen_at=at))
 
 
 def count_sessions(session: Session, now: datetime) -> dict[int, int]:
-    """Count the sessions that last, by person; who has none is left out."""
+    """Return the number of active sessions by person; a person without any is left out."""
     query = (
         select(StaffSession.staff_id, func.count().label("sessions"))
-        .where(_lasts(now))
+        .where(_is_active(now))
         .group_by(StaffSession.staff_id)
     )
     return {row.staff_id: row.sessions for row in session.execute(query)}
 
 
 def count_tokens(session: Session, now: datetime) -> dict[int, int]:
-    """Count the tokens that have not expired, by person; who has none is left out."""
+    """Return the number of unexpired tokens by person; a person without any is left out."""
     query = select(StaffToken.staff_id, func.count().label("tokens")).where(StaffToken.expires_at > now)
     return {row.staff_id: row.tokens for row in session.execute(query.group_by(StaffToken.staff_id))}
 
@@ -113,7 +115,7 @@ def end_sessions_of(session: Session, staff_id: int) -> None:
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
 
 
-def _lasts(now: datetime) -> ColumnElement[bool]:
+def _is_active(now: datetime) -> ColumnElement[bool]:
     return and_(
         StaffSession.last_used_at > now - SESSION_IDLE,
         StaffSession.began_at > now - SESSION_LONGEST,
@@ -123,6 +125,8 @@ def _lasts(now: datetime) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class OwnedToken:
+    """An API token and its owner."""
+
     token: StaffToken
     owner: Staff
 
@@ -137,38 +141,42 @@ def page_of_tokens(
     session: Session, *, before: int | None = None, staff_id: int | None = None, limit: int
 ) -> Page[OwnedToken]:
     """Return a page of everybody's tokens or of one person's, the newest first; `limit` 0 for all."""
-    query = _owned() if staff_id is None else _owned().where(StaffToken.staff_id == staff_id)
+    query = (
+        _tokens_with_owners()
+        if staff_id is None
+        else _tokens_with_owners().where(StaffToken.staff_id == staff_id)
+    )
     key = None if before is None else (before,)
     page = read_rows(session, query, NEWEST_TOKEN, after=key, limit=limit, cursor=lambda row: str(row[0].id))
-    return page.show(_as_owned)
+    return page.show(_owned_token)
 
 
 def get_token(session: Session, token_id: int) -> OwnedToken | None:
     """Return an API token with its owner, None for an unknown id."""
-    found = session.execute(_owned().where(StaffToken.id == token_id)).first()
-    return _as_owned(found) if found else None
+    row = session.execute(_tokens_with_owners().where(StaffToken.id == token_id)).first()
+    return _owned_token(row) if row else None
 
 
-def token_of_hash(session: Session, hashed: str) -> OwnedToken | None:
-    """Return the API token of this hash with its owner, None for an unknown one."""
-    found = session.execute(_owned().where(StaffToken.token_hash == hashed)).first()
-    return _as_owned(found) if found else None
+def token_of_hash(session: Session, token_hash: str) -> OwnedToken | None:
+    """Return the API token with this hash and its owner, None for an unknown one."""
+    row = session.execute(_tokens_with_owners().where(StaffToken.token_hash == token_hash)).first()
+    return _owned_token(row) if row else None
 
 
 def keep_use(session: Session, token_id: int, at: datetime) -> None:
-    """Store when a token was last used."""
+    """Record when a token was last used."""
     session.execute(update(StaffToken).where(StaffToken.id == token_id).values(last_used_at=at))
 
 
 def forget_expired(session: Session, staff_id: int, name: str, now: datetime) -> None:
-    """Delete one person's token of this name if it has expired."""
+    """Delete a person's token of this name if it has expired."""
     of_name = (StaffToken.staff_id == staff_id) & (StaffToken.name == name)
     session.execute(delete(StaffToken).where(of_name, StaffToken.expires_at <= now))
 
 
-def _owned() -> Select[StaffToken, Staff]:
+def _tokens_with_owners() -> Select[StaffToken, Staff]:
     return select(StaffToken, Staff).join(Staff, StaffToken.staff_id == Staff.id)
 
 
-def _as_owned(row: Row[StaffToken, Staff]) -> OwnedToken:
+def _owned_token(row: Row[StaffToken, Staff]) -> OwnedToken:
     return OwnedToken(token=row[0], owner=row[1])

@@ -14,19 +14,22 @@ from receiver.storage.tables import Store, StoreDay
 from receiver.storage.tables.stores import IS_OVER
 
 COUNTS = ("deliveries", "body_bytes", "signals", "shortened", "merged", "passed_over")
-ADDED = "ON CONFLICT (store_id, day) DO UPDATE SET " + ", ".join(
+ADD_ON_CONFLICT = "ON CONFLICT (store_id, day) DO UPDATE SET " + ", ".join(
     f"{name} = store_days.{name} + excluded.{name}" for name in COUNTS
 )
 
 
 def add(session: Session, more: Mapping[tuple[str, date], Mapping[str, int]]) -> None:
-    """Add counts by name to stores' days, rows in one order: two writers wait in one direction only."""
+    """Add counts, by name, to the days of stores.
+
+    Rows are written in one order, so that two writers cannot deadlock.
+    """
     rows = [(*key, *(counts.get(name, 0) for name in COUNTS)) for key, counts in sorted(more.items())]
-    insert_rows(session, cast(Table, StoreDay.__table__), ("store_id", "day", *COUNTS), rows, ADDED)
+    insert_rows(session, cast(Table, StoreDay.__table__), ("store_id", "day", *COUNTS), rows, ADD_ON_CONFLICT)
 
 
 def signals_of(session: Session, days: Collection[tuple[str, date]]) -> dict[tuple[str, date], int]:
-    """Return how many signals were applied of these stores on these days; none: left out."""
+    """Return the number of signals applied by store and day; days without counts are left out."""
     if not days:
         return {}
     of_stores = is_any_of(StoreDay.store_id, {store_id for store_id, _ in days})
@@ -47,8 +50,8 @@ def stores_over(day: date) -> Select[str, str]:
 
 
 def purge_days(session: Session, before: date, limit: int) -> int:
-    """Delete up to `limit` days from before a date; return the count."""
+    """Delete up to `limit` days from before a date; return their number."""
     old = select(StoreDay.store_id, StoreDay.day).where(StoreDay.day < before).limit(limit)
     key = tuple_(StoreDay.store_id, StoreDay.day)
-    gone = delete(StoreDay).where(key.in_(old)).returning(StoreDay.day)
-    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    statement = delete(StoreDay).where(key.in_(old)).returning(StoreDay.day)
+    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())

@@ -1,4 +1,4 @@
-"""Stores: found by what they are known by, locked, and listed a page at a time."""
+"""Stores: look-ups, locks, and pages by filters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LOCKED = select(Store.id).where(Store.id.in_(STORE_IDS)).order_by(Store.id).wit
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
-    """Return the store at one of these addresses."""
+    """Return the store at one of these addresses, None without one."""
     return session.scalars(select(Store).where(Store.url.in_(urls)).limit(1)).first()
 
 
@@ -53,14 +53,14 @@ def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store
 
 
 def get_stores(session: Session, store_ids: Iterable[str]) -> list[Store]:
-    """Return stores by id, fresh from the database. Raises NotFound."""
-    wanted = list(dict.fromkeys(store_ids))
-    asked = {"store_ids": list(filter(str.isprintable, wanted))}
-    found = {store.id: store for store in session.scalars(_BY_IDS, asked)}
-    for store_id in wanted:
-        if store_id not in found:
+    """Return the stores with these ids, in their order, fresh from the database. Raises NotFound."""
+    ids = list(dict.fromkeys(store_ids))
+    parameters = {"store_ids": list(filter(str.isprintable, ids))}
+    stores_by_id = {store.id: store for store in session.scalars(_BY_IDS, parameters)}
+    for store_id in ids:
+        if store_id not in stores_by_id:
             raise NotFound(f"there is no store {store_id}")
-    return [found[store_id] for store_id in wanted]
+    return [stores_by_id[store_id] for store_id in ids]
 
 
 def store_of_uuid(session: Session, uuid: str) -> KnownStore | None:
@@ -94,21 +94,21 @@ def lock_stores(session: Session, store_ids: Iterable[str]) -> None:
         session.execute(_LOCKED, {"store_ids": ids}).all()
 
 
-def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
-    """Mark stores as not decided, so that lists soon show what became of their awards."""
+def mark_undecided(session: Session, store_ids: Iterable[str]) -> None:
+    """Mark stores as undecided, so that they are soon decided anew."""
     for ids in chunks_of(sorted(set(store_ids))):
         session.execute(update(Store).where(Store.id.in_(ids)).values(decided_at=None))
 
 
 def note_decided(session: Session, store_ids: Collection[str], at: datetime) -> None:
-    """Note that nothing changed for these stores, as of a moment."""
+    """Record that the decisions of these stores were confirmed at a time."""
     if store_ids:
-        decided = update(Store).where(Store.id.in_(store_ids)).values(decided_at=at)
-        session.execute(decided, execution_options={"synchronize_session": False})
+        statement = update(Store).where(Store.id.in_(store_ids)).values(decided_at=at)
+        session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int = 0) -> list[Store]:
-    """Return the merchants' stores by id, fresh from the database; `limit` 0 = all."""
+    """Return the merchants' stores by id, fresh from the database; `limit` 0 for all."""
     query = select(Store).where(Store.merchant.in_(sorted(merchants))).order_by(Store.id)
     query = query.execution_options(populate_existing=True)
     return list(session.scalars(query.limit(limit) if limit else query))
@@ -129,8 +129,8 @@ def lock_addresses(session: Session) -> None:
 
 
 def waiting_stores(session: Session, programme: str, limit: int = 0) -> list[Store]:
-    """Return a programme's stores without a place, who joined first comes first; `limit` 0 for all."""
-    query = select(Store).where(Store.programme == programme, _OF_ITSELF[StoreCondition.WAITING])
+    """Return the stores of a programme that wait for a place, in the order of joining; `limit` 0 for all."""
+    query = select(Store).where(Store.programme == programme, _OWN_CONDITIONS[StoreCondition.WAITING])
     query = query.order_by(*IN_LINE.order())
     return list(session.scalars(query.limit(limit) if limit else query))
 
@@ -138,65 +138,68 @@ def waiting_stores(session: Session, programme: str, limit: int = 0) -> list[Sto
 def page_of_stores(
     session: Session, filters: StoreFilters, *, after: str | None, limit: int
 ) -> Page[tuple[Store, frozenset[StoreCondition]]]:
-    """Return a page of stores with all conditions of each: the newest first, those that wait in their line.
+    """Return a page of stores, each with all its conditions, the newest first.
 
-    Raises InputError for a wrong `after`.
+    Waiting stores come in the order of joining. Raises InputError for a bad `after`.
     """
     plan = _plan(session, filters)
     if not plan.conditions:
         plan = replace(plan, bound=limit)
-    found = scan(session, plan, after=plan.by.read(after), limit=limit, cursor=plan.by.write)
-    stores = _with_conditions(session, [key[-1] for key in found.rows])
-    return Page(stores, found.next)
+    keys = scan(session, plan, after=plan.by.read(after), limit=limit, cursor=plan.by.write)
+    stores = _with_conditions(session, [key[-1] for key in keys.rows])
+    return Page(stores, keys.next)
 
 
 def _with_conditions(session: Session, ids: Sequence[str]) -> list[tuple[Store, frozenset[StoreCondition]]]:
-    """In the order of `ids`."""
-    conditions = [_is(condition) for condition in StoreCondition]
-    found = {}
+    """Return the stores with these ids and the conditions of each, in the order of `ids`."""
+    conditions = [_condition_holds(condition) for condition in StoreCondition]
+    rows = {}
     for store, *holds in session.execute(select(Store, *conditions).where(Store.id.in_(ids))):
-        found[store.id] = store, frozenset(item for item, so in zip(StoreCondition, holds, strict=True) if so)
-    return [found[store_id] for store_id in ids]
+        rows[store.id] = (
+            store,
+            frozenset(item for item, is_true in zip(StoreCondition, holds, strict=True) if is_true),
+        )
+    return [rows[store_id] for store_id in ids]
 
 
 def _plan(session: Session, filters: StoreFilters) -> ScanPlan:
-    """Let the rarest of the filters lead."""
+    """Plan the scan so that the rarest of the filters leads."""
     stores = select().select_from(Store)
-    if filters.text is not None and (ids := _known_by(session, filters.text)):
+    if filters.text is not None and (ids := _identified_by(session, filters.text)):
         return _led_by(filters, "text", stores.where(Store.id.in_(ids)), NEWEST_FIRST)
     if filters.condition not in (None, StoreCondition.CONNECTED):
         return _led_by(filters, "condition", *_of_condition(filters.condition))
     for name in ("stage", "country"):
         if getattr(filters, name) is not None:
-            return _led_by(filters, name, stores.where(_fit(filters)[name]), NEWEST_FIRST)
+            return _led_by(filters, name, stores.where(_conditions(filters)[name]), NEWEST_FIRST)
     if filters.condition is not None:
         return _led_by(filters, "condition", *_of_condition(filters.condition))
     return _led_by(filters, "", stores, NEWEST_FIRST)
 
 
 def _led_by(filters: StoreFilters, leading: str, rows: Select[()], by: Keyset) -> ScanPlan:
-    rest = [condition for name, condition in _fit(filters).items() if name != leading]
+    rest = [condition for name, condition in _conditions(filters).items() if name != leading]
     return ScanPlan(rows, by, rest, SCANNED_STORES)
 
 
 def _of_condition(condition: StoreCondition | TroubleId) -> tuple[Select[()], Keyset]:
     """Return the rows of the condition's own index, and their order; the last column is a store's id."""
-    if condition in _OF_ITSELF:
+    if condition in _OWN_CONDITIONS:
         by = IN_LINE if condition == StoreCondition.WAITING else BY_ID
-        return select().select_from(Store).where(_OF_ITSELF[condition]), by
-    table, holds = _of_a_store(condition)
+        return select().select_from(Store).where(_OWN_CONDITIONS[condition]), by
+    table, holds = _source_of(condition)
     rows = select().select_from(table).join(Store, Store.id == table.store_id).where(holds)
     return rows.distinct(), Keyset((table.store_id,))
 
 
-_OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
+_OWN_CONDITIONS: Mapping[str, ColumnElement[bool] | TextClause] = {
     StoreCondition.WAITING: and_(Store.admitted_at.is_(None), Store.disconnected_at.is_(None)),
     StoreCondition.DISCONNECTED: Store.disconnected_at.is_not(None),
 }
 
 
-def _of_a_store(condition: StoreCondition | TroubleId) -> tuple[Any, ColumnElement[bool] | TextClause]:
-    """The table whose rows tell that a store is so, and which of them do."""
+def _source_of(condition: StoreCondition | TroubleId) -> tuple[Any, ColumnElement[bool] | TextClause]:
+    """Return the table whose rows show that a store meets a condition, and which of its rows do."""
     tables: dict[str, tuple[Any, ColumnElement[bool] | TextClause]] = {
         StoreCondition.CONNECTED: (Connection, true()),
         StoreCondition.IN_TROUBLE: (Connection, Connection.trouble.is_not(None)),
@@ -207,33 +210,33 @@ def _of_a_store(condition: StoreCondition | TroubleId) -> tuple[Any, ColumnEleme
     return tables.get(condition, (StoreTroubleRow, StoreTroubleRow.id == condition))
 
 
-def _is(condition: StoreCondition | TroubleId) -> ColumnElement[bool] | TextClause:
-    if condition in _OF_ITSELF:
-        return _OF_ITSELF[condition]
-    table, holds = _of_a_store(condition)
+def _condition_holds(condition: StoreCondition | TroubleId) -> ColumnElement[bool] | TextClause:
+    if condition in _OWN_CONDITIONS:
+        return _OWN_CONDITIONS[condition]
+    table, holds = _source_of(condition)
     return exists().where(table.store_id == Store.id, holds).correlate(Store)
 
 
-def _fit(filters: StoreFilters) -> dict[str, ColumnElement[bool] | TextClause]:
-    """What a store must be, by the name of the filter that says so."""
-    wanted: dict[str, ColumnElement[bool] | TextClause] = {}
+def _conditions(filters: StoreFilters) -> dict[str, ColumnElement[bool] | TextClause]:
+    """Return the conditions that a store must meet, by the name of their filter."""
+    conditions: dict[str, ColumnElement[bool] | TextClause] = {}
     if filters.stage is not None:
         undecided = filters.stage is NoStage.UNDECIDED
-        wanted["stage"] = Store.stage.is_(None) if undecided else Store.stage == filters.stage
+        conditions["stage"] = Store.stage.is_(None) if undecided else Store.stage == filters.stage
     if filters.country is not None:
-        wanted["country"] = Store.country == filters.country
+        conditions["country"] = Store.country == filters.country
     if filters.condition is not None:
-        wanted["condition"] = _is(filters.condition)
+        conditions["condition"] = _condition_holds(filters.condition)
     if filters.text is not None:
-        wanted["text"] = _is_told_by(filters.text)
-    return wanted
+        conditions["text"] = _matches_text(filters.text)
+    return conditions
 
 
-def _is_told_by(text: str) -> ColumnElement[bool]:
+def _matches_text(text: str) -> ColumnElement[bool]:
     of_account = Link.advertiser_id.contains(text, autoescape=True)
     linked = exists().where(Link.store_id == Store.id, of_account).correlate(Store)
-    return or_(store_names.is_told_by(text), linked)
+    return or_(store_names.matches_text(text), linked)
 
 
-def _known_by(session: Session, text: str) -> list[str]:
-    return list(session.scalars(store_names.known_by(text).limit(SCANNED_STORES)))
+def _identified_by(session: Session, text: str) -> list[str]:
+    return list(session.scalars(store_names.identified_by(text).limit(SCANNED_STORES)))

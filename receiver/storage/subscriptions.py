@@ -13,15 +13,15 @@ from receiver.storage.tables import Account, Subscription
 
 
 def accounts_to_subscribe(session: Session, entities: Sequence[str], now: datetime, limit: int) -> list[str]:
-    """Return readable accounts that lack one of these subscriptions and are due for a try."""
-    kept = [
+    """Return readable accounts that lack one of these subscriptions and are due for an attempt."""
+    existing = [
         exists().where(Subscription.advertiser_id == Account.advertiser_id, Subscription.entity == entity)
         for entity in entities
     ]
     due = or_(Account.subscribe_at.is_(None), Account.subscribe_at <= now)
     query = (
         select(Account.advertiser_id)
-        .where(due, Account.advertiser_id.in_(readable_accounts()), ~and_(*kept))
+        .where(due, Account.advertiser_id.in_(readable_accounts()), ~and_(*existing))
         .order_by(Account.advertiser_id)
     )
     return list(session.scalars(query.limit(limit)))
@@ -34,18 +34,18 @@ def subscriptions_of(session: Session, advertiser_id: str) -> dict[str, str]:
 
 
 def subscriptions_to_end(session: Session, limit: int) -> list[Subscription]:
-    """Return subscriptions of accounts whose consent, link or store is gone."""
-    query = select(Subscription).where(_of_no_reader()).order_by(Subscription.advertiser_id)
+    """Return subscriptions to accounts that nobody may read any more."""
+    query = select(Subscription).where(_is_unreadable()).order_by(Subscription.advertiser_id)
     return list(session.scalars(query.limit(limit)))
 
 
 def known_ids(session: Session) -> set[str]:
-    """Return all subscription ids we know."""
+    """Return the ids of all stored subscriptions."""
     return set(session.scalars(select(Subscription.subscription_id)))
 
 
 def keep_subscription(session: Session, advertiser_id: str, entity: str, subscription_id: str) -> None:
-    """Store a subscription; an id that TikTok reuses is taken from its earlier account."""
+    """Store a subscription; one of another account with the same id is deleted, since TikTok reused it."""
     other = Subscription.subscription_id == subscription_id, Subscription.advertiser_id != advertiser_id
     session.execute(delete(Subscription).where(*other))
     session.merge(Subscription(advertiser_id=advertiser_id, entity=entity, subscription_id=subscription_id))
@@ -53,10 +53,10 @@ def keep_subscription(session: Session, advertiser_id: str, entity: str, subscri
 
 
 def forget_subscription(session: Session, subscription_id: str) -> str | None:
-    """Delete a subscription; return its account, None for an unknown one."""
-    which = delete(Subscription).where(Subscription.subscription_id == subscription_id)
-    return session.scalar(which.returning(Subscription.advertiser_id))
+    """Delete a subscription; return the id of its account, None for an unknown one."""
+    statement = delete(Subscription).where(Subscription.subscription_id == subscription_id)
+    return session.scalar(statement.returning(Subscription.advertiser_id))
 
 
-def _of_no_reader() -> ColumnElement[bool]:
+def _is_unreadable() -> ColumnElement[bool]:
     return Subscription.advertiser_id.not_in(readable_accounts())

@@ -1,4 +1,4 @@
-"""Copies tables to another database as they stand: encrypted stays encrypted, and no JSON is written anew."""
+"""Copies of tables into another database, unchanged: encrypted values stay encrypted, JSON keeps its text."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ BATCH = 500  # rows in memory: a body may have a MiB
 
 
 @dataclass(frozen=True)
-class Copied:
-    """A table that says the same on both sides; the checksum is of all its rows, in whatever order."""
+class CopiedTable:
+    """A table that is equal on both sides; its checksum covers all rows, in any order."""
 
     table: str
     rows: int
@@ -44,12 +44,12 @@ class Copied:
 
 
 class Tally:
-    """The number of rows copied, and their sum."""
+    """A count and an order-independent checksum of rows."""
 
     def __init__(self) -> None:
         self.rows, self._sum = 0, 0
 
-    def of(self, rows: Iterable[Any]) -> Iterator[Any]:
+    def count(self, rows: Iterable[Any]) -> Iterator[Any]:
         """Yield the rows, counting and hashing them."""
         for row in rows:
             self.rows += 1
@@ -62,7 +62,7 @@ class Tally:
 
 
 def tables() -> list[Table]:
-    """Return our tables, referenced ones first; Huey makes its own, which may be empty."""
+    """Return our tables, referenced ones first; those of Huey are its own, and may be empty."""
     return Base.metadata.sorted_tables
 
 
@@ -71,8 +71,8 @@ def count_rows(session: Session, table: Table) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def hold_empty(target: Session) -> None:
-    """Let nobody else write into the tables until the transaction ends. Raises Refused when one has rows."""
+def lock_empty_tables(target: Session) -> None:
+    """Lock the tables against other writers until the transaction ends. Raises Refused where one has rows."""
     names = ", ".join(table.name for table in tables())
     if is_postgresql(target):  # SQLite's writing transaction holds the whole file
         target.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
@@ -81,26 +81,31 @@ def hold_empty(target: Session) -> None:
         raise Refused(f"the database to copy into must be empty, and has rows in: {', '.join(filled)}")
 
 
-def copy_table(source: Session, target: Session, table: Table, passed: Callable[[int], None]) -> Copied:
-    """Copy all rows, then read them back. `passed` hears how many more rows were copied or read back.
+def copy_table(
+    source: Session, target: Session, table: Table, on_progress: Callable[[int], None]
+) -> CopiedTable:
+    """Copy all rows of a table, then read them back and compare.
 
-    Raises Refused when a row cannot be kept, or what is read back is not what was copied.
+    `on_progress` is called with the number of further rows copied or read back. Raises Refused where a row
+    cannot be stored, or the rows read back differ.
     """
-    sent, found = Tally(), Tally()
+    copied, read_back = Tally(), Tally()
     try:
-        _put(target, table, sent.of(_rows(source, table, passed)))
+        _put(target, table, copied.count(_rows(source, table, on_progress)))
     except (psycopg.DataError, psycopg.IntegrityError) as error:
-        where = error.diag.context or f"{table.name}, row {sent.rows}"
+        where = error.diag.context or f"{table.name}, row {copied.rows}"
         raise Refused(f"PostgreSQL cannot keep a row ({where}): {str(error).splitlines()[0]}") from error
     except sqlite3.IntegrityError as error:
         raise Refused(f"SQLite cannot keep a row of {table.name}: {error}") from error
-    for _ in found.of(_rows(target, table, passed)):
+    for _ in read_back.count(_rows(target, table, on_progress)):
         pass
-    if (sent.rows, sent.checksum) != (found.rows, found.checksum):
-        raise Refused(f"{table.name} came out different: {sent.rows} rows copied, {found.rows} read back")
-    _go_on_counting(target, table)
+    if (copied.rows, copied.checksum) != (read_back.rows, read_back.checksum):
+        raise Refused(
+            f"{table.name} came out different: {copied.rows} rows copied, {read_back.rows} read back"
+        )
+    _advance_sequence(target, table)
     target.execute(text(f"ANALYZE {table.name}"))
-    return Copied(table.name, sent.rows, sent.checksum)
+    return CopiedTable(table.name, copied.rows, copied.checksum)
 
 
 def is_postgresql(session: Session) -> bool:
@@ -108,18 +113,18 @@ def is_postgresql(session: Session) -> bool:
     return isinstance(driver_of(session), psycopg.Connection)
 
 
-def _rows(session: Session, table: Table, passed: Callable[[int], None]) -> Iterator[Any]:
-    for rows in session.execute(_as_kept(table), execution_options={"yield_per": BATCH}).partitions():
+def _rows(session: Session, table: Table, on_progress: Callable[[int], None]) -> Iterator[Any]:
+    for rows in session.execute(_select_stored(table), execution_options={"yield_per": BATCH}).partitions():
         yield from rows
-        passed(len(rows))
+        on_progress(len(rows))
 
 
-def _as_kept(table: Table) -> Select[Any]:
-    return select(*(type_coerce(column, _kept(column.type)) for column in table.columns))
+def _select_stored(table: Table) -> Select[Any]:
+    return select(*(type_coerce(column, _stored_type(column.type)) for column in table.columns))
 
 
-def _kept(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """What a column holds, before our own types read it; only times stand differently in each database."""
+def _stored_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type that reads a column as stored, bypassing our own types except for times."""
     return kind.impl_instance if isinstance(kind, TypeDecorator) and not isinstance(kind, Utc) else kind
 
 
@@ -136,20 +141,20 @@ def _put(target: Session, table: Table, rows: Iterable[Any]) -> None:
 
 
 def _insert(target: Session, table: Table, rows: Iterable[Any]) -> None:
-    kept = insert(table).values(
-        {column: bindparam(column.name, type_=_kept(column.type)) for column in table.columns}
+    statement = insert(table).values(
+        {column: bindparam(column.name, type_=_stored_type(column.type)) for column in table.columns}
     )
     names, rows = [column.name for column in table.columns], iter(rows)
     while batch := list(islice(rows, BATCH)):
-        target.execute(kept, [dict(zip(names, row, strict=True)) for row in batch])
+        target.execute(statement, [dict(zip(names, row, strict=True)) for row in batch])
 
 
-def _go_on_counting(target: Session, table: Table) -> None:
-    """The next row gets the number after the highest."""
-    counted = table.autoincrement_column
-    if counted is None or not is_postgresql(target):
+def _advance_sequence(target: Session, table: Table) -> None:
+    """Set PostgreSQL's sequence of a table, so that the next row gets the id after the highest."""
+    column = table.autoincrement_column
+    if column is None or not is_postgresql(target):
         return
-    highest = target.scalar(select(func.max(counted)))
+    highest = target.scalar(select(func.max(column)))
     if highest is not None:
-        sequence = func.pg_get_serial_sequence(table.name, counted.name)
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
         target.execute(select(func.setval(sequence, highest)))

@@ -1,4 +1,4 @@
-"""The terms of the programmes stores enrolled in."""
+"""Terms of the programmes that stores enrolled in, and the choice of one for new stores."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from sqlalchemy.orm import Session
 
 from receiver.storage.tables import ProgrammeChoice, Terms
 
-CHOICE = 1  # the row of the one choice there is
+CHOICE = 1  # the id of the only row
 _KEPT = select(Terms.terms).where(Terms.id == bindparam("programme"))
 
 
 def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: datetime) -> None:
-    """Keep the newest wording of a programme's terms."""
+    """Store a programme's terms in place of the earlier wording."""
     session.merge(Terms(id=programme, terms=terms, kept_at=now))
 
 
 def kept_terms(session: Session, programme: str) -> dict[str, Any] | None:
-    """Return a programme's terms as they stand in the database at this moment."""
+    """Return a programme's stored terms, None for an unknown programme."""
     return session.scalar(_KEPT, {"programme": programme})
 
 
 def keep_choice(session: Session, programme: str, *, instead_of: str, by: str, now: datetime) -> None:
-    """Keep which programme new stores join; it takes the place of the choice before."""
+    """Store which programme new stores join, in place of the earlier choice."""
     choice = {"programme": programme, "instead_of": instead_of, "by": by, "at": now}
     session.merge(ProgrammeChoice(id=CHOICE, **choice))
 
 
 def kept_choice(session: Session) -> ProgrammeChoice | None:
-    """Return the stored choice of the programme for new stores, None before any."""
+    """Return the stored choice of the programme for new stores, None without any."""
     return session.get(ProgrammeChoice, CHOICE)
 
 

@@ -1,7 +1,7 @@
-"""Merges what happened into one list by time: each kind comes along its own index, a bounded scan a page.
+"""The timeline: entries of several kinds merged by time, each kind read by a bounded scan of its own index.
 
-A scan that ended before it found enough has a horizon: what lies behind it is not known yet. So a page shows
-what is before the nearest horizon, and goes on from there.
+A scan that ended before it found enough has a horizon, behind which its entries are not known yet. So a page
+shows the entries before the nearest horizon, and the next page continues from there.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from receiver.storage.deliveries import newest_of
 from receiver.storage.paging import BETWEEN, LONGEST_CURSOR, Key, Keyset, ScanPlan, scan
 from receiver.storage.tables import AuditEntry, DecisionRow, Delivery, HourlyCount, Link, PollRow
 
-LOOKED_THROUGH = 1_000  # rows of a kind at a time, where not each one fits
-# Deliveries have numbers nearly in the order of their times: this many may be out of it, of one commit.
+LOOKED_THROUGH = 1_000  # rows of a kind that one page examines, where not every row matches
+# Deliveries are numbered nearly in the order of their times: so many of one commit may be out of order.
 OUT_OF_ORDER = 1_000
 TICK = timedelta(microseconds=1)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
@@ -47,7 +47,7 @@ class Place:
 
     @property
     def order(self) -> tuple[datetime, int, int]:
-        """Rises with the place, from the oldest entry to the newest."""
+        """The sort key, which rises from the oldest entry to the newest."""
         return self.at, -self.kind.rank, self.id
 
     def write(self) -> str:
@@ -56,7 +56,7 @@ class Place:
 
     @classmethod
     def read(cls, cursor: str) -> Place:
-        """Read a cursor. Raises InputError for a text that is none."""
+        """Return the place that a cursor holds. Raises InputError for a bad cursor."""
         try:
             if not (cursor.isascii() and cursor.isprintable() and len(cursor) <= LONGEST_CURSOR):
                 raise ValueError
@@ -77,23 +77,23 @@ def page_of_places(
     after: Place | None,
     limit: int,
 ) -> Page[Place]:
-    """Return a page of places, the newest first; of these stores only, unless None."""
+    """Return a page of places, the newest first; `stores`: only these stores, None for all."""
     kinds = TimelineKind if stores is None else OF_A_STORE
-    found: list[Place] = []
+    candidates: list[Place] = []
     horizons: list[Place] = []
     for kind in kinds:
         if filters.kind in (None, kind):
             places, horizon = _of_kind(session, kind, filters, stores, after, limit)
-            found += places
+            candidates += places
             horizons += [horizon] if horizon else []
     nearest = max(horizons, key=_order, default=None)
-    known = sorted(
-        (place for place in found if nearest is None or _order(place) >= _order(nearest)), key=_order
+    entries = sorted(
+        (place for place in candidates if nearest is None or _order(place) >= _order(nearest)), key=_order
     )
-    shown = known[::-1][:limit]
-    if len(known) > limit:
-        return Page(shown, shown[-1].write())
-    return Page(shown, nearest.write() if nearest else None)
+    page = entries[::-1][:limit]
+    if len(entries) > limit:
+        return Page(page, page[-1].write())
+    return Page(page, nearest.write() if nearest else None)
 
 
 def _order(place: Place) -> tuple[datetime, int, int]:
@@ -108,7 +108,7 @@ def _of_kind(
     after: Place | None,
     limit: int,
 ) -> tuple[list[Place], Place | None]:
-    """Return the next places of a kind, and its horizon; None where these are all."""
+    """Return the next places of a kind, and its horizon, None where these are all."""
     plan = PLANS[kind](session, filters, stores, after)
     if not plan.conditions and stores is None:
         plan = replace(plan, bound=limit)
@@ -123,7 +123,7 @@ def _place(kind: TimelineKind, key: Key) -> Place:
 
 
 def _key_behind(kind: TimelineKind, after: Place) -> Key:
-    """Return the key of this kind behind which its entries come after that place, of whatever kind it is."""
+    """Return the key of this kind behind which its entries follow a place of any kind."""
     if kind is TimelineKind.HOUR:
         return (after.at if after.kind is kind else after.at + TICK,)
     if kind is after.kind:
@@ -146,7 +146,10 @@ def _deliveries(
 def _newest_of(
     session: Session, stores: Sequence[str], until: datetime | None, after: Place | None
 ) -> Select[int]:
-    """Of each store as many deliveries as a page looks at: its index goes by number, not by time."""
+    """Select the newest deliveries of each store, as many as one page examines.
+
+    Their index goes by number, not by time.
+    """
     latest = min(moment for moment in (until, after and after.at, LATEST) if moment)
     newest = select(Delivery.id).where(Delivery.received_at <= latest)
     last = session.scalar(newest.order_by(Delivery.received_at.desc(), Delivery.id.desc()).limit(1)) or 0
@@ -166,7 +169,7 @@ def _decisions(
 def _polls(
     session: Session, filters: TimelineFilters, stores: Sequence[str] | None, after: Place | None
 ) -> ScanPlan:
-    """Of a store, those of the accounts whose owner consented to the link."""
+    """Plan the scan of polls; of a store those of accounts whose owner consented to the link."""
     rows = select().select_from(PollRow).where(*_times(PollRow.at, filters))
     if stores is not None:
         theirs = select(Link.advertiser_id).where(Link.store_id.in_(stores), Link.proven_at.is_not(None))
@@ -203,9 +206,9 @@ PLANS: dict[
 
 
 def _plan(
-    rows: Select[()], columns: tuple[InstrumentedAttribute[Any], ...], *wanted: ColumnElement[bool]
+    rows: Select[()], columns: tuple[InstrumentedAttribute[Any], ...], *conditions: ColumnElement[bool]
 ) -> ScanPlan:
-    return ScanPlan(rows, Keyset(columns, descending=True), wanted, LOOKED_THROUGH)
+    return ScanPlan(rows, Keyset(columns, descending=True), conditions, LOOKED_THROUGH)
 
 
 def _times(column: InstrumentedAttribute[datetime], filters: TimelineFilters) -> list[ColumnElement[bool]]:
@@ -213,12 +216,12 @@ def _times(column: InstrumentedAttribute[datetime], filters: TimelineFilters) ->
     return since if filters.until is None else [*since, column < filters.until]
 
 
-# -- What stands at the places ----------------------------------------------------------------------
+# -- The rows at the places ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class TimelineRows:
-    """The rows at some places, by id; of decisions with the stage before; of hours their counts."""
+    """The rows at some places, by id: decisions with the stage before, hours with their counts."""
 
     deliveries: dict[int, Delivery]
     decisions: dict[int, tuple[DecisionRow, str | None]]
@@ -235,7 +238,7 @@ class TimelineRows:
 
 
 def rows_at(session: Session, places: Sequence[Place]) -> TimelineRows:
-    """Read what stands at the places, in one query a kind; what went in between is left out."""
+    """Return the rows at these places, read in one query a kind; rows deleted in between are left out."""
 
     def ids(kind: TimelineKind) -> list[int]:
         return [place.id for place in places if place.kind is kind]
@@ -263,7 +266,7 @@ def _hours_at(session: Session, hours: Sequence[datetime]) -> hourly_counts.Coun
 
 
 def _stores_linked_to(session: Session, advertiser_ids: set[str]) -> dict[str, str]:
-    """By ad account, the store whose link to it stands and was consented to."""
+    """Return, by ad account, the store with an open link to it that was consented to."""
     linked = select(Link.advertiser_id, Link.store_id).where(
         Link.advertiser_id.in_(sorted(advertiser_ids)), Link.ended_at.is_(None), Link.proven_at.is_not(None)
     )

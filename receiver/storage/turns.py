@@ -1,7 +1,7 @@
-"""Round robin over the stores that have deliveries due: none waits for another's queue.
+"""Round robin over the stores that have deliveries due, so that none waits for another's queue.
 
-Of a long queue both ends are looked at, those that wait longest and those that came last: a claim costs the
-same whatever waits, and what comes while a flood waits has its turn with the next batch all the same.
+Of a long queue both ends are read, the longest waiting and the newest deliveries: a claim costs the same
+however long the queue is, and a delivery that arrives during a flood has its turn in the next batch.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NEWEST = 3_000  # more than come until the worker claims again
 
 
 def in_turn(session: Session, now: datetime, limit: int) -> list[int]:
-    """Return due deliveries in turn: one of each store, then a second of each, and so on. Locks nothing."""
+    """Return ids of due deliveries in turn: one of each store, then a second, and so on. Locks nothing."""
     queues: defaultdict[str | None, list[int]] = defaultdict(list)  # None: TikTok's own webhooks
     for delivery_id, store_id in _both_ends(session, now, max(LONGEST_WAITING, limit)):
         queues[store_id].append(delivery_id)
@@ -32,7 +32,7 @@ def in_turn(session: Session, now: datetime, limit: int) -> list[int]:
 
 
 def _both_ends(session: Session, now: datetime, longest_waiting: int) -> Iterable[tuple[int, str | None]]:
-    """Deliveries due and their stores, those that wait longest first."""
+    """Return the longest due and the newest due deliveries with their stores, the longest due first."""
     due = select(DUE.id, DUE.store_id).where(DUE.due_at <= now)
     longest = session.execute(due.order_by(DUE.due_at, DUE.id).limit(longest_waiting)).all()
     last = session.execute(due.order_by(DUE.due_at.desc(), DUE.id.desc()).limit(NEWEST)).all()

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL: exact decimals, UTC times, JSON, secrets."""
+"""Column types with the same meaning on SQLite and PostgreSQL: exact decimals, UTC times, JSON, secrets."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ class EncryptedText(Text):
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
-    """Decimal kept as text: SQLite's numeric columns are floats, and 499.99 must stay 499.99."""
+    """A decimal stored as text: SQLite's numeric columns are floats, and 499.99 must stay 499.99."""
 
     impl = String(40)
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Return the decimal as text without an exponent."""
         return None if value is None else format(value, "f")
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Read the text at once: a store has over a hundred of them."""
+        """Return the function that reads the text directly: a store has over a hundred decimals."""
         return _decimal_from_text
 
 
@@ -41,7 +42,7 @@ def _decimal_from_text(text: str | None) -> Decimal | None:
 
 
 class EnumText(TypeDecorator[Any]):
-    """A member of a StrEnum as its text; what is none of its members is neither kept nor given back."""
+    """A member of a StrEnum, stored as its text; any other text is refused both ways."""
 
     impl = String
     cache_ok = True
@@ -51,19 +52,22 @@ class EnumText(TypeDecorator[Any]):
         self.members = members
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text of a member. Raises ValueError for any other value."""
         return None if value is None else self.members(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """Return the member of a text. Raises ValueError for any other text."""
         return None if value is None else self.members(value)
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware datetime, kept and given back in UTC; a naive one is refused."""
+    """An aware datetime, stored and returned in UTC; a naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the time in UTC, without its zone for SQLite. Raises ValueError for a naive time."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -72,10 +76,11 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored time as an aware one in UTC."""
         return None if value is None else _in_utc(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Read SQLite's text at once: of the way through SQLAlchemy's own type a row has a dozen."""
+        """Return the function that reads SQLite's text directly, which is faster than SQLAlchemy's."""
         return _utc_from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
@@ -99,9 +104,11 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Return the value as JSON text; None is stored as SQL NULL."""
         return None if value is None else _PLAIN_JSON.encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Return the value that a JSON text holds."""
         return None if value is None else json.loads(value)
 
 
@@ -111,17 +118,20 @@ class JsonValue(Json):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Return the value as JSON text; None is stored as JSON null."""
         return "null" if value is None else super().process_bind_param(value, dialect)
 
 
 class PackedJson(TypeDecorator[Any]):
-    """Any JSON value, compressed: for what is kept for long and seldom read."""
+    """Any JSON value, compressed: for documents that are kept for long and seldom read."""
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Return the value as compressed JSON; None is stored as SQL NULL."""
         return None if value is None else zlib.compress(_COMPACT_JSON.encode(value).encode(), EFFORT)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Return the value that compressed JSON holds."""
         return None if value is None else json.loads(zlib.decompress(value))

@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT: both databases have it, and SQLAlchemy builds it in the dialect of each."""
+"""Upserts (INSERT … ON CONFLICT), which both databases have and SQLAlchemy builds by dialect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def insert_into(session: Session, table: Table | type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT that can say what becomes of a row that is there already."""
+    """Return an INSERT of the session's dialect, which can say what to do on a conflict."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # here: a process on SQLite does without

@@ -1,4 +1,4 @@
-"""Reads the figures of the vital signs. Indexes lead and counts have a limit, whatever the tables hold."""
+"""The figures of the vital signs, read by indexes with bounded counts, however large the tables are."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from receiver.storage.store_troubles import stores_with
 from receiver.storage.tables import Account, Delivery, Store
 
 LATELY = timedelta(hours=1)
-MOST = 100_000  # rows that are counted: milliseconds of an index
+MOST = 100_000  # rows counted at most: milliseconds along an index
 
 
 def read_vitals(session: Session, now: datetime, calls: Remaining) -> Vitals:
-    """Return the figures of the five signs, in one statement, with the calls that are left."""
+    """Return the figures of the five vital signs, read in one statement, with the calls that remain."""
     row = session.execute(select(*(figure.label(name) for name, figure in _figures(now).items()))).one()
     return Vitals(
         last_delivery=row.last_delivery,
@@ -51,19 +51,19 @@ def _figures(now: datetime) -> dict[str, Any]:
     is_late = Account.next_poll_at < now - PUT_BACK
     return {
         "last_delivery": newest.scalar_subquery(),
-        "received": _counted(received),
+        "received": _count(received),
         "has_stores": exists().where(Store.disconnected_at.is_(None)),
         "oldest_due": due_at.scalar_subquery(),
-        "due": _counted(select(Delivery.id).where(Delivery.due_at <= now)),
+        "due": _count(select(Delivery.id).where(Delivery.due_at <= now)),
         "last_beat": heartbeats.last_beats(heartbeats.WORKER).scalar_subquery(),
         "last_poll": polls.last_polls().scalar_subquery(),
-        "accounts": _counted(polled),
-        "late_accounts": _counted(select(Account.advertiser_id).where(is_late)),
+        "accounts": _count(polled),
+        "late_accounts": _count(select(Account.advertiser_id).where(is_late)),
         "oldest_late": select(func.min(Account.next_poll_at)).where(is_late).scalar_subquery(),
-        "stale_stores": _counted(stores_with(TroubleId.FIGURES_STALE)),
+        "stale_stores": _count(stores_with(TroubleId.FIGURES_STALE)),
     }
 
 
-def _counted(query: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:
-    """Return the number of rows, or MOST + 1 where there are more than MOST."""
+def _count(query: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:
+    """Return the number of rows of a query as a subquery, MOST + 1 where there are more than MOST."""
     return select(func.count()).select_from(query.limit(MOST + 1).subquery()).scalar_subquery()

@@ -17,10 +17,10 @@ from receiver.storage.parameters import STORE_IDS
 from receiver.storage.tables import WebhookEndpoint, WebhookSecret
 from receiver.storage.types import utc_as_text
 
-REMEMBERED = 20  # secrets of a webhook that are tried on what it once sent
+REMEMBERED = 20  # secrets of a webhook that are tried on its stored deliveries
 
 
-# Not frozen: that takes several times as long to build, and there is one for each call.
+# Not frozen: a frozen one takes several times as long to build, and there is one for each call.
 @dataclass(slots=True)
 class ResolvedEndpoint:
     """The endpoint of a delivery, and the secrets that may have signed it."""
@@ -53,20 +53,20 @@ def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) ->
 
     Uses the driver directly: it runs for every delivery, and SQLAlchemy costs more than the query.
     """
-    asked = list(hook_ids)
+    ids = list(hook_ids)
     if isinstance(driver, sqlite3.Connection):
-        statement = _ENDPOINTS.format(now="?", day="?", among=f"IN ({', '.join('?' * len(asked))})")
-        rows = driver.execute(statement, [utc_as_text(now), day_of(now).isoformat(), *asked]).fetchall()
+        statement = _ENDPOINTS.format(now="?", day="?", among=f"IN ({', '.join('?' * len(ids))})")
+        rows = driver.execute(statement, [utc_as_text(now), day_of(now).isoformat(), *ids]).fetchall()
     else:
-        rows = driver.execute(_POSTGRESQL, [now, day_of(now), asked]).fetchall()
-    found: dict[str, ResolvedEndpoint] = {}
+        rows = driver.execute(_POSTGRESQL, [now, day_of(now), ids]).fetchall()
+    endpoints: dict[str, ResolvedEndpoint] = {}
     for hook_id, store_id, platform, topic, connected, encrypted, deliveries, body_bytes in rows:
-        before = found[hook_id].secrets if hook_id in found else ()
+        before = endpoints[hook_id].secrets if hook_id in endpoints else ()
         secrets = (*before, encrypted) if encrypted is not None else before
-        found[hook_id] = ResolvedEndpoint(
+        endpoints[hook_id] = ResolvedEndpoint(
             store_id, platform, hook_id, topic, bool(connected), secrets, DailyUsage(deliveries, body_bytes)
         )
-    return found
+    return endpoints
 
 
 def add_endpoint(session: Session, endpoint_id: str, store_id: str, topic: str | None) -> None:
@@ -98,16 +98,16 @@ _IN_TROUBLE = select(WebhookEndpoint.store_id, WebhookEndpoint.trouble).where(
 
 
 def webhook_troubles(session: Session, store_ids: Collection[str]) -> dict[str, set[str]]:
-    """Return, by store, what is wrong with its webhooks; a store with nothing wrong is left out."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    """Return, by store, the troubles of its webhooks; a store without any is left out."""
+    troubles: defaultdict[str, set[str]] = defaultdict(set)
     for store_id, trouble in session.execute(_IN_TROUBLE, {"store_ids": list(store_ids)}):
         if trouble:
-            found[store_id].add(trouble)
-    return found
+            troubles[store_id].add(trouble)
+    return troubles
 
 
 def newest_secret(session: Session, hook_id: str) -> WebhookSecret | None:
-    """Return the encrypted secret that new deliveries are signed with."""
+    """Return the secret that new deliveries are signed with, None without one."""
     query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id, WebhookSecret.valid_until.is_(None))
     return session.scalars(query.order_by(WebhookSecret.id.desc()).limit(1)).first()
 
@@ -119,7 +119,7 @@ def secrets_of(session: Session, hook_id: str) -> list[WebhookSecret]:
 
 
 def end_older_secrets(session: Session, hook_id: str, newest: int, at: datetime) -> None:
-    """Let the secrets up to the one numbered `newest` end at `at`; one that ends sooner keeps its end."""
+    """End the secrets with ids up to `newest` at `at`; one that ends sooner keeps its end."""
     later = or_(WebhookSecret.valid_until.is_(None), WebhookSecret.valid_until > at)
     session.execute(
         update(WebhookSecret)
@@ -130,7 +130,7 @@ def end_older_secrets(session: Session, hook_id: str, newest: int, at: datetime)
 
 
 def end_secrets(session: Session, hook_id: str, at: datetime) -> None:
-    """Let every secret of the endpoint end at `at`; one that ends sooner keeps its end."""
+    """End every secret of the endpoint at `at`; one that ends sooner keeps its end."""
     later = or_(WebhookSecret.valid_until.is_(None), WebhookSecret.valid_until > at)
     session.execute(
         update(WebhookSecret).where(WebhookSecret.hook_id == hook_id, later).values(valid_until=at),
@@ -139,7 +139,7 @@ def end_secrets(session: Session, hook_id: str, at: datetime) -> None:
 
 
 def purge_secrets(session: Session, before: datetime, limit: int) -> int:
-    """Forget secrets that ended before a moment; answers how many rows went."""
+    """Delete up to `limit` secrets that ended before a time; return their number."""
     old = select(WebhookSecret.id).where(WebhookSecret.valid_until < before).limit(limit)
-    gone = delete(WebhookSecret).where(WebhookSecret.id.in_(old)).returning(WebhookSecret.id)
-    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    statement = delete(WebhookSecret).where(WebhookSecret.id.in_(old)).returning(WebhookSecret.id)
+    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())

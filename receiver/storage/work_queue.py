@@ -1,4 +1,4 @@
-"""Counts what waits for a person, up to a limit: each count is led by an index and stops there."""
+"""Queries of what waits for a person; counts follow an index and stop at a limit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from receiver.storage.tables.awards import IS_FLAGGED
 from receiver.storage.tables.stores import IS_ASKED_ABOUT
 
 MOVED_LATELY = timedelta(days=3)
-DAYS_BEFORE = 7  # what a day's rejections are compared with
+DAYS_BEFORE = 7  # days that a day's rejections are compared with
 
 
 def deliveries_in(state: DeliveryState) -> Select[Any]:
@@ -41,7 +41,7 @@ def deliveries_in(state: DeliveryState) -> Select[Any]:
     return select(Delivery.id).where(Delivery.state == state)
 
 
-def quarantined() -> Select[Any]:
+def quarantined_calls() -> Select[Any]:
     """Select the quarantined calls."""
     return select(Quarantined.id)
 
@@ -54,13 +54,13 @@ def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
     return query if staff_id is None else query.where(StaffToken.staff_id == staff_id)
 
 
-def overdue(now: datetime) -> Select[str]:
+def overdue_awards(now: datetime) -> Select[str]:
     """Select the overdue awards."""
     return select(Award.id).where(is_late(now))
 
 
-def flagged_of_stores() -> Select[str]:
-    """Select the awards of stores marked as having a flagged award."""
+def flagged_awards() -> Select[str]:
+    """Select the flagged awards of stores with the trouble of a flagged award."""
     flagged = select(StoreTroubleRow.store_id).where(StoreTroubleRow.id == TroubleId.AWARD_FLAGGED)
     return select(Award.id).where(IS_FLAGGED, Award.store_id.in_(flagged))
 
@@ -70,7 +70,7 @@ def stores_overdue(now: datetime) -> Select[str]:
     return select(Award.store_id).where(is_late(now)).distinct().order_by(Award.store_id)
 
 
-def due_soon(now: datetime) -> Select[str]:
+def awards_due_soon(now: datetime) -> Select[str]:
     """Select the awards that are due soon."""
     return select(Award.id).where(is_due_soon(now))
 
@@ -86,36 +86,36 @@ def held_stores() -> Select[str, str]:
 
 
 def stores_asked_about() -> Select[str, str]:
-    """Select stores whose award waits for staff to say whether another store is of the same merchant."""
+    """Select id and name of stores whose award waits for staff's answer about a similar store."""
     return select(Store.id, Store.name).where(IS_ASKED_ABOUT)
 
 
-def stores_claimed() -> Select[str, str]:
-    """Select stores that somebody claims to be, without proof."""
+def claimed_stores() -> Select[str, str]:
+    """Select id and name of stores that somebody claims to be, without proof."""
     return stores_with_claims(signed=False)
 
 
 def stores_with_held_messages() -> Select[str, str]:
-    """Select stores with held messages: signed with their secret, naming another home address."""
+    """Select id and name of stores with messages signed with their secret that name another home address."""
     return stores_with_claims(signed=True)
 
 
 def stores_moved_lately(now: datetime) -> Select[str, str]:
-    """Select stores that the service moved by itself lately."""
+    """Select id and name of stores that the service itself moved lately."""
     query = select(Store.id, Store.name).join(AuditEntry, AuditEntry.subject == Store.id)
-    moved = (AuditEntry.action == AuditAction.STORES_MOVE, AuditEntry.at > now - MOVED_LATELY)
-    return query.where(*moved, AuditEntry.actor == Agent.CONNECTION).distinct()
+    conditions = (AuditEntry.action == AuditAction.STORES_MOVE, AuditEntry.at > now - MOVED_LATELY)
+    return query.where(*conditions, AuditEntry.actor == Agent.CONNECTION).distinct()
 
 
-def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:
-    """Return the number of rows, or `most` + 1 where there are more than `most`."""
+def count_rows(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:
+    """Count the rows of a query, up to `most` + 1."""
     return session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
 
 
 def awards_by_currency(
     session: Session, which: Select[str], most: int
 ) -> tuple[int, list[tuple[str, Decimal]]]:
-    """Return how many awards these are, and their credit by currency; of the first `most` + 1 of them."""
+    """Count awards and sum their credit by currency, over the first `most` + 1 of them."""
     some = select(Award.currency, Award.credit).where(Award.id.in_(which)).limit(most + 1).subquery()
     query = select(some.c.currency, some.c.credit, func.count()).group_by(some.c.currency, some.c.credit)
     count, sums = 0, dict[str, Decimal]()
@@ -126,7 +126,7 @@ def awards_by_currency(
 
 
 def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
-    """Return when the longest waiting delivery became due, and its state."""
+    """Return when the longest waiting delivery became due, and its state; None without any."""
     query = select(Delivery.due_at, Delivery.state).where(Delivery.due_at.is_not(None))
     oldest = session.execute(query.order_by(Delivery.due_at, Delivery.id).limit(1)).first()
     return (oldest.due_at, oldest.state) if oldest else None

@@ -141,7 +141,7 @@ def within_budget(fleet: Fleet) -> PromiseCheck:
     calls = fleet.calls()
     busiest = max((bisect_left(calls, at + MINUTE) - place for place, at in enumerate(calls)), default=0)
     now = fleet.container.now()
-    used = SharedBudget(fleet.container.database, RATE).left(now).used
+    used = SharedBudget(fleet.container.database, RATE).remaining(now).used
     # The budget counts by days of UTC; a slot reserved before midnight may be used a moment after it.
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     today = sum(at > midnight.timestamp() + MINUTE for at in calls)

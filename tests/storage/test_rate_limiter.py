@@ -22,7 +22,7 @@ from receiver.storage.database import Database
 
 database = Database(sys.argv[1])
 budget, now = SharedBudget(database, 20), datetime.fromisoformat(sys.argv[2])
-answers = [budget.take(now, advertiser_id=None, urgent=True) for _ in range(30)]
+answers = [budget.reserve(now, advertiser_id=None, urgent=True) for _ in range(30)]
 print(json.dumps([answer.at.isoformat() for answer in answers]))
 database.close()
 """
@@ -49,7 +49,7 @@ def elsewhere(database_url):
 
 
 def take(budget, now, advertiser_id=None, *, urgent=True):
-    return budget.take(now, advertiser_id=advertiser_id, urgent=urgent)
+    return budget.reserve(now, advertiser_id=advertiser_id, urgent=urgent)
 
 
 def spread(moments, rate):
@@ -63,7 +63,7 @@ def test_threads_that_ask_at_once_share_one_rate(budget, elsewhere, now):
     with ThreadPoolExecutor(8) as many:
         answers = list(many.map(lambda n: take((budget, elsewhere)[n % 2], now), range(24)))
     assert spread([answer.at for answer in answers], rate=5)
-    assert budget.left(now).used == 24
+    assert budget.remaining(now).used == 24
 
 
 def test_processes_that_ask_at_once_share_one_rate(database_url, now):
@@ -81,66 +81,66 @@ def test_processes_that_ask_at_once_share_one_rate(database_url, now):
 def test_what_one_process_used_another_finds_used(budget, elsewhere, now):
     assert take(budget, now) == Slot(now)
     assert now < take(elsewhere, now).at < now + SECOND
-    assert elsewhere.left(now) == Remaining(
+    assert elsewhere.remaining(now) == Remaining(
         routine=345_598, urgent=431_998, used=2, routine_a_day=345_600, paused_until=None, slowed=0
     )
-    assert budget.left(now + timedelta(days=1)).used == 0
+    assert budget.remaining(now + timedelta(days=1)).used == 0
 
 
 def test_a_budget_nobody_has_used_is_whole(budget, now):
-    assert budget.left(now) == Remaining(
+    assert budget.remaining(now) == Remaining(
         routine=345_600, urgent=432_000, used=0, routine_a_day=345_600, paused_until=None, slowed=0
     )
 
 
 def test_a_refusal_to_one_process_pauses_all_and_uses_no_turn(budget, elsewhere, now):
-    until = budget.refused_to_app(take(budget, now), now)
+    until = budget.pause_app(take(budget, now), now)
     assert until == now + SECOND
     assert take(elsewhere, now, ACCOUNT) == Throttled(until, DenialReason.PAUSED)
-    assert (elsewhere.left(now).used, elsewhere.left(now).paused_until) == (1, until)
-    assert elsewhere.left(until).paused_until is None
+    assert (elsewhere.remaining(now).used, elsewhere.remaining(now).paused_until) == (1, until)
+    assert elsewhere.remaining(until).paused_until is None
 
 
 def test_calls_that_were_under_way_together_are_one_refusal_in_all_processes(budget, elsewhere, now):
     turns = [take(item, now) for item in (budget, elsewhere)]
-    ends = [item.refused_to_app(turn, now) for item, turn in zip((budget, elsewhere), turns, strict=True)]
+    ends = [item.pause_app(turn, now) for item, turn in zip((budget, elsewhere), turns, strict=True)]
     assert ends == [now + SECOND] * 2
 
 
 def test_pauses_grow_until_an_answer_comes(budget, now):
-    until = budget.refused_to_app(take(budget, now), now)
+    until = budget.pause_app(take(budget, now), now)
     second = take(budget, until)
-    assert budget.refused_to_app(second, until) == until + timedelta(minutes=5)
+    assert budget.pause_app(second, until) == until + timedelta(minutes=5)
     later = until + timedelta(minutes=5)
-    budget.answered(None, take(budget, later))
-    assert budget.refused_to_app(take(budget, later + SECOND), later + SECOND) == later + 2 * SECOND
+    budget.note_success(None, take(budget, later))
+    assert budget.pause_app(take(budget, later + SECOND), later + SECOND) == later + 2 * SECOND
 
 
 def test_an_answer_to_an_older_call_ends_no_pause(budget, now):
     older, refused = take(budget, now), take(budget, now)
-    until = budget.refused_to_app(refused, now)
-    budget.answered(None, older)
+    until = budget.pause_app(refused, now)
+    budget.note_success(None, older)
     assert isinstance(take(budget, now), Throttled)
-    assert budget.refused_to_app(take(budget, until), until) == until + timedelta(minutes=5)
+    assert budget.pause_app(take(budget, until), until) == until + timedelta(minutes=5)
 
 
 def test_a_slowed_ad_account_slows_no_other(budget, elsewhere, now):
-    until = budget.refused_to_advertiser(ACCOUNT, take(budget, now, ACCOUNT), now)
+    until = budget.pause_advertiser(ACCOUNT, take(budget, now, ACCOUNT), now)
     assert until == now + timedelta(minutes=1)
     assert take(elsewhere, now, ACCOUNT) == Throttled(until, DenialReason.SLOWED)
     assert isinstance(take(elsewhere, now, OTHER), Slot)
     assert isinstance(take(elsewhere, now), Slot)
-    assert elsewhere.left(now).slowed == 1
-    assert elsewhere.left(until).slowed == 0
+    assert elsewhere.remaining(now).slowed == 1
+    assert elsewhere.remaining(until).slowed == 0
 
 
 def test_an_answer_about_one_ad_account_tells_nothing_of_another(budget, now):
-    until = budget.refused_to_advertiser(ACCOUNT, take(budget, now, ACCOUNT), now)
-    budget.answered(OTHER, take(budget, until, OTHER))
+    until = budget.pause_advertiser(ACCOUNT, take(budget, now, ACCOUNT), now)
+    budget.note_success(OTHER, take(budget, until, OTHER))
     again = take(budget, until, ACCOUNT)
-    assert budget.refused_to_advertiser(ACCOUNT, again, until) == until + timedelta(minutes=2)
+    assert budget.pause_advertiser(ACCOUNT, again, until) == until + timedelta(minutes=2)
 
 
 def test_a_blocked_app_stands_still_for_an_hour(budget, elsewhere, now):
-    assert budget.blocked(now) == now + timedelta(hours=1)
+    assert budget.pause_blocked_app(now) == now + timedelta(hours=1)
     assert take(elsewhere, now) == Throttled(now + timedelta(hours=1), DenialReason.PAUSED)

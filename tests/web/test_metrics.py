@@ -115,7 +115,7 @@ def test_a_silent_worker_a_late_poll_and_an_overdue_award_show(container, figure
 
 
 def test_what_is_left_of_tiktoks_calls_is_told(container, figures):
-    container.budget.take(container.now(), advertiser_id=None, urgent=False)
+    container.budget.reserve(container.now(), advertiser_id=None, urgent=False)
     families = figures()
     assert (families["tiktok_calls_today"], families["tiktok_paused"]) == ({"": 1}, {"": 0})
     assert families["tiktok_calls_left"]["urgent"] > families["tiktok_calls_left"]["routine"]

@@ -1,4 +1,4 @@
-"""Channels by which a message reaches staff: e-mail, or a signed webhook."""
+"""Channels for messages to staff: e-mail, or a signed webhook."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Protocol
 
 from receiver.domain.alerts import Message
 
-# How staff get a channel, told wherever there is none.
+# How to set up a channel, shown wherever there is none.
 SET_CHANNEL = "set STAFF_WEBHOOK_URL and STAFF_WEBHOOK_SECRET, or SMTP_URL, MAIL_FROM and MAIL_TO"
 
 
 class Channel(Protocol):
-    """The one an operator chose; `words` say which, without a secret."""
+    """The channel that an operator set up; `words` describe it without a secret."""
 
     @property
     def words(self) -> str: ...

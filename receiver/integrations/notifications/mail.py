@@ -1,4 +1,4 @@
-"""Messages to staff as e-mails, handed to a mail server."""
+"""Messages as e-mails, submitted to a mail server."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from receiver.domain.alerts import Message
 from receiver.errors import Advice, ProviderError
 from receiver.logs import get_logger
 
-SECONDS = 10.0  # for each step of the conversation
+SECONDS = 10.0  # for each step of the SMTP dialogue
 PORTS = {"smtp": 25, "smtps": 465}
 
 log = get_logger(__name__)
 
 
 class Mail:
-    """`server`: smtp://host, encrypted where the server offers it, or smtps://host; user:password@ or not."""
+    """A client of a mail server: smtp://host, encrypted where offered, or smtps://host; login optional."""
 
     def __init__(self, server: str, sender: str, recipients: Sequence[str]) -> None:
         self._server = urlsplit(server)
@@ -32,13 +32,13 @@ class Mail:
         return f"e-mail to {len(self._recipients)} by {self._host}"
 
     def send(self, message: Message) -> None:
-        """Send a mail. Raises ProviderError, with the server's code only, when no recipient is accepted."""
+        """Send a message to staff. Raises ProviderError, with only the server's code, if it fails."""
         self._send(self._mail(message, ", ".join(self._recipients)))
 
     def send_to(self, recipient: str, message: Message, stop_url: str | None = None) -> None:
-        """Send to somebody who is not of the staff; raises as `send` does.
+        """Send a message to somebody outside the staff. Raises ProviderError as `send` does.
 
-        `stop_url`: where they stop such messages with one click, as their mail program offers it (RFC 8058).
+        `stop_url`: where recipients stop such messages with one click, as mail programs offer it (RFC 8058).
         """
         mail = self._mail(message, recipient)
         if stop_url is not None:
@@ -48,7 +48,7 @@ class Mail:
 
     def _send(self, mail: EmailMessage) -> None:
         try:
-            with self._connected() as server:
+            with self._connect() as server:
                 self._log_in(server)
                 refused = server.send_message(mail)
         except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -62,7 +62,7 @@ class Mail:
     def _host(self) -> str:
         return self._server.hostname or ""
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connect(self) -> smtplib.SMTP:
         scheme, secure = self._server.scheme, ssl.create_default_context()
         port = self._server.port or PORTS[scheme]
         if scheme == "smtps":

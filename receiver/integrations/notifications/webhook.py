@@ -1,4 +1,4 @@
-"""Messages to staff as webhooks, signed as standardwebhooks.com says."""
+"""Messages to staff as webhooks, signed according to standardwebhooks.com."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TYPE = "staff.told"
 
 
 class StaffWebhook:
-    """Posts to an address of staff's own; `secret` as `whsec_…`."""
+    """A webhook address of staff's own; `secret` as `whsec_…`."""
 
     def __init__(self, url: str, secret: str, http: Http | None = None) -> None:
         self._url, self._secret = url, secret
@@ -27,7 +27,7 @@ class StaffWebhook:
         return f"webhook to {urlsplit(self._url).hostname}"
 
     def send(self, message: Message) -> None:
-        """Post a message. Raises ProviderError for anything but a 2xx."""
+        """Post a message. Raises ProviderError for any status but 2xx."""
         at = message.at.astimezone(UTC)  # the library takes any zone's hours for UTC's
         content = {"text": message.text, "subject": message.subject, **message.data}
         body = json.dumps({"type": TYPE, "timestamp": at.isoformat(), "data": content})
@@ -37,6 +37,6 @@ class StaffWebhook:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": Webhook(self._secret).sign(message.id, at, body),
         }
-        answer = self._http.post_bytes(self._url, headers=headers, content=body.encode())
-        if not 200 <= answer.status < 300:
-            raise ProviderError(f"the {self.words} was answered HTTP {answer.status}", advice=Advice.AGAIN)
+        response = self._http.post_bytes(self._url, headers=headers, content=body.encode())
+        if not 200 <= response.status < 300:
+            raise ProviderError(f"the {self.words} was answered HTTP {response.status}", advice=Advice.AGAIN)

@@ -1,4 +1,4 @@
-"""Reads ad accounts from TikTok."""
+"""Ad accounts, read from TikTok."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.calls import Get
 from receiver.integrations.tiktok.schemas import AdvertiserList, load
 
-BATCH = 100  # ids a call by practice; too many is answered with 40011
-# What the recorded call asks for; what we do not read (balance and the like) is dropped on arrival.
+BATCH = 100  # ids a call, by experience; TikTok answers too many with 40011
+# The fields that the recorded call requests; those we do not read (balance and the like) are dropped.
 FIELDS = (
     "advertiser_id",
     "name",
@@ -32,7 +32,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class AdvertiserInfo:
-    """An ad account as `/advertiser/info/` shows it; None is "TikTok did not say".
+    """An ad account as `/advertiser/info/` shows it; None: TikTok did not say.
 
     `status` is TikTok's word (STATUS_ENABLE, …), `country` two letters, `currency` three. `timezone`
     is a zone this machine knows: `display_timezone` where usable, else `timezone`. `created_at` is
@@ -53,21 +53,24 @@ class AdvertiserInfo:
 
 
 def advertiser_info(get: Get, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
-    """Return the requested accounts in the order of the replies; one that TikTok omits is left out."""
-    found, left, most = [], list(dict.fromkeys(advertiser_ids)), BATCH
-    while left:
-        batch = left[:most]
+    """Return the requested accounts in the order of the replies; one that TikTok omits is left out.
+
+    A batch that is too large for TikTok is halved and tried again.
+    """
+    accounts, remaining, size = [], list(dict.fromkeys(advertiser_ids)), BATCH
+    while remaining:
+        batch = remaining[:size]
         try:
             reply = get("advertiser/info", {"advertiser_ids": batch, "fields": FIELDS})
         except ProviderError as error:
             if error.advice is not Advice.NARROW or len(batch) == 1:
                 raise
-            most = len(batch) // 2
+            size = len(batch) // 2
             continue
         rows = load(AdvertiserList(), reply)["list"]
-        found += [_info(row) for row in rows if row["advertiser_id"] in batch]
-        left = left[most:]
-    return found
+        accounts += [_info(row) for row in rows if row["advertiser_id"] in batch]
+        remaining = remaining[size:]
+    return accounts
 
 
 def _info(row: Mapping[str, Any]) -> AdvertiserInfo:

@@ -1,4 +1,4 @@
-"""The shape of a call to TikTok, shared by those who phrase calls and those who make them."""
+"""The shape of a call to TikTok, shared by the modules that describe calls and the client that makes them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.envelope import Reply
 
 Query = Mapping[str, str | int | Sequence[str]]
-Get = Callable[[str, Query], Reply]  # path and query in, the reply out; the token is already chosen
-Post = Callable[[str, Mapping[str, Any]], Reply]  # path and JSON body in, the reply out
+Get = Callable[[str, Query], Reply]  # takes path and query, returns the reply; the token is already chosen
+Post = Callable[[str, Mapping[str, Any]], Reply]  # takes path and JSON body, returns the reply
 
 
 @dataclass(frozen=True)
 class App:
-    """The app registered with TikTok, as the calls name it that are about the app itself."""
+    """Our app as registered with TikTok, named in calls about the app itself."""
 
     id: str
     secret: str = field(repr=False)
 
-    def named(self) -> dict[str, str]:
+    def credentials(self) -> dict[str, str]:
+        """Return the parameters that name the app and prove it."""
         return {"app_id": self.id, "secret": self.secret}
 
 
@@ -30,10 +31,10 @@ Answer = TypeVar("Answer")
 
 
 def read_spans(ask: Callable[[date, date], Answer], first: date, last: date, most: int) -> list[Answer]:
-    """Return what `ask` answers for `first` to `last`, both included, at most `most` dates at once.
+    """Return what `ask` answers for the dates from `first` to `last`, both included, at most `most` at once.
 
-    Where that is too much for TikTok the span is halved, down to a date, and those after it stay as
-    short: what was too much is never asked again. All of it is answered, or the last refusal raised.
+    Where a span is too much for TikTok it is halved, down to one date, and later spans stay as short, so that
+    what was too much is not requested again. Raises the last refusal where even one date is too much.
     """
     answers = []
     while first <= last:

@@ -15,7 +15,7 @@ WRONG_PARAMETER = 40002
 DUPLICATE = 40050
 APP_BLOCKED = 40113
 TOKEN_EXPIRED = 40102
-NOT_THERE = frozenset({40007, 40300, 40301})  # the ad account that was asked about
+NOT_THERE = frozenset({40007, 40300, 40301})  # the requested ad account does not exist
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ _AGAIN, _CONSENT = Advice.AGAIN, Advice.REAUTHORISE
 _OURS, _GIVE_UP = Advice.CONFIGURATION, Advice.GIVE_UP
 
 MEANINGS: dict[int, Meaning] = {
-    # Half an answer would be kept as if it were whole, so it is asked for again instead.
+    # Half an answer would be stored as if it were whole, so it is requested again instead.
     PARTLY_OK: Meaning("only partly successful", _AGAIN),
     # Limits
     40016: Meaning("the app's call limit is reached", Advice.PAUSE_APP),
@@ -43,7 +43,7 @@ MEANINGS: dict[int, Meaning] = {
     40105: Meaning("the access token is wrong or was revoked", _CONSENT),
     40110: Meaning("the authorisation code was used, cancelled or is too old", _CONSENT),
     40115: Meaning("the authorisation code was used, cancelled or is too old", _CONSENT),
-    # The object: this link will not answer as it stands
+    # The object: this link cannot work as it stands
     40001: Meaning("no permission for this ad account", _GIVE_UP),
     40106: Meaning("the access token does not fit this ad account", _GIVE_UP),
     40119: Meaning("the access token does not fit this ad account", _GIVE_UP),
@@ -68,7 +68,7 @@ MEANINGS: dict[int, Meaning] = {
     40118: Meaning("the app is not on TikTok's allowlist for this", _OURS),
     40125: Meaning("the developer lacks permission for this", _OURS),
     41000: Meaning("calls from this country are blocked", _OURS),
-    # Passing faults. To a read that can be repeated; to giving back or ending it means "done already".
+    # Temporary faults. A read can be repeated; to a call that revokes or ends it means "done already".
     DUPLICATE: Meaning("the same request is already under way", _AGAIN),
     40200: Meaning("the task is not ready", _AGAIN),
     40201: Meaning("the task is not ready", _AGAIN),
@@ -82,13 +82,13 @@ MEANINGS: dict[int, Meaning] = {
 
 
 def meaning_of(code: int) -> Meaning:
-    """Return what a code means, also one that is not in the table.
+    """Return the meaning of a code, including unknown ones.
 
-    5xxxx and 6xxxx are TikTok's own faults and pass. Any other stranger is left to us: that alerts
-    someone, does not call in a loop, and does not blame the merchant's consent.
+    5xxxx and 6xxxx are TikTok's own, temporary faults. Any other unknown code is taken for our fault: that
+    alerts someone, does not call in a loop, and does not blame the merchant's consent.
     """
-    if known := MEANINGS.get(code):
-        return known
+    if meaning := MEANINGS.get(code):
+        return meaning
     if code // 10_000 in (5, 6):
         return Meaning("a fault at TikTok that is new to us", _AGAIN)
     return Meaning("a code that is new to us", _OURS)

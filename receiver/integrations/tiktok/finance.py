@@ -1,4 +1,4 @@
-"""Reads the money of ad accounts from a Business Center: what they hold, and what running ads cost.
+"""Balances of ad accounts, read from their Business Center.
 
 It needs scope 152 and a user who may see the Business Center's money; else TikTok refuses with 40001.
 """
@@ -24,10 +24,10 @@ MOST_PAGES = 200
 
 @dataclass(frozen=True)
 class Balance:
-    """The money an ad account holds now, in `currency`; None is "TikTok did not say".
+    """The money in an ad account now, in `currency`; None: TikTok did not say.
 
-    `grant` is ad credit. `credit_line` is the invoiced customers' credit limit, told only of an account
-    asked for by itself. With a `payment_portfolio` the figures are the portfolio's, not the account's.
+    `grant` is ad credit. `credit_line` is the invoiced customers' credit limit, given only for an account
+    requested by itself. With a `payment_portfolio` the figures are the portfolio's, not the account's.
     """
 
     advertiser_id: str
@@ -43,7 +43,7 @@ class Balance:
 def balances(
     get: Get, bc_id: str, advertiser_id: str | None = None, *, page_size: int = PAGE_SIZE
 ) -> list[Balance]:
-    """Return the balances of one account, or of all of the Business Center."""
+    """Return the balances of one account, or of all accounts of the Business Center."""
     query: dict[str, str | int | Sequence[str]] = {"bc_id": bc_id}
     if advertiser_id:
         query |= {"filtering": json.dumps({"keyword": advertiser_id}), "fields": ["balance_info"]}
@@ -57,7 +57,7 @@ def _rows(get: Get, query: Query, page_size: int) -> list[Row]:
 
     rows, reply = read_pages(ask, BalanceList(), most=MOST_PAGES)
     if len({row["advertiser_id"] for row in rows}) < len(rows):
-        raise reply.trouble("one ad account came twice", Advice.AGAIN)
+        raise reply.error("one ad account came twice", Advice.AGAIN)
     return rows
 
 

@@ -1,6 +1,6 @@
-"""An advertiser's consent: a code becomes a token, a token tells its accounts or is given back.
+"""An advertiser's consent: a code is exchanged for a token, whose accounts are listed, or which is revoked.
 
-What is granted is what the advertiser ticked, not what was asked for: read `scopes` and `advertiser_ids`.
+The advertiser may grant less than was requested: read `scopes` and `advertiser_ids`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import App, Get, Post
 from receiver.integrations.tiktok.codes import DUPLICATE
-from receiver.integrations.tiktok.schemas import AuthorisedList, Consented, Revoked, UserInfo, load
+from receiver.integrations.tiktok.schemas import AuthorisedList, ConsentReply, RevocationReply, UserInfo, load
 
 
 @dataclass(frozen=True)
@@ -24,26 +24,26 @@ class Consent:
 
 
 @dataclass(frozen=True)
-class Authorised:
-    """An ad account a token reaches; `name` None is "TikTok did not say"."""
+class AuthorisedAdvertiser:
+    """An ad account that a token reaches; `name` None: TikTok did not say."""
 
     advertiser_id: str
     name: str | None
 
 
 def consent_url(base_url: str, app: App, state: str, redirect_uri: str) -> str:
-    """Return TikTok's consent page on the API's host; it leads back with `auth_code` and `state`."""
+    """Return the address of TikTok's consent page, which leads back with `auth_code` and `state`."""
     query = {"app_id": app.id, "state": state, "redirect_uri": redirect_uri}
     return f"{urljoin(base_url, '/portal/auth')}?{urlencode(query)}"
 
 
 def exchange_code(post: Post, app: App, auth_code: str) -> Consent:
-    """Exchange a code, valid once and for an hour, for its consent; a stale one says REAUTHORISE."""
-    found = load(Consented(), post("oauth2/access_token", {**app.named(), "auth_code": auth_code}))
+    """Exchange a code, valid once and for an hour, for its consent; a stale one raises with REAUTHORISE."""
+    reply = load(ConsentReply(), post("oauth2/access_token", {**app.credentials(), "auth_code": auth_code}))
     return Consent(
-        access_token=found["access_token"],
-        scopes=frozenset(int(number) for number in found["scope"]),
-        advertiser_ids=tuple(found["advertiser_ids"]),
+        access_token=reply["access_token"],
+        scopes=frozenset(int(number) for number in reply["scope"]),
+        advertiser_ids=tuple(reply["advertiser_ids"]),
     )
 
 
@@ -54,18 +54,18 @@ def consenting_user(get: Get) -> str | None:
 
 
 def revoke_token(post: Post, app: App, token: str) -> list[str]:
-    """Give a token back; the ids that lost access, none where another call has done it already."""
+    """Revoke a token; return the ids that lost access, none where another call is revoking it."""
     try:
-        reply = post("oauth2/revoke_token", {**app.named(), "access_token": token})
+        reply = post("oauth2/revoke_token", {**app.credentials(), "access_token": token})
     except ProviderError as error:
         if error.code != DUPLICATE:
             raise
         return []
-    ids: list[str] = load(Revoked(), reply)["advertiser_ids"]
+    ids: list[str] = load(RevocationReply(), reply)["advertiser_ids"]
     return ids
 
 
-def authorised_advertisers(get: Get, app: App) -> list[Authorised]:
+def authorised_advertisers(get: Get, app: App) -> list[AuthorisedAdvertiser]:
     """Return the ad accounts that the token reaches."""
-    rows = load(AuthorisedList(), get("oauth2/advertiser/get", app.named()))["list"]
-    return [Authorised(row["advertiser_id"], row["advertiser_name"]) for row in rows]
+    rows = load(AuthorisedList(), get("oauth2/advertiser/get", app.credentials()))["list"]
+    return [AuthorisedAdvertiser(row["advertiser_id"], row["advertiser_name"]) for row in rows]

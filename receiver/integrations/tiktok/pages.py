@@ -1,4 +1,4 @@
-"""Reads every page of a report, and refuses a report whose pages contradict each other."""
+"""Reading of all pages of a report, which must not contradict each other."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Row = Mapping[str, Any]
 
 
 def read_pages(ask: Callable[[int], Reply], schema: Schema, *, most: int) -> tuple[list[Row], Reply]:
-    """All rows of a report of at most `most` pages, and the last reply; `ask` takes a page's number.
+    """Return all rows of a report of at most `most` pages, and the last reply; `ask` takes a page's number.
 
-    The report may change between two pages; then rows are missed or seen twice, and half a report is
-    no report: ProviderError, to be tried again.
+    Raises ProviderError, to be tried again, where the report changed between two pages: rows may then be
+    missing or doubled.
     """
     reply = ask(1)
     page = load(schema, reply)
@@ -30,14 +30,14 @@ def read_pages(ask: Callable[[int], Reply], schema: Schema, *, most: int) -> tup
         _check(reply, page["page_info"], first, number=number, most=most)
         rows += page["list"]
     if len(rows) != first["total_number"]:
-        raise reply.trouble(f"{first['total_number']} rows promised, {len(rows)} came", Advice.AGAIN)
+        raise reply.error(f"{first['total_number']} rows promised, {len(rows)} came", Advice.AGAIN)
     return rows, reply
 
 
 def _check(reply: Reply, info: Row, first: Row, *, number: int, most: int) -> None:
     if info["page"] != number:
-        raise reply.trouble(f"page {info['page']} came for page {number}", Advice.AGAIN)
+        raise reply.error(f"page {info['page']} came for page {number}", Advice.AGAIN)
     if (info["total_page"], info["total_number"]) != (first["total_page"], first["total_number"]):
-        raise reply.trouble(f"the report changed while page {number} was read", Advice.AGAIN)
+        raise reply.error(f"the report changed while page {number} was read", Advice.AGAIN)
     if info["total_page"] > most:
-        raise reply.trouble(f"{info['total_page']} pages where {most} would do", Advice.AGAIN)
+        raise reply.error(f"{info['total_page']} pages where {most} would do", Advice.AGAIN)

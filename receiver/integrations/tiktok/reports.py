@@ -1,4 +1,4 @@
-"""Reads an ad account's spend, by day or in total, from TikTok's reports."""
+"""The spend of an ad account, by day or in total, from TikTok's reports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOTALS = (*IN_TOTAL, "currency")
 
 @dataclass(frozen=True)
 class ReportedDay:
-    """A day's figures as a report has them, in `currency` where it says so; None: it has none (yet)."""
+    """A day's figures in a report, in `currency` where it says so; None: not available (yet)."""
 
     date: date
     spend: Decimal | None
@@ -30,7 +30,7 @@ class ReportedDay:
     cash_spend: Decimal | None
     voucher_spend: Decimal | None
     currency: str | None = None
-    refused: tuple[str, ...] = ()  # metrics that TikTok would not give: unknown, whatever the date's age
+    refused: tuple[str, ...] = ()  # metrics that TikTok refused: unknown, however old the date is
 
 
 def daily_spend(
@@ -50,7 +50,7 @@ def daily_spend(
 
 
 def total_spend(get: Get, advertiser_id: str, first: date, last: date) -> Decimal | None:
-    """Return the gross spend between two dates, both included, in the account's currency; None unknown."""
+    """Return the gross spend between two dates, both included, in the account's currency; None: unknown."""
 
     def ask(start: date, end: date) -> Decimal | None:
         spend: Decimal | None = ReportSpan(get, advertiser_id, start, end, 1).totals(TOTALS)["spend"]
@@ -65,9 +65,10 @@ def total_spend(get: Get, advertiser_id: str, first: date, last: date) -> Decima
 
 
 def _days(span: ReportSpan) -> list[ReportedDay]:
-    """TikTok does not say which of the metrics may stand in one request: if not all, ask for parts.
+    """Return the days of a span, with the metrics requested together, or else in parts.
 
-    A metric that is refused by itself is unknown, and the others are kept.
+    TikTok does not document which metrics may be combined. A metric refused by itself is unknown, and the
+    others are kept.
     """
     try:
         return _as_days([span.figures((*MONEY, "currency"))], ())
@@ -75,16 +76,16 @@ def _days(span: ReportSpan) -> list[ReportedDay]:
         if error.code != WRONG_PARAMETER:
             raise
     parts = [part for half in HALVES for part in _parts(span, half)]
-    found = [figures for _, figures in parts if figures is not None]
-    if not found:
+    readable = [figures for _, figures in parts if figures is not None]
+    if not readable:
         return _as_days([span.figures(MONEY)], ())  # it may be the currency that is refused
-    return _as_days(found, [name for names, figures in parts if figures is None for name in names])
+    return _as_days(readable, [name for names, figures in parts if figures is None for name in names])
 
 
 def _parts(
     span: ReportSpan, metrics: Sequence[str]
 ) -> list[tuple[Sequence[str], dict[date, Figures] | None]]:
-    """Metrics with their figures, each by itself where together they are refused; None where even so."""
+    """Return metrics with their figures: one by one where refused together, None where refused alone."""
     try:
         return [(metrics, span.figures((*metrics, "currency")))]
     except ProviderError as error:
@@ -96,12 +97,12 @@ def _parts(
 
 
 def _as_days(parts: Sequence[Mapping[date, Figures]], refused: Sequence[str]) -> list[ReportedDay]:
-    """The parts of one report, merged; what no part knows of a date is unknown."""
+    """Return the days of a report merged from its parts; a figure missing in all parts is unknown."""
     days = []
     for day in sorted({day for part in parts for day in part}):
-        known: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
         for part in parts:
-            known |= {name: value for name, value in part.get(day, {}).items() if value is not None}
-        money = {name: known.get(name) for name in MONEY}
-        days.append(ReportedDay(date=day, currency=known.get("currency"), refused=tuple(refused), **money))
+            merged |= {name: value for name, value in part.get(day, {}).items() if value is not None}
+        money = {name: merged.get(name) for name in MONEY}
+        days.append(ReportedDay(date=day, currency=merged.get("currency"), refused=tuple(refused), **money))
     return days

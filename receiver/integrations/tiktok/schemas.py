@@ -1,4 +1,4 @@
-"""The shape of the answers we rely on; fields TikTok adds are ignored, a wrong one is named by its path."""
+"""Schemas of the replies we rely on; unknown fields are ignored, a wrong one is named by its path."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OFFSET = re.compile(r"UTC([+-])([01][0-9]):([0-5][0-9])")
 
 
 class Id(fields.Field[str]):
-    """Digits. TikTok writes them as text, in places as a number; ours are always text."""
+    """An id of digits; TikTok writes it as text, or in places as a number, and it is loaded as text."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -34,7 +34,7 @@ class Id(fields.Field[str]):
 
 
 class TextField(fields.Field[str | None]):
-    """Words, or None where TikTok has none."""
+    """A text, or None where TikTok has none."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:
         if not isinstance(value, str):
@@ -43,7 +43,7 @@ class TextField(fields.Field[str | None]):
 
 
 class SecretField(fields.Field[str]):
-    """A token, as it is: printable, nothing cut off."""
+    """A token of printable characters, unchanged."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if not isinstance(value, str) or not TOKEN.fullmatch(value):
@@ -74,7 +74,7 @@ class AmountField(fields.Field[Decimal | None]):
 
 
 class DayField(fields.Field[date]):
-    """`2026-10-01 00:00:00`, a date in the account's own zone."""
+    """A date in the account's own zone, written `2026-10-01 00:00:00`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
         try:
@@ -84,7 +84,7 @@ class DayField(fields.Field[date]):
 
 
 class InstantField(fields.Field[datetime | None]):
-    """Unix seconds; 0 is none. Milliseconds would land in the year 58,000 and are refused."""
+    """A time in Unix seconds, or None for 0. Milliseconds would mean the year 58,000 and are refused."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
         if value in (*NOTHING, 0, "0"):
@@ -96,9 +96,9 @@ class InstantField(fields.Field[datetime | None]):
 
 
 class ClockTime(fields.Field[datetime | None]):
-    """`2026-10-12 04:00:00`, on the clock of a zone that stands beside it; a year of nobody's is none.
+    """A local time, written `2026-10-12 04:00:00`, whose zone is another field; None for an impossible year.
 
-    Some programs write no time as `0001-01-01 00:00:00`.
+    Some programs write a missing time as `0001-01-01 00:00:00`.
     """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
@@ -112,16 +112,16 @@ class ClockTime(fields.Field[datetime | None]):
 
 
 class Offset(fields.Field[timezone | None]):
-    """`UTC-05:00`, or None where TikTok has none."""
+    """An offset, written `UTC-05:00`, or None where TikTok has none."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> timezone | None:
         if value in NOTHING:
             return None
-        found = OFFSET.fullmatch(value) if isinstance(value, str) else None
-        if not found:
+        match = OFFSET.fullmatch(value) if isinstance(value, str) else None
+        if not match:
             raise ValidationError("should be an offset such as UTC-05:00")
-        sign = -1 if found[1] == "-" else 1
-        return timezone(sign * timedelta(hours=int(found[2]), minutes=int(found[3])))
+        sign = -1 if match[1] == "-" else 1
+        return timezone(sign * timedelta(hours=int(match[2]), minutes=int(match[3])))
 
 
 class _ReplySchema(Schema):
@@ -144,7 +144,7 @@ class _Advertiser(_ReplySchema):
 
 
 class AdvertiserList(_ReplySchema):
-    """`/advertiser/info/`."""
+    """The reply of `/advertiser/info/`."""
 
     list = fields.List(fields.Nested(_Advertiser), required=True)
 
@@ -155,38 +155,38 @@ class _Authorised(_ReplySchema):
 
 
 class AuthorisedList(_ReplySchema):
-    """`/oauth2/advertiser/get/`."""
+    """The reply of `/oauth2/advertiser/get/`."""
 
     list = fields.List(fields.Nested(_Authorised), required=True)
 
 
-class Consented(_ReplySchema):
-    """`/oauth2/access_token/`; its `scope` is a list of numbers."""
+class ConsentReply(_ReplySchema):
+    """The reply of `/oauth2/access_token/`; its `scope` is a list of numbers."""
 
     access_token = SecretField(required=True)
     scope = fields.List(Id(), load_default=list)
     advertiser_ids = fields.List(Id(), load_default=list)
 
     @post_load
-    def accounts(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Drop what is no account: TikTok writes 0 there."""
+    def drop_zero_ids(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Drop ids that are no account: TikTok writes 0 there."""
         return {**data, "advertiser_ids": [item for item in data["advertiser_ids"] if account_id(item)]}
 
 
 class UserInfo(_ReplySchema):
-    """`/user/info/`; of a person nothing but the id is read."""
+    """The reply of `/user/info/`, of which only the id is read."""
 
     core_user_id = Id(load_default=None, allow_none=True)
 
 
-class Revoked(_ReplySchema):
-    """`/oauth2/revoke_token/`."""
+class RevocationReply(_ReplySchema):
+    """The reply of `/oauth2/revoke_token/`."""
 
     advertiser_ids = fields.List(Id(), load_default=list)
 
 
-class Subscribed(_ReplySchema):
-    """`/subscription/subscribe/`."""
+class SubscriptionReply(_ReplySchema):
+    """The reply of `/subscription/subscribe/`."""
 
     subscription_id = Id(required=True)
 
@@ -238,14 +238,14 @@ class _PageInfo(_ReplySchema):
 
 
 class TotalReport(_ReplySchema):
-    """`/report/integrated/get/` without a time dimension."""
+    """The reply of `/report/integrated/get/` without a time dimension."""
 
     list = fields.List(fields.Nested(_TotalRow), required=True)
     page_info = fields.Nested(_PageInfo, required=True)
 
 
 class DailyReport(TotalReport):
-    """`/report/integrated/get/` by day."""
+    """The reply of `/report/integrated/get/` by day."""
 
     list = fields.List(fields.Nested(_DailyRow), required=True)
 
@@ -262,20 +262,21 @@ class _Transaction(_ReplySchema):
     timezone = Offset(load_default=None)
 
 
-class _Named(_ReplySchema):
-    """Pages whose list has a name of its own; here it is `list`."""
+class _NamedList(_ReplySchema):
+    """A page whose list TikTok names differently; it is loaded as `list`."""
 
     NAMES: ClassVar[tuple[str, ...]]
     page_info = fields.Nested(_PageInfo, required=True)
 
     @pre_load
-    def one_key(self, data: Any, **_: Any) -> Any:
-        found = [name for name in self.NAMES if isinstance(data, dict) and name in data]
-        return {**data, "list": data[found[0]]} if found else data
+    def rename_list(self, data: Any, **_: Any) -> Any:
+        """Rename the list to `list`, under whichever of NAMES it came."""
+        names = [name for name in self.NAMES if isinstance(data, dict) and name in data]
+        return {**data, "list": data[names[0]]} if names else data
 
 
-class TransactionList(_Named):
-    """`/bc/account/transaction/get/`."""
+class TransactionList(_NamedList):
+    """The reply of `/bc/account/transaction/get/`."""
 
     NAMES = ("transaction_list", "transactions", "transaction", "list")  # TikTok's clients disagree
     list = fields.List(fields.Nested(_Transaction), required=True)
@@ -295,15 +296,15 @@ class _Balance(_LinkedAccount):
     balance_info = fields.Nested(_BalanceInfo, load_default=None, allow_none=True)
 
 
-class BalanceList(_Named):
-    """`/advertiser/balance/get/`."""
+class BalanceList(_NamedList):
+    """The reply of `/advertiser/balance/get/`."""
 
     NAMES = ("advertiser_account_list",)
     list = fields.List(fields.Nested(_Balance), required=True)
 
 
-class SubscriptionList(_Named):
-    """`/subscription/get/`."""
+class SubscriptionList(_NamedList):
+    """The reply of `/subscription/get/`."""
 
     NAMES = ("subscriptions",)
     list = fields.List(fields.Nested(_Subscription), required=True)
@@ -316,8 +317,8 @@ def load(schema: Schema, reply: Reply) -> Mapping[str, Any]:
         return loaded
     except ValidationError as error:
         path, message = _first("data", error.messages)
-    # Raised out here so that marshmallow's error, which holds all of the answer, stays behind.
-    raise reply.trouble(f"unexpected answer: {path} {message}", Advice.CONFIGURATION)
+    # Raised outside the except block: marshmallow's error, which holds the whole answer, is not attached.
+    raise reply.error(f"unexpected answer: {path} {message}", Advice.CONFIGURATION)
 
 
 def _first(path: str, messages: Any) -> tuple[str, str]:

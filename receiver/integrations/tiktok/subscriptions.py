@@ -1,4 +1,4 @@
-"""Subscribes to TikTok's webhooks, lists and ends subscriptions."""
+"""Subscriptions to TikTok's webhooks: create, list and end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from receiver.integrations.tiktok.calls import App, Get, Post
 from receiver.integrations.tiktok.codes import DUPLICATE
 from receiver.integrations.tiktok.envelope import Reply
 from receiver.integrations.tiktok.pages import read_pages
-from receiver.integrations.tiktok.schemas import Subscribed, SubscriptionList, load
+from receiver.integrations.tiktok.schemas import SubscriptionList, SubscriptionReply, load
 
 MOST_IDS = 100  # advertisers a subscription
 PAGE_SIZE = 1000
@@ -28,7 +28,7 @@ class Entity(StrEnum):
 
 @dataclass(frozen=True)
 class TikTokSubscription:
-    """A subscription of our app; None is "TikTok did not say". Its token is not kept: revoked, it ends it."""
+    """A subscription of our app; None: TikTok did not say. It ends when its token is revoked."""
 
     id: str
     entity: str | None
@@ -52,14 +52,14 @@ def subscribe(
     if notify_frequency:
         detail["notify_frequency"] = notify_frequency
     body = {"subscribe_entity": entity, "callback_url": callback_url, "subscription_detail": detail}
-    reply = post("subscription/subscribe", {**app.named(), **body})
-    subscription_id: str = load(Subscribed(), reply)["subscription_id"]
+    reply = post("subscription/subscribe", {**app.credentials(), **body})
+    subscription_id: str = load(SubscriptionReply(), reply)["subscription_id"]
     return subscription_id
 
 
 def subscriptions(get: Get, app: App, entity: Entity | None = None) -> list[TikTokSubscription]:
-    """Return the app's subscriptions, of one entity if named."""
-    query = {**app.named(), **({"subscribe_entity": str(entity)} if entity else {})}
+    """Return the app's subscriptions, of one entity or of all."""
+    query = {**app.credentials(), **({"subscribe_entity": str(entity)} if entity else {})}
 
     def ask(page: int) -> Reply:
         return get("subscription/get", {**query, "page": page, "page_size": PAGE_SIZE})
@@ -71,7 +71,7 @@ def subscriptions(get: Get, app: App, entity: Entity | None = None) -> list[TikT
 def unsubscribe(post: Post, app: App, subscription_id: str) -> None:
     """End a subscription; one that another call is ending counts as ended."""
     try:
-        post("subscription/unsubscribe", {**app.named(), "subscription_id": subscription_id})
+        post("subscription/unsubscribe", {**app.credentials(), "subscription_id": subscription_id})
     except ProviderError as error:
         if error.code != DUPLICATE:
             raise

@@ -1,4 +1,4 @@
-"""Reads an ad account's bills, refunds and gifts from its Business Center's ledger."""
+"""An ad account's bills, refunds and gifts, read from its Business Center's ledger."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_PAGES = 200  # a bill every hour of a year would fill 176
 
 @dataclass(frozen=True)
 class LedgerTransaction:
-    """One row of an ad account's ledger; `id` tells it from any other, None is "TikTok did not say".
+    """A row of an ad account's ledger, identified by `id`; None: TikTok did not say.
 
     `type` and `billing` are TikTok's words (BILL_PAYMENT, …; CASH, or CREDIT for ad credit). `subtotal`
     and `tax` are in `currency`; which way the money went is the type's to say, not their sign's, and a
@@ -42,7 +42,7 @@ class LedgerTransaction:
 def transactions(
     get: Get, bc_id: str, advertiser_id: str, first: date, last: date, *, page_size: int = PAGE_SIZE
 ) -> list[LedgerTransaction]:
-    """Return the rows between two dates, both included, of the ledger's zone: the account's `timezone`."""
+    """Return the ledger rows between two dates, both included, in the zone of the account."""
 
     def ask(start: date, end: date) -> list[LedgerTransaction]:
         return _rows(get, _query(bc_id, advertiser_id, start, end), advertiser_id, page_size)
@@ -61,12 +61,12 @@ def _rows(get: Get, query: Mapping[str, str], advertiser_id: str, page_size: int
 
 def _check(rows: Sequence[Row], reply: Reply, advertiser_id: str) -> None:
     if any(row["account_id"] != advertiser_id for row in rows):
-        raise reply.trouble("rows that were not asked for", Advice.AGAIN)
+        raise reply.error("rows that were not asked for", Advice.AGAIN)
     if len({row["transaction_id"] for row in rows}) < len(rows):
         # A row that came in between two pages pushed one of them onto both, so another may be missing.
-        raise reply.trouble("one payment came twice", Advice.AGAIN)
+        raise reply.error("one payment came twice", Advice.AGAIN)
     if any(row["transaction_type"] == "BILL_PAYMENT" and (row["subtotal"] or 0) < 0 for row in rows):
-        raise reply.trouble("a bill below 0", Advice.CONFIGURATION)
+        raise reply.error("a bill below 0", Advice.CONFIGURATION)
 
 
 def _query(bc_id: str, advertiser_id: str, first: date, last: date) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""TikTok as a sender of webhooks: its two addresses, whether it signed a call, and what an event says."""
+"""TikTok as a sender of webhooks: its two addresses, the verification of a call, and its events."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from receiver.tiktok_ids import SHAPE, account_id
 
 TIMED, OPEN = "tiktok-signature", "x-open-signature"
 HEADERS = (TIMED, OPEN)
-REPORT_DATA = (11, "11")  # the object in a notice that figures have changed; its type is not stated
+REPORT_DATA = (11, "11")  # the object in a notice of changed figures; its type is not documented
 MOST_ENTRIES, MOST_ACCOUNTS = 1000, 10_000
 
 
 class WebhookScheme(StrEnum):
-    """The address a call came to; it stands as the delivery's topic."""
+    """The address that a call came to, used as the delivery's topic."""
 
-    ACCOUNTS = "tiktok.accounts"  # /webhooks/tiktok: news about TikTok users
-    ADS = "tiktok.ads"  # /webhooks/tiktok/ads: news about ad accounts
+    ACCOUNTS = "tiktok.accounts"  # /webhooks/tiktok: events of TikTok users
+    ADS = "tiktok.ads"  # /webhooks/tiktok/ads: events of ad accounts
 
 
 TOPICS: Mapping[str, str] = {"": WebhookScheme.ACCOUNTS, "/ads": WebhookScheme.ADS}
@@ -32,7 +32,7 @@ TOPICS: Mapping[str, str] = {"": WebhookScheme.ACCOUNTS, "/ads": WebhookScheme.A
 
 @dataclass(frozen=True)
 class TikTokNotice:
-    """The accounts to read again, and whether access to some that it does not name was lost."""
+    """A notice: the accounts to read again, and whether access to unnamed ones was lost."""
 
     reason: PollReason
     accounts: frozenset[str] = frozenset()
@@ -41,7 +41,7 @@ class TikTokNotice:
 
 @dataclass(frozen=True)
 class UnusedEvent:
-    """An event that changes nothing here, and why."""
+    """An event that has no effect, and why."""
 
     error: str
 
@@ -49,10 +49,7 @@ class UnusedEvent:
 def verification_error(
     topic: str | None, headers: Mapping[str, str], raw: bytes, keys: Sequence[bytes], now: datetime | None
 ) -> str | None:
-    """Return why the call is not shown to be TikTok's; None when it is.
-
-    Without `now` its age is not checked.
-    """
+    """Return why a call is not proven to be TikTok's, None if it is; without `now` its age is not checked."""
     (key,) = keys  # one app, one secret
     if topic == WebhookScheme.ADS:
         return verify_open(key.decode(), headers.get(OPEN), raw)
@@ -60,12 +57,12 @@ def verification_error(
 
 
 def is_ping(headers: Mapping[str, str], raw: bytes) -> bool:
-    """Return False: TikTok sends none."""
+    """Return False: TikTok sends no pings."""
     return False
 
 
 def read_event(topic: str, raw: bytes) -> TikTokNotice | UnusedEvent:
-    """Return what an event asks us to read again. Raises InputError with the path of what is unreadable."""
+    """Return the accounts that an event asks to read again. Raises InputError with a bad field's path."""
     body = read_json(raw, path="body")
     if not isinstance(body, dict):
         raise InputError("must be a JSON object", path="body")
@@ -73,25 +70,25 @@ def read_event(topic: str, raw: bytes) -> TikTokNotice | UnusedEvent:
 
 
 def _about_ads(body: dict[str, Any]) -> TikTokNotice | UnusedEvent:
-    # Suspended, or not any more: the one notice without entries.
+    # Suspended, or no longer so: the only notice without entries.
     if "status" in body and "advertiser_id" in body:
         return TikTokNotice(
             PollReason.STATUS_CHANGED, frozenset({_id(body["advertiser_id"], "advertiser_id")})
         )
     if body.get("object") not in REPORT_DATA:
         return UnusedEvent("this kind of notice is not used")
-    named: set[str] = set()
+    account_ids: set[str] = set()
     access_lost = False
     for place, entry in enumerate(_entries(body)):
         where = f"entry.{place}.changed_metrics_values"
         values = entry.get("changed_metrics_values")
         if values is not None and not isinstance(values, dict):
             raise InputError("must be an object", path=where)
-        named |= {_id(item, where) for item in values or ()}
-        access_lost |= bool(entry.get("message"))  # nothing else is told in words, and these are not stated
-    if len(named) > MOST_ACCOUNTS:
+        account_ids |= {_id(item, where) for item in values or ()}
+        access_lost |= bool(entry.get("message"))  # the only notice with words, which are not documented
+    if len(account_ids) > MOST_ACCOUNTS:
         raise InputError(f"must name at most {MOST_ACCOUNTS} ad accounts", path="entry")
-    return TikTokNotice(PollReason.FIGURES_CHANGED, frozenset(named), access_lost)
+    return TikTokNotice(PollReason.FIGURES_CHANGED, frozenset(account_ids), access_lost)
 
 
 def _about_users(body: dict[str, Any]) -> TikTokNotice | UnusedEvent:
@@ -114,9 +111,9 @@ def _entries(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 def _id(value: Any, path: str) -> str:
-    """Return digits, given as text or as a number: past 2**53 a number is still whole here."""
+    """Return an ad account's id, given as text or as a number: past 2**53 a number is still whole here."""
     text = str(value) if type(value) is int else value
-    found = account_id(text)
-    if found is None:
+    advertiser_id = account_id(text)
+    if advertiser_id is None:
         raise InputError(SHAPE, path=path)
-    return found
+    return advertiser_id

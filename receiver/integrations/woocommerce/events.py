@@ -1,4 +1,4 @@
-"""Reads the body of a delivery; whatever a sender writes, a bad one is a clean InputError."""
+"""Events in the bodies of deliveries; any bad body raises InputError."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from receiver.strict_json import read_json
 
 SIGNAL = "action.wc_ad_credit_signal"
 SETTINGS_SAVED = "action.woocommerce_settings_saved"
-READ_BY_REST = [["x-read-by", "rest"]]  # the headers of a state that we asked for: no call brings this one
+READ_BY_REST = [["x-read-by", "rest"]]  # the headers of a state read by REST; no call can bring this one
 OURS = frozenset({SIGNAL, SETTINGS_SAVED})
 LONGEST = 100
 
@@ -33,7 +33,7 @@ def _object(body: Any) -> dict[str, Any]:
 
 
 def _refuse_error_object(body: dict[str, Any]) -> None:
-    """A store whose webhook lost its user signs an error where the event should be."""
+    """Raise InputError for an error object, which a store signs whose webhook has lost its user."""
     data = body.get("data")
     if isinstance(body.get("code"), str) and isinstance(data, dict) and "status" in data:
         code = "".join(char for char in body["code"] if char.isprintable())[:LONGEST]

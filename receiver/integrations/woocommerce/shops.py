@@ -1,4 +1,4 @@
-"""Stores behind the guarded transport, as services know them.
+"""Clients of WooCommerce stores for services, over the guarded transport.
 
 The transport is imported with the first call: it takes 6 MB with requests, and web processes call no store.
 """
@@ -19,40 +19,47 @@ if TYPE_CHECKING:
     from wp_bridge.safe_http import SafeHttpClient
     from wp_bridge.store import RemoteStore, Webhook
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 
 class RestShop:
-    """One store through its keys; every call raises ShopError."""
+    """The client of one store with its keys; every call raises ShopError."""
 
     def __init__(self, store: RemoteStore) -> None:
         self._store = store
 
     def facts(self) -> ShopFacts:
-        answer = _asked(self._store.facts)
+        """Return what the store reports about itself."""
+        answer = _call_store(self._store.facts)
         return ShopFacts(**vars(answer))
 
     def webhooks(self) -> Sequence[ActualWebhook]:
-        return [_found(webhook) for webhook in _asked(self._store.webhooks)]
+        """Return all webhooks of the store."""
+        return [_actual_webhook(webhook) for webhook in _call_store(self._store.webhooks)]
 
     def make_webhook(self, name: str, topic: str, url: str, secret: str) -> ActualWebhook:
-        return _found(_asked(lambda: self._store.make_webhook(name, topic, url, secret)))
+        """Create a webhook, and return it as the store has it."""
+        return _actual_webhook(_call_store(lambda: self._store.make_webhook(name, topic, url, secret)))
 
     def change_secret(self, webhook_id: int, secret: str) -> None:
-        _asked(lambda: self._store.change_secret(webhook_id, secret))
+        """Replace the secret of a webhook."""
+        _call_store(lambda: self._store.change_secret(webhook_id, secret))
 
     def delete_webhook(self, webhook_id: int) -> None:
-        _asked(lambda: self._store.delete_webhook(webhook_id))
+        """Delete a webhook."""
+        _call_store(lambda: self._store.delete_webhook(webhook_id))
 
     def state(self) -> Mapping[str, Any]:
-        return _asked(self._store.state)
+        """Return the state that the companion plugin reports."""
+        return _call_store(self._store.state)
 
     def put_token(self, token: str) -> None:
-        _asked(lambda: self._store.put_token(token))
+        """Hand the status token to the companion plugin."""
+        _call_store(lambda: self._store.put_token(token))
 
 
 class RestShops:
-    """Opens stores by what stands before their wp-json."""
+    """A factory of clients of stores, each by the address before its wp-json."""
 
     def __init__(self, *, allow_loopback: bool = False, guard: SafeHttpClient | None = None) -> None:
         self._allow_loopback = allow_loopback
@@ -70,13 +77,13 @@ class RestShops:
         return RestShops(guard=self._guard.for_seconds(seconds))
 
     def probe(self, url: str, *, http: bool = False) -> str:
-        """Return the address before wp-json, without keys; `http` permits a store without https."""
+        """Find the address before wp-json, without keys; `http` permits a store without https."""
         from wp_bridge.store import probe
 
-        return _asked(lambda: probe(self._guard, url, http=http))[0]
+        return _call_store(lambda: probe(self._guard, url, http=http))[0]
 
     def has_key_page(self, base: str) -> bool:
-        """Return whether the page on which WooCommerce hands out keys seems to be let through."""
+        """Return whether the page on which WooCommerce hands out keys seems accessible."""
         from wp_bridge.store import has_key_page
 
         return has_key_page(self._guard, base)
@@ -85,14 +92,16 @@ class RestShops:
         """Return the address that `url` permanently redirects to, None if it does not."""
         from wp_bridge.store import find_new_address
 
-        return canonical(_asked(lambda: find_new_address(self._guard, url)))
+        return canonical(_call_store(lambda: find_new_address(self._guard, url)))
 
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> RestShop:
+        """Return the client of the store at `base` with these keys."""
         from wp_bridge.store import RemoteStore
 
         return RestShop(RemoteStore(self._guard, base, consumer_key, consumer_secret))
 
     def keeps_secrets(self, base: str) -> bool:
+        """Return whether the address is one to which secrets may be sent."""
         try:
             self._guard.check(base)
         except StoreError:
@@ -100,14 +109,15 @@ class RestShops:
         return True
 
 
-def _found(webhook: Webhook) -> ActualWebhook:
+def _actual_webhook(webhook: Webhook) -> ActualWebhook:
     status = WebhookStatus(webhook.status)
     return ActualWebhook(
         webhook.id, webhook.topic, webhook.delivery_url, status, can_fire=bool(webhook.hooks)
     )
 
 
-def _asked(call: Callable[[], Told]) -> Told:
+def _call_store(call: Callable[[], Answer]) -> Answer:
+    """Make a call to a store; translate its StoreError into ShopError."""
     try:
         return call()
     except StoreError as error:

@@ -1,4 +1,4 @@
-"""Verifies that one of a store's secrets signed a body: the raw bytes, before anybody reads them."""
+"""WooCommerce's signatures of webhooks, over the raw bytes of a body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
 
 def signing_key(secret: str) -> bytes:
-    """Return the key a store signs with when its webhook's stored secret is `secret`."""
+    """Return the key that a store signs with when its webhook's stored secret is `secret`."""
     return ENTITY.sub(_character, secret).encode()
 
 
@@ -24,15 +24,15 @@ def sign(raw: bytes, key: bytes) -> str:
 
 
 def verify(raw: bytes, signature: str | None, keys: Iterable[bytes]) -> bool:
-    """Return whether one of the keys signed these bytes; takes as long whichever it was."""
+    """Return whether one of the keys signed these bytes, in a time that does not depend on which."""
     # A header may hold anything: what is not ASCII cannot be compared as text.
-    given = (signature or "").encode(errors="replace")
-    matches = [hmac.compare_digest(sign(raw, key).encode(), given) for key in keys]
+    actual = (signature or "").encode(errors="replace")
+    matches = [hmac.compare_digest(sign(raw, key).encode(), actual) for key in keys]
     return any(matches)
 
 
-def _character(found: re.Match[str]) -> str:
-    name, decimal, hexadecimal = found.groups()
+def _character(match: re.Match[str]) -> str:
+    name, decimal, hexadecimal = match.groups()
     if name:
         return CHARACTERS[name]
     return chr(int(decimal) if decimal else int(hexadecimal, 16))

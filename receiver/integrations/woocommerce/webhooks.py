@@ -1,4 +1,4 @@
-"""WooCommerce as a sender of webhooks: its headers, its pings, and whether a store signed a call."""
+"""WooCommerce as a sender of webhooks: its headers, its pings, and the verification of a call."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 
 
 def is_ping(headers: Mapping[str, str], raw: bytes) -> bool:
-    """Return whether it is WooCommerce's test of an address: an unsigned form that proves nothing."""
+    """Return whether a call is WooCommerce's test of an address: an unsigned form that proves nothing."""
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     return media_type == FORM and PING.fullmatch(raw) is not None
 
@@ -29,7 +29,7 @@ def is_ping(headers: Mapping[str, str], raw: bytes) -> bool:
 def verification_error(
     topic: str | None, headers: Mapping[str, str], raw: bytes, keys: Sequence[bytes], now: datetime | None
 ) -> str | None:
-    """Return why the call is not shown to be the store's; None when it is. A call carries no time."""
+    """Return why a call is not proven to be from the store, None if it is. A call carries no time."""
     signature = headers.get(SIGNATURE)
     if not signature:
         return "no signature"

@@ -81,7 +81,7 @@ def _due_alerts(session: Session, now: datetime) -> Iterator[Alert | None]:
     yield _due_alert(session, now, AlertKind.AWARDS_OVERDUE, overdue, stores)
     for kind, who in STORES_WAITING:
         query = store_troubles.stores_waiting_for(who, but=(TroubleId.AWARD_OVERDUE,))
-        count = work_queue.counted(session, query, MOST)
+        count = work_queue.count_rows(session, query, MOST)
         stores = session.scalars(query.limit(FIRST_STORES)).all() if count else ()
         yield _due_alert(session, now, kind, count, stores)
 

@@ -75,8 +75,8 @@ def _all_items(session: Session, now: datetime, token_owner: int | None) -> Iter
     yield TodoItem(TodoId.WORKER_SILENT, int(is_silent(last_beat, now)), since=last_beat)
     yield TodoItem(TodoId.STAFF_NOT_TOLD, alerts.count_failing(session))
     yield _waiting_item(session, now)
-    yield _award_item(session, TodoId.AWARDS_OVERDUE, work_queue.overdue(now))
-    yield _award_item(session, TodoId.AWARDS_DUE_SOON, work_queue.due_soon(now))
+    yield _award_item(session, TodoId.AWARDS_OVERDUE, work_queue.overdue_awards(now))
+    yield _award_item(session, TodoId.AWARDS_DUE_SOON, work_queue.awards_due_soon(now))
     yield _counted_item(session, TodoId.REVIEWS_WAITING, work_queue.open_reviews())
     present = store_troubles.present_ids(session)
     yield from _trouble_items(session, [trouble for trouble in MOST_URGENT if trouble in present])
@@ -86,8 +86,8 @@ def _all_items(session: Session, now: datetime, token_owner: int | None) -> Iter
     yield _counted_item(session, TodoId.DELIVERIES_FAILED, work_queue.deliveries_in(DeliveryState.FAILED))
     rejected, usual = work_queue.bad_signatures(session, now)
     yield TodoItem(TodoId.SIGNATURES_REJECTED, rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
-    yield _counted_item(session, TodoId.QUARANTINED, work_queue.quarantined())
-    yield _store_item(session, TodoId.STORES_CLAIMED, work_queue.stores_claimed())
+    yield _counted_item(session, TodoId.QUARANTINED, work_queue.quarantined_calls())
+    yield _store_item(session, TodoId.STORES_CLAIMED, work_queue.claimed_stores())
     yield _store_item(session, TodoId.MESSAGES_FROM_ELSEWHERE, work_queue.stores_with_held_messages())
     yield _store_item(session, TodoId.STORES_MOVED, work_queue.stores_moved_lately(now))
     yield from _trouble_items(session, [trouble for trouble in OTHERS if trouble in present])
@@ -99,7 +99,7 @@ def _trouble_items(session: Session, ids: Sequence[TroubleId]) -> Iterator[TodoI
     for trouble_id in ids:
         item = _store_item(session, trouble_id, store_troubles.stores_with(trouble_id))
         if item.count and trouble_id == TroubleId.AWARD_FLAGGED:
-            _, sums = work_queue.awards_by_currency(session, work_queue.flagged_of_stores(), MOST)
+            _, sums = work_queue.awards_by_currency(session, work_queue.flagged_awards(), MOST)
             item = replace(item, sums=sums)
         yield item
 
@@ -113,7 +113,7 @@ def _waiting_item(session: Session, now: datetime) -> TodoItem:
 
 
 def _counted_item(session: Session, item_id: TodoId, query: Select[Any]) -> TodoItem:
-    return TodoItem(item_id, work_queue.counted(session, query, MOST))
+    return TodoItem(item_id, work_queue.count_rows(session, query, MOST))
 
 
 def _award_item(session: Session, item_id: TodoId, query: Select[str]) -> TodoItem:
@@ -123,4 +123,4 @@ def _award_item(session: Session, item_id: TodoId, query: Select[str]) -> TodoIt
 
 def _store_item(session: Session, item_id: TodoId | TroubleId, query: Select[str, str]) -> TodoItem:
     stores = [(store_id, store_name) for store_id, store_name in session.execute(query.limit(FIRST_STORES))]
-    return TodoItem(item_id, work_queue.counted(session, query, MOST) if stores else 0, stores=stores)
+    return TodoItem(item_id, work_queue.count_rows(session, query, MOST) if stores else 0, stores=stores)

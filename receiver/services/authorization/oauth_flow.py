@@ -24,7 +24,7 @@ from receiver.domain.consent import (
     resolve_account,
 )
 from receiver.errors import Advice, ProviderError, Refused
-from receiver.integrations.tiktok.oauth import Authorised, Consent
+from receiver.integrations.tiktok.oauth import AuthorisedAdvertiser, Consent
 from receiver.logs import get_logger
 from receiver.services.authorization.answering import ReadingApi, answered_permissions
 from receiver.services.authorization.consent import give_consent
@@ -51,7 +51,7 @@ class ConsentApi(ReadingApi, Protocol):
         """Exchange the code of a callback for a token, its scopes and the accounts it covers."""
         ...
 
-    def authorised_advertisers(self, token: str) -> list[Authorised]:
+    def authorised_advertisers(self, token: str) -> list[AuthorisedAdvertiser]:
         """Return the ad accounts that a token covers, with their names."""
         ...
 
@@ -218,7 +218,7 @@ def _lock_flow(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple
     `accounts`: those that the consent covers, locked before both, as a poll does. Raises FlowRefused where a
     disconnect was first.
     """
-    spend.hold_accounts(session, accounts)
+    spend.lock_accounts(session, accounts)
     flow = consents.find_flow(session, flow_id)
     store = stores.get_store(session, flow.store_id, locked=True) if flow else None
     flow = consents.find_flow(session, flow_id, locked=True)

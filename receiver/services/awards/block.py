@@ -35,7 +35,7 @@ def block(
         detail = {"reason": reason, "cause": cause}
         move_award(session, now, award, AwardMove.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
         award.block_reason, award.block_cause = reason, cause
-        stores.to_decide_anew(session, [award.store_id])
+        stores.mark_undecided(session, [award.store_id])
         return award_row(award, now)
 
 
@@ -49,5 +49,5 @@ def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor
             return award_row(award, now)
         detail = {"reason": reason}
         move_award(session, now, award, AwardMove.LIFT, by=Mover.STAFF, actor=actor, detail=detail)
-        stores.to_decide_anew(session, [award.store_id])
+        stores.mark_undecided(session, [award.store_id])
         return award_row(award, now)

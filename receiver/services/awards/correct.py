@@ -53,7 +53,7 @@ def correct_reference(
             if issued.is_code:
                 book.keep(award, issued.reference)
             audit.record(session, now, actor, AuditAction.AWARD_CORRECT, award_id, what)
-            stores.to_decide_anew(session, [award.store_id])
+            stores.mark_undecided(session, [award.store_id])
             return award_row(award, now)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error

@@ -46,7 +46,7 @@ def mark_credited(
                 f"award {award.id} was credited before, by {award.evidence_source}: {award.evidence}"
             )
         credit_award(session, now, award, evidence=evidence, source=source, actor=actor)
-        stores.to_decide_anew(session, [award.store_id])
+        stores.mark_undecided(session, [award.store_id])
         return award_row(award, now)
 
 

@@ -88,7 +88,7 @@ def issue(
                 if doubts_credit(award.flags) and not although_flagged:
                     raise Refused(f"award {award_id} is flagged: confirm that you give it all the same")
                 record_issue(session, now, award, issued, checks.book, actor)
-                stores.to_decide_anew(session, [award.store_id])
+                stores.mark_undecided(session, [award.store_id])
             return award_row(award, now)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error

@@ -200,7 +200,7 @@ def _keep(
             award = by_id[item.row.issued.award_id]
             record_issue(session, now, award, item.row.issued, book, actor)
             store_ids.append(award.store_id)
-    stores.to_decide_anew(session, store_ids)
+    stores.mark_undecided(session, store_ids)
     return [_with_outcome(item, IssueOutcome.ISSUED) for item in planned]
 
 

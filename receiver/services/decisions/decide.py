@@ -159,7 +159,7 @@ def _decide_and_store_all(
             if outcome.concerns_others:
                 break
         remaining = remaining[remaining.index(store_id) + 1 :]
-    rows.keep()
+    rows.flush()
     stores.note_decided(session, unchanged_ids, now)
     if changed_ids := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
         decisions.bound_decisions(session, changed_ids, now)
@@ -188,7 +188,7 @@ def _decide_and_store(rows: RowBatch, records: StoreRecords, now: datetime) -> _
     facts, decision = evaluate_records(records, now)
     is_due = isinstance(decision.award, DueAward)
     if is_due:
-        rows.keep()
+        rows.flush()
         records = _gather_locked(session, store, now)
         facts, decision = evaluate_records(records, now)
     elif update_award_from_facts(session, now, records, facts, decision):
@@ -286,7 +286,7 @@ def _record_award(rows: RowBatch, store: tables.Store, decision: Decision, last:
     An override passes a rule, never this constraint.
     """
     session = rows.session
-    rows.keep()
+    rows.flush()
     if last is None:
         last, _ = decisions.last_digests(session, [store.id])[store.id]
     due_award, account = decision.award, decision.account

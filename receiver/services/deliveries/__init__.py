@@ -1,1 +1,1 @@
-"""Working the inbox off, again where staff ask, and forgetting what is old."""
+"""Deliveries: processing, replay on request, search, and deletion of expired data."""

@@ -1,8 +1,8 @@
-"""Takes deliveries in: reads each signal and lets it change the store and its link, once.
+"""Applies deliveries: reads each signal and changes the store and its link by it, once.
 
-Whatever the order of arrival, what signals of one install leave behind is the same: its first signal of a
-set-up or link dates it, within the bounds of domain/claims.py, and how things stand follows the newest one.
-Another install, a lost and renewed link or a switch back moves no date.
+The result does not depend on the order of arrival of one install's signals: its first signal of a set-up or
+link dates it, within the bounds of domain/claims.py, and the present state follows the newest one. Another
+install, a lost and renewed link, or a switch back changes no date.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ from receiver.services.deliveries.sequence import (
     BEFORE_RESTART,
     FELL_BACK,
     SignalPlace,
-    begin_anew,
     note_clock,
     note_fall,
     note_order,
     note_run,
     place_of,
+    restart_at_state,
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
 from receiver.storage.connections import reschedule_check
@@ -62,7 +62,7 @@ from receiver.storage.signal_state import LinkState, StoreState
 from wp_bridge.errors import BadSignal, OtherVersion
 from wp_bridge.signals import read_signal
 
-# Of the providers that are no store: what applies a delivery of theirs.
+# The functions that apply deliveries of providers other than stores.
 APPLIED_ALONE: Mapping[str, Callable[[Session, HeldDelivery, datetime], ProcessingResult]] = {
     DeliverySource.TIKTOK: apply_tiktok_event,
 }
@@ -74,29 +74,32 @@ NOT_USED: dict[str | None, str] = {
 
 @dataclass(slots=True)
 class _ReadSignal:
-    """The content of a delivery, once it could be read."""
+    """A signal as read from a delivery."""
 
     store_id: str
     delivery_id: int
     home_url: str
     event: str
     news: SignalOrder
-    claimed_at: datetime  # as the store's clock had it
+    claimed_at: datetime  # by the store's clock
     received_at: datetime
-    by_rest: bool  # we asked the store for it
-    integration: Integration | None  # what it says of TikTok's plugin
-    linked: LinkReport | None  # what it says of the link
-    is_state: bool  # it says all there is at once
-    dated_at: datetime  # `claimed_at`, set right by what is known of that clock
+    by_rest: bool  # read by REST, not sent by a webhook
+    integration: Integration | None  # the reported change of TikTok's plugin
+    linked: LinkReport | None  # the reported change of the link
+    is_state: bool  # a report of the whole state
+    dated_at: datetime  # `claimed_at`, corrected by the known skew of that clock
 
 
 def apply_deliveries(
     session: Session, deliveries: Sequence[HeldDelivery], now: datetime
 ) -> list[ProcessingResult]:
-    """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
+    """Apply deliveries and return the result of each, in order.
+
+    An exception is left to roll back the transaction, and with it all of them.
+    """
     read = [_read(session, delivery, now) for delivery in deliveries]
     signals = [item for item in read if isinstance(item, _ReadSignal)]
-    held = LockedStores(
+    locked = LockedStores(
         session,
         {signal.store_id for signal in signals},
         orders=[(signal.store_id, signal.news) for signal in signals],
@@ -106,16 +109,16 @@ def apply_deliveries(
     for delivery in deliveries:
         if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
             reschedule_check(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
-    endings = [
-        _apply_signal(session, held, bounds, item, now) if isinstance(item, _ReadSignal) else item
+    results = [
+        _apply_signal(session, locked, bounds, item, now) if isinstance(item, _ReadSignal) else item
         for item in read
     ]
     bounds.write()
-    held.write()
-    ended = zip(deliveries, endings, strict=True)
-    heard = {item.store_id for item, ending in ended if ending.state is DeliveryState.PROCESSED}
-    forget_losses(session, [store_id for store_id in heard if store_id is not None])
-    return endings
+    locked.write()
+    pairs = zip(deliveries, results, strict=True)
+    senders = {item.store_id for item, result in pairs if result.state is DeliveryState.PROCESSED}
+    forget_losses(session, [store_id for store_id in senders if store_id is not None])
+    return results
 
 
 def _accounts(signals: Sequence[_ReadSignal]) -> set[str]:
@@ -126,7 +129,7 @@ def _accounts(signals: Sequence[_ReadSignal]) -> set[str]:
 
 def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSignal | ProcessingResult:
     if delivery.source in APPLIED_ALONE:
-        with traced(delivery.request_id):  # a poll of an ad account is asked for under it
+        with traced(delivery.request_id):  # a poll of an ad account is requested under this id
             return APPLIED_ALONE[delivery.source](session, delivery, now)
     if delivery.topic != SIGNAL:
         error = NOT_USED.get(delivery.topic, "this topic is not used")
@@ -142,9 +145,9 @@ def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSigna
         )
     try:
         fields = _fields(delivery)
-    except InputError as error:  # it never will be readable
+    except InputError as error:  # it will never be readable
         return ProcessingResult(DeliveryState.DEAD, str(error), (delivery.store_id,), _reason_of(error))
-    # A clock that runs ahead must not make its news the newest for ever.
+    # A clock that runs ahead must not make its signals the newest for ever.
     news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
     reported = _signal_event(fields)
     return _ReadSignal(
@@ -178,17 +181,17 @@ def _fields(delivery: HeldDelivery) -> dict[str, Any]:
 
 
 def _apply_signal(
-    session: Session, held: LockedStores, bounds: SignalBounds, signal: _ReadSignal, now: datetime
+    session: Session, locked: LockedStores, bounds: SignalBounds, signal: _ReadSignal, now: datetime
 ) -> ProcessingResult:
-    store = held.store(signal.store_id)
+    store = locked.store(signal.store_id)
     if not names_shop(signal.home_url, store.url):
-        held.note_elsewhere(store.id, signal.home_url, now)
+        locked.note_elsewhere(store.id, signal.home_url, now)
         store.decided_at = None
         error = f"held: the signal is of {signal.home_url}, the store is {store.url}"
         return ProcessingResult(
             DeliveryState.DEAD, error, stores=(store.id,), reason=DeliveryReason.ELSEWHERE
         )
-    signal = _set_right(store, signal)
+    signal = _correct_skew(store, signal)
     place = place_of(store, signal.news, received_at=signal.received_at, by_rest=signal.by_rest)
     if place is SignalPlace.BEFORE_RESTART:
         return ProcessingResult(DeliveryState.IGNORED, BEFORE_RESTART, reason=DeliveryReason.BEFORE_RESTART)
@@ -198,21 +201,21 @@ def _apply_signal(
         note_run(store, signal.news)
         return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, (store.id,), DeliveryReason.FELL_BACK)
     if place is SignalPlace.TRUTH:
-        begin_anew(session, held, store, signal.news, now)
-    if held.is_applied(store.id, signal.news) and place is not SignalPlace.TRUTH:
+        restart_at_state(session, locked, store, signal.news, now)
+    if locked.is_applied(store.id, signal.news) and place is not SignalPlace.TRUTH:
         return ProcessingResult(DeliveryState.PROCESSED)
     if not bounds.allow(store.id, day_of(signal.received_at)):
         return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS, reason=DeliveryReason.OVER_SIGNALS)
-    _apply(held, store, signal, is_truth=place is SignalPlace.TRUTH)
+    _apply(locked, store, signal, is_truth=place is SignalPlace.TRUTH)
     if place is SignalPlace.IN_ORDER:
         note_order(store, signal.news, is_state=signal.is_state)
-    store.decided_at = None  # to be decided anew, also when the worker dies before it has
-    held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)
+    store.decided_at = None  # to be decided anew, also when the worker dies before that
+    locked.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)
     return ProcessingResult(DeliveryState.PROCESSED, stores=(store.id,))
 
 
-def _set_right(store: StoreState, signal: _ReadSignal) -> _ReadSignal:
-    """Return the signal with clock skew corrected; a reply has the time of our request."""
+def _correct_skew(store: StoreState, signal: _ReadSignal) -> _ReadSignal:
+    """Return the signal with clock skew corrected; a state read by REST has the time of our request."""
     if signal.by_rest:
         claimed_at = signal.received_at
     else:
@@ -255,11 +258,11 @@ def _account(fields: dict[str, Any]) -> AdAccount:
     return AdAccount(fields["advertiser_id"], fields["exact"])
 
 
-def _apply(held: LockedStores, store: StoreState, signal: _ReadSignal, *, is_truth: bool) -> None:
+def _apply(locked: LockedStores, store: StoreState, signal: _ReadSignal, *, is_truth: bool) -> None:
     if signal.integration is not None:
         _note_integration(store, signal.integration, signal, is_truth=is_truth)
     if signal.linked is not None:
-        _note_link(held, store, signal.linked, signal, is_truth=is_truth)
+        _note_link(locked, store, signal.linked, signal, is_truth=is_truth)
     note_clock(store, signal.claimed_at, received_at=signal.received_at, by_rest=signal.by_rest)
 
 
@@ -279,31 +282,31 @@ def _note_integration(
 
 
 def _note_link(
-    held: LockedStores, store: StoreState, linked: LinkReport, signal: _ReadSignal, *, is_truth: bool
+    locked: LockedStores, store: StoreState, linked: LinkReport, signal: _ReadSignal, *, is_truth: bool
 ) -> None:
     news, last = signal.news, store.account_news
     newest = is_truth or is_newer(news, last)
     if linked.account is not None:
-        # Late news of a link that is not known yet: by the newest news it has ended.
-        link = _known_link(held, store, linked.account, signal, ended_at=last.at if last else None)
+        # A late signal of a link not known yet: by the newest signal it has ended.
+        link = _update_link(locked, store, linked.account, signal, ended_at=last.at if last else None)
         link.ended_at = None if newest else link.ended_at
     if newest:
-        stands = linked.account.advertiser_id if linked.account else ""
-        held.end_other_links(store.id, stands, news.at)
+        open_account = linked.account.advertiser_id if linked.account else ""
+        locked.end_other_links(store.id, open_account, news.at)
         store.account_news = news
 
 
-def _known_link(
-    held: LockedStores,
+def _update_link(
+    locked: LockedStores,
     store: StoreState,
     account: AdAccount,
     signal: _ReadSignal,
     *,
     ended_at: datetime | None,
 ) -> LinkState:
-    link = held.link(store.id, account.advertiser_id)
+    link = locked.link(store.id, account.advertiser_id)
     if link is None:
-        link = held.add_link(store.id, account.advertiser_id, ended_at=ended_at)
+        link = locked.add_link(store.id, account.advertiser_id, ended_at=ended_at)
     if _dates(link.linked_at, link.linked_news, signal.news):
         moments = {"joined_at": store.joined_at, "received_at": signal.received_at}
         dated = bound_date(signal.dated_at, **moments)
@@ -314,9 +317,9 @@ def _known_link(
 
 
 def _dates(dated_at: datetime | None, first: SignalOrder | None, news: SignalOrder) -> bool:
-    """Return whether a signal dates something: the first of its install does, late as it may come.
+    """Return whether a signal dates something: the first signal of its install does, even if it comes late.
 
-    A date that staff or the service gave stands, and so does one of another install.
+    A date that staff or the service set stays, and so does one by another install.
     """
     if dated_at is None:
         return True

@@ -1,7 +1,7 @@
-"""Takes TikTok's webhooks in: hints, every one of them. What is so is read from the API, or not believed.
+"""Applies TikTok's webhooks, which are only hints: the facts are read from the API, or not believed.
 
-That access to an account was taken away is told without saying which: of a user by the user's own id, which
-no consent of an advertiser carries. Then our subscriptions are looked through, for they end with the token.
+A lost access does not name the account: it names the user by an id that no consent of an advertiser carries.
+So our subscriptions are verified then, since they end with the token.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ DROPPED = "body: was dropped"
 
 
 def apply_tiktok_event(session: Session, delivery: HeldDelivery, now: datetime) -> ProcessingResult:
-    """Make due the accounts that the event names, each at most once in five minutes; return the result."""
+    """Request polls of the accounts that the event names, each at most once in five minutes."""
     if delivery.body is None:
         return ProcessingResult(DeliveryState.DEAD, DROPPED, reason=DeliveryReason.DROPPED)
     try:
         notice = read_event(delivery)
-    except InputError as error:  # it never will be readable
+    except InputError as error:  # it will never be readable
         return ProcessingResult(DeliveryState.DEAD, str(error), reason=DeliveryReason.NOTICE_UNREADABLE)
     if isinstance(notice, UnusedEvent):
         return ProcessingResult(DeliveryState.IGNORED, notice.error, reason=DeliveryReason.NOT_USED)
-    known = spend.known_accounts(session, notice.accounts)
-    for advertiser_id in known:
+    accounts = spend.known_accounts(session, notice.accounts)
+    for advertiser_id in accounts:
         request_poll(session, advertiser_id, now, notice.reason)
     if notice.access_lost:
         request_verification(session, now)
-    if known or notice.access_lost:
+    if accounts or notice.access_lost:
         return ProcessingResult(DeliveryState.PROCESSED)
     return ProcessingResult(DeliveryState.IGNORED, NO_ACCOUNT, reason=DeliveryReason.NO_ACCOUNT)

@@ -1,4 +1,4 @@
-"""Shows one delivery: its attempts, the re-check of its hash and signature, and its redacted body."""
+"""The detail of a delivery: its attempts, the re-check of its hash and signature, and its redacted body."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from receiver.strict_json import read_json
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """One try at a delivery, and what came of it."""
+    """An attempt to process a delivery, and its outcome."""
 
     at: datetime
     actor: str
@@ -37,13 +37,13 @@ class DeliveryAttempt:
 
 @dataclass(frozen=True)
 class DeliveryDetail:
-    """A delivery with its body, and what can be said about it."""
+    """A delivery with its headers, body and attempts, and the checks of its bytes."""
 
     delivery: DeliverySummary
     headers: Sequence[tuple[str, str]]
     body: bytes | None = field(repr=False)  # None: dropped
     attempts: Sequence[DeliveryAttempt]
-    body_hash: VerificationStatus  # do the bytes still match body_sha256
+    body_hash: VerificationStatus  # whether the bytes still match body_sha256
     signature: SignatureCheck
 
 
@@ -62,25 +62,28 @@ def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail
 
 
 def redacted_body(detail: DeliveryDetail) -> tuple[Any, list[str]]:
-    """Return a delivery's JSON without secrets and people, and where something was hidden. Raises Refused."""
+    """Return the redacted JSON of a delivery, and the paths of what is hidden. Raises Refused."""
     number = detail.delivery.id
     try:
-        return redact(read_json(_kept_body(number, detail.body), path="body"))
+        return redact(read_json(_require_body(number, detail.body), path="body"))
     except InputError as error:
         raise Refused(f"delivery {number} is shown only as raw bytes: {error}") from error
 
 
 def raw_body(database: Database, now: datetime, delivery_id: int, *, actor: str) -> bytes:
-    """Return the body exactly as received, and audit who read it. Raises NotFound and Refused."""
+    """Return the body exactly as received, and record in the audit log who read it.
+
+    Raises NotFound for an unknown delivery, and Refused where the body was deleted.
+    """
     with database.writing() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
-        raw = _kept_body(delivery_id, delivery.body)
+        raw = _require_body(delivery_id, delivery.body)
         detail = {"bytes": len(raw), "body_sha256": delivery.body_sha256}
         audit.record(session, now, actor, AuditAction.DELIVERY_READ_RAW, f"delivery {delivery_id}", detail)
     return raw
 
 
-def _kept_body(delivery_id: int, body: bytes | None) -> bytes:
+def _require_body(delivery_id: int, body: bytes | None) -> bytes:
     if body is None:
         raise Refused(f"the body of delivery {delivery_id} was dropped")
     return body

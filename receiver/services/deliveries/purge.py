@@ -1,6 +1,6 @@
-"""Forgets what is older than it is kept: ended deliveries, quarantine, samples and the like; in small steps.
+"""Deletion of expired data, in small steps: ended deliveries, quarantine, samples and the like.
 
-What still waits is never touched, nor what decisions rest on.
+Unfinished deliveries are never deleted, nor anything that decisions rest on.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from receiver.storage import (
 )
 from receiver.storage.database import Database
 
-STEP = 500  # rows in one transaction: receiving goes on in between
+STEP = 500  # rows in one transaction, so that receiving continues in between
 QUARANTINE_KEPT = timedelta(days=14)
 SAMPLES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=400)
 CONSENT_FLOWS_KEPT = timedelta(days=1)
 ADDRESS_CLAIMS_KEPT = timedelta(days=90)  # since they were last seen
-SIGNALS_KEPT = timedelta(days=400)  # applied again after that, they change nothing (apply_signal.py)
+SIGNALS_KEPT = timedelta(days=400)  # applied again later, they change nothing (apply_signal.py)
 DECISIONS_KEPT = timedelta(days=90)  # all of them; of older days the last of each, and those awards rest on
 REPLAYS_KEPT = timedelta(days=400)
 POLLS_KEPT = timedelta(days=14)
 PAUSES_KEPT = timedelta(days=2)  # past their end: of an account that nobody asks about any more
-SECRETS_KEPT = timedelta(days=400)  # past their end: they prove what is long gone
+SECRETS_KEPT = timedelta(days=400)  # past their end: they prove long deleted deliveries
 PROBLEMS_KEPT = timedelta(days=30)  # past their end
-SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any counts
+SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any try counts
 
 log = get_logger(__name__)
 
@@ -62,37 +62,39 @@ def purge(
     stopping: Event | None = None,
     progress: Callable[[dict[str, int]], None] = lambda _: None,
 ) -> dict[str, int]:
-    """Delete what has expired within the time given; return the number of rows by kind.
+    """Delete expired data for at most the time `within`; return the number of deleted rows by kind.
 
-    `progress` hears the numbers so far after every step. Raises StorageUnavailable, having lost nothing.
+    `progress` is called with the numbers so far after every step. Raises StorageUnavailable; finished steps
+    stay.
     """
-    gone: dict[str, int] = {}
+    deleted: dict[str, int] = {}
     end = time.monotonic() + within.total_seconds()
-    for kind, count in _gone(database, _steps(now, keep_days)):
-        gone[kind] = gone.get(kind, 0) + count
-        progress(gone)
+    for kind, count in _run_steps(database, _steps(now, keep_days)):
+        deleted[kind] = deleted.get(kind, 0) + count
+        progress(deleted)
         if time.monotonic() > end or (stopping is not None and stopping.is_set()):
             break
     if not database.shrink():
         log.warning("purged, but a read that does not end keeps what went in the log of the database")
-    return gone
+    return deleted
 
 
-def expired(
+def count_expired(
     database: Database, now: datetime, keep_days: int, *, within: timedelta = timedelta.max
 ) -> dict[str, int]:
-    """Return what `purge` would delete in the time given: of itself, all it needs."""
+    """Return what `purge` would delete, by a dry run of at most the time `within` (by default unlimited)."""
     end = time.monotonic() + within.total_seconds()
-    with database.rolled_back() as rehearsal:
+    with database.rolled_back() as dry_run:
         totals: dict[str, int] = {}
-        for kind, count in _gone(rehearsal, _steps(now, keep_days)):
+        for kind, count in _run_steps(dry_run, _steps(now, keep_days)):
             totals[kind] = totals.get(kind, 0) + count
             if time.monotonic() > end:
                 break
         return totals
 
 
-def _gone(database: Database, steps: Steps) -> Iterator[tuple[str, int]]:
+def _run_steps(database: Database, steps: Steps) -> Iterator[tuple[str, int]]:
+    """Run each step until it deletes less than STEP rows; yield kind and number after each transaction."""
     for kind, step in steps.items():
         count = STEP
         while count == STEP:
@@ -102,27 +104,27 @@ def _gone(database: Database, steps: Steps) -> Iterator[tuple[str, int]]:
 
 
 def _steps(now: datetime, keep_days: int) -> Steps:
-    """Return the steps of a purge; each deletes at most STEP rows and returns how many."""
-    ended, held = now - timedelta(days=keep_days), now - QUARANTINE_KEPT
-    sampled, counted = now - SAMPLES_KEPT, (now - COUNTS_KEPT).date()
-    claimed = now - ADDRESS_CLAIMS_KEPT
-    begun, tried = now - CONSENT_FLOWS_KEPT, now - SIGN_IN_TRIES_KEPT
+    """Return the steps of a purge; each deletes at most STEP rows and returns their number."""
+    oldest_delivery, oldest_day = now - timedelta(days=keep_days), (now - COUNTS_KEPT).date()
+    oldest_flow = now - CONSENT_FLOWS_KEPT
     return {
-        "deliveries": lambda session: deliveries.purge_ended(session, ended, STEP),
-        "quarantine": lambda session: quarantine.purge_quarantined(session, held, STEP),
-        "samples": lambda session: rejections.purge_samples(session, sampled, STEP),
-        "counts": lambda session: rejections.purge_counts(session, counted),
-        "connects": lambda session: connection_attempts.purge_attempts(session, begun, STEP),
-        "address claims": lambda session: address_claims.purge_claims(session, claimed, STEP),
-        "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
+        "deliveries": lambda session: deliveries.purge_ended(session, oldest_delivery, STEP),
+        "quarantine": lambda session: quarantine.purge_quarantined(session, now - QUARANTINE_KEPT, STEP),
+        "samples": lambda session: rejections.purge_samples(session, now - SAMPLES_KEPT, STEP),
+        "counts": lambda session: rejections.purge_counts(session, oldest_day),
+        "connects": lambda session: connection_attempts.purge_attempts(session, oldest_flow, STEP),
+        "address claims": lambda session: address_claims.purge_claims(
+            session, now - ADDRESS_CLAIMS_KEPT, STEP
+        ),
+        "consent flows": lambda session: consents.purge_flows(session, oldest_flow, STEP),
         "signals": lambda session: signals.purge_signals(session, now - SIGNALS_KEPT, STEP),
         "decisions": lambda session: decisions.thin_decisions(session, now - DECISIONS_KEPT, STEP),
         "hourly counts": lambda session: hourly_counts.purge_counts(session, now - COUNTS_KEPT),
         "polls": lambda session: polls.purge_polls(session, now - POLLS_KEPT, STEP),
-        "store days": lambda session: store_days.purge_days(session, counted, STEP),
+        "store days": lambda session: store_days.purge_days(session, oldest_day, STEP),
         "replays": lambda session: replays.purge_ended(session, now - REPLAYS_KEPT, STEP),
         "call pauses": lambda session: rate_limiter.purge_pauses(session, now - PAUSES_KEPT, STEP),
         "webhook secrets": lambda session: webhook_endpoints.purge_secrets(session, now - SECRETS_KEPT, STEP),
         "problems": lambda session: problems.purge_resolved(session, now - PROBLEMS_KEPT, STEP),
-        "sign-in tries": lambda session: login_attempts.purge_tries(session, tried, STEP),
+        "sign-in tries": lambda session: login_attempts.purge_tries(session, now - SIGN_IN_TRIES_KEPT, STEP),
     }

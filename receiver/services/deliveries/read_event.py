@@ -1,4 +1,4 @@
-"""Reads the event that a kept delivery carries, as its sender writes them."""
+"""Reads the event in a stored delivery, by the rules of its sender."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from receiver.storage.inbox import HeldDelivery
 
 
 def read_event(delivery: HeldDelivery) -> Any:
-    """Return what the sender's `read_event` makes of the body. Raises InputError with a path."""
+    """Return the event in a delivery's body, as its provider reads it. Raises InputError with a path."""
     if delivery.body is None:
         raise InputError("was dropped", path="body")
     return PROVIDERS[delivery.source].read_event(delivery.topic or "", delivery.body)

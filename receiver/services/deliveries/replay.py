@@ -1,7 +1,7 @@
-"""Replays deliveries: asked for by staff with a reason, done by the worker in small batches, by its own code.
+"""Replays of deliveries: requested by staff with a reason, processed by the worker in small batches.
 
-A batch is one transaction with its effects, its attempts and how far the replay has come, so that one cut off
-at any moment goes on where it was, and no delivery is tried twice.
+A batch is one transaction with its effects, its attempts and the progress of the replay, so that an
+interrupted replay continues where it was, and no delivery is tried twice.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ from receiver.storage.deliveries import DeliveryCount
 from receiver.storage.tables import Attempt, Delivery, Replay
 
 HIGHEST_RATE = 1_000
-MOST_IDS = 1_000  # chosen one by one
+MOST_IDS = 1_000  # of deliveries chosen one by one
 SAY_WHICH = "say which deliveries: their ids, or at least one filter; since 2000-01-01 means all"
 ENDED = {
     ReplayState.DONE: AuditAction.REPLAY_DONE,
     ReplayState.CANCELLED: AuditAction.REPLAY_CANCELLED,
 }
-BUSY = "being processed"  # by the worker, at the moment of its turn
+BUSY = "being processed"  # by the worker, when its turn comes
 DROPPED = "body dropped"
-GONE = "not there"  # purged, or never was
+GONE = "not there"  # deleted, or never existed
 
 
 @dataclass(frozen=True)
 class ReplayPreview:
-    """The deliveries that a replay would find now."""
+    """The deliveries that a replay would include now."""
 
     matching: int
     to_replay: int
-    changes_nothing: int  # of them, since they are processed already
-    left_out: dict[str, int]  # why, and how many
-    by: dict[str, dict[str, int]]  # all that match, by state, source, topic and store
+    changes_nothing: int  # of them, because they are processed already
+    left_out: dict[str, int]  # counts by reason
+    by: dict[str, dict[str, int]]  # counts of all matching ones, by state, source, topic and store
     store_names: dict[str, str]  # of the stores under `by`, by id
     oldest: datetime | None
     newest: datetime | None
@@ -60,7 +60,7 @@ class ReplayPreview:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of one delivery; no outcome: it was left out, and `error` says why."""
+    """The result of a delivery in a replay; without an outcome it was left out, and `error` says why."""
 
     delivery_id: int
     outcome: str | None
@@ -69,7 +69,7 @@ class Result:
 
 @dataclass(frozen=True)
 class ReplayProgress:
-    """A replay that was asked for, and how far it has come."""
+    """A replay and its progress."""
 
     id: int
     state: str
@@ -86,12 +86,12 @@ class ReplayProgress:
 
     @property
     def failed(self) -> int:
-        """Return how many deliveries did not succeed."""
+        """The number of deliveries that did not succeed."""
         return sum(self.outcomes.get(state, 0) for state in UNDONE)
 
 
 def preview(database: Database, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
-    """Count what a replay would find. Raises InputError, also where no filter is set."""
+    """Count what a replay would include. Raises InputError, also without any filter."""
     _check(filters)
     with database.reading() as session:
         return _preview(session, resolve_store(session, filters), now)
@@ -106,15 +106,17 @@ def start(
     reason: str,
     rate: int = DEFAULT_RATE,
 ) -> ReplayProgress:
-    """Ask for a replay of what there is now; the worker begins it. Raises InputError."""
+    """Create a replay of the deliveries that match now; the worker runs it. Raises InputError."""
     _check(filters)
     reason = require_text(reason, "reason")
     if not 1 <= rate <= HIGHEST_RATE:
         raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
     with database.writing() as session:
-        filters = resolve_store(session, filters)  # a store that is renamed later neither joins nor leaves
-        found = _preview(session, filters, now)
-        total = found.to_replay + found.left_out.get(BUSY, 0)  # those may be free by their turn
+        filters = resolve_store(session, filters)  # fixed now, so that renaming a store later changes nothing
+        matches = _preview(session, filters, now)
+        total = matches.to_replay + matches.left_out.get(
+            BUSY, 0
+        )  # they may be finished when their turn comes
         replay = Replay(
             asked_at=now,
             actor=actor,
@@ -131,14 +133,14 @@ def start(
         )
         session.add(replay)
         session.flush()
-        detail = {"filters": filters.as_json(), "total": total, "left_out": found.left_out}
-        detail |= {"states": found.by["state"], "rate": rate, "reason": reason}
+        detail = {"filters": filters.as_json(), "total": total, "left_out": matches.left_out}
+        detail |= {"states": matches.by["state"], "rate": rate, "reason": reason}
         audit.record(session, now, actor, AuditAction.DELIVERIES_REPLAY, f"replay {replay.id}", detail)
         return _progress(session, [replay])[0]
 
 
 def progress(database: Database, replay_id: int) -> ReplayProgress:
-    """Return how far a replay has come. Raises NotFound."""
+    """Return the progress of a replay. Raises NotFound."""
     with database.reading() as session:
         return _progress(session, [replays.get_replay(session, replay_id)])[0]
 
@@ -159,7 +161,10 @@ def _progress(session: Session, rows: Sequence[Replay]) -> list[ReplayProgress]:
 
 
 def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> ReplayProgress:
-    """End it after the batch in hand; what it has done stays done. Raises NotFound and Refused."""
+    """End a replay after the current batch; processed deliveries stay processed.
+
+    Raises NotFound for an unknown one, and Refused for one that has ended.
+    """
     with database.writing() as session:
         replay = replays.get_replay(session, replay_id, locked=True)
         if replay.state != ReplayState.RUNNING:
@@ -169,26 +174,26 @@ def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> 
 
 
 def page_of_results(database: Database, replay_id: int, *, after: str | None, limit: int) -> Page[Result]:
-    """Return a page of what came of a replay's deliveries, in their order. Raises InputError."""
+    """Return a page of the results of a replay's deliveries, ordered by delivery. Raises InputError."""
     with database.reading() as session:
         page = replays.page_of_attempts(session, replay_id, after=read_number(after), limit=limit)
     return page.show(_result)
 
 
 def results(database: Database, replay_id: int) -> list[Result]:
-    """Return each delivery's result, in order; for ids also those left out. Raises NotFound."""
+    """Return a replay's results, ordered by delivery; of chosen ids also those left out. Raises NotFound."""
     with database.reading() as session:
         replay = replays.get_replay(session, replay_id)
-        tried = list(map(_result, replays.page_of_attempts(session, replay_id, limit=0).rows))
-        asked = set(replay.filters.get("ids", ())) - {item.delivery_id for item in tried}
-        left_out = _left_out(session, replay, asked)
-    return sorted([*tried, *left_out], key=lambda item: item.delivery_id)
+        attempts = list(map(_result, replays.page_of_attempts(session, replay_id, limit=0).rows))
+        missing = set(replay.filters.get("ids", ())) - {item.delivery_id for item in attempts}
+        left_out = _left_out(session, replay, missing)
+    return sorted([*attempts, *left_out], key=lambda item: item.delivery_id)
 
 
 def replay_next(database: Database, now: datetime) -> datetime | None:
-    """Do one batch of a running replay, if its pace allows; when to ask again, None if none runs.
+    """Run one batch of a running replay, if its rate allows; return when the next is due, None if none runs.
 
-    Whoever calls lets live deliveries go first. Raises StorageUnavailable, having lost nothing.
+    The caller lets live deliveries go first. Raises StorageUnavailable; the batch is rolled back then.
     """
     with database.reading() as session:
         if not replays.is_any_running(session):
@@ -199,36 +204,36 @@ def replay_next(database: Database, now: datetime) -> datetime | None:
             return None
         if replay.next_at > now:
             return replay.next_at
-        tried = _do_batch(session, replay, now)
-    decide_each(database, now, (store_id for item in tried for store_id in item.stores))
-    track_quietly(database, now, {item.sender for item in tried})
+        attempts = _run_batch(session, replay, now)
+    decide_each(database, now, (store_id for item in attempts for store_id in item.stores))
+    track_quietly(database, now, {item.sender for item in attempts})
     return replay.next_at
 
 
-def _do_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptResult]:
+def _run_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptResult]:
     size, filters = batch_size(replay.rate), DeliveryFilters.from_json(replay.filters)
-    found = deliveries.next_to_replay(
+    candidates = deliveries.next_to_replay(
         session, filters, after=replay.cursor, up_to=replay.up_to, limit=size + 1, now=now
     )
-    free = deliveries.lock_free(session, filters, [number for number, _ in found[:size]], now)
-    # What somebody has locked in between stays for the next batch, and what comes after it too.
-    turn = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], found[:size])]
-    undone = {number for number, row in free.items() if row.state != DeliveryState.PROCESSED}
-    outcomes = [process_again(session, row, now, replay) for row in _by_store(free, turn)]
-    counts = Counter([str(outcome.state) for outcome in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
+    free = deliveries.lock_free(session, filters, [number for number, _ in candidates[:size]], now)
+    # A delivery locked by somebody else meanwhile ends the batch: it stays for the next, with all after it.
+    batch = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], candidates[:size])]
+    unfinished = {number for number, row in free.items() if row.state != DeliveryState.PROCESSED}
+    outcomes = [process_again(session, row, now, replay) for row in _by_store(free, batch)]
+    counts = Counter([str(outcome.state) for outcome in outcomes] + [BUSY] * (len(batch) - len(outcomes)))
     replay.outcomes = dict(Counter(replay.outcomes) + counts)
-    replay.done += len(turn)
-    replay.cursor = turn[-1] if turn else replay.cursor
-    replay.next_at = now + pause_after(max(1, len(turn)), replay.rate)
-    if len(turn) == len(found):
+    replay.done += len(batch)
+    replay.cursor = batch[-1] if batch else replay.cursor
+    replay.next_at = now + pause_after(max(1, len(batch)), replay.rate)
+    if len(batch) == len(candidates):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
-    count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in undone])
+    count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in unfinished])
     return outcomes
 
 
-def _by_store(free: dict[int, Delivery], turn: Sequence[int]) -> list[Delivery]:
-    """Return the deliveries by store, the lock ordering of the worker: no deadlock."""
-    return sorted((free[number] for number in turn if number in free), key=lambda row: row.store_id or "")
+def _by_store(free: dict[int, Delivery], batch: Sequence[int]) -> list[Delivery]:
+    """Return the deliveries ordered by store, as the worker locks stores, so that no deadlock arises."""
+    return sorted((free[number] for number in batch if number in free), key=lambda row: row.store_id or "")
 
 
 def _end(session: Session, replay: Replay, state: ReplayState, now: datetime, actor: str) -> None:
@@ -244,31 +249,31 @@ def _check(filters: DeliveryFilters) -> None:
 
 
 def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
-    counted = deliveries.count_deliveries(session, filters, now)
-    matching = sum(item.count for item in counted)
+    counts = deliveries.count_deliveries(session, filters, now)
+    matching = sum(item.count for item in counts)
     left_out = {
-        BUSY: sum(item.busy for item in counted),
-        DROPPED: sum(item.dropped for item in counted),
+        BUSY: sum(item.busy for item in counts),
+        DROPPED: sum(item.dropped for item in counts),
         GONE: 0 if filters.ids is None else len(set(filters.ids)) - matching,
     }
     return ReplayPreview(
         matching=matching,
         to_replay=matching - left_out[BUSY] - left_out[DROPPED],
         changes_nothing=sum(
-            item.count - item.dropped for item in counted if item.state == DeliveryState.PROCESSED
+            item.count - item.dropped for item in counts if item.state == DeliveryState.PROCESSED
         ),
         left_out={why: count for why, count in left_out.items() if count},
-        by={kind: _by(counted, kind) for kind in ("state", "source", "topic", "store")},
-        store_names=store_names.names_of(session, {item.store for item in counted}),
-        oldest=min((item.oldest for item in counted), default=None),
-        newest=max((item.newest for item in counted), default=None),
+        by={kind: _by(counts, kind) for kind in ("state", "source", "topic", "store")},
+        store_names=store_names.names_of(session, {item.store for item in counts}),
+        oldest=min((item.oldest for item in counts), default=None),
+        newest=max((item.newest for item in counts), default=None),
     )
 
 
-def _by(counted: Iterable[DeliveryCount], kind: str) -> dict[str, int]:
-    """Return the counts of this kind, the largest first."""
+def _by(counts: Iterable[DeliveryCount], kind: str) -> dict[str, int]:
+    """Return the counts by a column of this name, the largest first."""
     totals: Counter[str] = Counter()
-    for item in counted:
+    for item in counts:
         totals[getattr(item, kind) or "none"] += item.count
     return dict(totals.most_common())
 

@@ -1,8 +1,8 @@
-"""Begins the sequence of a store's signals anew, after a restored backup made its numbers fall back.
+"""Restarts the sequence of a store's signals, after a restored backup made its numbers fall back.
 
-A store we hold keys of is simply read (sequence.py). Of any other one the signals themselves are the only
-witnesses: once enough of them in a row agree on the new numbers they are believed, and staff may say so
-sooner. The signals that were passed over until then are replayed, so that nothing they said is lost.
+A store whose keys we hold is simply read (sequence.py). For any other store the signals are the only
+evidence: once enough of them in a row agree on the new numbers they are believed, and staff may confirm them
+sooner. The signals that were passed over until then are replayed, so that none is lost.
 """
 
 from __future__ import annotations
@@ -30,30 +30,27 @@ AGREED = "its signals agree on the new numbers, as after a restored backup"
 def restart_sequence(
     database: Database, now: datetime, store_id: str, *, reason: str, actor: str
 ) -> dict[str, Any]:
-    """Count a store's signals from the first number that fell back, and replay the skipped ones.
+    """Restart a store's sequence at the first number that fell back, and replay the skipped signals.
 
     Raises InputError, NotFound, and Refused for a store whose numbers have not fallen back.
     """
     reason = require_text(reason, "reason")
     with database.writing() as session:
         stores.get_store(session, store_id, locked=True)
-        held = LockedStores(session, [store_id])
-        run = held.store(store_id).sequence_fall
+        locked = LockedStores(session, [store_id])
+        run = locked.store(store_id).sequence_fall
         if run is None:
             raise Refused(f"store {store_id} sends no messages that count from an earlier number")
-        what = _restart(held, held.store(store_id), run)
-        held.write()
-        detail = {**what, "reason": reason}
+        restart = _restart(locked, locked.store(store_id), run)
+        locked.write()
+        detail = {**restart, "reason": reason}
         audit.record(session, now, actor, AuditAction.STORE_SEQUENCE_RESTARTED, store_id, detail)
-    replayed = _replay_passed_over(database, now, store_id, actor=actor, reason=reason)
-    return {"id": store_id, **what, "messages_replayed": replayed}
+    count = _replay_passed_over(database, now, store_id, actor=actor, reason=reason)
+    return {"id": store_id, **restart, "messages_replayed": count}
 
 
 def restart_agreed(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
-    """Begin anew those of the stores whose signals agree among themselves; return how many.
-
-    Idempotent: a run that was believed is over.
-    """
+    """Restart the sequences of those stores whose signals agree; return their number. Idempotent."""
     agreed = [store_id for store_id in dict.fromkeys(store_ids) if _is_agreed(database, store_id)]
     for store_id in agreed:
         restart_sequence(database, now, store_id, reason=AGREED, actor=Agent.SERVICE)
@@ -67,16 +64,16 @@ def _is_agreed(database: Database, store_id: str) -> bool:
     return run is not None and run.is_agreed(restarted.at if restarted else None)
 
 
-def _restart(held: LockedStores, store: StoreState, run: SequenceFall) -> dict[str, Any]:
-    """Let the run be what comes next: its first signal is newer than all that is known of its install."""
+def _restart(locked: LockedStores, store: StoreState, run: SequenceFall) -> dict[str, Any]:
+    """Restart the sequence at a run: its first signal becomes newer than all that is known of its install."""
     first = run.first
     last = newest_of(store, first.install_id)
     before = SignalOrder(first.install_id, first.seq - 1, min(first.at, last.at if last else first.at))
     store.integration_news = store.account_news = before
     store.sequence_from = first
     store.sequence_fell_at = store.sequence_fall = store.decided_at = None
-    held.keep_dates(store)
-    held.forget_applied(store.id, first)
+    locked.keep_dates(store)
+    locked.forget_applied(store.id, first)
     return {"install_id": first.install_id, "from": last.seq if last else None, "to": first.seq}
 
 

@@ -9,8 +9,8 @@ from receiver.domain.deliveries import DeliveryReason, DeliveryState
 
 @dataclass(frozen=True)
 class ProcessingResult:
-    """The state it ends in, why where it is not `processed` (in words, and as an id), and the stores to
-    decide anew."""
+    """The final state of an attempt, the reason (in words and as an id) unless it is `processed`, and the
+    stores to decide anew."""
 
     state: DeliveryState
     error: str | None = None

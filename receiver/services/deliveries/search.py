@@ -1,4 +1,4 @@
-"""Searches deliveries, a page at a time."""
+"""Search of deliveries, by pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_COUNTED = deliveries.COUNTED  # of each state
 
 @dataclass(frozen=True)
 class DeliverySummary:
-    """A delivery and how far it has come, without its body and headers."""
+    """A delivery and its state, without its body and headers."""
 
     id: int
     state: str
@@ -51,13 +51,13 @@ def search_deliveries(
 ) -> CountedPage[DeliverySummary]:
     """Return a page of deliveries, the newest first; `after` is the `next` of the page before.
 
-    Raises InputError, also where no store matches.
+    Raises InputError, also for a text that no store matches.
     """
     check_filters(filters)
     with database.reading() as session:
-        found = resolve_store(session, filters)
+        resolved = resolve_store(session, filters)
         try:
-            page = deliveries.search_deliveries(session, found, after=read_number(after), limit=limit)
+            page = deliveries.search_deliveries(session, resolved, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
         names = store_names.names_of(session, (row.store_id for row in page.rows))
@@ -65,9 +65,10 @@ def search_deliveries(
 
 
 def count_by_state(database: Database, filters: DeliveryFilters) -> dict[DeliveryState, int] | None:
-    """Count what fits all filters but that of the state, by state; over MOST_COUNTED means more than that.
+    """Count the deliveries that match all filters but that of the state, by state.
 
-    None where that is not told at a glance. Raises InputError, also where no store matches.
+    A number over MOST_COUNTED means more than that. Returns None where counting would take long. Raises
+    InputError, also for a text that no store matches.
     """
     check_filters(filters)
     with database.reading() as session:
@@ -75,7 +76,7 @@ def count_by_state(database: Database, filters: DeliveryFilters) -> dict[Deliver
 
 
 def list_deliveries(database: Database, filters: DeliveryFilters, limit: int) -> list[DeliverySummary]:
-    """Return the newest deliveries that fit, `limit` of them or all with 0. Raises InputError."""
+    """Return the newest matching deliveries, at most `limit`, 0 for all. Raises InputError."""
 
     def read(after: str | None, size: int) -> CountedPage[DeliverySummary]:
         return search_deliveries(database, filters, after=after, limit=size)
@@ -84,7 +85,7 @@ def list_deliveries(database: Database, filters: DeliveryFilters, limit: int) ->
 
 
 def check_filters(filters: DeliveryFilters) -> None:
-    """Raise InputError for filters that no delivery can meet."""
+    """Raise InputError for filters that no delivery can match."""
     validation.check_filters(filters.as_json())
     if filters.failed_in is not None and not 0 < filters.failed_in <= LARGEST_ID:
         raise InputError("must be the number of a replay", path="failed_in")

@@ -1,4 +1,4 @@
-"""The place of a signal in what its store tells, also of a store that was restored from a backup."""
+"""The place of a signal in its store's sequence, also after the store was restored from a backup."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from receiver.storage.connections import reschedule_check
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.signal_state import StoreState
 
-JUMP = timedelta(hours=1)  # a clock that was put right by less, and a signal that was late, look the same
+JUMP = timedelta(hours=1)  # a clock corrected by less looks the same as a late signal
 FELL_BACK = "its number fell back, as after a restored backup: the store's state is read instead"
 BEFORE_RESTART = "is of before the store was restored from a backup"
 
@@ -24,21 +24,21 @@ class SignalPlace(StrEnum):
     """The place of a signal in its store's sequence, by its number and moment."""
 
     IN_ORDER = "in order"
-    TRUTH = "truth"  # the state that we read ourselves, and nothing was heard since
-    PERHAPS_FELL = "perhaps fell"  # or its clock jumped, and it came late
+    TRUTH = "truth"  # the state that we read ourselves, with no signal since
+    PERHAPS_FELL = "perhaps fell"  # or its clock jumped and it came late
     FELL_BACK = "fell back"
     BEFORE_RESTART = "before restart"
 
 
 def place_of(store: StoreState, news: SignalOrder, *, received_at: datetime, by_rest: bool) -> SignalPlace:
-    """Return where a signal stands; `by_rest`: we asked the store for it with our own keys."""
+    """Return the place of a signal in its sequence; `by_rest`: it was read from the store with our keys."""
     if by_rest and (store.clock_read_at is None or received_at >= store.clock_read_at):
         return SignalPlace.TRUTH
     if predates_restart(news, store.sequence_from, received_at=received_at):
         return SignalPlace.BEFORE_RESTART
-    if news.at >= received_at:  # by a clock that is ahead: the moment is ours, not the signal's own
+    if news.at >= received_at:  # by a clock that is ahead: the time is ours, not the signal's own
         return SignalPlace.IN_ORDER
-    margin = timedelta(seconds=max(0, store.clock_skew or 0))  # a moment ahead of us was kept as ours
+    margin = timedelta(seconds=max(0, store.clock_skew or 0))  # a time ahead of ours was stored as ours
     last = newest_of(store, news.install_id)
     if falls_back(news, last, margin=margin + JUMP):
         return SignalPlace.FELL_BACK
@@ -46,14 +46,14 @@ def place_of(store: StoreState, news: SignalOrder, *, received_at: datetime, by_
 
 
 def note_fall(session: Session, store: StoreState, now: datetime) -> None:
-    """Tell that a store's numbers fell back, and have its state read at once."""
+    """Record that a store's numbers fell back, and request a check that reads its state at once."""
     store.sequence_fell_at = store.sequence_fell_at or now
     store.decided_at = None
     reschedule_check(session, store.id, now)
 
 
 def note_run(store: StoreState, news: SignalOrder) -> None:
-    """Keep a signal that fell back in the run of those that agree with it, for restart.py."""
+    """Add a signal that fell back to the run of those that agree with it, for restart.py."""
     run = store.sequence_fall
     store.sequence_fall = run.extend(news) if run else SequenceFall(news, news)
 
@@ -61,7 +61,7 @@ def note_run(store: StoreState, news: SignalOrder) -> None:
 def note_order(store: StoreState, news: SignalOrder, *, is_state: bool) -> None:
     """End the run of a store whose newest signal is in order again.
 
-    A state, which says all of it at once, ends the trouble as well.
+    A report of the whole state ends the trouble as well.
     """
     if store.sequence_fell_at is None:
         return
@@ -73,23 +73,23 @@ def note_order(store: StoreState, news: SignalOrder, *, is_state: bool) -> None:
         store.sequence_fell_at = None
 
 
-def begin_anew(
-    session: Session, held: LockedStores, store: StoreState, news: SignalOrder, now: datetime
+def restart_at_state(
+    session: Session, locked: LockedStores, store: StoreState, news: SignalOrder, now: datetime
 ) -> None:
-    """Let a sequence that fell back, if it did, start from the state that was read."""
+    """Restart a sequence that fell back, if it did, at the state that was read."""
     store.sequence_fell_at = store.sequence_fall = None
     last = newest_of(store, news.install_id)
     if last is None or news.seq >= last.seq:
         return
     store.sequence_from = news
-    held.keep_dates(store)
-    held.forget_applied(store.id, news)
+    locked.keep_dates(store)
+    locked.forget_applied(store.id, news)
     what = {"install_id": news.install_id, "from": last.seq, "to": news.seq}
     audit.record(session, now, Agent.SERVICE, AuditAction.STORE_SEQUENCE_RESTARTED, store.id, what)
 
 
 def note_clock(store: StoreState, claimed_at: datetime, *, received_at: datetime, by_rest: bool) -> None:
-    """Measure a store's clock: exactly where it answered us, else by a signal, which may be late."""
+    """Measure a store's clock: exactly by a state it returned to us, else by a signal, which may be late."""
     if store.clock_read_at is not None and received_at < store.clock_read_at:
         return
     skew = clock_skew(claimed_at, received_at=received_at)
@@ -107,10 +107,10 @@ def _is_explained_by_delay(store: StoreState, skew: int) -> bool:
 
 
 def newest_of(store: StoreState, install_id: str) -> SignalOrder | None:
-    """Return the newest of an install's news that is known."""
-    known = (store.integration_news, store.account_news)
+    """Return the newest known signal of an install, None without any."""
+    orders = (store.integration_news, store.account_news)
     return max(
-        (news for news in known if news is not None and news.install_id == install_id),
+        (news for news in orders if news is not None and news.install_id == install_id),
         key=lambda news: news.seq,
         default=None,
     )

@@ -1,4 +1,4 @@
-"""Bounds the signals of a store that are applied on a day."""
+"""The bound on signals applied for a store on a day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiver.storage import store_days
 
 
 class SignalBounds:
-    """Counts for a transaction that holds the stores: nobody else applies their signals meanwhile."""
+    """The counts of a transaction that has locked the stores: nobody else applies their signals meanwhile."""
 
     def __init__(self, session: Session, days: Collection[tuple[str, date]]) -> None:
         """Load the counts; `days`: the store and day of receipt of each signal of the transaction."""

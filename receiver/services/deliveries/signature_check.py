@@ -1,4 +1,4 @@
-"""Re-checks the hash and the signature of a stored delivery."""
+"""The re-check of the hash and the signature of a stored delivery."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class VerificationStatus(StrEnum):
 
     VERIFIED = "verified"
     NOT_VERIFIED = "not verified"
-    UNKNOWN = "unknown"  # bytes, signature or secret are not there to check with
+    UNKNOWN = "unknown"  # bytes, signature or secret are missing
 
 
 class SecretVersion(StrEnum):
-    """A secret among those its webhook ever had."""
+    """The status of a secret among all that its webhook ever had."""
 
     CURRENT = "current"
     PREVIOUS = "previous"  # replaced, and valid for a while beside the current one
@@ -36,7 +36,7 @@ class SecretVersion(StrEnum):
 
 @dataclass(frozen=True)
 class SignatureCheck:
-    """Tells if a secret valid now signed it; and which did, valid or not, if one is found that did."""
+    """Whether a secret valid now signed a delivery, and which secret did, valid or not, if one is known."""
 
     proof: VerificationStatus
     secret: SecretVersion | None = None
@@ -54,7 +54,7 @@ def body_hash(delivery: Delivery) -> VerificationStatus:
 def signature(
     session: Session, cipher: Cipher, now: datetime, delivery: Delivery, app_secrets: Mapping[str, str]
 ) -> SignatureCheck:
-    """Check the stored bytes again with the secrets their sender ever had."""
+    """Re-check the signature of stored bytes with all secrets that their sender ever had."""
     provider, headers = PROVIDERS[delivery.source], dict(delivery.headers)
     is_signed = any(name in headers for name in provider.signature_headers)
     if delivery.body is None or not is_signed:
@@ -92,7 +92,7 @@ def _check(verifier: Verifier, call: SignedCall, secret: WebhookSecret) -> Verif
     """Check the signature with this secret alone."""
     try:
         problem = verifier.problem(call, [secret.secret_encrypted])
-    except ReceiverError:  # a secret nobody can read any more
+    except ReceiverError:  # a secret whose key is no longer in SECRET_KEYS
         return VerificationStatus.UNKNOWN
     return VerificationStatus.VERIFIED if problem is None else VerificationStatus.NOT_VERIFIED
 

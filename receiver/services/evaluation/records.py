@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,51 +79,8 @@ def gather_records(
     session: Session, stores: Sequence[tables.Store], now: datetime
 ) -> dict[str, StoreRecords]:
     """Return the records of stores, by store id."""
-    ids = [store.id for store in stores]
-    open_links = links.open_links(session, ids)
-    figures = figures_of_links(session, open_links.values())
-    figures_of_store = {item: figures[link.id] for item, link in open_links.items() if link.id in figures}
-    award_of_store = awards.awards_of_stores(session, stores)
-    advertiser_ids = {
-        item.account.advertiser_id
-        for item in figures_of_store.values()
-        if item.account.bills_readable is not None
-    }
-    by_account = awards.awards_of_accounts(session, advertiser_ids) if advertiser_ids else {}
-    related = _Related(session, stores, open_links, figures_of_store, award_of_store)
-    terms = {name: terms_of(session, name) for name in {store.programme for store in stores}}
-    recorded = recorded_facts.recorded_facts_of(session, ids)
-    reserved = [store for store in stores if store.admitted_at and store.reserved_until]
-    proven = places.proven_since(session, reserved)
-    lost_messages = lost_signals.lost_messages(session, ids)
-    shops = connections.connection_troubles(session, ids)
-    webhooks = webhook_endpoints.webhook_troubles(session, ids)
-    claims = address_claims.claims_of_stores(session, ids)
-    troubles = store_troubles.since_of_stores(session, ids)
-    kept_notices = notices.kept_notices(session, ids)
-    last = decisions.last_digests(session, ids)
-    return {
-        store.id: StoreRecords(
-            store=store,
-            terms=terms[store.programme],
-            link=open_links.get(store.id),
-            figures=figures_of_store.get(store.id),
-            recorded=recorded.get(store.id, {}),
-            award=award_of_store.get(store.id),
-            account_awards=by_account.get(_advertiser_id(figures_of_store.get(store.id)), ()),
-            holds_place=is_admitted(store, now, proven=store.id in proven),
-            place_proven=store.id in proven,
-            history=related.of(store),
-            lost_messages=lost_messages.get(store.id, LostMessages()),
-            shop=shops.get(store.id),
-            webhooks=webhooks.get(store.id, ()),
-            claims=claims.get(store.id, ()),
-            troubles=troubles.get(store.id, {}),
-            notices=kept_notices.get(store.id, {}),
-            last=last.get(store.id),
-        )
-        for store in stores
-    }
+    batch = _Batch(session, stores)
+    return {store.id: batch.records_of(store, now) for store in stores}
 
 
 def records_of(session: Session, store: tables.Store, now: datetime) -> StoreRecords:
@@ -131,8 +88,66 @@ def records_of(session: Session, store: tables.Store, now: datetime) -> StoreRec
     return gather_records(session, [store], now)[store.id]
 
 
-def _advertiser_id(figures: AccountFigures | None) -> str:
-    return figures.account.advertiser_id if figures else ""
+class _Batch:
+    """The rows about a batch of stores, each kind of them read for all stores at once."""
+
+    def __init__(self, session: Session, stores: Sequence[tables.Store]) -> None:
+        ids = [store.id for store in stores]
+        self._open_links = links.open_links(session, ids)
+        self._figures = _figures_of_stores(session, self._open_links)
+        self._awards = awards.awards_of_stores(session, stores)
+        self._awards_by_account = _awards_by_account(session, self._figures.values())
+        self._related = _Related(session, stores, self._open_links, self._figures, self._awards)
+        self._terms = {name: terms_of(session, name) for name in {store.programme for store in stores}}
+        self._recorded = recorded_facts.recorded_facts_of(session, ids)
+        reserved = [store for store in stores if store.admitted_at and store.reserved_until]
+        self._proven = places.proven_since(session, reserved)
+        self._lost_messages = lost_signals.lost_messages(session, ids)
+        self._shops = connections.connection_troubles(session, ids)
+        self._webhooks = webhook_endpoints.webhook_troubles(session, ids)
+        self._claims = address_claims.claims_of_stores(session, ids)
+        self._troubles = store_troubles.since_of_stores(session, ids)
+        self._notices = notices.kept_notices(session, ids)
+        self._last = decisions.last_digests(session, ids)
+
+    def records_of(self, store: tables.Store, now: datetime) -> StoreRecords:
+        """Return the records of one store of the batch."""
+        figures = self._figures.get(store.id)
+        account_id = figures.account.advertiser_id if figures else ""
+        return StoreRecords(
+            store=store,
+            terms=self._terms[store.programme],
+            link=self._open_links.get(store.id),
+            figures=figures,
+            recorded=self._recorded.get(store.id, {}),
+            award=self._awards.get(store.id),
+            account_awards=self._awards_by_account.get(account_id, ()),
+            holds_place=is_admitted(store, now, proven=store.id in self._proven),
+            place_proven=store.id in self._proven,
+            history=self._related.of(store),
+            lost_messages=self._lost_messages.get(store.id, LostMessages()),
+            shop=self._shops.get(store.id),
+            webhooks=self._webhooks.get(store.id, ()),
+            claims=self._claims.get(store.id, ()),
+            troubles=self._troubles.get(store.id, {}),
+            notices=self._notices.get(store.id, {}),
+            last=self._last.get(store.id),
+        )
+
+
+def _figures_of_stores(session: Session, open_links: Mapping[str, tables.Link]) -> dict[str, AccountFigures]:
+    """Return, by store, the figures of the ad account it links now; a store without any is left out."""
+    figures = figures_of_links(session, open_links.values())
+    return {store_id: figures[link.id] for store_id, link in open_links.items() if link.id in figures}
+
+
+def _awards_by_account(
+    session: Session, figures: Iterable[AccountFigures]
+) -> Mapping[str, Sequence[tables.Award]]:
+    """Return, by ad account, its awards, of the accounts whose bills were ever asked for."""
+    accounts = (item.account for item in figures)
+    ids = {account.advertiser_id for account in accounts if account.bills_readable is not None}
+    return awards.awards_of_accounts(session, ids) if ids else {}
 
 
 class _Related:

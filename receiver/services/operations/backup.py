@@ -21,13 +21,13 @@ from receiver.services.operations.copy_database import Progress, check_secrets, 
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, is_known, migrate, newest_revision, require_newest
 from receiver.storage.sqlite_files import PARTS, make_private
-from receiver.storage.table_copy import Copied
+from receiver.storage.table_copy import CopiedTable
 
 CHUNK = 1024 * 1024  # bytes
 NO_BACKUP = "is no backup that `backup` wrote"
 
 
-def back_up(database: Database, file: Path, progress: Progress) -> list[Copied]:
+def back_up(database: Database, file: Path, progress: Progress) -> list[CopiedTable]:
     """Write a snapshot of the database into a new private file, and read it back.
 
     Other processes go on reading and writing meanwhile. The file has its name only once it is complete.
@@ -55,7 +55,7 @@ def back_up(database: Database, file: Path, progress: Progress) -> list[Copied]:
     return copied
 
 
-def restore(context: ServiceContext, file: Path, progress: Progress) -> list[Copied]:
+def restore(context: ServiceContext, file: Path, progress: Progress) -> list[CopiedTable]:
     """Restore a backup into an empty database in one transaction, and read it back.
 
     A database without tables gets them first. The backup may be of an older version: a copy of it is

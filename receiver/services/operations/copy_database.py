@@ -16,7 +16,7 @@ from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import require_newest
-from receiver.storage.table_copy import BATCH, Copied, copy_table, count_rows, hold_empty, tables
+from receiver.storage.table_copy import BATCH, CopiedTable, copy_table, count_rows, lock_empty_tables, tables
 
 # Is called with the current table, the total of rows (each counts twice), and how many more have passed.
 Progress = Callable[[str, int, int], None]
@@ -30,7 +30,7 @@ def is_postgresql(url: str) -> bool:
         return False
 
 
-def copy_to(context: ServiceContext, url: str, progress: Progress) -> list[Copied]:
+def copy_to(context: ServiceContext, url: str, progress: Progress) -> list[CopiedTable]:
     """Copy the database into the one at `url`, as `copy_database` does."""
     target = Database(url)
     try:
@@ -39,7 +39,7 @@ def copy_to(context: ServiceContext, url: str, progress: Progress) -> list[Copie
         target.close()
 
 
-def copy_database(context: ServiceContext, target: Database, progress: Progress) -> list[Copied]:
+def copy_database(context: ServiceContext, target: Database, progress: Progress) -> list[CopiedTable]:
     """Copy the context's SQLite database, unused meanwhile, into an empty migrated target, and read it back.
 
     Where it ends early, the target stays empty. Raises Refused, StorageUnavailable.
@@ -71,9 +71,9 @@ def _all_open(session: Session, cipher: Cipher, column: Column[Any]) -> bool:
     return True
 
 
-def copy_tables(source_session: Session, target_session: Session, progress: Progress) -> list[Copied]:
+def copy_tables(source_session: Session, target_session: Session, progress: Progress) -> list[CopiedTable]:
     """Copy every table and read it back. Raises Refused where a target table has rows."""
-    hold_empty(target_session)
+    lock_empty_tables(target_session)
     total = 2 * sum(count_rows(source_session, table) for table in tables())
     return [
         copy_table(source_session, target_session, table, partial(progress, table.name, total))

@@ -187,7 +187,7 @@ def _stores(database: Database) -> Check:
 
 def _calls(budget: SharedBudget, now: datetime) -> Check:
     try:
-        remaining = budget.left(now)
+        remaining = budget.remaining(now)
     except StorageUnavailable as error:
         return Check("calls", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
     routine, urgent = remaining.routine, remaining.urgent

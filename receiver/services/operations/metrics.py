@@ -73,7 +73,7 @@ def collect_metrics(context: ServiceContext) -> Metrics:
             quarantined=_count(session, Quarantined.id),
             worker_silent=_since(heartbeats.last_beat(session, heartbeats.WORKER), now),
             poll_late=_since(session.scalar(select(func.min(Account.next_poll_at))), now),
-            calls=context.budget.left(now),
+            calls=context.budget.remaining(now),
             calls_made=call_counts.by_path_and_code(session),
             decisions=session.scalar(select(func.max(DecisionRow.id))) or 0,
             stores=_by(session, Store.stage),

@@ -73,7 +73,7 @@ def _find_live(session: Session, now: datetime, store_ids: Collection[str] | Non
 
 def _request_decisions(session: Session, fresh: Mapping[Key, Messages]) -> None:
     """Request decisions of the stores, whose troubles name their problems: nothing else touched them."""
-    stores.to_decide_anew(session, {store_id for store_id, _ in fresh if store_id})
+    stores.mark_undecided(session, {store_id for store_id, _ in fresh if store_id})
 
 
 def _update(row: Problem, messages: Messages, now: datetime) -> None:

@@ -81,7 +81,7 @@ def _keep(
             item.id,
             {"other": another.id, "reason": reason},
         )
-    stores.to_decide_anew(session, [store.id, other.id])
+    stores.mark_undecided(session, [store.id, other.id])
     return answer
 
 

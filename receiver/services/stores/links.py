@@ -38,7 +38,7 @@ def add_link(
     now = context.now()
     advertiser_id = _validate(advertiser_id, token, linked_at, now)
     with context.database.writing() as session:
-        spend.hold_accounts(session, [advertiser_id])
+        spend.lock_accounts(session, [advertiser_id])
         stores.get_store(session, store_id, locked=True)
         link = give_consent(session, context.cipher, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, AuditAction.LINKS_ADD, store_id, {"advertiser_id": advertiser_id})

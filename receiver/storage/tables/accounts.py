@@ -28,15 +28,15 @@ class Account(Base):
     created_at: Mapped[dt.datetime | None]
     read_at: Mapped[dt.datetime | None]
     spend_read_at: Mapped[dt.datetime | None]
-    ad_credit: Mapped[Decimal | None]  # its balance of credit, in its currency; null: not told
+    ad_credit: Mapped[Decimal | None]  # its balance of credit, in its currency; null: unknown
     ad_credit_read_at: Mapped[dt.datetime | None]
     bills_readable: Mapped[bool | None]  # null: never asked; false: TikTok lets us not, or there is no ledger
     bills_read_at: Mapped[dt.datetime | None]  # when that was answered
     bills_from: Mapped[dt.date | None] = mapped_column(Date)  # the payments since then are known
     next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     poll_reason: Mapped[str | None]  # domain/poll_reasons.py
-    poll_urgent: Mapped[bool] = mapped_column(default=False)  # and stays so while it fails or is put back
-    # When news of TikTok's last moved the next poll forward.
+    poll_urgent: Mapped[bool] = mapped_column(default=False)  # stays so while polls fail or are put back
+    # When a notice from TikTok last brought the next poll forward.
     poll_requested_at: Mapped[dt.datetime | None] = mapped_column("hinted_at", key="poll_requested_at")
     requested_by: Mapped[str | None] = mapped_column(String(64))  # the id of the request that did
     subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal
@@ -67,7 +67,7 @@ class PollRow(Base):
 
 
 class Subscription(Base):
-    """That TikTok tells us of an ad account's changes of one kind."""
+    """Our subscription to one kind of changes of an ad account."""
 
     __tablename__ = "subscriptions"
 
@@ -96,7 +96,9 @@ class PaymentRow(Base):
     __tablename__ = "payments"
 
     advertiser_id: Mapped[str] = mapped_column(primary_key=True)
-    transaction_id: Mapped[str] = mapped_column(primary_key=True)  # TikTok's; it tells like payments apart
+    transaction_id: Mapped[str] = mapped_column(
+        primary_key=True
+    )  # TikTok's; it distinguishes similar payments
     type: Mapped[str | None]  # TikTok's words
     billing: Mapped[str | None]
     subtotal: Mapped[Decimal | None]

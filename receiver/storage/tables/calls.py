@@ -1,4 +1,4 @@
-"""The shared budget of calls to TikTok, and what they came to."""
+"""The shared budget of calls to TikTok, and counts of their results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiver.storage.tables.base import Base
 
 
 class CallBudget(Base):
-    """The rest of our app's calls to TikTok; one row, held by whoever takes a turn."""
+    """The state of our app's budget of calls to TikTok; one row, locked to reserve a slot."""
 
     __tablename__ = "call_budgets"
 
@@ -23,7 +23,7 @@ class CallBudget(Base):
 
 
 class CallPause(Base):
-    """Until when TikTok wants no calls, of our app or about one ad account; gone once it answers again."""
+    """A pause of calls by our app or about an ad account, with its end; deleted once TikTok answers again."""
 
     __tablename__ = "call_pauses"
 

@@ -54,7 +54,7 @@ class ConnectionAttempt(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # hash of the user_id the shop is given
     shop: Mapped[str]
-    rest_base: Mapped[str | None]  # what stands before the shop's wp-json; null: nobody has looked yet
+    rest_base: Mapped[str | None]  # the address before the shop's wp-json; null: not examined yet
     user_id_encrypted: Mapped[str | None] = encrypted_column(
         "user_id"
     )  # for the address of the shop's key page
@@ -74,12 +74,12 @@ class ConnectionAttempt(Base):
 
 
 class Connection(Base):
-    """A store we hold REST keys of: what it says of itself, and when it is looked at again."""
+    """A store whose REST keys we hold: the facts read from it, and its schedule of checks."""
 
     __tablename__ = "bridges"
 
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
-    rest_base: Mapped[str]  # what stands before wp-json, with the scheme it was connected by
+    rest_base: Mapped[str]  # the address before wp-json, with the scheme it was connected by
     keys_encrypted: Mapped[str] = encrypted_column("keys")
     connected_at: Mapped[dt.datetime]
     facts: Mapped[dict[str, Any] | None]  # domain/shop_facts.py; null: never read

@@ -44,7 +44,7 @@ class Delivery(Base):
     lease_until: Mapped[dt.datetime | None]  # while processing: until when it is somebody's
     ended_at: Mapped[dt.datetime | None]
     reason: Mapped[str | None]  # domain/deliveries.py: of a body not kept, or of an end without effect
-    error: Mapped[str | None] = mapped_column(Text)  # the same, or what failed, in words
+    error: Mapped[str | None] = mapped_column(Text)  # the reason, or the failure, in words
     request_id: Mapped[str | None] = mapped_column(String(64))  # receiver/request_id.py
 
     __table_args__ = (
@@ -97,7 +97,7 @@ class Replay(Base):
     next_at: Mapped[dt.datetime]  # no batch before that
     total: Mapped[int]  # how many there were to replay when it was asked for
     done: Mapped[int] = mapped_column(default=0)
-    outcomes: Mapped[dict[str, Any]]  # how often each; adds up to `done`
+    outcomes: Mapped[dict[str, Any]]  # counts by outcome; they add up to `done`
     ended_at: Mapped[dt.datetime | None]
 
 

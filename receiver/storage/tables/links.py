@@ -26,7 +26,7 @@ class Link(Base):
     advertiser_id: Mapped[str] = mapped_column(index=True)
     linked_at: Mapped[dt.datetime | None]
     claimed_at: Mapped[dt.datetime | None]  # what a signal asserted, where it was bounded (domain/claims.py)
-    exact: Mapped[bool | None]  # null: nobody said
+    exact: Mapped[bool | None]  # null: unknown
     linked_news: Mapped[list[Any] | None]  # order key of the signal that named linked_at; null: not a signal
     ended_at: Mapped[dt.datetime | None]  # lost, switched or removed
     token_encrypted: Mapped[str | None] = encrypted_column("token")
@@ -52,7 +52,7 @@ class Link(Base):
 
 
 class ConsentFlow(Base):
-    """One way from a store's ticket through TikTok's consent and back, in one browser."""
+    """A browser's way from a store's ticket through TikTok's consent and back."""
 
     __tablename__ = "consent_flows"
 

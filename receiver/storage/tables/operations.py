@@ -1,4 +1,4 @@
-"""Signs of life of background work, what was counted by the hour, and alerts to staff."""
+"""Heartbeats of background work, counts by the hour, and alerts to staff."""
 
 from __future__ import annotations
 

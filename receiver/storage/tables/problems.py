@@ -1,4 +1,4 @@
-"""Problems: what went wrong with messages, by cause and store, and who of staff has seen it."""
+"""Problems with messages, by cause and store, and their acknowledgement by staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms of programmes, and what was counted of each."""
+"""Terms of programmes, and counts of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stores, and what the service holds of each beside its deliveries."""
+"""Stores, and the data about each besides its deliveries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ IS_OVER = text("(shortened > 0 OR merged > 0 OR passed_over > 0)")  # a bound of
 
 
 class Store(Base):
-    """One WooCommerce store, and what its signals have told us."""
+    """A WooCommerce store, and the state that its signals reported."""
 
     __tablename__ = "stores"
 
@@ -82,7 +82,7 @@ class Store(Base):
     progress: Mapped[dict[str, Any] | None]  # documents/status.py: what lists show of its spend
     # domain/discrepancies.py; null: none
     discrepancies: Mapped[list[Any] | None] = mapped_column("doubts", key="discrepancies")
-    refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
+    refreshed_at: Mapped[dt.datetime | None]  # when its merchant last requested a check
     alike_since: Mapped[dt.datetime | None]  # its award waits for staff's answer (storage/likeness.py)
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
 
@@ -157,7 +157,7 @@ class NoticeAddress(Base):
 
 
 class MerchantAnswer(Base):
-    """That staff know two stores to be of different merchants; asked once a pair."""
+    """Staff's answer that two stores belong to different merchants; asked once a pair."""
 
     __tablename__ = "merchant_answers"
 

@@ -6,7 +6,7 @@ import pytest
 import responses
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.oauth import Authorised, Consent
+from receiver.integrations.tiktok.oauth import AuthorisedAdvertiser, Consent
 from tests.integrations.tiktok.recordings import APP_ID, BASE, SECRET, TOKEN, client, play, recorded
 
 EXCHANGE, REVOKE = f"{BASE}/oauth2/access_token/", f"{BASE}/oauth2/revoke_token/"
@@ -90,7 +90,7 @@ def test_a_token_that_could_not_be_given_back_is_told():
 def test_the_accounts_of_a_token_are_asked_for_and_read_as_recorded():
     play(recorded("oauth_advertiser_get"))
     names = ("Example Store A", "Example Store B")
-    assert client().authorised_advertisers(TOKEN) == [*map(Authorised, TWO, names)]
+    assert client().authorised_advertisers(TOKEN) == [*map(AuthorisedAdvertiser, TWO, names)]
 
 
 @responses.activate

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from receiver.integrations.tiktok.signature import (
-    escaped,
+    escape_non_ascii,
     sign_open,
     sign_timed,
     verify_open,
@@ -46,9 +46,9 @@ def test_every_recorded_signature_verifies_and_no_other_body_does(name):
 
 def test_a_body_is_signed_as_escaped_and_may_come_in_either_form():
     signature = sign_open(SECRET, RAW)
-    assert escaped(RAW) == b'{"name":"Caf\\u00e9 \\ud83c\\udf75"}'
+    assert escape_non_ascii(RAW) == b'{"name":"Caf\\u00e9 \\ud83c\\udf75"}'
     assert verify_open(SECRET, signature, RAW) is None
-    assert verify_open(SECRET, signature, escaped(RAW)) is None
+    assert verify_open(SECRET, signature, escape_non_ascii(RAW)) is None
     assert verify_open(SECRET, sign_timed(SECRET, RAW, AT), RAW) == "wrong signature"
 
 
@@ -65,7 +65,7 @@ def test_a_body_is_signed_as_escaped_and_may_come_in_either_form():
     ],
 )
 def test_a_text_is_escaped_as_json_does_it(text):
-    assert escaped(text.encode()) == json.dumps(text)[1:-1].encode()
+    assert escape_non_ascii(text.encode()) == json.dumps(text)[1:-1].encode()
 
 
 def test_bytes_that_are_no_text_can_still_be_signed():

@@ -12,7 +12,7 @@ from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.integrations.tiktok.oauth import Authorised
+from receiver.integrations.tiktok.oauth import AuthorisedAdvertiser
 from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
@@ -116,7 +116,7 @@ def test_an_account_shows_itself(tiktok):
 
 
 def test_a_token_lists_its_accounts_only(tiktok):
-    assert tiktok.authorised_advertisers(TOKEN) == [Authorised(ID, "Store")]
+    assert tiktok.authorised_advertisers(TOKEN) == [AuthorisedAdvertiser(ID, "Store")]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_consent_withdrawn_while_the_fake_runs_is_seen_at_once(tiktok, accounts)
 def test_one_account_withdrawn_leaves_the_tokens_others(tiktok, accounts):
     accounts[OTHER] = account(OTHER, revoked_at=PAST)
     assert refusal(tiktok.daily_spend, TOKEN, OTHER, DAY, DAY) == (40001, Advice.GIVE_UP)
-    assert tiktok.authorised_advertisers(TOKEN) == [Authorised(ID, "Store")]
+    assert tiktok.authorised_advertisers(TOKEN) == [AuthorisedAdvertiser(ID, "Store")]
 
 
 def test_a_wrong_base_address_is_told_as_ours(tiktok):

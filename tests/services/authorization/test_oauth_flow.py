@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from receiver.domain.consent import ConsentOutcome, Permission
 from receiver.domain.poll_reasons import PollReason
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.oauth import Authorised, Consent
+from receiver.integrations.tiktok.oauth import AuthorisedAdvertiser, Consent
 from receiver.services.authorization.oauth_flow import (
     FlowRefused,
     choose,
@@ -84,7 +84,7 @@ class GrantingTikTok:
     def authorised_advertisers(self, token):
         if self.nameless:
             raise ProviderError("no names today", advice=Advice.AGAIN)
-        return [Authorised(item, f"Account {item[-1]}") for item in self.covered]
+        return [AuthorisedAdvertiser(item, f"Account {item[-1]}") for item in self.covered]
 
 
 class Way:

@@ -15,7 +15,7 @@ from receiver.container import Container
 from receiver.domain.rejections import RejectedCall
 from receiver.services.deliveries import purge as purging
 from receiver.services.deliveries.process import process_next
-from receiver.services.deliveries.purge import expired, purge
+from receiver.services.deliveries.purge import count_expired, purge
 from receiver.services.staff.sign_in import Visitor, sign_in
 from receiver.storage import rejections, sqlite
 from receiver.storage.quarantine import put

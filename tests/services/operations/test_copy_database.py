@@ -66,7 +66,7 @@ def str_of(database: Database) -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-def copy(container: Container, target: Database) -> list[table_copy.Copied]:
+def copy(container: Container, target: Database) -> list[table_copy.CopiedTable]:
     return copy_database(container, target, lambda *_: None)
 
 

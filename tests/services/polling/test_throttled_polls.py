@@ -177,7 +177,7 @@ def test_calls_refused_for_an_hour_wait_for_midnight_utc(two):
     responses.reset()
     answer(two, "error_50000_system")  # a no of another kind shows that calls are taken again
     poll(two, now=MIDNIGHT)
-    assert two.budget.left(MIDNIGHT + SECOND).paused_until is None
+    assert two.budget.remaining(MIDNIGHT + SECOND).paused_until is None
     responses.reset()
     answer(two, "error_40100_app_rate_limit")
     assert poll(two, now=MIDNIGHT + SECOND).next_poll_at == MIDNIGHT + 2 * SECOND

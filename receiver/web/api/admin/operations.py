@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from receiver.container import current_container
 from receiver.integrations.probe import probe
-from receiver.services.deliveries.purge import expired, purge
+from receiver.services.deliveries.purge import count_expired, purge
 from receiver.services.operations.doctor import CheckState, diagnose
 from receiver.web.api.admin.blueprint import AdminBlueprint
 
@@ -75,7 +75,7 @@ class PurgeView(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Delete expired data for up to 20 seconds; the worker deletes the rest at night."""
         container = current_container()
-        act = expired if body["dry_run"] else purge
+        act = count_expired if body["dry_run"] else purge
         counts = act(
             container.database, container.now(), container.settings.keep_deliveries_days, within=WITHIN
         )
