@@ -118,7 +118,7 @@ def test_without_an_app_nothing_is_sent(call):
 
 
 def test_an_app_does_not_print_its_secret():
-    assert SECRET not in repr(client()._known_app)
+    assert SECRET not in repr(client()._registered_app)
 
 
 @responses.activate

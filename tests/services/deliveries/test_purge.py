@@ -58,7 +58,7 @@ def test_an_ended_delivery_goes_with_its_attempts_once_it_is_old(container, stor
     process_next(container.database, container.now())
     assert forget(container)["deliveries"] == 0
     clock.move(days=1, seconds=1)
-    assert expired(container.database, container.now(), 30)["deliveries"] == 1
+    assert count_expired(container.database, container.now(), 30)["deliveries"] == 1
     assert {row.id for row in rows(container, Delivery)} == {old, new}
     assert forget(container)["deliveries"] == 1
     assert [row.id for row in rows(container, Delivery)] == [new]
