@@ -1,6 +1,6 @@
-"""The inbox: keeps verified deliveries, hands them out one worker at a time, and marks how they ended.
+"""The inbox: stores verified deliveries, leases each to one worker at a time, and records the results.
 
-A claim is a lease: who holds it has the row until `lease_until`, and only while the row still says so.
+A claim is a lease: its holder has the row until `lease_until`, and only while the row still says so.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from receiver.storage.tables import Attempt, Delivery
 from receiver.storage.turns import in_turn
 from receiver.storage.types import utc_as_text
 
-QUEUED_AGAIN = 50  # times, by the same delivery arriving again: each is an attempt that is kept
+QUEUED_AGAIN = 50  # times by duplicates of a delivery: each leads to an attempt that is stored
 DELIVERIES = cast(Table, Delivery.__table__)
 ATTEMPTS = cast(Table, Attempt.__table__)
 ATTEMPT = ("delivery_id", "outcome", "error", "at", "actor", "replay_id")
 
-# Each column with its type in PostgreSQL and what stands in it.
+# The columns of a new delivery, with their types in PostgreSQL.
 COLUMNS = {
     "identity": "text",
     "source": "text",
@@ -53,7 +53,7 @@ COLUMNS = {
 }
 NAMES = ", ".join([*COLUMNS, "duplicates", "tries"])
 ONCE = "ON CONFLICT (identity) DO NOTHING"
-ROWS = 8  # of a statement for SQLite, or a multiple of it
+ROWS = 8  # of an SQLite statement with more rows than this: a multiple of it
 SQLITE_ROW = f"({', '.join('?' * len(COLUMNS))}, 0, 0)"
 POSTGRESQL = (
     f"INSERT INTO deliveries ({NAMES}) "  # noqa: S608 (names of ours)
@@ -62,10 +62,10 @@ POSTGRESQL = (
 )
 
 
-# Not frozen: that takes several times as long to build, and there is one for each call.
+# Not frozen: a frozen one takes several times as long to build, and there is one for each call.
 @dataclass(slots=True, repr=False)
 class NewDelivery:
-    """A verified delivery about to be kept; of two with one identity only the first is."""
+    """A verified delivery about to be stored; of two with one identity only the first is stored."""
 
     identity: str
     source: str
@@ -75,25 +75,25 @@ class NewDelivery:
     webhook_id: str | None
     delivery_id: str | None
     headers: list[list[str]]
-    body: bytes | None  # None: not kept
+    body: bytes | None  # None: not stored
     body_sha256: str
     received_at: datetime
-    body_bytes: int | None = None  # of a body that is not kept
-    reason: DeliveryReason | None = None  # why it is not
+    body_bytes: int | None = None  # of a body that is not stored
+    reason: DeliveryReason | None = None  # why the body is not stored
     error: str | None = None  # the same in words
     request_id: str | None = None  # of the call that brought it
 
 
 @dataclass(frozen=True)
 class KeptDelivery:
-    """The row a delivery is on, and whether it was there before."""
+    """The row of a stored delivery, and whether it existed before."""
 
     id: int
     duplicate: bool
 
 
 class HeldDelivery(Protocol):
-    """The columns of a delivery that processing looks at: of its row, or read alone."""
+    """The columns of a delivery that processing uses, from its entity or read alone."""
 
     @property
     def id(self) -> int: ...
@@ -128,17 +128,17 @@ HELD = tuple(DELIVERIES.c[name] for name in vars(HeldDelivery) if name in DELIVE
 
 @dataclass(frozen=True)
 class ClaimedDelivery:
-    """A delivery that is ours until `lease_until`."""
+    """A delivery leased to us until `lease_until`."""
 
     id: int
     tries: int  # this one included
     lease_until: datetime
-    content: HeldDelivery  # as it was when it was claimed
+    content: HeldDelivery  # at the time of the claim
 
 
 @dataclass(frozen=True)
 class TryEnd:
-    """The end of a try on a delivery; `due_at`: when the next one is due, None for the last."""
+    """The end of an attempt at a delivery; `due_at`: when the next one is due, None for the last."""
 
     state: DeliveryState
     reason: DeliveryReason | None = None
@@ -148,46 +148,51 @@ class TryEnd:
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[KeptDelivery]:
     """Store one row per identity; return a KeptDelivery for each of `new`, in order."""
-    added = insert_new(driver_of(session), new)
-    kept: dict[int, KeptDelivery] = {}
+    new_ids = insert_new(driver_of(session), new)
+    results: dict[int, KeptDelivery] = {}
     for place, item in sorted(enumerate(new), key=lambda pair: pair[1].identity):
-        fresh = added.pop(item.identity, None)
-        kept[place] = (
-            KeptDelivery(_again(session, item), True) if fresh is None else KeptDelivery(fresh, False)
+        new_id = new_ids.pop(item.identity, None)
+        results[place] = (
+            KeptDelivery(_count_duplicate(session, item), True)
+            if new_id is None
+            else KeptDelivery(new_id, False)
         )
-    return [kept[place] for place in range(len(new))]
+    return [results[place] for place in range(len(new))]
 
 
 def insert_new(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
-    """Insert in one statement and return the new ids by identity; of two with one identity the first stays.
+    """Insert deliveries in one statement; return the new ids by identity. The first of an identity stays.
 
-    By the driver's own means: to build a statement with SQLAlchemy costs more than to run it.
+    Uses the driver directly: building the statement with SQLAlchemy costs more than running it.
     """
     if not new:
         return {}
     if isinstance(driver, sqlite3.Connection):
         return _insert_into_sqlite(driver, new)
-    # In one order everywhere, so that two writers with the same rows wait for each other and no more.
+    # Ordered by identity everywhere, so that two writers with the same rows cannot deadlock.
     ordered = sorted(new, key=attrgetter("identity"))
     columns = zip(*(_values(item, item.received_at) for item in ordered), strict=True)
     return dict(driver.execute(POSTGRESQL, [list(column) for column in columns]).fetchall())
 
 
 def _insert_into_sqlite(driver: sqlite3.Connection, new: Sequence[NewDelivery]) -> dict[str, int]:
-    """Without RETURNING, for each row of which the driver would let go of the interpreter once."""
-    # Each statement stays prepared, up to 0.2 MB of it: they come in few sizes, filled up with the last row.
+    """Insert deliveries into SQLite, without RETURNING.
+
+    For each row of RETURNING the driver would release the interpreter once.
+    """
+    # Prepared statements stay in memory, up to 0.2 MB each: there are few sizes, filled up with the last row.
     rows = len(new) if len(new) < ROWS else -(-len(new) // ROWS) * ROWS
     values = [value for item in new for value in _values(item, utc_as_text(item.received_at))]
     values += values[-len(COLUMNS) :] * (rows - len(new))
     cursor = driver.execute(_sqlite_insert(rows), values)
-    added = cursor.rowcount
-    if added == len(new):  # its ids follow each other: nobody else writes meanwhile
+    inserted = cursor.rowcount
+    if inserted == len(new):  # the ids are consecutive: nobody else writes meanwhile
         assert cursor.lastrowid is not None
-        first = cursor.lastrowid - added + 1
+        first = cursor.lastrowid - inserted + 1
         return {item.identity: first + place for place, item in enumerate(new)}
     identities = {item.identity for item in new}
-    newest = f"WHERE identity IN ({', '.join('?' * len(identities))}) ORDER BY id DESC LIMIT {added}"
-    # A new id is larger than all before.
+    newest = f"WHERE identity IN ({', '.join('?' * len(identities))}) ORDER BY id DESC LIMIT {inserted}"
+    # New ids are larger than all earlier ones.
     return dict(driver.execute(f"SELECT identity, id FROM deliveries {newest}", [*identities]).fetchall())  # noqa: S608 (names of ours)
 
 
@@ -197,12 +202,12 @@ def _sqlite_insert(rows: int) -> str:
 
 
 def _as_json(headers: list[list[str]]) -> str:
-    """As `json.dumps` writes it, in half the time."""
+    """Return the headers as `json.dumps` writes them, in half the time."""
     return f"[{', '.join([f'[{quoted(name)}, {quoted(value)}]' for name, value in headers])}]"
 
 
 def _values(delivery: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
-    """In the order of COLUMNS."""
+    """Return the values of a new delivery, in the order of COLUMNS."""
     return (
         delivery.identity,
         delivery.source,
@@ -224,15 +229,18 @@ def _values(delivery: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
     )
 
 
-def _again(session: Session, delivery: NewDelivery) -> int:
-    """Count it on the first; the sender's second try is our next, where ours came to nothing."""
-    row = _locked(session, identity=delivery.identity)
+def _count_duplicate(session: Session, delivery: NewDelivery) -> int:
+    """Count a duplicate on the row of the first; return its id.
+
+    A row that came to nothing is queued again: the sender's second try is our next one.
+    """
+    row = _lock_row(session, identity=delivery.identity)
     assert row is not None
     row.duplicates += 1
     if row.state in UNDONE and row.duplicates <= QUEUED_AGAIN:
         _move(row, DeliveryState.RECEIVED)
         row.due_at, row.tries, row.ended_at = delivery.received_at, 0, None
-        is_kept = row.body is not None and delivery.body is None  # from before its store was over a bound
+        is_kept = row.body is not None and delivery.body is None  # stored before its store was over a bound
         row.reason, row.error = (None, None) if is_kept else (delivery.reason, delivery.error)
         row.body = row.body if is_kept else delivery.body
     session.flush()
@@ -245,32 +253,33 @@ def claim(
     limit: int,
     lease: timedelta,
 ) -> list[ClaimedDelivery]:
-    """Take what is due: all of it, the oldest first; where more waits than `limit`, in turn from each store.
+    """Lease up to `limit` due deliveries, the oldest first; where more are due, in turn from each store.
 
-    What another worker is just taking is left to it.
+    Rows that another worker is claiming are skipped.
     """
     ids = _lock_due(session, now, limit)
     until = now + lease
-    taken = (
+    statement = (
         update(DELIVERIES)
-        .where(is_any_of(DELIVERIES.c.id, ids), _free(now))
-        # Due again when the lease is over: a worker that dies gives its rows back by doing nothing.
+        .where(is_any_of(DELIVERIES.c.id, ids), _is_free(now))
+        # Due again when the lease is over, so the rows of a worker that died need no clean-up.
         .values(state=DeliveryState.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
         .returning(*HELD)
     )
-    rows = {row.id: cast(HeldDelivery, row) for row in session.execute(taken).all()} if ids else {}
+    rows = {row.id: cast(HeldDelivery, row) for row in session.execute(statement).all()} if ids else {}
     return [ClaimedDelivery(item, rows[item].tries, until, rows[item]) for item in ids if item in rows]
 
 
 def newest_id(session: Session) -> int:
-    """Return the id of the newest delivery, 0 where there is none."""
+    """Return the id of the newest delivery, 0 without any."""
     return session.scalar(select(func.max(DELIVERIES.c.id))) or 0
 
 
 def lock_untried(session: Session, now: datetime, limit: int, newer_than: int) -> list[HeldDelivery] | None:
-    """Lock for this transaction what `claim` would take, and return its contents.
+    """Lock for this transaction what `claim` would take, and return the contents.
 
-    None, to be claimed, where any of it was tried before or is not newer than the delivery `newer_than`.
+    Returns None where any of them was tried before or is not newer than the delivery `newer_than`: those
+    have to be claimed.
     """
     ids = _lock_due(session, now, limit)
     contents = select(*HELD).where(is_any_of(DELIVERIES.c.id, ids))
@@ -281,10 +290,10 @@ def lock_untried(session: Session, now: datetime, limit: int, newer_than: int) -
 
 
 def _lock_due(session: Session, now: datetime, limit: int) -> list[int]:
-    """Lock due deliveries that nobody else has: the oldest, or in turn where more wait than `limit`."""
+    """Lock due deliveries that nobody else has; return their ids, oldest first, or in turn if crowded."""
     ids: list[int] = []
     if _is_crowded(session, now, limit):
-        ids = _unlocked(session, now, in_turn(session, now, limit))
+        ids = _lock_free(session, now, in_turn(session, now, limit))
     if len(ids) < limit:
         oldest = _due(now).where(DELIVERIES.c.id.not_in(ids)) if ids else _due(now)
         ids += session.scalars(oldest.limit(limit - len(ids)).with_for_update(skip_locked=True))
@@ -292,44 +301,47 @@ def _lock_due(session: Session, now: datetime, limit: int) -> list[int]:
 
 
 def _due(now: datetime) -> Select[int]:
-    """What is due is free: a row in work is due when its lease is over. One index answers for any number."""
+    """Select the ids of due deliveries, the oldest first.
+
+    What is due is free: a leased row is due when its lease is over. One index serves any number of them.
+    """
     due = select(DELIVERIES.c.id).where(DELIVERIES.c.due_at <= now)
     return due.order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
 
 
 def _is_crowded(session: Session, now: datetime, limit: int) -> bool:
-    """Whether more is due than one claim takes, so that somebody has to wait."""
+    """Return whether more deliveries are due than one claim takes, so that some have to wait."""
     return session.scalar(_due(now).offset(limit).limit(1)) is not None
 
 
-def _unlocked(session: Session, now: datetime, ids: Sequence[int]) -> list[int]:
-    """Lock those of them that are still due and that nobody else has; in their order."""
+def _lock_free(session: Session, now: datetime, ids: Sequence[int]) -> list[int]:
+    """Lock those of the deliveries that are still due and that nobody else has; return their ids in order."""
     due = select(DELIVERIES.c.id).where(is_any_of(DELIVERIES.c.id, ids), DELIVERIES.c.due_at <= now)
     locked = set(session.scalars(due.with_for_update(skip_locked=True)).all()) if ids else set()
     return [number for number in ids if number in locked]
 
 
-def _free(now: datetime) -> Any:
+def _is_free(now: datetime) -> Any:
     lapsed = (DELIVERIES.c.state == DeliveryState.PROCESSING) & (DELIVERIES.c.lease_until <= now)
     return DELIVERIES.c.state.in_(WAITING) | lapsed
 
 
 def reset_due_times(session: Session, now: datetime, latest: datetime) -> int:
-    """Reset due times later than `latest` (clock rollback) for received and leased rows.
+    """Reset due times later than `latest` (clock rollback) for received and leased rows; return the count.
 
-    Failed rows keep their back-off. Return the count.
+    Failed rows keep their back-off.
     """
     in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
-    put_off = update(DELIVERIES).where(
+    statement = update(DELIVERIES).where(
         DELIVERIES.c.due_at > latest, in_hand | (DELIVERIES.c.state == DeliveryState.RECEIVED)
     )
     lease = case((in_hand, now), else_=DELIVERIES.c.lease_until)
-    moved = session.execute(put_off.values(due_at=now, lease_until=lease))
-    return int(moved.rowcount)  # type: ignore[attr-defined]  # typed as any Result
+    updated = session.execute(statement.values(due_at=now, lease_until=lease))
+    return int(updated.rowcount)  # type: ignore[attr-defined]  # typed as any Result
 
 
 def take_again(row: Delivery) -> None:
-    """Let a held row be processed once more, with all its tries; what cannot be again is Refused."""
+    """Mark a locked row for processing with all its tries anew. Raises Refused where that is impossible."""
     if row.state == DeliveryState.IGNORED and row.reason not in BODY_STAYS:
         raise Refused(f"delivery {row.id} is {row.state} and cannot become {DeliveryState.PROCESSING}")
     _move(row, DeliveryState.PROCESSING)
@@ -339,7 +351,7 @@ def take_again(row: Delivery) -> None:
 def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[HeldDelivery]:
     """Lock the claimed rows that are still ours for this transaction, and return their contents.
 
-    A lapsed lease is not ours, nor is a row whose body was erased since: it is claimed anew without it.
+    Left out are rows whose lease is over, and rows whose body was erased since: those are claimed anew.
     """
     columns = (DELIVERIES.c.id, DELIVERIES.c.lease_until, DELIVERIES.c.tries, DELIVERIES.c.body.is_(None))
     is_in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
@@ -362,26 +374,31 @@ def finish(
     error: str | None = None,
     due_at: datetime | None = None,
 ) -> None:
-    """Mark how the try on a held row ended; without `due_at` it is the end of the delivery."""
+    """Record how the attempt at a locked row ended; without `due_at` the delivery has ended."""
     _refuse_move(row, state)
-    for name, value in _ended(TryEnd(state, reason, error, due_at), at).items():
+    for name, value in _end_columns(TryEnd(state, reason, error, due_at), at).items():
         setattr(row, name, value)
 
 
 def finish_all(session: Session, ends: Iterable[tuple[HeldDelivery, TryEnd]], at: datetime) -> None:
-    """Mark as `finish` does how the tries on held rows ended, in a statement for those that ended alike."""
-    alike: defaultdict[tuple[TryEnd, bool], list[int]] = defaultdict(list)
+    """Record how attempts at locked rows ended, as `finish` does.
+
+    Rows with the same end share a statement.
+    """
+    ids_by_end: defaultdict[tuple[TryEnd, bool], list[int]] = defaultdict(list)
     for row, end in ends:
         _refuse_move(row, end.state)
-        alike[end, row.tries == 0].append(row.id)
-    for (end, is_untried), ids in alike.items():
-        values = _ended(end, at) | ({"tries": 1} if is_untried else {})  # otherwise the claim has counted it
+        ids_by_end[end, row.tries == 0].append(row.id)
+    for (end, is_untried), ids in ids_by_end.items():
+        values = _end_columns(end, at) | (
+            {"tries": 1} if is_untried else {}
+        )  # otherwise the claim has counted it
         session.execute(update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, ids)).values(values))
 
 
-def _ended(end: TryEnd, at: datetime) -> dict[str, Any]:
-    """Return the columns of a delivery after a try."""
-    ended = {
+def _end_columns(end: TryEnd, at: datetime) -> dict[str, Any]:
+    """Return the columns of a delivery after an attempt, by name."""
+    columns = {
         "state": end.state,
         "reason": end.reason,
         "error": end.error,
@@ -390,29 +407,29 @@ def _ended(end: TryEnd, at: datetime) -> dict[str, Any]:
         "ended_at": at if end.due_at is None else None,
     }
     drops_body = end.state is DeliveryState.IGNORED and end.reason not in BODY_STAYS
-    return {**ended, "body": None} if drops_body else ended
+    return {**columns, "body": None} if drops_body else columns
 
 
 def give_back(session: Session, rows: Sequence[HeldDelivery], now: datetime) -> None:
-    """Let held rows be as if they had never been claimed."""
-    held = update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, [row.id for row in rows]))
+    """Release locked rows as if they had never been claimed."""
+    statement = update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, [row.id for row in rows]))
     tries = DELIVERIES.c.tries - 1
-    session.execute(held.values(state=DeliveryState.RECEIVED, lease_until=None, due_at=now, tries=tries))
+    session.execute(statement.values(state=DeliveryState.RECEIVED, lease_until=None, due_at=now, tries=tries))
 
 
 def note_attempts(
     session: Session,
-    tried: Iterable[tuple[int, DeliveryState, str | None]],
+    attempts: Iterable[tuple[int, DeliveryState, str | None]],
     at: datetime,
     actor: str,
     *,
     replay_id: int | None = None,
 ) -> None:
-    """Record one attempt at each of these deliveries, with its outcome."""
-    insert_rows(session, ATTEMPTS, ATTEMPT, [(*item, at, actor, replay_id) for item in tried])
+    """Record an attempt at each of these deliveries, with its state and error."""
+    insert_rows(session, ATTEMPTS, ATTEMPT, [(*item, at, actor, replay_id) for item in attempts])
 
 
-def _locked(session: Session, **which: Any) -> Delivery | None:
+def _lock_row(session: Session, **which: Any) -> Delivery | None:
     query = select(Delivery).filter_by(**which).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
@@ -423,6 +440,6 @@ def _move(row: Delivery, to: DeliveryState) -> None:
 
 
 def _refuse_move(row: HeldDelivery, to: DeliveryState) -> None:
-    """Raise Refused where a delivery's state cannot become another one."""
+    """Raise Refused where a delivery cannot move from its state to another."""
     if not may_move(DeliveryState(row.state), to):
         raise Refused(f"delivery {row.id} is {row.state} and cannot become {to}")

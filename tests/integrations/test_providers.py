@@ -49,8 +49,8 @@ def test_a_call_is_its_senders_only_with_the_right_signature_over_these_very_byt
 
 @pytest.mark.parametrize("row", PROVIDERS.values(), ids=lambda row: row.source)
 def test_what_verifies_a_call_again_is_kept_and_no_signature_is_shown(row):
-    needed = {*row.signature_headers, *row.identity_headers, *filter(None, [row.topic_header])}
-    assert needed <= set(KEPT_HEADERS)
+    headers = {*row.signature_headers, *row.identity_headers, *filter(None, [row.topic_header])}
+    assert headers <= set(KEPT_HEADERS)
     assert set(row.signature_headers) <= HIDDEN
 
 

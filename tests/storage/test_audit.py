@@ -24,19 +24,19 @@ def keep(container: Container, subject: str = "x", action: str = "stores add", *
         audit.record(session, more.pop("at", container.now()), by, action, subject, detail)
 
 
-def looked(
+def search(
     container: Container, after: int | None = None, limit: int = 50, **filters: Any
 ) -> tuple[list[str], Any]:
     cursor = None if after is None else str(after)
-    found = service.search_audit(container.database, AuditFilters(**filters), after=cursor, limit=limit)
-    return [entry.subject for entry in found.rows], found.next
+    page = service.search_audit(container.database, AuditFilters(**filters), after=cursor, limit=limit)
+    return [entry.subject for entry in page.rows], page.next
 
 
 def all_pages(container: Container, limit: int, **filters: Any) -> list[list[str]]:
-    subjects, after = looked(container, limit=limit, **filters)
+    subjects, after = search(container, limit=limit, **filters)
     pages = [subjects]
     while after is not None:
-        subjects, after = looked(container, after, limit, **filters)
+        subjects, after = search(container, after, limit, **filters)
         pages.append(subjects)
     return pages
 
@@ -48,7 +48,7 @@ def test_pages_follow_one_another_newest_first_and_leave_nothing_out(container: 
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "expected"),
     [
         ({"actor": "bob"}, ["b"]),
         ({"action": "award issue"}, ["c"]),
@@ -60,12 +60,12 @@ def test_pages_follow_one_another_newest_first_and_leave_nothing_out(container: 
         ({"text": "100%", "actor": "bob"}, []),
     ],
 )
-def test_filters_say_which(container: Container, filters: dict[str, Any], found: list[str]) -> None:
+def test_filters_select_entries(container: Container, filters: dict[str, Any], expected: list[str]) -> None:
     keep(container, "a")
     keep(container, "b", actor="bob")
     keep(container, "c", action="award issue", detail={"reference": "INV-7"})
     keep(container, "d", detail={"reason": "100% sure"})
-    assert looked(container, **filters) == (found, None)
+    assert search(container, **filters) == (expected, None)
 
 
 def test_times_bound_on_both_sides_and_the_end_is_not_included(container: Container) -> None:
@@ -73,8 +73,8 @@ def test_times_bound_on_both_sides_and_the_end_is_not_included(container: Contai
     for number in range(4):
         keep(container, f"s{number}", at=now + timedelta(days=number))
     bounds = {"since": now + timedelta(days=1), "until": now + timedelta(days=3)}
-    assert looked(container, **bounds)[0] == ["s2", "s1"]
-    assert looked(container, limit=1, **bounds)[0] == ["s2"]
+    assert search(container, **bounds)[0] == ["s2", "s1"]
+    assert search(container, limit=1, **bounds)[0] == ["s2"]
 
 
 def test_a_store_is_found_by_its_awards_and_deliveries_too(container: Container) -> None:
@@ -85,7 +85,7 @@ def test_a_store_is_found_by_its_awards_and_deliveries_too(container: Container)
     keep(container, "aw_1", "award issue")
     keep(container, "delivery 4", "delivery read raw")  # purged meanwhile
     keep(container, "st_9")
-    assert looked(container, store="st_0")[0] == ["aw_0", "st_0"]
+    assert search(container, store="st_0")[0] == ["aw_0", "st_0"]
 
 
 def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(
@@ -97,12 +97,12 @@ def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(
     for number, at in enumerate(hours):
         keep(container, f"st_{number % 3 + 1}", detail={"n": f"n{number}"}, at=at)
     both = {"stores": ("st_1", "st_3")}
-    found = ["st_3", "st_1", "st_3", "st_1", "st_3", "st_1"]
-    assert looked(container, **both)[0] == found
+    expected = ["st_3", "st_1", "st_3", "st_1", "st_3", "st_1"]
+    assert search(container, **both)[0] == expected
     monkeypatch.setattr(audit, "OF_EACH", 2)  # of each store in one look
-    assert [subject for page in all_pages(container, 4, **both) for subject in page] == found
+    assert [subject for page in all_pages(container, 4, **both) for subject in page] == expected
     assert all_pages(container, 4, text="n3", **both) == [[], ["st_1"], []]
-    assert looked(container, **both, since=hours[2], until=hours[4])[0] == ["st_1", "st_3"]
+    assert search(container, **both, since=hours[2], until=hours[4])[0] == ["st_1", "st_3"]
 
 
 def test_one_look_goes_through_so_many_and_says_where_to_go_on(
@@ -125,7 +125,7 @@ def test_a_page_after_nothing_is_refused(container: Container, after: str) -> No
 def test_a_filter_no_database_can_take_is_refused(container: Container) -> None:
     for text in ("a\0b", "x" * 201):
         with pytest.raises(InputError, match="text"):
-            looked(container, text=text)
+            search(container, text=text)
 
 
 def test_the_detail_is_kept_as_it_was_told(container: Container) -> None:

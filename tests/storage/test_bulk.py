@@ -22,7 +22,7 @@ ODD = ["plain", "it's", 'a "quote"', "{a,b}", "back\\slash", "ü 🛒", "NULL", 
 
 @pytest.fixture
 def at(container: Container) -> datetime:
-    """With a store, and one signal of each odd install."""
+    """The time of the rows: a store, and one signal of each odd install."""
     keep_store(container, "st_1")
     with container.database.writing() as session:
         rows = [("st_1", install, seq, "state", container.now()) for seq, install in enumerate(ODD, 1)]
@@ -30,7 +30,7 @@ def at(container: Container) -> datetime:
     return container.now()
 
 
-def found(container: Container, condition: Any) -> list[tuple[str, int]]:
+def select_keys(container: Container, condition: Any) -> list[tuple[str, int]]:
     with container.database.reading() as session:
         query = select(SIGNALS.c.install_id, SIGNALS.c.seq).where(condition).order_by(SIGNALS.c.seq)
         return [(install, seq) for install, seq in session.execute(query)]
@@ -38,17 +38,17 @@ def found(container: Container, condition: Any) -> list[tuple[str, int]]:
 
 def test_rows_are_found_by_any_of_many_values(container: Container, at: datetime):
     numbered = list(zip(ODD, range(1, 99), strict=False))
-    assert found(container, is_any_of(SIGNALS.c.install_id, ODD)) == numbered
-    assert found(container, is_any_of(SIGNALS.c.seq, [2, 3, 99])) == numbered[1:3]
-    assert found(container, is_any_of(SIGNALS.c.seq, [])) == []
+    assert select_keys(container, is_any_of(SIGNALS.c.install_id, ODD)) == numbered
+    assert select_keys(container, is_any_of(SIGNALS.c.seq, [2, 3, 99])) == numbered[1:3]
+    assert select_keys(container, is_any_of(SIGNALS.c.seq, [])) == []
     rows = [("st_1", ODD[1], 2), ("st_1", ODD[2], 2), ("st_2", ODD[3], 4), ("st_1", ODD[4], 5)]
-    assert found(container, are_any_of(KEY, rows)) == [numbered[1], numbered[4]]
+    assert select_keys(container, are_any_of(KEY, rows)) == [numbered[1], numbered[4]]
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])  # its arrays are written in one text
 def test_a_text_with_a_nul_is_refused_and_never_two_texts(container: Container, at: datetime):
     with pytest.raises(DataError):
-        found(container, is_any_of(SIGNALS.c.install_id, ["plain\0it's"]))
+        select_keys(container, is_any_of(SIGNALS.c.install_id, ["plain\0it's"]))
 
 
 def test_columns_are_updated_row_by_row(container: Container, at: datetime):
@@ -69,11 +69,13 @@ def test_columns_are_updated_row_by_row(container: Container, at: datetime):
     "condition", [is_any_of(STORES.c.id, ["st_1", "st_2"]), are_any_of(KEY, [("st_1", "a", 1)])]
 )
 def test_many_values_are_looked_up_in_an_index(container: Container, at: datetime, condition: Any):
-    asked: list[tuple[str, Any]] = []
-    event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        container.database.engine, "before_cursor_execute", lambda *a: statements.append((a[2], a[3]))
+    )
     with container.database.reading() as session:
         session.execute(select(condition.clauses.clauses[0]).where(condition)).all()
-    statement, parameters = asked[-1]
+    statement, parameters = statements[-1]
     with container.database.autocommit_connection() as driver:
         plan = [step[3] for step in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     assert plan[0].startswith("SEARCH"), plan

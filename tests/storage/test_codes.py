@@ -26,9 +26,9 @@ CODE = "TTAD-7Q4M-2210"
 
 @pytest.fixture
 def awards(container):
-    made = AwardActions(container, 2)
-    made.issue(CODE, "aw_0", as_="code")
-    return made
+    actions = AwardActions(container, 2)
+    actions.issue(CODE, "aw_0", as_="code")
+    return actions
 
 
 def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container, awards):
@@ -44,10 +44,10 @@ def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container
 def test_the_hash_tells_nothing_without_the_key_and_the_key_is_made_once(container, awards):
     awards.issue("TTAD-OTHER", "aw_1", as_="code")
     with container.database.reading() as session:
-        (kept,) = session.scalars(select(HashKey))
+        (row,) = session.scalars(select(HashKey))
         stranger = read_codes(session, container.cipher)
-    assert stranger.key == container.cipher.decrypt(kept.key_encrypted).encode()
-    assert stranger.key.decode() not in kept.key_encrypted
+    assert stranger.key == container.cipher.decrypt(row.key_encrypted).encode()
+    assert stranger.key.decode() not in row.key_encrypted
     assert len({awards.award("aw_0").code_hash, awards.award("aw_1").code_hash}) == 2
 
 
@@ -67,8 +67,8 @@ OLD = {
 }
 
 
-def keep_old(database: Database) -> None:
-    """A code as the version before kept it: in the award, its decision and the audit."""
+def insert_old_code(database: Database) -> None:
+    """Insert a code as the version before stored it: in the award, its decision and the audit log."""
     at = datetime(2025, 12, 5, tzinfo=UTC)
     facts = f'{{"award": {{"reference": "{CODE}", "delivery": "code"}}, "{CODE}x": 1}}'
     answer = zlib_of(f'{{"next_step": "Redeem the code {CODE} in Ads Manager."}}')
@@ -105,8 +105,8 @@ def keep_old(database: Database) -> None:
         )
 
 
-def keep_quoted(database: Database) -> None:
-    """A merchant's complaint that quotes the code, and staff's answer."""
+def insert_quoted_code(database: Database) -> None:
+    """Insert a merchant's complaint that quotes the code, and staff's answer."""
     with database.writing() as session:
         session.execute(
             text(
@@ -129,7 +129,7 @@ def zlib_of(words: str) -> bytes:
 def old(empty_database_url):
     database = Database(empty_database_url)
     migrate(database, BEFORE)
-    keep_old(database)
+    insert_old_code(database)
     yield database
     database.close()
 
@@ -140,7 +140,7 @@ def rows(database: Database, query: str) -> list[tuple[object, ...]]:
 
 
 def test_the_migration_encrypts_old_codes_and_cleans_what_kept_them(old):
-    keep_quoted(old)
+    insert_quoted_code(old)
     cipher = Cipher([KEY])
     migrate(old, cipher=cipher)
     assert rows(old, "SELECT message, reason FROM reviews") == [("••••2210 fails", "try ••••2210 again")]

@@ -26,16 +26,16 @@ def test_a_database_without_tables_says_migrate(empty_database_url):
 
 def test_a_database_that_cannot_be_reached_is_told_without_its_password():
     database = Database("postgresql+psycopg://someone:hunter2@127.0.0.1:9/nothing")
-    with pytest.raises(StorageUnavailable) as told, database.reading() as session:
+    with pytest.raises(StorageUnavailable) as caught, database.reading() as session:
         session.scalars(select(Store)).all()
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_pages_that_hold_connections_keep_no_delivery_waiting_for_one(container):
     pages = container.settings.web_threads // SHARE
-    with ExitStack() as held:
+    with ExitStack() as stack:
         for _ in range(pages):
-            held.enter_context(container.database.reading()).scalar(text("SELECT 1"))
+            stack.enter_context(container.database.reading()).scalar(text("SELECT 1"))
         with container.database.autocommit_connection() as driver:
             assert driver.execute("SELECT 1").fetchone() == (1,)
 
@@ -43,9 +43,9 @@ def test_pages_that_hold_connections_keep_no_delivery_waiting_for_one(container)
 def test_who_comes_alone_gets_the_connection_that_was_given_back_last(container):
     """Others that were open at the same time once keep nothing of what it does again and again."""
     database = container.database
-    with ExitStack() as held:
+    with ExitStack() as stack:
         for _ in range(4):
-            held.enter_context(database.autocommit_connection())
+            stack.enter_context(database.autocommit_connection())
     used = set()
     for _ in range(8):
         with database.autocommit_connection() as driver:
@@ -84,33 +84,33 @@ def test_postgresql_commits_are_on_disk_before_they_return(postgresql):
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_only_what_may_be_lost_is_committed_before_it_is_on_disk_and_nothing_after_it(container):
-    found = []
+    settings = []
     for transaction in (container.database.writing_unsynced, container.database.writing):
         with transaction() as session:
-            found.append(session.scalar(text("SHOW synchronous_commit")))
-    assert found == ["off", "on"]
+            settings.append(session.scalar(text("SHOW synchronous_commit")))
+    assert settings == ["off", "on"]
 
 
-def test_a_rehearsal_is_seen_inside_it_and_leaves_nothing_behind(container):
-    with container.database.rolled_back() as rehearsal:
-        with rehearsal.writing() as session:
+def test_a_dry_run_is_seen_inside_it_and_leaves_nothing_behind(container):
+    with container.database.rolled_back() as dry_run:
+        with dry_run.writing() as session:
             session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
-        with rehearsal.reading() as session:
+        with dry_run.reading() as session:
             assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 1
     with container.database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
 
 
-def test_what_fails_inside_a_rehearsal_fails_alone(container):
-    def fails_half_way(rehearsal):
-        with rehearsal.writing() as session:
+def test_what_fails_inside_a_dry_run_fails_alone(container):
+    def fails_half_way(dry_run):
+        with dry_run.writing() as session:
             session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
             raise RuntimeError("half way")
 
-    with container.database.rolled_back() as rehearsal:
+    with container.database.rolled_back() as dry_run:
         with pytest.raises(RuntimeError):
-            fails_half_way(rehearsal)
-        with rehearsal.reading() as session:
+            fails_half_way(dry_run)
+        with dry_run.reading() as session:
             assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
 
 
@@ -119,8 +119,8 @@ def test_postgresql_is_given_up_after_a_while_and_by_a_migration_never(postgresq
 
     def limits(session):
         driver = session.connection().connection.driver_connection
-        shown = [session.scalar(text(f"SHOW {name}_timeout")) for name in ("lock", "statement")]
-        return [*shown, driver.within]
+        timeouts = [session.scalar(text(f"SHOW {name}_timeout")) for name in ("lock", "statement")]
+        return [*timeouts, driver.within]
 
     with database.migrating() as session:
         assert limits(session) == ["10s", "0", None]
@@ -158,16 +158,16 @@ def test_of_two_that_wait_for_each_other_one_is_told_that_it_collided(container)
                     both.wait(120)
 
     with ThreadPoolExecutor(2) as threads:
-        found = [threads.submit(lock, names).exception for names in (beats, beats[::-1])]
-        errors = [error() for error in found]
+        exceptions = [threads.submit(lock, names).exception for names in (beats, beats[::-1])]
+        errors = [error() for error in exceptions]
     assert sorted(type(error) for error in errors if error) == [Collided]
 
 
-@pytest.mark.parametrize("broken", ["no database", "damaged"])
-def test_a_file_that_is_no_database_any_more_is_told_in_one_sentence(tmp_path, broken):
+@pytest.mark.parametrize("damage", ["no database", "damaged"])
+def test_a_file_that_is_no_database_any_more_is_told_in_one_sentence(tmp_path, damage):
     file = tmp_path / "receiver.db"
     database = Database(f"sqlite:///{file}")
-    if broken == "damaged":
+    if damage == "damaged":
         migrate(database)
         database.empty_log()
         database.close()

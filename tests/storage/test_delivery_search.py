@@ -17,8 +17,8 @@ from tests.signals import add_shop, keep_one, signal
 
 
 @pytest.fixture
-def kept(container, clock):
-    """Seven deliveries, a minute apart; the fourth failed."""
+def delivery_ids(container, clock):
+    """The ids of seven deliveries, received a minute apart; the fourth is dead."""
     store, ids = add_shop(container).id, []
     for seq in range(1, 8):
         ids.append(keep_one(container, store, signal(seq)))
@@ -29,20 +29,20 @@ def kept(container, clock):
     return ids
 
 
-def pages(container, filters, limit=2):
-    after, found = None, []
+def read_all_pages(container, filters, limit=2):
+    after, ids = None, []
     with container.database.reading() as session:
         while True:
             page = search_deliveries(session, filters, after=after, limit=limit)
             assert len(page.rows) <= limit
-            found += [row.id for row in page.rows]
+            ids += [row.id for row in page.rows]
             if page.next is None:
-                return found
+                return ids
             after = int(page.next)
 
 
-def test_pages_follow_each_other_whatever_index_leads(container, kept):
-    newest_first = kept[::-1]
+def test_pages_follow_each_other_whatever_index_leads(container, delivery_ids):
+    newest_first = delivery_ids[::-1]
     with container.database.reading() as session:
         item = session.scalars(select(Delivery)).first()
     began = item.received_at
@@ -53,34 +53,45 @@ def test_pages_follow_each_other_whatever_index_leads(container, kept):
         {"delivery": item.delivery_id},
         {"since": began},
     )
-    for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": item.topic[3:9]}):
-        assert pages(container, DeliveryFilters(**said)) == newest_first, said
-    assert pages(container, DeliveryFilters(state=DeliveryState.DEAD)) == [kept[3]]
-    assert pages(container, DeliveryFilters(search="NOT OURS", store=item.store_id)) == [kept[3]]
+    for filters in (
+        *whole,
+        {"ids": tuple(delivery_ids)},
+        {"source": "woocommerce"},
+        {"search": item.topic[3:9]},
+    ):
+        assert read_all_pages(container, DeliveryFilters(**filters)) == newest_first, filters
+    assert read_all_pages(container, DeliveryFilters(state=DeliveryState.DEAD)) == [delivery_ids[3]]
+    assert read_all_pages(container, DeliveryFilters(search="NOT OURS", store=item.store_id)) == [
+        delivery_ids[3]
+    ]
     assert (
-        pages(
+        read_all_pages(
             container, DeliveryFilters(since=began + timedelta(minutes=2), until=began + timedelta(minutes=5))
         )
         == (newest_first[2:5])
     )
 
 
-def test_what_came_late_into_the_inbox_stands_at_its_time_where_times_are_asked_for(container, kept):
+def test_what_came_late_into_the_inbox_stands_at_its_time_where_times_are_asked_for(container, delivery_ids):
     with container.database.writing() as session:
-        first, last = session.get(Delivery, kept[0]), session.get(Delivery, kept[-1])
+        first, last = session.get(Delivery, delivery_ids[0]), session.get(Delivery, delivery_ids[-1])
         since, last.received_at = first.received_at, first.received_at
-    assert pages(container, DeliveryFilters(since=since)) == [*kept[5:0:-1], kept[-1], kept[0]]
+    assert read_all_pages(container, DeliveryFilters(since=since)) == [
+        *delivery_ids[5:0:-1],
+        delivery_ids[-1],
+        delivery_ids[0],
+    ]
 
 
-def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(container, kept, monkeypatch):
+def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(container, delivery_ids, monkeypatch):
     monkeypatch.setattr(deliveries, "LOOKED_THROUGH", 2)
     with container.database.reading() as session:
         page = search_deliveries(session, DeliveryFilters(search="not ours"), after=None, limit=2)
-    assert (list(page.rows), page.next, page.count, page.is_all) == ([], str(kept[5]), 0, False)
-    assert pages(container, DeliveryFilters(search="not ours")) == [kept[3]]
+    assert (list(page.rows), page.next, page.count, page.is_all) == ([], str(delivery_ids[5]), 0, False)
+    assert read_all_pages(container, DeliveryFilters(search="not ours")) == [delivery_ids[3]]
 
 
-def test_counting_ends_where_nobody_wants_to_know(container, kept, monkeypatch):
+def test_counting_ends_where_nobody_wants_to_know(container, delivery_ids, monkeypatch):
     monkeypatch.setattr(deliveries, "COUNTED", 5)
     with container.database.reading() as session:
         assert search_deliveries(
@@ -90,26 +101,32 @@ def test_counting_ends_where_nobody_wants_to_know(container, kept, monkeypatch):
     assert (many.count, many.is_all) == (5, False)
 
 
-def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(container, kept, clock, monkeypatch):
+def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(
+    container, delivery_ids, clock, monkeypatch
+):
     with container.database.reading() as session:
-        first = session.get(Delivery, kept[0]).store_id
+        first = session.get(Delivery, delivery_ids[0]).store_id
     others = [add_shop(container, url=f"https://{n}.example/").id for n in range(2)]
     mixed = [keep_one(container, [*others, first][seq % 3], signal(seq)) for seq in range(10, 16)]
     of_two = [number for number, seq in zip(mixed, range(10, 16), strict=True) if seq % 3 != 1]
     filters = DeliveryFilters(stores=(first, others[0]))
-    assert pages(container, filters) == [*of_two[::-1], *kept[::-1]]
+    assert read_all_pages(container, filters) == [*of_two[::-1], *delivery_ids[::-1]]
     monkeypatch.setattr(deliveries, "COUNTED", 2)  # of each store in one look
-    assert pages(container, filters) == [*of_two[::-1], *kept[::-1]]
-    assert pages(container, DeliveryFilters(stores=(first, others[0]), state=DeliveryState.DEAD)) == [kept[3]]
+    assert read_all_pages(container, filters) == [*of_two[::-1], *delivery_ids[::-1]]
+    assert read_all_pages(
+        container, DeliveryFilters(stores=(first, others[0]), state=DeliveryState.DEAD)
+    ) == [delivery_ids[3]]
 
 
-def test_states_are_counted_where_an_index_finds_what_fits_and_up_to_a_bound(container, kept, monkeypatch):
+def test_states_are_counted_where_an_index_finds_what_fits_and_up_to_a_bound(
+    container, delivery_ids, monkeypatch
+):
     def counts(**filters):
         with container.database.reading() as session:
             return count_states(session, DeliveryFilters(**filters))
 
     with container.database.reading() as session:
-        item = session.get(Delivery, kept[0])
+        item = session.get(Delivery, delivery_ids[0])
     assert counts() == {state: {"received": 6, "dead": 1}.get(state, 0) for state in DeliveryState}
     for filters in ({"store": item.store_id}, {"stores": (item.store_id,)}, {"since": item.received_at}):
         assert counts(**filters) == {"received": 6, "dead": 1}, filters
@@ -120,10 +137,10 @@ def test_states_are_counted_where_an_index_finds_what_fits_and_up_to_a_bound(con
     assert counts(store=item.store_id) is None
 
 
-def test_counts_by_store_and_time_hold_where_the_newest_came_later(container, kept, monkeypatch):
+def test_counts_by_store_and_time_hold_where_the_newest_came_later(container, delivery_ids, monkeypatch):
     monkeypatch.setattr(deliveries, "COUNTED", 2)
     with container.database.reading() as session:
-        first = session.get(Delivery, kept[0])
+        first = session.get(Delivery, delivery_ids[0])
         for stores in ({"store": first.store_id}, {"stores": (first.store_id, "st_other")}):
             filters = DeliveryFilters(until=first.received_at + timedelta(minutes=2), **stores)
             assert count_states(session, filters) == {DeliveryState.RECEIVED: 2}
@@ -135,35 +152,42 @@ def finish(container, ids):
             session.get(Delivery, number).due_at = None
 
 
-def test_what_waits_and_what_ended_of_a_store_is_one_listing(container, kept):
+def test_what_waits_and_what_ended_of_a_store_is_one_listing(container, delivery_ids):
     other = add_shop(container, url="https://other.example/").id
     keep_one(container, other, signal(1, home_url="https://other.example/"))
-    finish(container, kept[::2])
+    finish(container, delivery_ids[::2])
     with container.database.reading() as session:
-        store = session.get(Delivery, kept[0]).store_id
-        assert deliveries.last_of_store(session, store) == session.get(Delivery, kept[-1]).received_at
+        store = session.get(Delivery, delivery_ids[0]).store_id
+        assert deliveries.last_of_store(session, store) == session.get(Delivery, delivery_ids[-1]).received_at
         waits = deliveries.next_to_replay(
-            session, DeliveryFilters(store=store), after=0, up_to=kept[-1], limit=9, now=container.now()
+            session,
+            DeliveryFilters(store=store),
+            after=0,
+            up_to=delivery_ids[-1],
+            limit=9,
+            now=container.now(),
         )
-    assert [number for number, _ in waits] == kept
-    assert pages(container, DeliveryFilters(store=store)) == kept[::-1]
-    assert pages(container, DeliveryFilters(stores=(store, other)))[1:] == kept[::-1]
+    assert [number for number, _ in waits] == delivery_ids
+    assert read_all_pages(container, DeliveryFilters(store=store)) == delivery_ids[::-1]
+    assert read_all_pages(container, DeliveryFilters(stores=(store, other)))[1:] == delivery_ids[::-1]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # an empty PostgreSQL plans nothing along an index
-def test_whatever_asks_for_a_stores_deliveries_walks_along_an_index_by_store(container, kept):
-    asked = []
-    event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
-    one, two = DeliveryFilters(store="st_1"), DeliveryFilters(stores=("st_1", "st_2"))
+def test_whatever_asks_for_a_stores_deliveries_walks_along_an_index_by_store(container, delivery_ids):
+    statements = []
+    event.listen(
+        container.database.engine, "before_cursor_execute", lambda *a: statements.append((a[2], a[3]))
+    )
+    of_one, of_both = DeliveryFilters(store="st_1"), DeliveryFilters(stores=("st_1", "st_2"))
     with container.database.writing() as session:
-        for filters in (one, two):
+        for filters in (of_one, of_both):
             search_deliveries(session, filters, after=9, limit=3)
             count_states(session, filters)
             deliveries.count_deliveries(session, filters, container.now())
             deliveries.next_to_replay(session, filters, after=0, up_to=9, limit=3, now=container.now())
         deliveries.last_of_store(session, "st_1")
         erase(session, session.scalars(select(Store)).first())
-    of_deliveries = [item for item in asked if " deliveries" in item[0]]
+    of_deliveries = [item for item in statements if " deliveries" in item[0]]
     with container.database.autocommit_connection() as driver:
         plans = [
             step[3]

@@ -35,10 +35,10 @@ def claim(container: Container, limit: int = 10) -> list[ClaimedDelivery]:
         return inbox.claim(session, container.now(), limit, LEASE)
 
 
-def end(container: Container, claimed: ClaimedDelivery, state: DeliveryState, **how: object) -> None:
+def end(container: Container, claimed_delivery: ClaimedDelivery, state: DeliveryState, **how: object) -> None:
     with container.database.writing() as session:
-        (held,) = inbox.hold(session, [claimed])
-        inbox.finish_all(session, [(held, inbox.TryEnd(state, **how))], container.now())  # type: ignore[arg-type]
+        (delivery,) = inbox.hold(session, [claimed_delivery])
+        inbox.finish_all(session, [(delivery, inbox.TryEnd(state, **how))], container.now())  # type: ignore[arg-type]
 
 
 # keeping
@@ -60,9 +60,9 @@ def test_batches_of_any_size_keep_each_once_by_statements_of_few_sizes(
     real, sizes = inbox._sqlite_insert, set()
     monkeypatch.setattr(inbox, "_sqlite_insert", lambda rows: (sizes.add(rows), real(rows))[1])
     for size in range(1, 41):
-        kept = keep(container, store_id, *(b"%d of %d" % (number, size) for number in range(size)))
-        assert [item.duplicate for item in kept] == [False] * size
-        assert [row(container, item.id).body for item in kept[:: size - 1 or 1]] == [
+        deliveries = keep(container, store_id, *(b"%d of %d" % (number, size) for number in range(size)))
+        assert [item.duplicate for item in deliveries] == [False] * size
+        assert [row(container, item.id).body for item in deliveries[:: size - 1 or 1]] == [
             b"%d of %d" % (number, size) for number in range(size)[:: size - 1 or 1]
         ]
         assert keep(container, store_id, b"0 of %d" % size)[0].duplicate
@@ -75,8 +75,8 @@ def test_headers_come_back_as_they_were_whatever_is_in_them(container: Container
     headers = [["user-agent", 'a "quoted" \\ \t\x1f é 店 \U0001f600'], ['odd "name"', ""]]
     new = replace(new_delivery(store_id, b"a", container.now()), headers=headers)
     with container.database.writing() as session:
-        (kept,) = inbox.keep(session, [new])
-    assert row(container, kept.id).headers == headers
+        (delivery,) = inbox.keep(session, [new])
+    assert row(container, delivery.id).headers == headers
 
 
 def test_an_empty_batch_keeps_nothing(container: Container):
@@ -88,26 +88,26 @@ def test_an_empty_batch_keeps_nothing(container: Container):
 def test_a_duplicate_of_what_came_to_nothing_queues_it_again(
     container: Container, store_id: str, clock: FrozenClock, state: DeliveryState
 ):
-    (kept,) = keep(container, store_id, b"a")
+    (delivery,) = keep(container, store_id, b"a")
     later = {"due_at": container.now() + timedelta(days=1)} if state is DeliveryState.FAILED else {}
     end(container, claim(container)[0], state, error="no", **later)
     clock.move(minutes=1)
     assert claim(container) == []
     assert keep(container, store_id, b"a")[0].duplicate
-    again = row(container, kept.id)
+    again = row(container, delivery.id)
     assert (again.state, again.duplicates, again.tries, again.ended_at) == ("received", 1, 0, None)
-    assert [item.id for item in claim(container)] == [kept.id]
+    assert [item.id for item in claim(container)] == [delivery.id]
 
 
 @pytest.mark.parametrize("state", [DeliveryState.PROCESSED, DeliveryState.IGNORED])
 def test_a_duplicate_of_what_is_done_is_only_counted(
     container: Container, store_id: str, state: DeliveryState
 ):
-    (kept,) = keep(container, store_id, b"a")
+    (delivery,) = keep(container, store_id, b"a")
     end(container, claim(container)[0], state)
     keep(container, store_id, b"a")
-    done = row(container, kept.id)
-    assert (done.state, done.duplicates, done.due_at) == (state, 1, None)
+    processed = row(container, delivery.id)
+    assert (processed.state, processed.duplicates, processed.due_at) == (state, 1, None)
     assert claim(container) == []
 
 
@@ -119,39 +119,39 @@ def test_a_duplicate_of_what_is_in_hand_leaves_it_there(container: Container, st
 
 
 def test_the_body_of_a_dead_one_comes_back_with_its_duplicate(container: Container, store_id: str):
-    (kept,) = keep(container, store_id, b"a")
+    (delivery,) = keep(container, store_id, b"a")
     end(container, claim(container)[0], DeliveryState.DEAD, error="no")
     with container.database.writing() as session:
-        session.get_one(Delivery, kept.id).body = None
+        session.get_one(Delivery, delivery.id).body = None
     keep(container, store_id, b"a")
-    assert row(container, kept.id).body == b"a"
+    assert row(container, delivery.id).body == b"a"
 
 
 def test_writers_with_the_same_rows_in_another_order_do_not_block_each_other(
     container: Container, store_id: str
 ):
     batches = [[b"%d/%d" % (batch, number) for number in range(200)] for batch in range(4)]
-    kept, start = [], Barrier(4, timeout=60)
+    deliveries, start = [], Barrier(4, timeout=60)
 
     def write(step: int) -> None:
         for batch in batches:
             start.wait()
-            kept.extend(keep(container, store_id, *batch[::step]))
+            deliveries.extend(keep(container, store_id, *batch[::step]))
 
-    _together(*(lambda step=step: write(step) for step in (1, -1) * 2))
-    assert sum(not item.duplicate for item in kept) == 800
-    assert sum(item.duplicate for item in kept) == 2400
+    _run_together(*(lambda step=step: write(step) for step in (1, -1) * 2))
+    assert sum(not item.duplicate for item in deliveries) == 800
+    assert sum(item.duplicate for item in deliveries) == 2400
 
 
 def test_a_batch_is_written_in_one_order_however_it_came(container: Container, store_id: str):
     first, second = sorted(
         (new_delivery(store_id, body, container.now()) for body in (b"a", b"b")), key=_identity
     )
-    kept: list[inbox.KeptDelivery] = []
+    deliveries: list[inbox.KeptDelivery] = []
 
     def write_both() -> None:
         with container.database.writing() as session:
-            kept.extend(inbox.keep(session, [second, first]))
+            deliveries.extend(inbox.keep(session, [second, first]))
 
     other = Thread(target=write_both)
     with container.database.writing() as session:
@@ -160,7 +160,7 @@ def test_a_batch_is_written_in_one_order_however_it_came(container: Container, s
         time.sleep(0.3)  # the other waits for our first, and must not hold the second meanwhile
         inbox.keep(session, [second])
     other.join(120)
-    assert [item.duplicate for item in kept] == [True, True]
+    assert [item.duplicate for item in deliveries] == [True, True]
 
 
 def _identity(delivery: NewDelivery) -> str:
@@ -207,10 +207,12 @@ def test_a_claim_reads_no_more_of_a_long_queue_than_it_takes(container: Containe
     """As SQLite plans it; PostgreSQL plans by how much there is, which a test has too little of."""
     if not container.database.is_sqlite:
         return
-    asked: list[tuple[str, Any]] = []
-    event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        container.database.engine, "before_cursor_execute", lambda *a: statements.append((a[2], a[3]))
+    )
     claim(container)
-    (statement, parameters) = next(item for item in asked if item[0].startswith("SELECT"))
+    (statement, parameters) = next(item for item in statements if item[0].startswith("SELECT"))
     with container.database.autocommit_connection() as driver:
         plan = [step[3] for step in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     assert len(plan) == 1, plan  # no step that sorts
@@ -235,7 +237,7 @@ def test_two_workers_never_have_one_delivery(container: Container, store_id: str
         for _ in range(12):
             claimed.extend(claim(container, 5))
 
-    _together(*[work] * 4)
+    _run_together(*[work] * 4)
     assert len(claimed) == len({item.id for item in claimed}) == 60
 
 
@@ -251,14 +253,14 @@ def test_only_what_is_ours_can_be_held(container: Container, store_id: str):
 def test_what_was_erased_after_its_claim_is_not_held_and_claimed_anew_without_its_body(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    kept = keep(container, store_id, b"a", b"b")
+    deliveries = keep(container, store_id, b"a", b"b")
     claims = claim(container)
     with container.database.writing() as session:
-        session.get_one(Delivery, kept[0].id).body = None
+        session.get_one(Delivery, deliveries[0].id).body = None
     with container.database.writing() as session:
-        assert [(row.id, row.body) for row in inbox.hold(session, claims)] == [(kept[1].id, b"b")]
+        assert [(row.id, row.body) for row in inbox.hold(session, claims)] == [(deliveries[1].id, b"b")]
     clock.move(seconds=LEASE.total_seconds())
-    assert [item.content.body for item in claim(container) if item.id == kept[0].id] == [None]
+    assert [item.content.body for item in claim(container) if item.id == deliveries[0].id] == [None]
 
 
 def test_what_was_ignored_cannot_be_taken_again(container: Container, store_id: str):
@@ -270,9 +272,9 @@ def test_what_was_ignored_cannot_be_taken_again(container: Container, store_id: 
 
 
 def test_a_state_that_may_not_follow_is_refused(container: Container, store_id: str):
-    (kept,) = keep(container, store_id, b"a")
+    (delivery,) = keep(container, store_id, b"a")
     with container.database.writing() as session, pytest.raises(Refused, match="cannot become failed"):
-        inbox.finish(session.get_one(Delivery, kept.id), DeliveryState.FAILED, container.now())
+        inbox.finish(session.get_one(Delivery, delivery.id), DeliveryState.FAILED, container.now())
 
 
 def test_a_delivery_never_shows_its_bytes_by_accident(container: Container, store_id: str):
@@ -299,18 +301,18 @@ def test_deliveries_of_stores_come_in_while_a_worker_holds_them(
             assert len(inbox.insert_new(driver, new)) == 2
 
 
-def _together(*works: object) -> None:
-    failed: list[BaseException] = []
+def _run_together(*works: object) -> None:
+    errors: list[BaseException] = []
 
     def guarded(work: object) -> None:
         try:
             work()  # type: ignore[operator]
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     threads = [Thread(target=guarded, args=(work,)) for work in works]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert failed == []
+    assert errors == []

@@ -20,7 +20,7 @@ from tests.factories import OPEN
 
 
 class Pooled(psycopg.Connection):
-    """A connection as a pooler shows it: which server connections answer, and what they were set up with."""
+    """A connection through a pooler: the server connections that answer, and their settings."""
 
     def __init__(self, announced: int, backends: list[int], settings: dict[str, str]) -> None:
         self.announced, self.backends, self.settings = announced, backends, settings
@@ -41,17 +41,17 @@ class Pooled(psycopg.Connection):
         pass
 
 
-class Behind:
+class PooledDatabase:
     """A database whose connections come from a pooler, in turn."""
 
     is_sqlite = False
 
     def __init__(self, *connections: Pooled) -> None:
-        self.left = list(connections)
+        self.connections = list(connections)
 
     @contextmanager
     def autocommit_connection(self):
-        yield self.left.pop(0)
+        yield self.connections.pop(0)
 
 
 OURS = {name: str(AT_SERVER[name]) for name in pooler.HELD}
@@ -62,22 +62,22 @@ def test_a_database_without_a_pooler_has_no_problem(container):
 
 
 def test_the_very_connection_needs_no_second_one():
-    assert pooler_problem(Behind(Pooled(7, [7], OURS))) is None
+    assert pooler_problem(PooledDatabase(Pooled(7, [7], OURS))) is None
 
 
 def test_one_server_connection_for_two_of_ours_is_no_session():
-    database = Behind(Pooled(1, [7], OURS), Pooled(2, [8, 7, 8], OURS))
+    database = PooledDatabase(Pooled(1, [7], OURS), Pooled(2, [8, 7, 8], OURS))
     assert pooler_problem(database) == SHARED
 
 
 def test_a_pooler_in_session_mode_may_stay_where_the_settings_hold():
-    assert pooler_problem(Behind(Pooled(1, [7], OURS), Pooled(2, [8], OURS))) is None
+    assert pooler_problem(PooledDatabase(Pooled(1, [7], OURS), Pooled(2, [8], OURS))) is None
 
 
 @pytest.mark.parametrize("name", pooler.HELD)
 def test_a_setting_that_a_pooler_dropped_is_told(name):
-    lost = {**OURS, name: "0"}
-    assert pooler_problem(Behind(Pooled(1, [7], lost), Pooled(2, [8], lost))) == DROPPED
+    settings = {**OURS, name: "0"}
+    assert pooler_problem(PooledDatabase(Pooled(1, [7], settings), Pooled(2, [8], settings))) == DROPPED
 
 
 def test_refused_start_up_options_are_told_as_a_poolers():

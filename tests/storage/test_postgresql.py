@@ -25,22 +25,22 @@ from tests.fakes import FrozenClock
 @pytest.fixture
 def line(postgresql: str, migrated_name: str) -> Iterator[NetworkLine]:
     with database_on(postgresql, migrated_name) as address:
-        made = NetworkLine(address)
-        end = Timer(60, made.close)  # who still waits then did so for ever
+        network_line = NetworkLine(address)
+        end = Timer(60, network_line.close)  # who still waits then did so for ever
         end.start()
-        yield made
+        yield network_line
         end.cancel()
-        made.close()
+        network_line.close()
 
 
 @pytest.fixture
 def far(line: NetworkLine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
-    """Wired over the line, and less patient than in earnest."""
+    """A container connected over the line, with shorter timeouts than in production."""
     monkeypatch.setattr(engine.BoundedConnection, "within", 1.0)
     monkeypatch.setitem(engine.BOUNDED, "connect_timeout", 2)
-    made = build_container(make_settings(database_url=line.url), now=clock)
-    yield made
-    made.database.close()
+    container = build_container(make_settings(database_url=line.url), now=clock)
+    yield container
+    container.database.close()
 
 
 @pytest.fixture
@@ -50,28 +50,28 @@ def ran() -> list[str]:
 
 @pytest.fixture
 def queue(far: Container, ran: list[str]) -> Iterator[Huey]:
-    made = open_job_queue(far, (Job("tick", lambda _: ran.append("ran")),), Event())
-    yield made
-    made.storage.close()
+    huey = open_job_queue(far, (Job("tick", lambda _: ran.append("ran")),), Event())
+    yield huey
+    huey.storage.close()
 
 
 def test_every_connection_asks_both_ends_whether_the_other_is_there(far: Container, queue: Huey) -> None:
     with far.database.reading() as session:
-        assert _asked_of_server(driver_of(session)) == ["5s", "5", "2", "3"]
-        assert _asked_of_us(driver_of(session)) == [5000, 1, 5, 2, 3]
-    assert _asked_of_server(queue.storage.conn) == ["5s", "5", "2", "3"]
-    assert _asked_of_us(queue.storage.conn) == [5000, 1, 5, 2, 3]
+        assert _server_options(driver_of(session)) == ["5s", "5", "2", "3"]
+        assert _socket_options(driver_of(session)) == [5000, 1, 5, 2, 3]
+    assert _server_options(queue.storage.conn) == ["5s", "5", "2", "3"]
+    assert _socket_options(queue.storage.conn) == [5000, 1, 5, 2, 3]
 
 
-def _asked_of_server(driver: Driver) -> list[str]:
-    """As it was told; a server that listens on a file's socket, as the tests' does, has no use for it."""
+def _server_options(driver: Driver) -> list[str]:
+    """Return the keepalive options sent to the server; on a Unix socket, as in tests, it ignores them."""
     assert isinstance(driver, psycopg.Connection)
     options = driver.info.get_parameters()["options"]
     names = ("user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count")
     return [options.split(f"tcp_{name}=")[1].split(" ")[0] for name in names]
 
 
-def _asked_of_us(driver: Driver) -> list[int]:
+def _socket_options(driver: Driver) -> list[int]:
     assert isinstance(driver, psycopg.Connection)
     names = (socket.TCP_USER_TIMEOUT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
     with socket.socket(fileno=os.dup(driver.fileno())) as end:

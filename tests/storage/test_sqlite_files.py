@@ -27,36 +27,36 @@ def modes(folder: Path) -> dict[str, int]:
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
 
 
-def in_use(file: Path) -> dict[str, int]:
-    """The rights of a database's files while it has a log."""
+def modes_in_use(file: Path) -> dict[str, int]:
+    """Return the permissions of a database's files while it has a log."""
     database = Database(f"sqlite:///{file}")
     migrate(database)
     with database.writing() as session:
         session.execute(text("INSERT OR REPLACE INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
-    found = modes(file.parent)
+    permissions = modes(file.parent)
     database.close()
-    return found
+    return permissions
 
 
 PRIVATE = {"receiver.db": 0o600, "receiver.db-wal": 0o600, "receiver.db-shm": 0o600}
 
 
 def test_the_files_and_the_folders_it_makes_are_its_owners_alone(tmp_path: Path, umask: int) -> None:
-    assert in_use(tmp_path / "var" / "instance" / "receiver.db") == PRIVATE
+    assert modes_in_use(tmp_path / "var" / "instance" / "receiver.db") == PRIVATE
     assert modes(tmp_path) | modes(tmp_path / "var") == {"var": 0o700, "instance": 0o700}
 
 
 def test_the_files_of_an_older_version_are_taken_from_others(tmp_path: Path) -> None:
-    in_use(tmp_path / "receiver.db")
+    modes_in_use(tmp_path / "receiver.db")
     for name in PRIVATE:
         (tmp_path / name).touch()
         (tmp_path / name).chmod(0o664)
-    assert in_use(tmp_path / "receiver.db") == PRIVATE
+    assert modes_in_use(tmp_path / "receiver.db") == PRIVATE
 
 
 def test_a_folder_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    in_use(tmp_path / "receiver.db")
+    modes_in_use(tmp_path / "receiver.db")
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
@@ -67,7 +67,7 @@ def test_files_that_cannot_be_changed_stop_nothing(tmp_path: Path, monkeypatch: 
     (tmp_path / "receiver.db").touch(mode=0o644)
     monkeypatch.setattr(Path, "chmod", refuse)
     make_private(tmp_path / "receiver.db")
-    assert in_use(tmp_path / "receiver.db")["receiver.db"] == 0o644
+    assert modes_in_use(tmp_path / "receiver.db")["receiver.db"] == 0o644
 
 
 def test_a_folder_that_cannot_be_made_names_the_setting() -> None:

@@ -23,16 +23,16 @@ LATE = SETTLED - timedelta(hours=4)
 
 
 @pytest.fixture
-def kept(container):
-    """Seven connected stores, each created a minute after the other, with an account and two webhooks."""
+def connected(container):
+    """A container with seven connected stores, created a minute apart, with accounts and webhooks."""
     for n, store_id in enumerate(ALL):
         at = JOINED + timedelta(minutes=n)
         keep_store(container, store_id, name=f"Shop number {n}", created_at=at, joined_at=at)
         keep_link(container, store_id, f"700{n}")
         keep_account(container, f"700{n}", next_poll_at=SETTLED)
         with container.database.writing() as session:
-            said = {"rest_base": "https://x.example/", "keys_encrypted": "", "connected_at": at}
-            session.add(Connection(store_id=store_id, next_check_at=SETTLED, failures=0, **said))
+            connection = {"rest_base": "https://x.example/", "keys_encrypted": "", "connected_at": at}
+            session.add(Connection(store_id=store_id, next_check_at=SETTLED, failures=0, **connection))
             session.add_all(
                 WebhookEndpoint(id=f"hk_{n}{topic}", store_id=store_id, topic=topic) for topic in "ab"
             )
@@ -45,28 +45,32 @@ def change(container, *statements):
             session.execute(statement)
 
 
-def pages(container, limit=2, **filters):
-    """The ids of all pages, each page within its limit."""
-    after, found = None, []
+def read_all_pages(container, limit=2, **filters):
+    """Return the ids of all pages, each page within its limit."""
+    after, ids = None, []
     with container.database.reading() as session:
         while True:
             page = page_of_stores(session, StoreFilters(**filters), after=after, limit=limit)
             assert len(page.rows) <= limit
-            found += [store.id for store, _ in page.rows]
+            ids += [store.id for store, _ in page.rows]
             after = page.next
             if after is None:
-                return found
+                return ids
 
 
-def test_pages_follow_each_other_the_newest_first(kept):
-    change(kept, update(Store).where(Store.id == "st_3").values(stage="due", country="GB"))
-    assert pages(kept) == NEWEST_FIRST
-    assert pages(kept, stage="due") == pages(kept, country="GB") == ["st_3"]
-    assert pages(kept, stage=NoStage.UNDECIDED) == pages(kept, country="US") == [*ALL[:3:-1], *ALL[2::-1]]
-    assert pages(kept, stage=NoStage.UNDECIDED, country="GB") == []
-    assert pages(kept, stage="due", country="GB", text="number", condition=StoreCondition.CONNECTED) == [
-        "st_3"
-    ]
+def test_pages_follow_each_other_the_newest_first(connected):
+    change(connected, update(Store).where(Store.id == "st_3").values(stage="due", country="GB"))
+    assert read_all_pages(connected) == NEWEST_FIRST
+    assert read_all_pages(connected, stage="due") == read_all_pages(connected, country="GB") == ["st_3"]
+    assert (
+        read_all_pages(connected, stage=NoStage.UNDECIDED)
+        == read_all_pages(connected, country="US")
+        == [*ALL[:3:-1], *ALL[2::-1]]
+    )
+    assert read_all_pages(connected, stage=NoStage.UNDECIDED, country="GB") == []
+    assert read_all_pages(
+        connected, stage="due", country="GB", text="number", condition=StoreCondition.CONNECTED
+    ) == ["st_3"]
 
 
 TROUBLE = ("store_id", "id", "who", "since")
@@ -78,7 +82,7 @@ STALE, FAST, SLOW = (
         ("clock_behind", "merchant"),
     )
 )
-SO = [
+CONDITIONS = [
     (StoreCondition.IN_TROUBLE, update(Connection).values(trouble="unreachable")),
     (StoreCondition.WEBHOOKS_OFF, update(WebhookEndpoint).values(trouble="disabled")),
     (StoreCondition.CONSENT_LOST, update(Link).values(consent=False)),
@@ -90,32 +94,32 @@ SO = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "made"), SO)
-def test_each_condition_finds_all_its_stores_once_and_no_other(kept, condition, made):
-    assert pages(kept, condition=condition) == []
-    change(kept, made)
-    assert pages(kept, condition=condition) == ALL
-    assert pages(kept, condition=condition, text="number 4") == ["st_4"]
-    assert pages(kept, condition=condition, text="7004") == ["st_4"]
-    with kept.database.reading() as session:
-        told = page_of_stores(session, StoreFilters(), after=None, limit=1).rows[0][1]
-    assert told == {StoreCondition.CONNECTED, condition}
+@pytest.mark.parametrize(("condition", "statement"), CONDITIONS)
+def test_each_condition_finds_all_its_stores_once_and_no_other(connected, condition, statement):
+    assert read_all_pages(connected, condition=condition) == []
+    change(connected, statement)
+    assert read_all_pages(connected, condition=condition) == ALL
+    assert read_all_pages(connected, condition=condition, text="number 4") == ["st_4"]
+    assert read_all_pages(connected, condition=condition, text="7004") == ["st_4"]
+    with connected.database.reading() as session:
+        conditions = page_of_stores(session, StoreFilters(), after=None, limit=1).rows[0][1]
+    assert conditions == {StoreCondition.CONNECTED, condition}
 
 
-def test_stores_are_found_by_a_trouble_of_theirs(kept):
-    with kept.database.writing() as session:
+def test_stores_are_found_by_a_trouble_of_theirs(connected):
+    with connected.database.writing() as session:
         session.add(StoreTroubleRow(store_id="st_3", id="account_missing", who="merchant", since=SETTLED))
-    assert pages(kept, condition=TroubleId.ACCOUNT_MISSING) == ["st_3"]
-    assert pages(kept, condition=TroubleId.ACCOUNT_UNREACHABLE) == []
+    assert read_all_pages(connected, condition=TroubleId.ACCOUNT_MISSING) == ["st_3"]
+    assert read_all_pages(connected, condition=TroubleId.ACCOUNT_UNREACHABLE) == []
 
 
-def test_connected_are_those_whose_keys_we_hold(kept):
-    keep_store(kept, "st_x")
-    assert pages(kept, condition=StoreCondition.CONNECTED) == ALL
+def test_connected_are_those_whose_keys_we_hold(connected):
+    keep_store(connected, "st_x")
+    assert read_all_pages(connected, condition=StoreCondition.CONNECTED) == ALL
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("st_5", ["st_5"]),
         ("m_st_5", ["st_5"]),
@@ -127,28 +131,28 @@ def test_connected_are_those_whose_keys_we_hold(kept):
         ("%", []),
     ],
 )
-def test_a_store_is_found_by_any_of_its_names(kept, text, found):
-    assert pages(kept, text=text) == found
+def test_a_store_is_found_by_any_of_its_names(connected, text, expected):
+    assert read_all_pages(connected, text=text) == expected
 
 
-def test_what_is_known_in_full_is_found_without_looking_through_the_others(kept, monkeypatch):
+def test_what_is_known_in_full_is_found_without_looking_through_the_others(connected, monkeypatch):
     monkeypatch.setattr(stores, "SCANNED_STORES", 2)
-    with kept.database.reading() as session:
+    with connected.database.reading() as session:
         page = page_of_stores(session, StoreFilters(text="7001"), after=None, limit=2)
     assert ([store.id for store, _ in page.rows], page.next) == (["st_1"], None)
 
 
-def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(kept, monkeypatch):
+def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(connected, monkeypatch):
     monkeypatch.setattr(stores, "SCANNED_STORES", 2)
-    with kept.database.reading() as session:
+    with connected.database.reading() as session:
         page = page_of_stores(session, StoreFilters(text="number 1"), after=None, limit=2)
     assert (page.rows, page.next is None) == ([], False)
-    assert pages(kept, text="number 1") == ["st_1"]
+    assert read_all_pages(connected, text="number 1") == ["st_1"]
 
 
 @pytest.mark.parametrize(
     "after", ["st_1", "soon~st_1", "2025-11-02~st_1", "2025-11-02T00:00:00~st_1", "a~b~c"]
 )
-def test_a_place_that_no_page_told_is_refused(kept, after):
-    with kept.database.reading() as session, pytest.raises(InputError, match="after"):
+def test_a_place_that_no_page_told_is_refused(connected, after):
+    with connected.database.reading() as session, pytest.raises(InputError, match="after"):
         page_of_stores(session, StoreFilters(), after=after, limit=2)

@@ -96,8 +96,8 @@ def test_what_comes_while_a_flood_waits_is_in_the_next_batch_and_all_of_the_floo
     clock.move(seconds=1)
     keep_many(container, stores[2], 1)
     assert shares(container, claim(container, 4)) == {stores[0]: 3, stores[2]: 1}
-    taken = sum((shares(container, claim(container, 4)) for _ in range(20)), Counter())
-    assert taken == {stores[0]: 77, stores[1]: 1}
+    claimed_later = sum((shares(container, claim(container, 4)) for _ in range(20)), Counter())
+    assert claimed_later == {stores[0]: 77, stores[1]: 1}
 
 
 def test_tiktoks_own_webhooks_have_a_lane_beside_the_stores(container, stores, clock):
@@ -113,12 +113,12 @@ def test_two_workers_share_a_crowd_without_taking_anything_twice(container, stor
     for store_id in stores:
         keep_many(container, store_id, 20)
     with container.database.writing() as first:
-        taken = inbox.claim(first, container.now(), 8, LEASE)
+        claims = inbox.claim(first, container.now(), 8, LEASE)
         if container.database.is_sqlite:  # where only one writes at a time
             return
         others = claim(container, 8)
     assert len(others) == 8
-    assert not {item.id for item in taken} & {other.id for other in others}
+    assert not {item.id for item in claims} & {other.id for other in others}
 
 
 def test_a_crowd_is_claimed_from_an_index_alone_and_never_from_all_that_waits(container, stores):
@@ -127,13 +127,17 @@ def test_a_crowd_is_claimed_from_an_index_alone_and_never_from_all_that_waits(co
         return
     for store_id in stores:
         keep_many(container, store_id, 30)
-    asked: list[tuple[str, Any]] = []
-    event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        container.database.engine, "before_cursor_execute", lambda *a: statements.append((a[2], a[3]))
+    )
     claim(container, 10)
-    looks = [item for item in asked if "ORDER BY" in item[0] and "store_id" in item[0]]
-    assert [given[-2:] for _, given in looks] == [(turns.LONGEST_WAITING, 0), (turns.NEWEST, 0)]
+    selects = [item for item in statements if "ORDER BY" in item[0] and "store_id" in item[0]]
+    assert [parameters[-2:] for _, parameters in selects] == [(turns.LONGEST_WAITING, 0), (turns.NEWEST, 0)]
     with container.database.autocommit_connection() as driver:
         steps = [
-            step[3] for sql, given in looks for step in driver.execute(f"EXPLAIN QUERY PLAN {sql}", given)
+            step[3]
+            for sql, parameters in selects
+            for step in driver.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
         ]
     assert steps == ["SEARCH deliveries USING COVERING INDEX ix_deliveries_waiting (due_at<?)"] * 2

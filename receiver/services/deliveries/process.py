@@ -1,7 +1,7 @@
-"""Works the inbox off: a batch in one transaction or in parts, each delivery with its effects or without any.
+"""Processes the inbox: a batch in one transaction or in parts, each delivery with all its effects or none.
 
-What fails rolls back and is tried again later; what can never succeed is dead at once; a database that does
-not answer is nobody's fault, and the delivery is given back.
+A failed delivery is rolled back and tried again later; one that can never succeed is dead at once. When the
+database does not answer, that is no delivery's fault, and its lease is released.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from receiver.storage import hourly_counts, inbox
 from receiver.storage.database import Database, savepoint
 from receiver.storage.tables import Delivery, Replay
 
-LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
+LEASE = timedelta(seconds=8)  # after which the deliveries of a killed worker are due again
 LONGEST_ERROR = 500
 WORKER = "worker"
 
-# What comes of values nobody can work with, and of nothing that passes: the same bytes fail the same way.
+# Errors caused by values that cannot be processed, and by nothing temporary: the same bytes fail again.
 NEVER_READABLE = (ValueError, ArithmeticError, RecursionError, DataError)
 
-# A claim counts as a try, so one that ends every worker that takes it ends too.
+# A claim counts as a try, so that a delivery which kills every worker ends as well.
 LOST_TOO_OFTEN = ProcessingResult(
     DeliveryState.DEAD, "every worker that took it was lost", reason=DeliveryReason.WORKERS_LOST
 )
 
-# Of a try that fails another follows.
+# Not of failed attempts: another follows.
 COUNTED = {
     DeliveryState.PROCESSED: HourlyKind.PROCESSED,
     DeliveryState.IGNORED: HourlyKind.PROCESSED,
@@ -50,7 +50,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class AttemptResult:
-    """The result of one try, and the stores to decide anew."""
+    """The result of an attempt, and the stores to decide anew."""
 
     delivery_id: int
     state: DeliveryState
@@ -68,11 +68,11 @@ def process_next(
     stopping: Callable[[], bool] = lambda: False,
     newest_at_start: int | None = None,
 ) -> list[AttemptResult]:
-    """Process what is due, in turn from each store.
+    """Process due deliveries, in turn from each store; return the result of each.
 
-    What arrived after the delivery `newest_at_start`, when this worker started, has ended no worker before it
-    and is processed without a claim; None: all is claimed. Once it is `stopping`, what is in hand is finished
-    and the others are given back, due at once. Raises StorageUnavailable, having lost nothing.
+    Deliveries after `newest_at_start`, the newest when this worker started, have killed no worker yet and
+    are processed without a claim; None: all are claimed. Once `stopping` returns True, the delivery in hand
+    is finished and the others are released, due at once. Raises StorageUnavailable; no delivery is lost then.
     """
     failure: Exception | None = None
     if newest_at_start is not None and not stopping():
@@ -82,22 +82,22 @@ def process_next(
             failure = error
         else:
             if untried is not None:
-                return _logged(untried)
-    with database.writing_unsynced() as session:  # a claim that is lost is made again
+                return _log_failures(untried)
+    with database.writing_unsynced() as session:  # a lost claim is made again
         claims = inbox.claim(session, now, limit, LEASE)
     if failure is None and not stopping():
         try:
-            return _logged(_processed(database, claims, now))
+            return _log_failures(_process_claimed(database, claims, now))
         except Exception as error:  # as above
             failure = error
     parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
     if failure is not None:
         parts, ids = _parts(claims, failure), [claim.id for claim in claims]
         log.info("batch undone, done in parts", deliveries=ids, error=type(failure).__name__)
-    return _logged(_attempted(database, deque(parts), now, chance, stopping))
+    return _log_failures(_attempt_parts(database, deque(parts), now, chance, stopping))
 
 
-def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
+def _log_failures(outcomes: list[AttemptResult]) -> list[AttemptResult]:
     """Log each delivery that was not processed; its error, which may name a person, stays in its row."""
     for outcome in outcomes:
         if outcome.state in (DeliveryState.FAILED, DeliveryState.DEAD):
@@ -105,31 +105,31 @@ def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
     return outcomes
 
 
-def _attempted(
+def _attempt_parts(
     database: Database,
-    waiting: deque[Sequence[inbox.ClaimedDelivery]],
+    queue: deque[Sequence[inbox.ClaimedDelivery]],
     now: datetime,
     chance: Callable[[], float],
     stopping: Callable[[], bool],
 ) -> list[AttemptResult]:
-    """Attempt the batches; split a batch that fails, down to the delivery that fails."""
+    """Attempt batches in order; split one that fails, down to the delivery that fails."""
     outcomes: list[AttemptResult] = []
-    while waiting:
-        part = waiting.popleft()
+    while queue:
+        part = queue.popleft()
         if stopping():
-            _give_back(database, [*part, *chain(*waiting)], now)
+            _give_back(database, [*part, *chain(*queue)], now)
             return outcomes
         try:
             outcomes += _attempt(database, part, now, chance)
         except Exception as error:
             if len(part) > 1:
-                waiting.extendleft(reversed(_parts(part, error)))
+                queue.extendleft(reversed(_parts(part, error)))
             elif isinstance(error, StorageUnavailable):
-                rest = [*part, *chain(*waiting)]
+                rest = [*part, *chain(*queue)]
                 ids = [claim.id for claim in rest]
                 log.warning("deliveries given back", deliveries=ids, error=str(error))
                 _give_back(database, rest, now)
-                return _known_or_raise(outcomes, error)
+                return _results_or_raise(outcomes, error)
             else:
                 raise
     return outcomes
@@ -138,7 +138,7 @@ def _attempted(
 def _parts(
     claims: Sequence[inbox.ClaimedDelivery], error: Exception
 ) -> list[Sequence[inbox.ClaimedDelivery]]:
-    """Return two halves; after a storage error, single deliveries, since each lock timeout takes seconds."""
+    """Return two halves; after a storage error single deliveries, since each lock timeout takes seconds."""
     size = 1 if isinstance(error, StorageUnavailable) else (len(claims) + 1) // 2
     return [claims[at : at + size] for at in range(0, len(claims), size)]
 
@@ -150,20 +150,21 @@ def process_again(
     replay: Replay,
     chance: Callable[[], float] = random.random,
 ) -> AttemptResult:
-    """Process a row that this transaction holds, whatever came of it before: the same code, a new attempt.
+    """Process a row that this transaction has locked, for a replay: by the same code, as a new attempt.
 
-    A fault undoes its effects alone, and what succeeded before stays as it is. Raises StorageUnavailable.
+    A failure rolls back only its own effects, and a delivery processed before keeps its state. Raises
+    StorageUnavailable.
     """
     succeeded = row.state == DeliveryState.PROCESSED
     if not succeeded:
         inbox.take_again(row)
-    ending, due_at = _apply_alone(session, row, now, chance)
-    error = ending.error and _storable(ending.error)
+    result, due_at = _apply_alone(session, row, now, chance)
+    error = result.error and _storable(result.error)
     if not succeeded:
-        inbox.finish(row, ending.state, now, reason=ending.reason, error=error, due_at=due_at)
+        inbox.finish(row, result.state, now, reason=result.reason, error=error, due_at=due_at)
     actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
-    inbox.note_attempts(session, [(row.id, ending.state, error)], now, actor, replay_id=replay.id)
-    return AttemptResult(row.id, ending.state, error, ending.stores, row.store_id)
+    inbox.note_attempts(session, [(row.id, result.state, error)], now, actor, replay_id=replay.id)
+    return AttemptResult(row.id, result.state, error, result.stores, row.store_id)
 
 
 def _apply_alone(
@@ -186,24 +187,24 @@ def _attempt(
     A single delivery raises only storage errors, several raise all.
     """
     if len(claims) > 1:
-        return _processed(database, claims, now)
+        return _process_claimed(database, claims, now)
     (claim,) = claims
     with bound_contextvars(delivery_id=claim.id):
         try:
-            return _processed(database, claims, now)
+            return _process_claimed(database, claims, now)
         except StorageUnavailable:
             raise
         except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
-            ending, due_at = _failure(error, claim.tries, now, chance)
-        return _finished(database, claim, now, ending, due_at)
+            result, due_at = _failure(error, claim.tries, now, chance)
+        return _record_failure(database, claim, now, result, due_at)
 
 
-def _processed(
+def _process_claimed(
     database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
 ) -> list[AttemptResult]:
     """Apply effects, attempts and states in one transaction."""
-    with database.writing_unsynced() as session:  # effects that a crash takes are made again
-        return _applied(session, inbox.hold(session, claims), now)
+    with database.writing_unsynced() as session:  # effects lost in a crash are made again
+        return _apply_rows(session, inbox.hold(session, claims), now)
 
 
 def _process_untried(
@@ -220,44 +221,44 @@ def _process_untried(
         return [] if stopping() else _applied(session, rows, now)
 
 
-def _applied(session: Session, rows: Sequence[inbox.HeldDelivery], now: datetime) -> list[AttemptResult]:
+def _apply_rows(session: Session, rows: Sequence[inbox.HeldDelivery], now: datetime) -> list[AttemptResult]:
     hopeful = [row for row in rows if row.tries <= MOST_TRIES]
-    endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
-    return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
+    results = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
+    return _record_results(session, [(row, results.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
 
 
-def _finished(
+def _record_failure(
     database: Database,
     claim: inbox.ClaimedDelivery,
     now: datetime,
-    ending: ProcessingResult,
+    result: ProcessingResult,
     due_at: datetime | None,
 ) -> list[AttemptResult]:
     with database.writing() as session:
         rows = inbox.hold(session, [claim])
-        return _ended(session, [(row, ending, due_at) for row in rows], now)
+        return _record_results(session, [(row, result, due_at) for row in rows], now)
 
 
-def _ended(
+def _record_results(
     session: Session,
     tries: Sequence[tuple[inbox.HeldDelivery, ProcessingResult, datetime | None]],
     now: datetime,
 ) -> list[AttemptResult]:
-    """Mark how each try ended and, where one follows, when that is due."""
+    """Record how attempts ended and, where another follows, when it is due; return the results."""
     outcomes, ends = [], []
-    for row, ending, due_at in tries:
-        error = ending.error and _storable(ending.error)
-        outcomes.append(AttemptResult(row.id, ending.state, error, ending.stores, row.store_id))
-        ends.append((row, inbox.TryEnd(ending.state, ending.reason, error, due_at)))
+    for row, result, due_at in tries:
+        error = result.error and _storable(result.error)
+        outcomes.append(AttemptResult(row.id, result.state, error, result.stores, row.store_id))
+        ends.append((row, inbox.TryEnd(result.state, result.reason, error, due_at)))
     inbox.finish_all(session, ends, now)
-    tried = [(item.delivery_id, item.state, item.error) for item in outcomes]
-    inbox.note_attempts(session, tried, now, WORKER)
+    attempts = [(item.delivery_id, item.state, item.error) for item in outcomes]
+    inbox.note_attempts(session, attempts, now, WORKER)
     count_ended(session, now, outcomes)
     return outcomes
 
 
 def count_ended(session: Session, now: datetime, outcomes: Sequence[AttemptResult]) -> None:
-    """Count by the hour how these tries ended; last in a transaction (storage/hourly_counts.py)."""
+    """Count these results by the hour; must come last in a transaction (storage/hourly_counts.py)."""
     hourly_counts.add(
         session, now, Counter((COUNTED[result.state], "") for result in outcomes if result.state in COUNTED)
     )
@@ -268,16 +269,16 @@ def _failure(
 ) -> tuple[ProcessingResult, datetime | None]:
     """Return the result of an attempt that raised, and when the next one is due, if any."""
     if isinstance(error, NEVER_READABLE):
-        error_text = f"cannot be worked with: {_told(error)}"
+        error_text = f"cannot be worked with: {_describe(error)}"
         return ProcessingResult(DeliveryState.DEAD, error_text, reason=DeliveryReason.UNREADABLE), None
     wait = next_try(tries, chance())
     if wait is None:
-        return ProcessingResult(DeliveryState.DEAD, _told(error), reason=DeliveryReason.GAVE_UP), None
-    return ProcessingResult(DeliveryState.FAILED, _told(error)), now + wait
+        return ProcessingResult(DeliveryState.DEAD, _describe(error), reason=DeliveryReason.GAVE_UP), None
+    return ProcessingResult(DeliveryState.FAILED, _describe(error)), now + wait
 
 
-def _told(error: Exception) -> str:
-    """Return the error's class and first line: later lines may hold a statement's values."""
+def _describe(error: Exception) -> str:
+    """Return an error of ours in full, of others class and first line: the rest may hold a statement's values."""
     lines = str(error).splitlines() or [""]
     return str(error) if isinstance(error, ReceiverError) else f"{type(error).__name__}: {lines[0]}"
 
@@ -295,8 +296,8 @@ def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: dat
         log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 
 
-def _known_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:
-    """Return what was done before a storage error, so that its stores are decided; raise when nothing was."""
+def _results_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:
+    """Return the results before a storage error, so that their stores are decided; raise it without any."""
     if not outcomes:
         raise error
     return outcomes

@@ -28,7 +28,7 @@ def message(at=None):
 
 
 class MailServer:
-    """What a mail server took, and what it answers instead where told to."""
+    """A mail server that keeps the e-mails it accepts; `answer` replaces its reply."""
 
     def __init__(self):
         self.mails, self.answer = [], "250 OK"
@@ -44,8 +44,8 @@ class MailServer:
         return "250 OK"
 
 
-class AnyPort(Controller):
-    """Knows its port once it has one; the library tries the one it was given."""
+class AnyPortController(Controller):
+    """A controller that reads its port from the socket; the library would try port 0."""
 
     def _trigger_server(self):
         self.port = self.server.sockets[0].getsockname()[1]
@@ -58,14 +58,16 @@ def inbox():
 
 
 @pytest.fixture
-def served(inbox):
+def mail_port(inbox):
     """The port of a mail server, unencrypted, that knows `ops` by the password `p@ss`."""
 
-    def authenticate(server, session, envelope, mechanism, given):
-        known = (given.login, given.password) == (b"ops", b"p@ss")
-        return AuthResult(success=known, handled=False)
+    def authenticate(server, session, envelope, mechanism, login):
+        is_known = (login.login, login.password) == (b"ops", b"p@ss")
+        return AuthResult(success=is_known, handled=False)
 
-    server = AnyPort(inbox, hostname="127.0.0.1", port=0, authenticator=authenticate, auth_require_tls=False)
+    server = AnyPortController(
+        inbox, hostname="127.0.0.1", port=0, authenticator=authenticate, auth_require_tls=False
+    )
     server.start()
     yield server.port
     server.stop()
@@ -75,40 +77,40 @@ def mail(port, login="", to=("a@credit.example", "b@credit.example")):
     return Mail(f"smtp://{login}127.0.0.1:{port}", "service@credit.example", to)
 
 
-def test_an_e_mail_arrives_whole_at_everybody(served, inbox):
-    mail(served).send(message(datetime(2025, 12, 5, 9, tzinfo=UTC)))
-    (taken,) = inbox.mails
-    text = taken.content.decode()
-    assert taken.mail_from == "service@credit.example"
-    assert taken.rcpt_tos == ["a@credit.example", "b@credit.example"]
+def test_an_e_mail_arrives_whole_at_everybody(mail_port, inbox):
+    mail(mail_port).send(message(datetime(2025, 12, 5, 9, tzinfo=UTC)))
+    (envelope,) = inbox.mails
+    text = envelope.content.decode()
+    assert envelope.mail_from == "service@credit.example"
+    assert envelope.rcpt_tos == ["a@credit.example", "b@credit.example"]
     assert "Subject: Ad credit: No worker is alive" in text
     assert "Message-ID: <msg_1@credit.example>" in text
     assert "Date: Fri, 05 Dec 2025 09:00:00 +0000" in text
 
 
-def test_a_login_with_signs_in_it_is_understood(served, inbox):
-    mail(served, "ops:p%40ss@").send(message())
+def test_a_login_with_signs_in_it_is_understood(mail_port, inbox):
+    mail(mail_port, "ops:p%40ss@").send(message())
     assert len(inbox.mails) == 1
 
 
-def test_one_address_that_is_refused_keeps_it_from_nobody_else(served, inbox):
-    mail(served, to=("gone@credit.example", "b@credit.example")).send(message())
+def test_one_address_that_is_refused_keeps_it_from_nobody_else(mail_port, inbox):
+    mail(mail_port, to=("gone@credit.example", "b@credit.example")).send(message())
     assert inbox.mails[0].rcpt_tos == ["b@credit.example"]
 
 
 @pytest.mark.parametrize(
-    ("login", "to", "answer", "told"),
+    ("login", "to", "answer", "error"),
     [
         ("ops:wrong@", "a@credit.example", "250 OK", "SMTPAuthenticationError 535"),
         ("", "gone@credit.example", "250 OK", "SMTPRecipientsRefused"),
         ("", "a@credit.example", "452 the disk of mail-7 is full", "SMTPDataError 452"),
     ],
 )
-def test_what_the_server_refuses_is_an_error_without_its_words(served, inbox, login, to, answer, told):
+def test_what_the_server_refuses_is_an_error_without_its_words(mail_port, inbox, login, to, answer, error):
     inbox.answer = answer
     with pytest.raises(ProviderError) as refused:
-        mail(served, login, [to]).send(message())
-    assert str(refused.value) == f"127.0.0.1 took no e-mail ({told})"
+        mail(mail_port, login, [to]).send(message())
+    assert str(refused.value) == f"127.0.0.1 took no e-mail ({error})"
 
 
 def test_nobody_there_is_an_error():
@@ -116,10 +118,10 @@ def test_nobody_there_is_an_error():
         mail(1).send(message())
 
 
-def test_no_password_goes_out_unencrypted(served, monkeypatch):
+def test_no_password_goes_out_unencrypted(mail_port, monkeypatch):
     monkeypatch.setattr("receiver.integrations.notifications.mail._is_loopback", lambda host: False)
     with pytest.raises(ProviderError, match="offers no encryption") as refused:
-        mail(served, "ops:p%40ss@").send(message())
+        mail(mail_port, "ops:p%40ss@").send(message())
     assert "p@ss" not in str(refused.value)
 
 
@@ -127,12 +129,12 @@ def test_no_password_goes_out_unencrypted(served, monkeypatch):
 @pytest.mark.parametrize("zone", [UTC, SECONDS_EAST])
 def test_a_webhook_is_signed_so_that_the_receivers_library_believes_it(zone):
     responses.post(URL, status=204)
-    sent = message(datetime.now(zone))
-    StaffWebhook(URL, SECRET).send(sent)
+    sent_message = message(datetime.now(zone))
+    StaffWebhook(URL, SECRET).send(sent_message)
     request = responses.calls[0].request
-    told = Webhook(SECRET).verify(request.body, dict(request.headers))
-    assert told["type"] == "staff.told"
-    assert told["data"] == {"subject": sent.subject, "text": sent.text, "matters": []}
+    content = Webhook(SECRET).verify(request.body, dict(request.headers))
+    assert content["type"] == "staff.told"
+    assert content["data"] == {"subject": sent_message.subject, "text": sent_message.text, "matters": []}
     assert request.headers["webhook-id"] == "msg_1"
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(request.body.replace(b"12:00", b"13:00"), dict(request.headers))
@@ -141,15 +143,15 @@ def test_a_webhook_is_signed_so_that_the_receivers_library_believes_it(zone):
 
 @responses.activate
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "error"),
     [
         ({"status": 500}, "the webhook to chat.internal was answered HTTP 500"),
         ({"status": 302, "headers": {"Location": "https://elsewhere"}}, "HTTP 302"),
         ({"body": requests.ConnectionError(f"no route to {URL}")}, "no whole answer from chat.internal"),
     ],
 )
-def test_a_webhook_that_is_not_taken_is_an_error_that_names_the_host_alone(answer, told):
+def test_a_webhook_that_is_not_taken_is_an_error_that_names_the_host_alone(answer, error):
     responses.post(URL, **answer)
-    with pytest.raises(ProviderError, match=told) as refused:
+    with pytest.raises(ProviderError, match=error) as refused:
         StaffWebhook(URL, SECRET).send(message())
     assert "hidden-part" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""Plays recorded request and response pairs, and refuses a call that is not the recorded one."""
+"""Playback of recorded pairs of request and response; any call but the recorded one is refused."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def recorded(name: str) -> dict[str, Any]:
 
 
 def play(pair: dict[str, Any]) -> None:
-    """Answer as recorded, once, and only a call with the recorded token and query."""
-    asked, answer = pair["request"], pair["response"]
-    match = [matchers.header_matcher(asked["headers"])]
-    if "query" in asked:
-        match.append(matchers.query_param_matcher(asked["query"]))
-    if "json" in asked:
-        match.append(matchers.json_params_matcher(asked["json"]))
-    body = answer["body_text"] if "body_text" in answer else json.dumps(answer["body"])
+    """Answer with the recorded response, once, and only a call with the recorded token and query."""
+    request, response = pair["request"], pair["response"]
+    match = [matchers.header_matcher(request["headers"])]
+    if "query" in request:
+        match.append(matchers.query_param_matcher(request["query"]))
+    if "json" in request:
+        match.append(matchers.json_params_matcher(request["json"]))
+    body = response["body_text"] if "body_text" in response else json.dumps(response["body"])
     responses.add(
-        asked["method"],
-        asked["url"],
+        request["method"],
+        request["url"],
         body=body,
-        status=answer["http_status"],
-        content_type=answer["headers"]["Content-Type"],
+        status=response["http_status"],
+        content_type=response["headers"]["Content-Type"],
         match=match,
     )
 
 
 def answer_with(data: object, **more: Any) -> None:
-    """Answer the next report call with a whole envelope round `data`."""
+    """Answer the next report call with `data` in an envelope."""
     responses.get(REPORT_URL, json={"code": 0, "message": "OK", "request_id": "R1", "data": data}, **more)
 
 

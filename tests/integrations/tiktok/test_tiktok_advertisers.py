@@ -15,7 +15,7 @@ THREE = ["7400000000000000101", "7400000000000000202", "7400000000000000303"]
 
 
 def info_of(**fields):
-    """The one account TikTok describes with these fields beside its id."""
+    """Return the information on an account that TikTok describes with these fields besides its id."""
     responses.get(INFO_URL, json={"code": 0, "data": {"list": [{"advertiser_id": "7001", **fields}]}})
     (info,) = client().advertiser_info(TOKEN, ["7001"])
     return info
@@ -64,9 +64,9 @@ def test_the_zone_is_one_this_machine_knows(display, plain, zone):
 
 
 @responses.activate
-@pytest.mark.parametrize("written", ["7400000000000000123", 7400000000000000123])
-def test_an_id_beyond_2_to_the_53_keeps_every_digit(written):
-    account = {"advertiser_id": written, "owner_bc_id": 7400000000000000909}
+@pytest.mark.parametrize("number", ["7400000000000000123", 7400000000000000123])
+def test_an_id_beyond_2_to_the_53_keeps_every_digit(number):
+    account = {"advertiser_id": number, "owner_bc_id": 7400000000000000909}
     responses.get(INFO_URL, json={"code": 0, "data": {"list": [account]}})
     (info,) = client().advertiser_info(TOKEN, ["7400000000000000123"])
     assert (info.advertiser_id, info.owner_bc_id) == ("7400000000000000123", "7400000000000000909")
@@ -89,8 +89,8 @@ def test_many_accounts_are_asked_for_a_hundred_at_a_time():
 
     responses.add_callback("GET", INFO_URL, answer)
     assert [info.advertiser_id for info in client().advertiser_info(TOKEN, ids)] == ids
-    asked = [len(json.loads(call.request.params["advertiser_ids"])) for call in responses.calls]
-    assert asked == [100, 100, 50]
+    sizes = [len(json.loads(call.request.params["advertiser_ids"])) for call in responses.calls]
+    assert sizes == [100, 100, 50]
 
 
 @responses.activate

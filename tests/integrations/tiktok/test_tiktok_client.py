@@ -54,15 +54,15 @@ FAULTS = {
 
 @pytest.fixture
 def silent_address(monkeypatch):
-    """Where connections are taken and nothing is ever said."""
+    """The address of a server that accepts connections and never answers."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         yield f"http://127.0.0.1:{silent.getsockname()[1]}"
 
 
 @contextmanager
-def speaking(text, *, then_close):
-    """The address of a server that says this to its first caller, then closes or falls silent."""
+def serve_once(text, *, then_close):
+    """Yield the address of a server that sends this text to its first caller, then closes or falls silent."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def speak():
@@ -89,10 +89,10 @@ def refusal(call=read) -> ProviderError:
     return caught.value
 
 
-def told(error: BaseException) -> str:
-    """Everything a log could print of an error, its hidden causes included."""
+def loggable_text(error: BaseException) -> str:
+    """Return everything that a log could print of an error, its hidden causes included."""
     parts = ["".join(traceback.format_exception(error)), repr(error), repr(vars(error))]
-    return "".join(parts) + (told(error.__context__) if error.__context__ else "")
+    return "".join(parts) + (loggable_text(error.__context__) if error.__context__ else "")
 
 
 # What TikTok refuses
@@ -220,8 +220,8 @@ def test_a_network_fault_passes_and_tells_no_secret(trouble, advice):
     responses.get(url, body=trouble(f"no luck with {url}?secret={SECRET} and {TOKEN}"))
     error = refusal(lambda: client().authorised_advertisers(TOKEN))
     assert error.advice is advice
-    assert SECRET not in told(error)
-    assert TOKEN not in told(error)
+    assert SECRET not in loggable_text(error)
+    assert TOKEN not in loggable_text(error)
 
 
 def test_a_server_that_says_nothing_is_left_in_time(silent_address):
@@ -232,7 +232,7 @@ def test_a_server_that_says_nothing_is_left_in_time(silent_address):
 
 
 @pytest.mark.parametrize(
-    ("sent", "advice"),
+    ("text", "advice"),
     [
         ("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", Advice.NARROW),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", Advice.NARROW),
@@ -240,8 +240,8 @@ def test_a_server_that_says_nothing_is_left_in_time(silent_address):
     ],
     ids=["nothing follows", "no piece follows", "cut off"],
 )
-def test_a_body_that_stops_is_no_answer(sent, advice):
-    with speaking(sent, then_close=advice is Advice.AGAIN) as address:
+def test_a_body_that_stops_is_no_answer(text, advice):
+    with serve_once(text, then_close=advice is Advice.AGAIN) as address:
         error = refusal(
             lambda: TikTokClient(address, timeout=(5.0, 0.3)).daily_spend(TOKEN, ACCOUNT, FIRST, FIRST)
         )
@@ -250,7 +250,7 @@ def test_a_body_that_stops_is_no_answer(sent, advice):
 
 def test_a_body_that_trickles_is_not_waited_for_endlessly():
     head = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{"
-    with speaking(head, then_close=False) as address:
+    with serve_once(head, then_close=False) as address:
         impatient = TikTokClient(address, http=Http(timeout=(5.0, 5.0), whole_seconds=0.0))
         error = refusal(lambda: impatient.daily_spend(TOKEN, ACCOUNT, FIRST, FIRST))
     assert (error.advice, "in time" in str(error)) == (Advice.NARROW, True)
@@ -259,7 +259,7 @@ def test_a_body_that_trickles_is_not_waited_for_endlessly():
 def test_a_web_request_waits_for_all_its_calls_together_only_so_long(monkeypatch):
     head = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{"
     monkeypatch.setattr("receiver.integrations.tiktok.client.REQUEST_SECONDS", 0.5)
-    with speaking(head, then_close=False) as address:
+    with serve_once(head, then_close=False) as address:
         hurried = TikTokClient(address).for_request()
         for _ in range(2):  # the first takes all there is, and the second is not even made
             error = refusal(lambda: hurried.daily_spend(TOKEN, ACCOUNT, FIRST, FIRST))
@@ -270,7 +270,7 @@ def test_a_server_that_is_not_there_is_tried_again_later():
     nobody = TikTokClient("http://127.0.0.1:1", app=APP, timeout=(0.3, 0.3))
     error = refusal(lambda: nobody.authorised_advertisers(TOKEN))
     assert error.advice is Advice.AGAIN
-    assert SECRET not in told(error)
+    assert SECRET not in loggable_text(error)
 
 
 @responses.activate
@@ -285,7 +285,7 @@ def test_a_token_spoiled_in_storage_is_our_fault_and_is_not_told(silent_address,
     here = TikTokClient(silent_address, timeout=(0.3, 0.3))
     error = refusal(lambda: here.daily_spend(spoiled, ACCOUNT, FIRST, LAST))
     assert error.advice is Advice.CONFIGURATION
-    assert TOKEN not in told(error)
+    assert TOKEN not in loggable_text(error)
 
 
 @responses.activate
@@ -327,7 +327,7 @@ def test_a_refusal_is_logged_with_its_code_and_no_secret_even_when_tiktok_repeat
         error = refusal(lambda: client().authorised_advertisers(TOKEN))
     assert [line["code"] for line in lines] == [40105]
     for secret in (TOKEN, SECRET):
-        assert secret not in json.dumps(lines) + told(error)
+        assert secret not in json.dumps(lines) + loggable_text(error)
 
 
 def test_the_http_library_logs_no_address(silent_address, caplog):

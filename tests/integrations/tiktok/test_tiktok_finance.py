@@ -20,27 +20,27 @@ def paged(key, *rows):
     return {"code": 0, "request_id": "R1", "data": {key: list(rows), "page_info": info}}
 
 
-def amounts(found):
-    return [getattr(found, name) for name in ("total", "cash", "grant", "tax")]
+def amounts(balance):
+    return [getattr(balance, name) for name in ("total", "cash", "grant", "tax")]
 
 
 @responses.activate
 def test_the_recorded_balances_are_asked_for_and_read_as_recorded():
     play(recorded("advertiser_balance_get"))
     first, second = client().balances(TOKEN, CENTER)
-    held = (Decimal("86.5"), Decimal("61.5"), Decimal("25.0"), Decimal("0.0"))
-    assert first == Balance(A, "USD", *held, credit_line=None, payment_portfolio=None)
+    figures = (Decimal("86.5"), Decimal("61.5"), Decimal("25.0"), Decimal("0.0"))
+    assert first == Balance(A, "USD", *figures, credit_line=None, payment_portfolio=None)
     assert (second.advertiser_id, second.currency, amounts(second)) == (B, "GBP", [Decimal(0)] * 4)
 
 
 @responses.activate
 def test_one_accounts_balance_is_asked_for_with_its_credit_line_and_no_other_is_taken_for_it():
     ours = {"advertiser_id": int(A), "balance_info": {"credit_balance": 300.25}, "payment_portfolio_id": "77"}
-    asked = {"bc_id": CENTER, "filtering": json.dumps({"keyword": A}), "fields": '["balance_info"]'}
+    query = {"bc_id": CENTER, "filtering": json.dumps({"keyword": A}), "fields": '["balance_info"]'}
     responses.get(
         BALANCES,
         json=paged("advertiser_account_list", {"advertiser_id": f"9{A}"}, ours),
-        match=[matchers.query_param_matcher({**asked, "page": "1", "page_size": "50"})],
+        match=[matchers.query_param_matcher({**query, "page": "1", "page_size": "50"})],
     )
     assert client().balances(TOKEN, CENTER, A) == [
         Balance(A, None, None, None, None, None, Decimal("300.25"), "77")

@@ -20,8 +20,8 @@ Span = tuple[date, date]
 
 
 @pytest.fixture
-def asked():
-    """The spans TikTok was asked for, in order."""
+def spans():
+    """The requested spans, in order."""
     return []
 
 
@@ -29,13 +29,15 @@ def length(span: Span) -> int:
     return (span[1] - span[0]).days + 1
 
 
-def reports(asked: list[Span], too_much: Callable[[Span], bool], data: Callable[[Span], object]) -> None:
-    """A TikTok whose report times out where it is asked too much."""
+def answer_reports(
+    spans: list[Span], too_much: Callable[[Span], bool], data: Callable[[Span], object]
+) -> None:
+    """Answer report calls with the data of their span, or with a timeout where the span is too long."""
 
     def answer(request):
         query = parse_qs(urlsplit(request.url).query)
         span = (date.fromisoformat(query["start_date"][0]), date.fromisoformat(query["end_date"][0]))
-        asked.append(span)
+        spans.append(span)
         if too_much(span):
             raise requests.ReadTimeout("slow")
         return 200, {}, json.dumps({"code": 0, "message": "OK", "request_id": "R1", "data": data(span)})
@@ -58,54 +60,54 @@ def daily():
 
 @responses.activate
 @pytest.mark.parametrize("most", [30, 15, 7, 2, 1])
-def test_a_report_that_takes_too_long_is_read_whole_in_shorter_spans(asked, most):
-    reports(asked, lambda span: length(span) > most, by_day)
+def test_a_report_that_takes_too_long_is_read_whole_in_shorter_spans(spans, most):
+    answer_reports(spans, lambda span: length(span) > most, by_day)
     assert [day.date for day in daily()] == [FIRST + timedelta(days=n) for n in range(30)]
 
 
 @responses.activate
-def test_no_span_that_took_too_long_is_asked_for_again(asked):
-    reports(asked, lambda span: length(span) > 7, by_day)
+def test_no_span_that_took_too_long_is_asked_for_again(spans):
+    answer_reports(spans, lambda span: length(span) > 7, by_day)
     daily()
-    assert [length(span) for span in asked] == [30, 15, 7, 7, 7, 7, 2]
-    assert len(set(asked)) == len(asked)
+    assert [length(span) for span in spans] == [30, 15, 7, 7, 7, 7, 2]
+    assert len(set(spans)) == len(spans)
 
 
 @responses.activate
-def test_one_slow_date_spoils_the_reading_and_nothing_of_it_is_kept(asked):
+def test_one_slow_date_spoils_the_reading_and_nothing_of_it_is_kept(spans):
     slow = date(2026, 10, 3)
-    reports(asked, lambda span: span[0] <= slow <= span[1], by_day)
+    answer_reports(spans, lambda span: span[0] <= slow <= span[1], by_day)
     with pytest.raises(ProviderError) as caught:
         daily()
     assert caught.value.advice is Advice.NARROW
-    assert asked[-1] == (slow, slow)
-    assert [length(span) for span in asked] == [30, 15, 7, 3, 1, 1, 1]
+    assert spans[-1] == (slow, slow)
+    assert [length(span) for span in spans] == [30, 15, 7, 3, 1, 1, 1]
 
 
 @responses.activate
-def test_another_fault_is_not_narrowed(asked):
-    reports(asked, lambda _: False, lambda _: None)
+def test_another_fault_is_not_narrowed(spans):
+    answer_reports(spans, lambda _: False, lambda _: None)
     with pytest.raises(ProviderError):
         daily()
-    assert len(asked) == 1
+    assert len(spans) == 1
 
 
 @responses.activate
 @pytest.mark.parametrize(("most", "total"), [(90, "90.10"), (50, "90.20"), (30, "90.50")])
-def test_a_total_that_takes_too_long_is_the_sum_of_shorter_ones(asked, most, total):
-    reports(asked, lambda span: length(span) > most, in_total)
+def test_a_total_that_takes_too_long_is_the_sum_of_shorter_ones(spans, most, total):
+    answer_reports(spans, lambda span: length(span) > most, in_total)
     assert client().total_spend(TOKEN, ACCOUNT, FIRST, FIRST + timedelta(days=89)) == Decimal(total)
 
 
 @responses.activate
-def test_a_total_with_an_unknown_part_is_unknown(asked):
+def test_a_total_with_an_unknown_part_is_unknown(spans):
     def data(span):
-        known = in_total(span)
+        report_page = in_total(span)
         if span[0] > FIRST:
-            known["list"][0]["metrics"]["spend"] = "-"
-        return known
+            report_page["list"][0]["metrics"]["spend"] = "-"
+        return report_page
 
-    reports(asked, lambda span: length(span) > 45, data)
+    answer_reports(spans, lambda span: length(span) > 45, data)
     assert client().total_spend(TOKEN, ACCOUNT, FIRST, FIRST + timedelta(days=89)) is None
 
 
@@ -124,12 +126,12 @@ def test_a_ledger_that_takes_too_long_is_read_in_shorter_spans():
         if (filtering["start_time"][:10], filtering["end_time"][:10]) == (str(FIRST), str(LAST)):
             raise requests.ReadTimeout("slow")
         info = {"page": 1, "page_size": 50, "total_number": 1, "total_page": 1}
-        paid = {"transaction_id": filtering["start_time"][8:10], "account_id": ACCOUNT}
-        return 200, {}, json.dumps({"code": 0, "data": {"transaction_list": [paid], "page_info": info}})
+        payment = {"transaction_id": filtering["start_time"][8:10], "account_id": ACCOUNT}
+        return 200, {}, json.dumps({"code": 0, "data": {"transaction_list": [payment], "page_info": info}})
 
     responses.add_callback(responses.GET, LEDGER, answer)
     rows = client().transactions(TOKEN, "7400000000000000909", ACCOUNT, FIRST, LAST)
-    assert [found.id for found in rows] == ["01", "16"]
+    assert [item.id for item in rows] == ["01", "16"]
 
 
 @responses.activate

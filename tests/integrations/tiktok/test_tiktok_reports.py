@@ -44,11 +44,11 @@ def play_pages():
 
 
 def answer_in_total(**money):
-    """Answer a report without a time dimension, whenever it is asked for."""
+    """Answer reports without a time dimension, each time."""
     item = row("2026-10-01", **money)
     del item["dimensions"]["stat_time_day"]
-    sent = matchers.query_param_matcher({"dimensions": json.dumps(["advertiser_id"])}, strict_match=False)
-    answer_with(page(item), match=[sent])
+    matcher = matchers.query_param_matcher({"dimensions": json.dumps(["advertiser_id"])}, strict_match=False)
+    answer_with(page(item), match=[matcher])
 
 
 # By day
@@ -121,8 +121,10 @@ def test_days_come_in_order_whatever_tiktoks_order():
 def test_a_call_asks_for_thirty_dates_at_most(first, last, spans):
     answer_with(page(pages=0))
     read(first, last)
-    asked = [(call.request.params["start_date"], call.request.params["end_date"]) for call in responses.calls]
-    assert asked == spans
+    requested_spans = [
+        (call.request.params["start_date"], call.request.params["end_date"]) for call in responses.calls
+    ]
+    assert requested_spans == spans
 
 
 # Pages that lie
@@ -150,8 +152,8 @@ def test_a_report_that_contradicts_itself_is_read_again_later(second):
 
 
 def by_day(*pages, **more):
-    sent = {"dimensions": json.dumps(["advertiser_id", "stat_time_day"]), **more}
-    match = [matchers.query_param_matcher(sent, strict_match=False)]
+    query = {"dimensions": json.dumps(["advertiser_id", "stat_time_day"]), **more}
+    match = [matchers.query_param_matcher(query, strict_match=False)]
     for data in pages:
         answer_with(data, match=match)
 
@@ -211,8 +213,8 @@ def test_a_fault_on_a_later_page_leaves_nothing_half_read():
 
 
 def play_metrics(metrics, **answer):
-    sent = matchers.query_param_matcher({"metrics": json.dumps(metrics)}, strict_match=False)
-    responses.get(REPORT_URL, json={"request_id": "R1", **answer}, match=[sent])
+    matcher = matchers.query_param_matcher({"metrics": json.dumps(metrics)}, strict_match=False)
+    responses.get(REPORT_URL, json={"request_id": "R1", **answer}, match=[matcher])
 
 
 ALL = ["spend", "billed_cost", "cash_spend", "voucher_spend", "currency"]
@@ -259,8 +261,8 @@ def test_a_metric_that_is_refused_by_itself_leaves_the_others_as_they_are(name):
             play_metrics(half, code=40002)
             for metric in half[:2]:
                 item = [metric, "currency"]
-                given = {"code": 0, "data": page(part("2026-10-01", metric))}
-                play_metrics(item, **({"code": 40002} if metric == name else given))
+                answer = {"code": 0, "data": page(part("2026-10-01", metric))}
+                play_metrics(item, **({"code": 40002} if metric == name else answer))
         else:
             play_metrics(half, code=0, data=page(part("2026-10-01", *half[:2])))
     (day,) = read()
@@ -312,11 +314,11 @@ def test_the_ninety_days_before_are_asked_for_and_read_as_recorded():
 
 @responses.activate
 @pytest.mark.parametrize(
-    ("spends", "known"), [([], Decimal(0)), (["12.50"], Decimal("12.50")), (["-"], None)]
+    ("spends", "expected"), [([], Decimal(0)), (["12.50"], Decimal("12.50")), (["-"], None)]
 )
-def test_no_row_is_zero_and_a_dash_is_unknown(spends, known):
+def test_no_row_is_zero_and_a_dash_is_unknown(spends, expected):
     answer_with(total_page(*spends))
-    assert total() == known
+    assert total() == expected
 
 
 @responses.activate

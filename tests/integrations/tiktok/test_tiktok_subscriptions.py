@@ -15,7 +15,7 @@ TWO = ["7400000000000000101", "7400000000000000202"]
 ENDING = f"{BASE}/subscription/unsubscribe/"
 
 
-def listed(*subscriptions, **match):
+def answer_list(*subscriptions, **match):
     info = {"page": 1, "page_size": 1000, "total_number": len(subscriptions), "total_page": 1}
     data = {"subscriptions": list(subscriptions), "page_info": info}
     responses.get(f"{BASE}/subscription/get/", json={"code": 0, "data": data}, **match)
@@ -24,8 +24,8 @@ def listed(*subscriptions, **match):
 @responses.activate
 def test_changes_of_figures_are_subscribed_to_as_recorded():
     play(recorded("subscription_subscribe_report_data_change"))
-    made = client().subscribe(TOKEN, Entity.REPORT_DATA_CHANGE, CALLBACK, TWO, "60_MINUTE")
-    assert made == "7400000000000005001"
+    subscription_id = client().subscribe(TOKEN, Entity.REPORT_DATA_CHANGE, CALLBACK, TWO, "60_MINUTE")
+    assert subscription_id == "7400000000000005001"
 
 
 @responses.activate
@@ -45,18 +45,18 @@ def test_subscriptions_are_listed_without_their_tokens():
         "subscription_detail": {"access_token": TOKEN, "advertiser_ids": TWO, "bc_id": "0"},
     }
     bare = {"subscription_id": "7400000000000005003"}
-    listed(full, bare, match=[matchers.query_param_matcher({**query, "page": "1", "page_size": "1000"})])
-    found = client().subscriptions(Entity.AD_ACCOUNT_SUSPENSION)
-    assert found == [
+    answer_list(full, bare, match=[matchers.query_param_matcher({**query, "page": "1", "page_size": "1000"})])
+    subscriptions = client().subscriptions(Entity.AD_ACCOUNT_SUSPENSION)
+    assert subscriptions == [
         TikTokSubscription("7400000000000005002", "AD_ACCOUNT_SUSPENSION", CALLBACK, tuple(TWO), None, None),
         TikTokSubscription("7400000000000005003", None, None, (), None, None),
     ]
-    assert TOKEN not in repr(found)
+    assert TOKEN not in repr(subscriptions)
 
 
 @responses.activate
 def test_an_app_without_subscriptions_has_none():
-    listed()
+    answer_list()
     assert client().subscriptions() == []
 
 
@@ -65,8 +65,8 @@ def test_an_app_without_subscriptions_has_none():
 def test_a_subscription_is_ended_and_one_that_is_ending_counts_as_ended(code):
     responses.post(ENDING, json={"code": code, "data": {}})
     client().unsubscribe("7400000000000005002")
-    sent = json.loads(responses.calls[0].request.body)
-    assert sent == {"app_id": APP_ID, "secret": SECRET, "subscription_id": "7400000000000005002"}
+    body = json.loads(responses.calls[0].request.body)
+    assert body == {"app_id": APP_ID, "secret": SECRET, "subscription_id": "7400000000000005002"}
 
 
 @responses.activate

@@ -54,8 +54,8 @@ def answer_with(data):
 
 def only_row(**changes) -> LedgerTransaction:
     answer_with(ledger_page(ledger_row(**changes)))
-    (found,) = read()
-    return found
+    (transaction,) = read()
+    return transaction
 
 
 # As recorded
@@ -117,8 +117,8 @@ def test_the_list_is_found_under_each_of_its_names(key):
     ],
 )
 def test_a_rows_time_goes_by_its_own_offset_and_is_unknown_without_one(zone, at):
-    found = only_row(timezone=zone).at
-    assert (found, found and found.tzinfo) == (at, at and UTC)
+    moment = only_row(timezone=zone).at
+    assert (moment, moment and moment.tzinfo) == (at, at and UTC)
 
 
 @responses.activate
@@ -192,8 +192,10 @@ def test_every_page_is_read_and_none_is_larger_than_tiktok_allows():
     answer_with(ledger_page(ledger_row(1), ledger_row(2), pages=2, total=3))
     answer_with(ledger_page(ledger_row(3), number=2, pages=2, total=3))
     assert [row.id[-1] for row in read(page_size=1000)] == ["1", "2", "3"]
-    asked = [(call.request.params["page"], call.request.params["page_size"]) for call in responses.calls]
-    assert asked == [("1", "50"), ("2", "50")]
+    requested_pages = [
+        (call.request.params["page"], call.request.params["page_size"]) for call in responses.calls
+    ]
+    assert requested_pages == [("1", "50"), ("2", "50")]
 
 
 @responses.activate
@@ -222,8 +224,8 @@ def test_a_ledger_that_contradicts_itself_is_read_again_later(second):
 def test_more_than_a_year_is_asked_for_in_spans():
     answer_with(ledger_page(pages=0))
     assert read(first=date(2025, 1, 1), last=date(2026, 1, 1)) == []
-    asked = [json.loads(call.request.params["filtering"]) for call in responses.calls]
-    assert [(item["start_time"], item["end_time"]) for item in asked] == [
+    filters = [json.loads(call.request.params["filtering"]) for call in responses.calls]
+    assert [(item["start_time"], item["end_time"]) for item in filters] == [
         ("2025-01-01 00:00:00", "2025-12-31 23:59:59"),
         ("2026-01-01 00:00:00", "2026-01-01 23:59:59"),
     ]

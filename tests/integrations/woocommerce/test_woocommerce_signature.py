@@ -32,10 +32,10 @@ def test_exactly_wordpresss_entities_are_decoded(secret: str, key: str):
 
 @pytest.mark.parametrize("file", [file for file in FILES if "signatures" in file])
 def test_the_key_of_every_special_secret_is_the_one_the_store_used(file: str):
-    looked_up = [capture for capture in captures(file) if capture.key is not None]
-    assert len(looked_up) > 30
-    for item in looked_up:
-        assert signing_key(item.secret) == item.key, item.note
+    with_key = [capture for capture in captures(file) if capture.key is not None]
+    assert len(with_key) > 30
+    for capture in with_key:
+        assert signing_key(capture.secret) == capture.key, capture.note
 
 
 def test_any_of_the_keys_may_have_signed():

@@ -226,7 +226,7 @@ def test_urgent_calls_go_on_where_routine_ones_have_used_their_part_of_the_day(t
     assert (account.next_poll_at, len(responses.calls)) == (MIDNIGHT, 0)
     poll(two, tiktok=tiktok.urgently())
     assert len(responses.calls) == 1
-    assert replace(pace, urgent=True) == tiktok.urgently()._pace
+    assert replace(pace, urgent=True) == tiktok.urgently()._caller
 
 
 @responses.activate
