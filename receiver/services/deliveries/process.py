@@ -278,7 +278,7 @@ def _failure(
 
 
 def _describe(error: Exception) -> str:
-    """Return our own error's text, or another's class and first line: the rest may hold a statement's values."""
+    """Return our own error's text, or another's class and first line: the rest may hold values."""
     lines = str(error).splitlines() or [""]
     return str(error) if isinstance(error, ReceiverError) else f"{type(error).__name__}: {lines[0]}"
 
