@@ -40,7 +40,7 @@ class Provider:
 
     @property
     def is_per_store(self) -> bool:
-        """Whether stores are the senders, each with its own addresses, secrets and bounds."""
+        """Return whether stores are the senders, each with its own addresses, secrets and bounds."""
         return self.secret_setting is None
 
 

@@ -36,7 +36,7 @@ class SecretVersion(StrEnum):
 
 @dataclass(frozen=True)
 class SignatureCheck:
-    """Whether a secret valid now signed a delivery, and which secret did, valid or not, if one is known."""
+    """The result of a re-check: whether a secret valid now signed, and which secret did, if one is known."""
 
     proof: VerificationStatus
     secret: SecretVersion | None = None
