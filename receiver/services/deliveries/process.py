@@ -218,7 +218,7 @@ def _process_untried(
         rows = inbox.lock_untried(session, now, limit, newer_than)
         if rows is None:
             return None
-        return [] if stopping() else _applied(session, rows, now)
+        return [] if stopping() else _apply_rows(session, rows, now)
 
 
 def _apply_rows(session: Session, rows: Sequence[inbox.HeldDelivery], now: datetime) -> list[AttemptResult]:
