@@ -12,7 +12,7 @@ from rich.progress import Progress
 from sqlalchemy import Table, insert, select, text
 
 from receiver.container import Container
-from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.domain.hourly_counts import HOUR, hour_of
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.replay import start as replay
@@ -62,7 +62,7 @@ def populate(container: Container, deliveries: int, stores: int, progress: Progr
     insert_all(container, "rejections", _rejections(stores), DAYS * stores // 20, progress)
     replay(
         container.database,
-        DeliveryFilters(state="dead"),
+        DeliveryFilters(state=DeliveryState.DEAD),
         NOW,
         actor="ann@staff.example",
         reason="The address was put right.",

@@ -11,7 +11,7 @@ import pytest
 from receiver.errors import OptionsRefused
 from receiver.services.operations import doctor
 from receiver.services.operations.doctor import CheckState
-from receiver.services.operations.readiness import readiness
+from receiver.services.operations.readiness import check_readiness
 from receiver.storage import pooler
 from receiver.storage.database import Database
 from receiver.storage.pooler import DROPPED, SHARED, pooler_problem
@@ -90,6 +90,6 @@ def test_refused_start_up_options_are_told_as_a_poolers():
 def test_doctor_and_readiness_say_the_same_sentence(container, monkeypatch):
     for module in ("doctor", "readiness"):
         monkeypatch.setattr(f"receiver.services.operations.{module}.pooler_problem", lambda _: SHARED)
-    assert SHARED in readiness(container.database, OPEN)
+    assert SHARED in check_readiness(container.database, OPEN)
     check = doctor._schema(container.database)
     assert (check.state, check.finding) == (CheckState.FAIL, SHARED)
