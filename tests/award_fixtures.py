@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from receiver.container import Container
-from receiver.services.awards.block import block, lift
+from receiver.services.awards.block import block_award, lift_block
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
@@ -84,10 +84,10 @@ class AwardActions:
         return mark_credited(self.database, NOW, "aw_0", evidence=evidence, source=source, actor="ann")
 
     def block(self, reason: str = "police called", cause: str = "suspected_fraud") -> dict[str, Any]:
-        return block(self.database, NOW, "aw_0", reason=reason, cause=cause, actor="ann")
+        return block_award(self.database, NOW, "aw_0", reason=reason, cause=cause, actor="ann")
 
     def lift(self, reason: str = "a mistake") -> dict[str, Any]:
-        return lift(self.database, NOW, "aw_0", reason=reason, actor="ann")
+        return lift_block(self.database, NOW, "aw_0", reason=reason, actor="ann")
 
     def issue_from_file(self, text: str) -> list[str]:
         """Issue awards from the text of a CSV file; return the outcome of each row."""

@@ -17,7 +17,7 @@ from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.domain.awards import AwardDelivery, BlockCause
 from receiver.errors import Refused
-from receiver.services.awards import block as blocks
+from receiver.services.awards.block import block_award, lift_block
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import mark_credited
@@ -126,7 +126,7 @@ def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool)
 @json_option
 def block_command(award_id: str, reason: str, cause: BlockCause, dry_run: bool, as_json: bool) -> None:
     """Block an award: it cannot be issued or credited until the block is lifted."""
-    _move(blocks.block, award_id, dry_run, as_json, reason=reason, cause=cause)
+    _move(block_award, award_id, dry_run, as_json, reason=reason, cause=cause)
 
 
 @credits_group.command("lift")
@@ -136,7 +136,7 @@ def block_command(award_id: str, reason: str, cause: BlockCause, dry_run: bool, 
 @json_option
 def lift_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
     """Lift a block: the award is again what it was."""
-    _move(blocks.lift, award_id, dry_run, as_json, reason=reason)
+    _move(lift_block, award_id, dry_run, as_json, reason=reason)
 
 
 @credits_group.command("show")

@@ -14,7 +14,7 @@ from receiver.container import current_container
 from receiver.documents.facts import facts_with_terms
 from receiver.domain.staff_facts import StaffFactName
 from receiver.services.evaluation.evaluate import facts_of
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 
 
 @click.group("facts", cls=Commands)
@@ -40,7 +40,7 @@ def set_command(
     """
     container = current_container()
     act = partial(
-        record, now=container.now(), store_id=store, name=name, value=value, reason=reason,
+        record_staff_fact, now=container.now(), store_id=store, name=name, value=value, reason=reason,
         evidence=evidence, actor=actor(),
     )  # fmt: skip
     do_and_show(store, act, dry_run=dry_run, as_json=as_json)

@@ -13,7 +13,7 @@ from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, deliver,
 from receiver.services.stores.add import add_store
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.links import add_link
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.worker.jobs import every_minute
 from receiver.worker.loop import work_inbox
 from tests.fakes import at
@@ -109,7 +109,7 @@ class Journey:
 
     def records(self, name: str, value: str) -> None:
         fact = {"name": name, "value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
-        record(self.container.database, self.clock(), store_id=self.store.id, **fact)
+        record_staff_fact(self.container.database, self.clock(), store_id=self.store.id, **fact)
 
 
 def spends(journey: Journey, days: dict[date, AccountDay], **changes: object) -> None:

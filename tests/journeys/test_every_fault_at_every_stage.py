@@ -30,7 +30,7 @@ from receiver.services.decisions.status import status_from, status_of
 from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_due
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import connections, stores, tables
 from tests.conftest import make_settings
 from tests.db_factories import keep_link, keep_store
@@ -71,7 +71,7 @@ def award_row(**values: Any) -> Callable[[Container], None]:
 def record_fact(name: str, value: str) -> Callable[[Container], None]:
     def change(container: Container) -> None:
         fact = {"value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
-        record(container.database, container.now(), store_id=STORE, name=name, **fact)
+        record_staff_fact(container.database, container.now(), store_id=STORE, name=name, **fact)
 
     return change
 

@@ -32,7 +32,7 @@ from receiver.services.decisions.decide import decide_each
 from receiver.services.inbox.receive import WebhookReceiver
 from receiver.services.polling.poll import poll_account
 from receiver.services.stores.links import add_link
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage.tables import Account, Award
 from receiver.web.webhooks import WebhookMiddleware
 from receiver.worker.loop import work_inbox
@@ -145,7 +145,7 @@ class _HistoryReplay:
         self._record(merchant, StaffFactName.SAFETY_FLAG, "yes", event.words)
 
     def _record(self, merchant: SandboxMerchant, name: StaffFactName, value: str, reason: str) -> None:
-        record(
+        record_staff_fact(
             self._container.database,
             self._container.now(),
             store_id=self._store_id(merchant),

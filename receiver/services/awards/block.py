@@ -13,7 +13,7 @@ from receiver.storage import awards, stores
 from receiver.storage.database import Database
 
 
-def block(
+def block_award(
     database: Database,
     now: datetime,
     award_id: str,
@@ -39,7 +39,9 @@ def block(
         return award_row(award, now)
 
 
-def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
+def lift_block(
+    database: Database, now: datetime, award_id: str, *, reason: str, actor: str
+) -> dict[str, Any]:
     """Lift the block of an award and return the award. Raises InputError, NotFound and Refused."""
     reason = require_text(reason, "reason")
     with database.writing() as session:

@@ -52,7 +52,7 @@ def validate_fact(name: str, value: str, now: datetime, *, reason: str, evidence
     return StaffFact(name, _PARSERS.get(name, _yes_or_no)(value, now), reason, evidence)
 
 
-def record(
+def record_staff_fact(
     database: Database,
     now: datetime,
     *,

@@ -19,7 +19,7 @@ from receiver.domain.flags import doubts_credit
 from receiver.domain.staff import Role
 from receiver.errors import InputError, Refused
 from receiver.paging import Page
-from receiver.services.awards import block as blocks
+from receiver.services.awards.block import block_award, lift_block
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import mark_credited
@@ -195,14 +195,14 @@ def block(award_id: str) -> AnyResponse | tuple[str, int]:
         cause = require_choice(BlockCause, request.form.get("cause", ""), "cause")
     except InputError as error:
         return _award_page(award_id, refused=str(error)), 400
-    return _move(award_id, blocks.block, reason=request.form.get("reason", ""), cause=cause)
+    return _move(award_id, block_award, reason=request.form.get("reason", ""), cause=cause)
 
 
 @award_pages.post("/<award_id>/lift")
 @operators_only
 def lift(award_id: str) -> AnyResponse | tuple[str, int]:
     """Lift the block of an award."""
-    return _move(award_id, blocks.lift, reason=request.form.get("reason", ""))
+    return _move(award_id, lift_block, reason=request.form.get("reason", ""))
 
 
 def _move(award_id: str, move: Callable[..., dict[str, Any]], **values: str) -> AnyResponse | tuple[str, int]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from receiver.container import current_container
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.services.stores.show import show_store
 from receiver.web.admin.fact_controls import (
     CONTROLS,
@@ -50,7 +50,7 @@ def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     container, form_values = current_container(), {name: request.form.get(name, "") for name in FORM_FIELDS}
     control = find_control(form_values["name"], form_values["value"].partition("=")[0])
     act = partial(
-        record,
+        record_staff_fact,
         now=container.now(),
         store_id=store_id,
         actor=g.person.email,

@@ -33,7 +33,7 @@ from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import records_of
 from receiver.services.inbox.quarantine import page_of_quarantine
 from receiver.services.stores.disconnect import disconnect_store
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage.tables import Delivery, Store
 from receiver.worker.jobs import every_minute
 from receiver.worker.loop import work_inbox
@@ -301,7 +301,9 @@ def test_what_staff_do_moves_a_story_on(morning: Scenario) -> None:
     slow_tide = stores["slow-tide"].id
     disconnect_store(container.database, container.now(), slow_tide, reason="it asked us to", actor="test")
     fact = {"name": "paid_bills_confirmed", "value": "yes", "reason": "seen", "evidence": "invoice 7"}
-    record(container.database, container.now(), store_id=stores["night-owl"].id, **fact, actor="test")
+    record_staff_fact(
+        container.database, container.now(), store_id=stores["night-owl"].id, **fact, actor="test"
+    )
     assert morning.document("second-chance")["stage"] == "awaiting_spend"
     assert morning.document("night-owl")["stage"] == "due"
 

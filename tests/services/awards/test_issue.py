@@ -9,14 +9,14 @@ import pytest
 from receiver.documents.status import full_document
 from receiver.domain.awards import AwardState
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
-from receiver.services.awards.block import block, lift
+from receiver.services.awards.block import block_award, lift_block
 from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import preview
 from receiver.services.awards.listing import show_award
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_all
@@ -71,7 +71,7 @@ def test_a_repeat_is_the_same_whatever_became_of_the_award(awards):
 def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(awards):
     def flag(value):
         fact = {"value": value, "reason": "told", "evidence": "T-1", "actor": "ann"}
-        record(awards.database, NOW, store_id="st_0", name="safety_flag", **fact)
+        record_staff_fact(awards.database, NOW, store_id="st_0", name="safety_flag", **fact)
 
     flag("yes")
     assert "safety flag for store st_0" in refusal_text(awards.issue)
@@ -271,5 +271,5 @@ def test_the_stores_stage_follows_its_award(container):
     issue(at(container, later), award_id, reference="INV-1", delivered_as="applied", actor="ann")
     assert stage() == ("issued", "INV-1")
     assert stage_after(mark_credited, evidence="a grown grant balance") == ("credited", "INV-1")
-    assert stage_after(block, reason="police called") == ("blocked", "INV-1")
-    assert stage_after(lift, reason="a mistake") == ("credited", "INV-1")
+    assert stage_after(block_award, reason="police called") == ("blocked", "INV-1")
+    assert stage_after(lift_block, reason="a mistake") == ("credited", "INV-1")

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from receiver.services.decisions import decide as deciding
 from receiver.services.decisions.decide import decide_store
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
@@ -44,7 +44,7 @@ def put(container, table, key, **values):
 
 def override(container, store_id, rule):
     fact = {"value": f"{rule}=pass", "reason": "an agency", "evidence": "T-1", "actor": "ann"}
-    record(container.database, SETTLED, store_id=store_id, name="override", **fact)
+    record_staff_fact(container.database, SETTLED, store_id=store_id, name="override", **fact)
 
 
 @pytest.fixture

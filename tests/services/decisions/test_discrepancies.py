@@ -11,7 +11,7 @@ from receiver.documents.status import full_document
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.evaluate import evaluate
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import tables
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
@@ -47,7 +47,7 @@ def pay(container, kind, number="1", amount="600.00"):
 
 def say(container, value):
     fact = {"reason": "told", "evidence": "T-1", "actor": "ann"}
-    record(container.database, SETTLED, store_id="st_1", name="payment", value=value, **fact)
+    record_staff_fact(container.database, SETTLED, store_id="st_1", name="payment", value=value, **fact)
 
 
 def spoil(container, **figures):
@@ -133,7 +133,9 @@ def test_staff_who_see_the_bills_paid_settle_a_hold(container, store_id):
     spoil(container, billed_cost="593.99")
     say(container, "manual")
     fact = {"reason": "seen in Ads Manager", "evidence": "T-2", "actor": "ann"}
-    record(container.database, SETTLED, store_id="st_1", name="paid_bills_confirmed", value="yes", **fact)
+    record_staff_fact(
+        container.database, SETTLED, store_id="st_1", name="paid_bills_confirmed", value="yes", **fact
+    )
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
     assert store(container).discrepancies == ["figures_apart"]
 

@@ -8,7 +8,7 @@ from receiver.errors import NotFound
 from receiver.services.decisions import decide as deciding
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.history import page_of_decisions, show_decision
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import tables
 from tests.db_factories import keep_all, keep_day
 from tests.factories import OPEN, SETTLED
@@ -24,7 +24,7 @@ def show(container, row):
 
 def flag(container, value):
     fact = {"reason": "seen", "evidence": "ticket 1", "actor": "ann"}
-    record(container.database, SETTLED, store_id="st_1", name="safety_flag", value=value, **fact)
+    record_staff_fact(container.database, SETTLED, store_id="st_1", name="safety_flag", value=value, **fact)
 
 
 def test_deciding_again_from_the_same_facts_writes_nothing(container):

@@ -11,7 +11,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.admit import admit_store
 from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import add_link, remove_link
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.services.stores.show import show_store
 from tests.db_factories import keep_all, keep_store
 
@@ -19,7 +19,7 @@ CHANGES: dict[str, Callable[[Container], object]] = {
     "a place": lambda c: admit_store(c.database, c.now(), "st_waits", actor="ann"),
     "the end of a link": lambda c: remove_link(c.database, c.now(), store_id="st_1", actor="ann"),
     "a consent": lambda c: add_link(c, store_id="st_waits", advertiser_id="79999", token="t", actor="ann"),
-    "a fact": lambda c: record(
+    "a fact": lambda c: record_staff_fact(
         c.database,
         c.now(),
         store_id="st_1",

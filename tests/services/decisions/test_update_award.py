@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from receiver.documents.status import status_document
 from receiver.documents.times import time_text
-from receiver.services.awards.block import block, lift
+from receiver.services.awards.block import block_award, lift_block
 from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.decisions.decide import decide_stale, decide_store
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import links, tables
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link
 from tests.factories import SETTLED
@@ -122,7 +122,7 @@ def test_another_account_is_flagged_as_that_and_nothing_more(container, store_id
 
 def test_a_safety_flag_is_flagged_and_blocks_the_stage(container, store_id):
     fact = {"value": "yes", "reason": "told", "evidence": "T-1", "actor": "ann"}
-    record(container.database, LATER, store_id=store_id, name="safety_flag", **fact)
+    record_staff_fact(container.database, LATER, store_id=store_id, name="safety_flag", **fact)
     assert decide_store(container.database, LATER, store_id).stage == "blocked"
     assert (award_of(container).state, award_of(container).flags) == ("due", ["rule_failed:good_standing"])
 
@@ -224,9 +224,9 @@ def test_what_nobody_issued_stays_due(container, store_id):
 
 def test_a_blocked_award_expires_only_once_it_is_lifted(container, store_id):
     award_id = issue_award(container)["id"]
-    block(container.database, LATER, award_id, reason="police called", actor="ann")
+    block_award(container.database, LATER, award_id, reason="police called", actor="ann")
     assert decide_store(container.database, CREDIT_OVER, store_id).stage == "blocked"
-    lift(container.database, CREDIT_OVER, award_id, reason="a mistake", actor="ann")
+    lift_block(container.database, CREDIT_OVER, award_id, reason="a mistake", actor="ann")
     assert decide_store(container.database, CREDIT_OVER, store_id).stage == "expired"
     assert award_of(container).state == "expired"
 

@@ -11,7 +11,7 @@ from receiver.container import Container
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.connections.move_store import move_store
 from receiver.services.stores.disconnect import disconnect_store
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage.tables import Link, Store
 from tests.conftest import on_both_databases
 from tests.services.deliveries.test_apply_signal import Shop, state
@@ -102,7 +102,7 @@ def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_
     with container.database.writing() as session:
         session.add(Link(store_id=store_id, advertiser_id=ACCOUNT, linked_at=JOINED, claimed_at=EARLY))
     for name in ("linked_at", "set_up_at"):
-        record(container.database, container.now(), name=name, value=EARLY.isoformat(), **said)
+        record_staff_fact(container.database, container.now(), name=name, value=EARLY.isoformat(), **said)
     with container.database.reading() as session:
         shop = Shop(session, store_id)
         shop.hears(link_signal(1), signal(2, "integration_set_up"), received_at=RECEIVED)

@@ -8,7 +8,7 @@ from receiver.documents.status import status_document
 from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.stores.links import add_link
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage.tables import Link, Store
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
@@ -40,7 +40,7 @@ def source_of(container):
 
 
 def say(container, name, value):
-    record(
+    record_staff_fact(
         container.database, RECORDED,
         store_id="st_1", name=name, value=value, reason="told", evidence="T-2", actor="ann",
     )  # fmt: skip

@@ -22,7 +22,7 @@ from receiver.services.stores.admit import admit_store
 from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import add_link
 from receiver.services.stores.listing import list_stores
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
 from receiver.worker.jobs import every_minute
@@ -66,7 +66,9 @@ def leave(container: Container, store_id: str) -> None:
 
 def merge(container: Container, store_id: str, merchant: str) -> None:
     fact = {"reason": "one owner", "evidence": "ticket 3", "actor": "ann"}
-    record(container.database, container.now(), store_id=store_id, name="merchant", value=merchant, **fact)
+    record_staff_fact(
+        container.database, container.now(), store_id=store_id, name="merchant", value=merchant, **fact
+    )
 
 
 def test_nobody_gets_in_while_no_place_is_free(container: Container, line: Line):

@@ -8,10 +8,10 @@ import pytest
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.errors import NotFound
-from receiver.services.awards.block import block
+from receiver.services.awards.block import block_award
 from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.history import store_history
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import audit
 from receiver.storage.tables import Award
 from tests.db_factories import keep_all, keep_day, keep_store, rows_of
@@ -37,7 +37,7 @@ def history_lines(container, store_id, limit=50):
 
 def test_stages_awards_and_acts_of_staff_stand_there_the_newest_first(container, store_id):
     (award,) = rows_of(container, Award)
-    block(container.database, SETTLED + HOUR, award.id, reason="called", actor="ann@staff.example")
+    block_award(container.database, SETTLED + HOUR, award.id, reason="called", actor="ann@staff.example")
     decide_store(container.database, SETTLED + HOUR, store_id)
     entries = history_lines(container, store_id)
     assert entries[:2] == [("due", "blocked"), ("ann@staff.example", "award block")]
@@ -68,7 +68,7 @@ def test_another_stores_history_is_its_own_and_one_of_no_store_is_refused(contai
 def test_the_newest_of_a_long_history_are_told(container, store_id):
     for n in range(6):
         fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
-        record(container.database, SETTLED + n * HOUR, store_id=store_id, actor="ann", **fact)
+        record_staff_fact(container.database, SETTLED + n * HOUR, store_id=store_id, actor="ann", **fact)
     entries = history_lines(container, store_id, limit=3)
     assert len(entries) == 3
     assert entries.count(("ann", "facts set")) == 3

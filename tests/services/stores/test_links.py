@@ -9,7 +9,7 @@ from receiver.errors import InputError, NotFound
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.links import add_link, page_of_links, remove_link
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage import tables
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_link, keep_store, rows_of
@@ -48,7 +48,7 @@ def test_staffs_own_date_stands_against_any_later_signal(container):
     add(container, linked_at=LINKED - timedelta(days=1))
     assert [link.linked_news for link in rows_of(container, tables.Link)] == [None]
     fact = {"name": "linked_at", "value": LINKED.isoformat(), "reason": "r", "evidence": "e", "actor": "ann"}
-    record(container.database, OPEN, store_id="st_1", **fact)
+    record_staff_fact(container.database, OPEN, store_id="st_1", **fact)
     (link,) = rows_of(container, tables.Link)
     assert (link.linked_at, link.exact, link.linked_news) == (LINKED, True, None)
 

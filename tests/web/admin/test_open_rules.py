@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.account import choose_zone
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage.tables import Link, Staff, Store
 from tests.db_factories import keep_all, keep_store, rows_of
 from tests.factories import SETTLED
@@ -97,7 +97,7 @@ def test_an_override_is_offered_at_the_rule_that_fails_and_taken_back_at_one_tha
     options = re.findall(r'name="value" value="([\w=]+)"', first)
     assert options == ["store_market=pass", "store_market=fail", "store_market=none"]
     override = {"name": "override", "value": "store_market=pass", "reason": "papers", "evidence": "mail"}
-    record(container.database, SETTLED, store_id="st_1", actor="ann", **override)
+    record_staff_fact(container.database, SETTLED, store_id="st_1", actor="ann", **override)
     page = operator.get(PATH).text
     assert "15 met, 1 by our own answer" in page
     assert f'href="{PATH}/fact?name=override&amp;rule=store_market">Change our answer' in page

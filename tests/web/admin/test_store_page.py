@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from receiver.sandbox.woocommerce.faults import ShopFault
-from receiver.services.awards.block import block
+from receiver.services.awards.block import block_award
 from receiver.services.connections.connect import begin_by_hand
 from receiver.services.connections.ports import Keys
 from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.merge import SHOWN
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage.tables import Account, AuditEntry, Award, RecordedFact, Rejection, Store
 from receiver.worker.store_work import work_stores
 from tests.db_factories import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store, rows_of
@@ -230,7 +230,7 @@ def test_a_blocked_awards_reason_for_staff_and_the_merchants_sentence_both_stand
     decide_store(container.database, SETTLED, "st_1")
     (award,) = rows_of(container, Award)
     arguments = {"reason": "figures fell", "cause": "spend_restated", "actor": "ann"}
-    block(container.database, SETTLED, award.id, **arguments)
+    block_award(container.database, SETTLED, award.id, **arguments)
     decide_store(container.database, SETTLED, "st_1")
     text = text_of(operator.get(PATH).text)
     assert "Our team has stopped your ad credit: TikTok corrected the spend that had earned it." in text
@@ -283,7 +283,7 @@ def test_the_page_asks_no_more_of_a_long_history(container, operator):
     few = operator.count_queries(PATH)
     for n in range(30):
         fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
-        record(container.database, SETTLED, store_id="st_1", actor="ann", **fact)
+        record_staff_fact(container.database, SETTLED, store_id="st_1", actor="ann", **fact)
     keep_day(container, "650.00")
     assert operator.count_queries(PATH) == few
 

@@ -20,7 +20,7 @@ from receiver.documents.times import time_text
 from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState, BlockCause
 from receiver.domain.decision import decide
 from receiver.i18n.languages import ENGLISH, LANGUAGES, reader_locale
-from receiver.services.awards import block as blocks
+from receiver.services.awards.block import block_award, lift_block
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import mark_credited
@@ -284,7 +284,7 @@ class BlockView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Block the award until the block is lifted."""
-        return _move(award_id, blocks.block, body)
+        return _move(award_id, block_award, body)
 
 
 @awards_api.route("/credits/<award_id>/lift")
@@ -298,7 +298,7 @@ class LiftView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Lift a block: the award is again what it was."""
-        return _move(award_id, blocks.lift, body)
+        return _move(award_id, lift_block, body)
 
 
 def _move(award_id: str, move: Callable[..., dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from receiver.documents.facts import facts_with_terms
 from receiver.domain.staff_facts import StaffFactName
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.evaluation.evaluate import facts_of
-from receiver.services.stores.record_fact import record
+from receiver.services.stores.record_fact import record_staff_fact
 from receiver.services.validation import LONGEST
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import MAYBE, RefusalSchema
@@ -86,7 +86,7 @@ class FactsView(MethodView):
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Record a fact, decide the store anew, and say what that changed; with `dry_run`, what it would."""
         container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
-        act = partial(record, now=container.now(), store_id=store_id, actor=actor, **body)
+        act = partial(record_staff_fact, now=container.now(), store_id=store_id, actor=actor, **body)
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
         decision = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
         return {**effect.answer, **decision, "saved": not dry_run, "effect": effect.changes}
