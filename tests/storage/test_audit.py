@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from receiver.storage import audit
 from receiver.storage.tables import AuditEntry
 from tests.award_fixtures import keep_awards
 from tests.db_factories import keep_store
+from tests.signals import add_shop
 
 
 def keep(container: Container, subject: str = "x", action: str = "stores add", **more: Any) -> None:
@@ -132,3 +134,41 @@ def test_the_detail_is_kept_as_it_was_told(container: Container) -> None:
     keep(container, detail={"reason": "schön", "rows": {"a": 1}})
     with container.database.reading() as session:
         assert session.scalars(select(AuditEntry)).one().detail == {"reason": "schön", "rows": {"a": 1}}
+
+
+def test_an_audit_detail_is_cut_at_4_kib_and_says_so(container: Container):
+    detail = {
+        "changed": {"name": ["x" * 100_000, "y"]},
+        "why": "told",
+        **{f"n{n}": "z" * 90 for n in range(99)},
+    }
+    with container.database.writing() as session:
+        audit.record(session, container.now(), "ann", "facts set", "elsewhere", detail)
+    with container.database.reading() as session:
+        (entry,) = session.scalars(select(AuditEntry))
+    assert len(json.dumps(entry.detail)) <= audit.LARGEST_DETAIL
+    assert entry.detail["cut"].startswith("from 1")
+    assert entry.detail["why"] == "told"
+    assert audit.shorten_detail({"small": 1}) == {"small": 1}
+
+
+def test_what_a_store_brings_about_is_audited_so_often_a_day_and_the_last_entry_says_so(
+    container: Container, clock
+):
+    store_id = add_shop(container).id
+
+    def write(actor: str, count: int) -> list[AuditEntry]:
+        with container.database.writing() as session:
+            for _ in range(count):
+                audit.record(session, container.now(), actor, "store facts", store_id, {"changed": 1})
+                session.flush()
+        with container.database.reading() as session:
+            return list(session.scalars(select(AuditEntry).where(AuditEntry.actor == actor)))
+
+    entries = write("bridge", audit.BY_STORE_A_DAY + 20)
+    assert len(entries) == audit.BY_STORE_A_DAY
+    assert "bound" in entries[-1].detail
+    assert "bound" not in entries[-2].detail
+    assert len(write("ann", audit.BY_STORE_A_DAY + 20)) == audit.BY_STORE_A_DAY + 20
+    clock.move(days=1)
+    assert len(write("bridge", 1)) == audit.BY_STORE_A_DAY + 1

@@ -78,7 +78,7 @@ def process_next(
     if newest_at_start is not None and not stopping():
         try:
             untried = _process_untried(database, now, limit, newest_at_start, stopping)
-        except Exception as error:  # one of them or storage: claimed and in parts it shows which
+        except Exception as error:  # a delivery or storage: claimed and in parts it shows which
             failure = error
         else:
             if untried is not None:

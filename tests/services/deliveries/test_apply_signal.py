@@ -26,16 +26,16 @@ SIGNAL = "action.wc_ad_credit_signal"
 
 
 class Shop:
-    """A store that takes signals in, in one transaction that is thrown away."""
+    """A store whose signals are applied in a transaction that is rolled back."""
 
     def __init__(self, session: Session, store_id: str) -> None:
         self.session, self.id = session, store_id
 
-    def hears(
+    def apply(
         self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL, headers: Any = ()
     ) -> list[ProcessingResult]:
-        """All at once."""
-        known = {
+        """Apply signals in one batch; return their results."""
+        columns = {
             "id": 1,
             "source": "woocommerce",
             "store_id": self.id,
@@ -43,13 +43,13 @@ class Shop:
             "received_at": received_at,
         }
         deliveries = [
-            Delivery(body=body_of(argument), headers=list(headers), **known) for argument in arguments
+            Delivery(body=body_of(argument), headers=list(headers), **columns) for argument in arguments
         ]
         return apply_deliveries(self.session, deliveries, received_at)
 
-    def is_read(self, argument: Any, received_at: datetime = LATER) -> ProcessingResult:
-        """The service read this state by REST."""
-        return self.hears(argument, received_at=received_at, headers=READ_BY_REST)[0]
+    def apply_state(self, argument: Any, received_at: datetime = LATER) -> ProcessingResult:
+        """Apply a state as one that the service read by REST; return the result."""
+        return self.apply(argument, received_at=received_at, headers=READ_BY_REST)[0]
 
     @property
     def row(self) -> Store:
@@ -88,32 +88,32 @@ def state(seq: int, installed: bool | None, set_up: bool | None, account: Any = 
 
 
 def test_installed_and_set_up_are_when_they_were_first_seen(shop: Shop):
-    shop.hears(signal(1), signal(2, "integration_set_up"), signal(3), signal(4, "integration_set_up"))
+    shop.apply(signal(1), signal(2, "integration_set_up"), signal(3), signal(4, "integration_set_up"))
     assert (shop.row.installed_at, shop.row.set_up_at) == (at(1), at(2))
 
 
 def test_a_set_up_says_installed_too(shop: Shop):
-    shop.hears(signal(2, "integration_set_up"))
+    shop.apply(signal(2, "integration_set_up"))
     assert (shop.row.installed_at, shop.row.set_up_at) == (at(2), at(2))
 
 
 def test_removed_and_installed_again(shop: Shop):
-    shop.hears(signal(2, "integration_set_up"), signal(3, "integration_removed"))
+    shop.apply(signal(2, "integration_set_up"), signal(3, "integration_removed"))
     assert shop.row.removed_at == at(3)
-    shop.hears(signal(4))
+    shop.apply(signal(4))
     assert (shop.row.removed_at, shop.row.installed_at, shop.row.set_up_at) == (None, at(2), at(2))
 
 
 def test_a_state_says_all_of_it_at_once(shop: Shop):
-    shop.hears(state(5, True, True, {"advertiser_id": ACCOUNT, "exact": False}))
+    shop.apply(state(5, True, True, {"advertiser_id": ACCOUNT, "exact": False}))
     assert (shop.row.installed_at, shop.row.set_up_at, shop.row.removed_at) == (at(5), at(5), None)
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(5), False)
-    shop.hears(state(6, False, True))
+    shop.apply(state(6, False, True))
     assert (shop.row.removed_at, shop.row.set_up_at, shop.open) == (at(6), at(5), [])
 
 
 def test_a_state_that_is_not_set_up_takes_no_set_up_away(shop: Shop):
-    shop.hears(signal(2, "integration_set_up"), state(3, True, False))
+    shop.apply(signal(2, "integration_set_up"), state(3, True, False))
     assert shop.row.set_up_at == at(2)
 
 
@@ -121,52 +121,52 @@ def test_a_state_that_is_not_set_up_takes_no_set_up_away(shop: Shop):
 
 
 def test_a_link_is_opened_with_what_was_sent(shop: Shop):
-    shop.hears(link_signal(3, exact=True))
+    shop.apply(link_signal(3, exact=True))
     link = shop.links[ACCOUNT]
     assert (link.linked_at, link.exact, link.ended_at, link.consent) == (at(3), True, None, None)
 
 
 def test_a_standing_link_keeps_its_date(shop: Shop):
-    shop.hears(
+    shop.apply(
         link_signal(3), link_signal(5), state(6, True, True, {"advertiser_id": ACCOUNT, "exact": False})
     )
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), True)
 
 
 def test_a_link_that_was_found_standing_is_dated_no_later_by_linking_it_again(shop: Shop):
-    shop.hears(link_signal(3, exact=False), signal(4, "link_lost"), link_signal(5, exact=True))
+    shop.apply(link_signal(3, exact=False), signal(4, "link_lost"), link_signal(5, exact=True))
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), False)
 
 
 @pytest.mark.parametrize("event", ["account_switched", "account_linked"])
 def test_another_account_ends_the_link_before(shop: Shop, event: str):
-    shop.hears(link_signal(3), link_signal(5, OTHER_ACCOUNT, event=event))
+    shop.apply(link_signal(3), link_signal(5, OTHER_ACCOUNT, event=event))
     assert shop.open == [OTHER_ACCOUNT]
     assert shop.links[ACCOUNT].ended_at == at(5)
 
 
 def test_a_lost_link_opens_again_with_its_first_date(shop: Shop):
-    shop.hears(link_signal(3), signal(4, "link_lost"))
+    shop.apply(link_signal(3), signal(4, "link_lost"))
     assert (shop.open, shop.links[ACCOUNT].ended_at) == ([], at(4))
-    shop.hears(link_signal(5))
+    shop.apply(link_signal(5))
     assert (shop.open, shop.links[ACCOUNT].linked_at) == ([ACCOUNT], at(3))
 
 
 def test_a_lost_link_that_never_was_changes_nothing(shop: Shop):
-    shop.hears(signal(4, "link_lost"))
+    shop.apply(signal(4, "link_lost"))
     assert shop.links == {}
 
 
 def test_a_date_that_staff_gave_stands(shop: Shop):
     shop.session.add(Link(store_id=shop.id, advertiser_id=ACCOUNT, linked_at=at(100), exact=True))
-    shop.hears(link_signal(3), link_signal(200))
+    shop.apply(link_signal(3), link_signal(200))
     assert shop.links[ACCOUNT].linked_at == at(100)
 
 
 def test_the_business_center_is_only_a_claim(shop: Shop):
     from receiver.storage.tables import Account
 
-    shop.hears(link_signal(3, business_center="7200000000000000009"))
+    shop.apply(link_signal(3, business_center="7200000000000000009"))
     assert shop.session.get(Account, ACCOUNT) is None
 
 
@@ -174,42 +174,42 @@ def test_the_business_center_is_only_a_claim(shop: Shop):
 
 
 def test_older_news_never_overwrites_newer(shop: Shop):
-    shop.hears(link_signal(9, OTHER_ACCOUNT), signal(8, "link_lost"), link_signal(7))
+    shop.apply(link_signal(9, OTHER_ACCOUNT), signal(8, "link_lost"), link_signal(7))
     assert shop.open == [OTHER_ACCOUNT]
-    shop.hears(signal(12), signal(11, "integration_removed"))
+    shop.apply(signal(12), signal(11, "integration_removed"))
     assert shop.row.removed_at is None
 
 
 def test_late_news_of_a_link_that_has_ended_is_remembered_as_ended(shop: Shop):
-    shop.hears(link_signal(9, OTHER_ACCOUNT), link_signal(3))
+    shop.apply(link_signal(9, OTHER_ACCOUNT), link_signal(3))
     assert shop.links[ACCOUNT].linked_at == at(3)
     assert shop.links[ACCOUNT].ended_at == at(9)
 
 
 def test_late_news_that_saw_it_happen_still_gives_the_date(shop: Shop):
-    shop.hears(state(6, True, True, {"advertiser_id": ACCOUNT, "exact": False}), link_signal(3, exact=True))
+    shop.apply(state(6, True, True, {"advertiser_id": ACCOUNT, "exact": False}), link_signal(3, exact=True))
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), True)
     assert shop.open == [ACCOUNT]
 
 
 def test_a_reinstall_counts_anew_and_time_decides(shop: Shop):
-    shop.hears(
+    shop.apply(
         link_signal(50), link_signal(1, OTHER_ACCOUNT, install_id=REINSTALL, at="2025-11-02T00:00:00Z")
     )
     assert shop.open == [OTHER_ACCOUNT]
-    shop.hears(signal(51, "link_lost"))  # the old install's last word, 23 hours older
+    shop.apply(signal(51, "link_lost"))  # the old install's last word, 23 hours older
     assert shop.open == [OTHER_ACCOUNT]
 
 
 def test_the_two_kinds_of_news_do_not_hold_each_other_up(shop: Shop):
-    shop.hears(signal(9, "integration_removed"), link_signal(3))
+    shop.apply(signal(9, "integration_removed"), link_signal(3))
     assert shop.open == [ACCOUNT]
 
 
 def test_a_clock_that_runs_ahead_is_set_to_when_we_received_it(shop: Shop):
-    shop.hears(link_signal(1, at="2030-01-01T00:00:00Z"), received_at=at(2))
+    shop.apply(link_signal(1, at="2030-01-01T00:00:00Z"), received_at=at(2))
     assert shop.links[ACCOUNT].linked_at == at(2)
-    shop.hears(link_signal(1, OTHER_ACCOUNT, install_id=REINSTALL, at="2025-11-02T00:00:00Z"))
+    shop.apply(link_signal(1, OTHER_ACCOUNT, install_id=REINSTALL, at="2025-11-02T00:00:00Z"))
     assert shop.open == [OTHER_ACCOUNT]
 
 
@@ -234,15 +234,15 @@ EVENTS = st.one_of(
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
-    """Signals of one install, whose clock may jump, and the same with repeats in another order."""
+    """Draw signals of one install, whose clock may jump, and the same with repeats in another order."""
     events = draw(st.lists(EVENTS, min_size=1, max_size=7))
     minutes = draw(st.lists(st.integers(0, 50), min_size=len(events), max_size=len(events)))
-    sent = [
+    signals = [
         signal(seq, **{**event, "at": f"{at(minute):%Y-%m-%dT%H:%M:%SZ}"})
         for seq, (event, minute) in enumerate(zip(events, minutes, strict=True), 1)
     ]
-    repeats = draw(st.lists(st.sampled_from(sent), max_size=3))
-    return sent, draw(st.permutations(sent + repeats))
+    repeats = draw(st.lists(st.sampled_from(signals), max_size=3))
+    return signals, draw(st.permutations(signals + repeats))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # the order is ours to bear, whatever keeps the rows
@@ -250,58 +250,58 @@ def histories(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
 @given(histories())
 def test_any_order_of_the_signals_of_one_install_leaves_the_same_store(shop: Shop, history: Any):
     in_order, in_disorder = history
-    left = _left_behind(shop, in_order)
-    assert _left_behind(shop, in_disorder) == left
-    assert _left_behind(shop, in_disorder, at_once=1) == left
+    expected = _state_after(shop, in_order)
+    assert _state_after(shop, in_disorder) == expected
+    assert _state_after(shop, in_disorder, at_once=1) == expected
 
 
-def _left_behind(shop: Shop, signals: list[Any], at_once: int = 50) -> Any:
+def _state_after(shop: Shop, signals: list[Any], at_once: int = 50) -> Any:
     with shop.session.begin_nested() as nested:
         for first in range(0, len(signals), at_once):
-            shop.hears(*signals[first : first + at_once])
+            shop.apply(*signals[first : first + at_once])
         store = shop.row
         firsts = (store.installed_at, store.set_up_at, store.removed_at)
         links = {
             (link.advertiser_id, link.linked_at, link.exact, tuple(link.linked_news), link.ended_at is None)
             for link in shop.links.values()
         }
-        taken = set(shop.session.scalars(select(Signal.seq).where(Signal.store_id == shop.id)))
-        left = (firsts, store.integration_news, store.account_news, links, taken)
+        applied = set(shop.session.scalars(select(Signal.seq).where(Signal.store_id == shop.id)))
+        state_after = (firsts, store.integration_news, store.account_news, links, applied)
         nested.rollback()
     shop.session.expire_all()
-    return left
+    return state_after
 
 
 # once
 
 
 def test_a_signal_is_applied_once_whatever_delivery_carries_it(shop: Shop):
-    first, again = shop.hears(link_signal(3), link_signal(3, OTHER_ACCOUNT))
+    first, again = shop.apply(link_signal(3), link_signal(3, OTHER_ACCOUNT))
     assert (first.state, first.stores) == (DeliveryState.PROCESSED, (shop.id,))
     assert (again.state, again.stores) == (DeliveryState.PROCESSED, ())
     assert shop.open == [ACCOUNT]
 
 
-# not taken in
+# not applied
 
 
 @pytest.mark.parametrize("topic", ["order.created", "action.woocommerce_settings_saved", "nonsense", None])
 def test_a_topic_that_is_not_used_is_ignored_with_a_reason(shop: Shop, topic: str):
-    (ending,) = shop.hears(signal(), topic=topic)
-    assert ending.state is DeliveryState.IGNORED
-    assert ending.error
+    (result,) = shop.apply(signal(), topic=topic)
+    assert result.state is DeliveryState.IGNORED
+    assert result.error
 
 
 @pytest.mark.parametrize("home", ["https://staging.example/", "https://shop.example/staging/"])
 def test_a_copy_of_the_shop_is_held_for_staff(shop: Shop, home: str):
-    (ending,) = shop.hears(signal(home_url=home))
-    assert ending.state is DeliveryState.DEAD
-    assert ending.error == f"held: the signal is of {home}, the store is {SHOP}"
+    (result,) = shop.apply(signal(home_url=home))
+    assert result.state is DeliveryState.DEAD
+    assert result.error == f"held: the signal is of {home}, the store is {SHOP}"
     assert shop.row.installed_at is None
 
 
 def test_the_same_shop_without_https_is_the_same_shop(shop: Shop):
-    assert shop.hears(signal(home_url="http://shop.example"))[0].state is DeliveryState.PROCESSED
+    assert shop.apply(signal(home_url="http://shop.example"))[0].state is DeliveryState.PROCESSED
 
 
 @pytest.mark.parametrize(
@@ -309,25 +309,25 @@ def test_the_same_shop_without_https_is_the_same_shop(shop: Shop):
     [(signal(seq="7"), "arg.seq"), ("text", "arg"), (state(1, True, True, {}), "arg.account.advertiser_id")],
 )
 def test_a_signal_nobody_can_read_is_named_by_its_path(shop: Shop, argument: Any, path: str):
-    (ending,) = shop.hears(argument)
-    assert ending.state is DeliveryState.DEAD
-    assert str(ending.error).startswith(f"{path}: ")
+    (result,) = shop.apply(argument)
+    assert result.state is DeliveryState.DEAD
+    assert str(result.error).startswith(f"{path}: ")
 
 
-def test_an_ending_says_no_more_than_it_must():
+def test_a_result_says_no_more_than_it_must():
     assert astuple(ProcessingResult(DeliveryState.PROCESSED)) == ("processed", None, (), None)
 
 
 @pytest.mark.parametrize("value", ["0", "", " ", "00000", None])
 def test_an_id_that_is_none_links_nothing(shop: Shop, value: Any):
     for event in ("account_linked", "account_switched"):
-        shop.hears(link_signal(1, advertiser_id=value, event=event))
-    shop.hears(state(2, True, True, {"advertiser_id": value, "exact": True}))
+        shop.apply(link_signal(1, advertiser_id=value, event=event))
+    shop.apply(state(2, True, True, {"advertiser_id": value, "exact": True}))
     assert shop.links == {}
     assert (shop.row.installed_at, shop.row.set_up_at) == (at(2), at(2))  # the rest of a state is read
 
 
 @pytest.mark.parametrize("value", ["0", "", None])
 def test_a_state_whose_id_is_none_ends_the_link_that_stood(shop: Shop, value: Any):
-    shop.hears(link_signal(1), state(2, True, True, {"advertiser_id": value}))
+    shop.apply(link_signal(1), state(2, True, True, {"advertiser_id": value}))
     assert (list(shop.links), shop.open) == ([ACCOUNT], [])

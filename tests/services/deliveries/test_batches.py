@@ -30,7 +30,7 @@ OWN = {"id", "store_id", "hook_id", "delivery_id", "identity", "body", "body_sha
 
 @dataclass(frozen=True)
 class Message:
-    """What one of two shops sends."""
+    """A message that one of two shops sends."""
 
     shop: int = 0
     seq: int = 1
@@ -45,10 +45,10 @@ class Message:
             return f'{{"arg": {self.seq}'.encode()
         home = "https://elsewhere.example/" if self.kind == "elsewhere" else home_url
         moment = f"{at + timedelta(minutes=self.minutes_ahead):%Y-%m-%dT%H:%M:%SZ}"
-        told = {"integration": {"installed": True, "set_up": self.seq % 2 == 0}}
-        state = {**told, "account": {"advertiser_id": self.account}} if self.event == "state" else {}
-        named = {"advertiser_id": self.account, "exact": True} if self.event.startswith("account") else {}
-        fields = {"install_id": self.install, "at": moment, "home_url": home, **state, **named}
+        integration = {"integration": {"installed": True, "set_up": self.seq % 2 == 0}}
+        state = {**integration, "account": {"advertiser_id": self.account}} if self.event == "state" else {}
+        account = {"advertiser_id": self.account, "exact": True} if self.event.startswith("account") else {}
+        fields = {"install_id": self.install, "at": moment, "home_url": home, **state, **account}
         return body_of(signal(self.seq, self.event, **fields))
 
 
@@ -73,21 +73,21 @@ MESSAGES = st.builds(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sent=st.lists(MESSAGES, min_size=2, max_size=14))
+@given(messages=st.lists(MESSAGES, min_size=2, max_size=14))
 @example(  # its numbers fall back, and its state is read
-    sent=[Message(seq=6), Message(seq=2), Message(seq=1, event="state", kind="by REST"), Message(seq=6)]
+    messages=[Message(seq=6), Message(seq=2), Message(seq=1, event="state", kind="by REST"), Message(seq=6)]
 )
-def test_a_batch_leaves_what_its_deliveries_one_by_one_would(container: Container, sent: list[Message]):
-    claimed, unclaimed, alone = _shops(container), _shops(container), _shops(container)
-    _keep(container, claimed, sent)
+def test_a_batch_leaves_what_its_deliveries_one_by_one_would(container: Container, messages: list[Message]):
+    shops_claimed, shops_unclaimed, shops_alone = _shops(container), _shops(container), _shops(container)
+    _keep(container, shops_claimed, messages)
     process_next(container.database, container.now(), limit=500)
-    _keep(container, unclaimed, sent)
+    _keep(container, shops_unclaimed, messages)
     process_next(container.database, container.now(), limit=500, newest_at_start=0)
-    _keep(container, alone, sent)
+    _keep(container, shops_alone, messages)
     while process_next(container.database, container.now(), limit=1):
         pass
-    for shops in zip(claimed, unclaimed, alone, strict=True):
-        expected, *others = [_left_by(container, store_id) for store_id in shops]
+    for shops in zip(shops_claimed, shops_unclaimed, shops_alone, strict=True):
+        expected, *others = [_rows_of(container, store_id) for store_id in shops]
         assert others == [expected, expected]
 
 
@@ -102,17 +102,17 @@ def _shops(container: Container) -> list[str]:
     ]
 
 
-def _keep(container: Container, shops: Sequence[str], sent: Sequence[Message]) -> None:
+def _keep(container: Container, shops: Sequence[str], messages: Sequence[Message]) -> None:
     with container.database.writing() as session:
-        for number, message in enumerate(sent):
+        for number, message in enumerate(messages):
             store = session.get_one(Store, shops[message.shop])
-            received_at = container.now() - timedelta(hours=len(sent) - number)
+            received_at = container.now() - timedelta(hours=len(messages) - number)
             new = new_delivery(store.id, message.body(store.url, received_at), received_at)
             inbox.keep(session, [replace(new, headers=READ_BY_REST) if message.kind == "by REST" else new])
 
 
-def _left_by(container: Container, store_id: str) -> dict[str, list[str]]:
-    """All rows of a store, without what tells two stores or two rows apart."""
+def _rows_of(container: Container, store_id: str) -> dict[str, list[str]]:
+    """Return all rows of a store, without the columns that differ between two stores or two rows."""
     with container.database.reading() as session:
         url = session.get_one(Store, store_id).url
         queries = {

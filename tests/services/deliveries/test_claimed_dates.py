@@ -26,7 +26,7 @@ OTHER_INSTALL = "11111111-2222-4333-8444-555555555555"
 
 @pytest.fixture
 def database_kind() -> str:
-    """What other tests do not send to both databases, the marked ones do."""
+    """SQLite, except in the tests marked for both databases."""
     return "sqlite"
 
 
@@ -37,7 +37,7 @@ def shop(container: Container):
         yield Shop(session, store_id)
 
 
-def said_at(moment: datetime) -> dict[str, Any]:
+def sent_at(moment: datetime) -> dict[str, Any]:
     return {"at": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
 
 
@@ -46,66 +46,68 @@ def link_of(shop: Shop, number: str = ACCOUNT) -> Link:
 
 
 def test_a_backdated_link_counts_from_joining_is_kept_as_a_claim_and_is_not_exact(shop: Shop):
-    shop.hears(link_signal(1, **said_at(EARLY)), received_at=RECEIVED)
+    shop.apply(link_signal(1, **sent_at(EARLY)), received_at=RECEIVED)
     link = link_of(shop)
     assert (link.linked_at, link.claimed_at, link.exact) == (JOINED, EARLY, False)
 
 
 def test_a_backdated_set_up_counts_from_joining_and_is_kept_as_a_claim(shop: Shop):
-    shop.hears(signal(1, "integration_set_up", **said_at(EARLY)), received_at=RECEIVED)
+    shop.apply(signal(1, "integration_set_up", **sent_at(EARLY)), received_at=RECEIVED)
     assert (shop.row.set_up_at, shop.row.set_up_claimed_at, shop.row.installed_at) == (JOINED, EARLY, JOINED)
 
 
 def test_a_link_of_the_future_counts_from_when_it_was_received_and_is_not_exact(shop: Shop):
     ahead = RECEIVED + timedelta(days=2)
-    shop.hears(link_signal(1, **said_at(ahead)), received_at=RECEIVED)
+    shop.apply(link_signal(1, **sent_at(ahead)), received_at=RECEIVED)
     link = link_of(shop)
     assert (link.linked_at, link.claimed_at, link.exact) == (RECEIVED, ahead, False)
 
 
 def test_a_link_told_days_later_is_not_exact(shop: Shop):
-    seen = JOINED + timedelta(hours=2)
-    shop.hears(link_signal(1, **said_at(seen)), received_at=JOINED + timedelta(days=3))
-    assert (link_of(shop).linked_at, link_of(shop).exact) == (seen, False)
+    linked = JOINED + timedelta(hours=2)
+    shop.apply(link_signal(1, **sent_at(linked)), received_at=JOINED + timedelta(days=3))
+    assert (link_of(shop).linked_at, link_of(shop).exact) == (linked, False)
 
 
 def test_another_install_moves_no_date_earlier(shop: Shop):
     late = JOINED + timedelta(days=5)
-    shop.hears(
-        signal(7, "integration_set_up", **said_at(late)), link_signal(8, **said_at(late)), received_at=late
+    shop.apply(
+        signal(7, "integration_set_up", **sent_at(late)), link_signal(8, **sent_at(late)), received_at=late
     )
-    again = {"install_id": OTHER_INSTALL, **said_at(JOINED)}
-    shop.hears(signal(1, "integration_set_up", **again), link_signal(2, **again), received_at=late)
+    again = {"install_id": OTHER_INSTALL, **sent_at(JOINED)}
+    shop.apply(signal(1, "integration_set_up", **again), link_signal(2, **again), received_at=late)
     assert (shop.row.set_up_at, link_of(shop).linked_at, link_of(shop).exact) == (late, late, True)
 
 
 def test_a_switch_there_and_back_moves_no_date_and_opens_the_old_link(shop: Shop):
     first, last = JOINED + timedelta(days=1), JOINED + timedelta(days=2)
-    shop.hears(link_signal(1, **said_at(first)), received_at=first)
+    shop.apply(link_signal(1, **sent_at(first)), received_at=first)
     switched = {"event": "account_switched"}
-    shop.hears(link_signal(2, OTHER_ACCOUNT, **switched, **said_at(last)), received_at=last)
-    shop.hears(link_signal(3, **switched, **said_at(JOINED)), received_at=last)
+    shop.apply(link_signal(2, OTHER_ACCOUNT, **switched, **sent_at(last)), received_at=last)
+    shop.apply(link_signal(3, **switched, **sent_at(JOINED)), received_at=last)
     assert (shop.open, link_of(shop).linked_at, link_of(shop).exact) == ([ACCOUNT], first, True)
 
 
 def test_a_lost_and_renewed_link_keeps_its_first_date(shop: Shop):
     first, last = JOINED + timedelta(days=1), JOINED + timedelta(days=9)
-    shop.hears(link_signal(1, exact=False, **said_at(first)), received_at=first)
-    shop.hears(signal(2, "link_lost", **said_at(last)), link_signal(3, **said_at(last)), received_at=last)
+    shop.apply(link_signal(1, exact=False, **sent_at(first)), received_at=first)
+    shop.apply(signal(2, "link_lost", **sent_at(last)), link_signal(3, **sent_at(last)), received_at=last)
     assert (link_of(shop).linked_at, link_of(shop).exact) == (first, False)
 
 
 @on_both_databases
 def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_it(container: Container):
     store_id = add_shop(container, joined_at=JOINED).id
-    said = {"store_id": store_id, "reason": "told", "evidence": "T-1", "actor": "ann"}
+    arguments = {"store_id": store_id, "reason": "told", "evidence": "T-1", "actor": "ann"}
     with container.database.writing() as session:
         session.add(Link(store_id=store_id, advertiser_id=ACCOUNT, linked_at=JOINED, claimed_at=EARLY))
     for name in ("linked_at", "set_up_at"):
-        record_staff_fact(container.database, container.now(), name=name, value=EARLY.isoformat(), **said)
+        record_staff_fact(
+            container.database, container.now(), name=name, value=EARLY.isoformat(), **arguments
+        )
     with container.database.reading() as session:
         shop = Shop(session, store_id)
-        shop.hears(link_signal(1), signal(2, "integration_set_up"), received_at=RECEIVED)
+        shop.apply(link_signal(1), signal(2, "integration_set_up"), received_at=RECEIVED)
         link = link_of(shop)
         assert (shop.row.set_up_at, shop.row.set_up_claimed_at) == (EARLY, None)
         assert (link.linked_at, link.claimed_at, link.exact) == (EARLY, None, True)
@@ -113,9 +115,9 @@ def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_
 
 @pytest.mark.parametrize("behind", [timedelta(hours=26), timedelta(days=40), -timedelta(days=2)])
 def test_a_clock_that_is_off_is_measured_by_the_newest_signal(shop: Shop, behind: timedelta):
-    shop.hears(signal(1, **said_at(RECEIVED - behind)), received_at=RECEIVED)
+    shop.apply(signal(1, **sent_at(RECEIVED - behind)), received_at=RECEIVED)
     assert shop.row.clock_skew == -behind.total_seconds()
-    shop.hears(signal(2, **said_at(RECEIVED)), received_at=RECEIVED)
+    shop.apply(signal(2, **sent_at(RECEIVED)), received_at=RECEIVED)
     assert shop.row.clock_skew == 0
 
 
@@ -131,12 +133,12 @@ OFF = [
 @pytest.mark.parametrize("off", OFF)
 def test_a_clock_measured_as_the_state_was_read_changes_no_date(shop: Shop, off: timedelta):
     hour = timedelta(hours=1)
-    told = state(1, True, False, **said_at(RECEIVED + off))
-    shop.is_read(told, received_at=RECEIVED)
+    report = state(1, True, False, **sent_at(RECEIVED + off))
+    shop.apply_state(report, received_at=RECEIVED)
     assert shop.row.clock_skew == off.total_seconds()
-    shop.hears(
-        signal(2, "integration_set_up", **said_at(RECEIVED + hour + off)),
-        link_signal(3, **said_at(RECEIVED + hour + off)),
+    shop.apply(
+        signal(2, "integration_set_up", **sent_at(RECEIVED + hour + off)),
+        link_signal(3, **sent_at(RECEIVED + hour + off)),
         received_at=RECEIVED + hour,
     )
     link = link_of(shop)
@@ -146,27 +148,27 @@ def test_a_clock_measured_as_the_state_was_read_changes_no_date(shop: Shop, off:
 
 @on_both_databases
 def test_a_late_signal_of_a_right_clock_is_no_clock_that_is_behind(shop: Shop):
-    shop.is_read(state(1, True, False, **said_at(RECEIVED)), received_at=RECEIVED)
-    shop.hears(signal(2, **said_at(RECEIVED)), received_at=RECEIVED + timedelta(hours=30))
+    shop.apply_state(state(1, True, False, **sent_at(RECEIVED)), received_at=RECEIVED)
+    shop.apply(signal(2, **sent_at(RECEIVED)), received_at=RECEIVED + timedelta(hours=30))
     assert shop.row.clock_skew == 0
     ahead = RECEIVED + timedelta(hours=31)
-    shop.hears(signal(3, **said_at(ahead + timedelta(days=1))), received_at=ahead)
+    shop.apply(signal(3, **sent_at(ahead + timedelta(days=1))), received_at=ahead)
     assert shop.row.clock_skew == timedelta(days=1).total_seconds()  # no delay explains that
 
 
 def test_a_late_link_is_not_exact_whatever_the_clock_was_measured(shop: Shop):
     off = timedelta(days=-40)
-    shop.is_read(state(1, True, False, **said_at(RECEIVED + off)), received_at=RECEIVED)
+    shop.apply_state(state(1, True, False, **sent_at(RECEIVED + off)), received_at=RECEIVED)
     late = RECEIVED + timedelta(hours=47)
-    shop.hears(link_signal(2, **said_at(RECEIVED + timedelta(hours=2) + off)), received_at=late)
+    shop.apply(link_signal(2, **sent_at(RECEIVED + timedelta(hours=2) + off)), received_at=late)
     assert (link_of(shop).linked_at, link_of(shop).exact) == (RECEIVED + timedelta(hours=2), False)
 
 
 def test_a_clock_measured_long_ago_sets_nothing_right(shop: Shop):
     off = timedelta(days=-40)
-    shop.is_read(state(1, True, False, **said_at(RECEIVED + off)), received_at=RECEIVED)
+    shop.apply_state(state(1, True, False, **sent_at(RECEIVED + off)), received_at=RECEIVED)
     long_after = RECEIVED + timedelta(days=3)
-    shop.hears(link_signal(2, **said_at(long_after)), received_at=long_after)
+    shop.apply(link_signal(2, **sent_at(long_after)), received_at=long_after)
     assert (link_of(shop).linked_at, link_of(shop).exact) == (long_after, True)
 
 

@@ -29,7 +29,7 @@ def store_id(container: Container) -> str:
 
 @pytest.fixture
 def delivery_id(container: Container, store_id: str) -> int:
-    """Kept with its signature, as the receiving side does."""
+    """The id of a delivery stored with its signature, as when it is received."""
     new = new_delivery(store_id, BODY, container.now())
     new.headers.append(["x-wc-webhook-signature", sign(BODY, signing_key(SECRET))])
     with container.database.writing() as session:
@@ -37,8 +37,8 @@ def delivery_id(container: Container, store_id: str) -> int:
 
 
 def proofs(container: Container, delivery_id: int) -> tuple[VerificationStatus, VerificationStatus]:
-    viewed = delivery_detail(container, delivery_id)
-    return viewed.body_hash, viewed.signature.proof
+    detail = delivery_detail(container, delivery_id)
+    return detail.body_hash, detail.signature.proof
 
 
 def change(container: Container, delivery_id: int, **values: Any) -> None:
@@ -67,28 +67,28 @@ def test_a_dropped_body_proves_nothing(container: Container, delivery_id: int):
 def test_the_secret_that_signed_it_is_told_through_a_rotation(
     container: Container, store_id: str, delivery_id: int, clock: FrozenClock
 ):
-    def signed() -> SignatureCheck:
+    def check() -> SignatureCheck:
         return delivery_detail(container, delivery_id).signature
 
-    assert signed() == SignatureCheck(VerificationStatus.VERIFIED, SecretVersion.CURRENT)
+    assert check() == SignatureCheck(VerificationStatus.VERIFIED, SecretVersion.CURRENT)
     ends = container.now() + timedelta(hours=1)
     with container.database.writing() as session:
         webhook_endpoints.end_secrets(session, store_id, ends)
         webhook_endpoints.add_secret(session, store_id, container.cipher.encrypt("another"), container.now())
-    assert signed() == SignatureCheck(VerificationStatus.VERIFIED, SecretVersion.PREVIOUS, ends)
+    assert check() == SignatureCheck(VerificationStatus.VERIFIED, SecretVersion.PREVIOUS, ends)
     clock.move(hours=2)
-    assert signed() == SignatureCheck(VerificationStatus.NOT_VERIFIED, SecretVersion.ENDED, ends)
+    assert check() == SignatureCheck(VerificationStatus.NOT_VERIFIED, SecretVersion.ENDED, ends)
     change(container, delivery_id, body=BODY + b" ")
-    assert signed() == SignatureCheck(VerificationStatus.NOT_VERIFIED)
+    assert check() == SignatureCheck(VerificationStatus.NOT_VERIFIED)
 
 
 def test_without_signature_address_or_secret_nobody_can_tell(
     container: Container, store_id: str, delivery_id: int
 ):
-    signed = delivery_detail(container, delivery_id).headers
+    headers = delivery_detail(container, delivery_id).headers
     change(container, delivery_id, headers=[])
     assert proofs(container, delivery_id)[1] is VerificationStatus.UNKNOWN
-    change(container, delivery_id, headers=signed, hook_id=None)
+    change(container, delivery_id, headers=headers, hook_id=None)
     assert proofs(container, delivery_id)[1] is VerificationStatus.UNKNOWN
     change(container, delivery_id, hook_id=store_id)
     assert proofs(container, delivery_id)[1] is VerificationStatus.VERIFIED
@@ -105,19 +105,19 @@ def test_a_secret_nobody_can_read_any_more_is_no_wrong_signature(container: Cont
 
 
 def test_the_body_is_shown_without_people(container: Container, delivery_id: int):
-    shown, hidden = redacted_body(delivery_detail(container, delivery_id))
-    assert shown["arg"]["email"] == "(hidden)"
-    assert shown["arg"]["plugin"] == "1.0"
+    document, hidden = redacted_body(delivery_detail(container, delivery_id))
+    assert document["arg"]["email"] == "(hidden)"
+    assert document["arg"]["plugin"] == "1.0"
     assert hidden == ["arg.email"]
 
 
 @pytest.mark.parametrize("body", [b"<html>ann</html>", b"webhook_id=1&email=ann%40x.example", b"\xff", b"["])
 def test_what_is_no_json_is_not_shown_but_raw(container: Container, store_id: str, body: bytes):
-    (kept,) = keep(container, store_id, body)
+    (delivery,) = keep(container, store_id, body)
     with pytest.raises(Refused, match="only as raw bytes: body: not JSON") as refused:
-        redacted_body(delivery_detail(container, kept.id))
+        redacted_body(delivery_detail(container, delivery.id))
     assert "ann" not in str(refused.value)
-    assert raw_body(container.database, container.now(), kept.id, actor="ann") == body
+    assert raw_body(container.database, container.now(), delivery.id, actor="ann") == body
 
 
 def test_reading_the_bytes_is_audited(container: Container, delivery_id: int):
@@ -132,12 +132,12 @@ def test_reading_the_bytes_is_audited(container: Container, delivery_id: int):
 
 
 def test_a_dropped_body_cannot_be_looked_at_and_nothing_is_audited(container: Container, store_id: str):
-    (kept,) = keep(container, store_id, b"{}", topic="order.created")
+    (delivery,) = keep(container, store_id, b"{}", topic="order.created")
     process_next(container.database, container.now())
-    with pytest.raises(Refused, match=f"the body of delivery {kept.id} was dropped"):
-        raw_body(container.database, container.now(), kept.id, actor="ann")
-    with pytest.raises(Refused, match=f"the body of delivery {kept.id} was dropped"):
-        redacted_body(delivery_detail(container, kept.id))
+    with pytest.raises(Refused, match=f"the body of delivery {delivery.id} was dropped"):
+        raw_body(container.database, container.now(), delivery.id, actor="ann")
+    with pytest.raises(Refused, match=f"the body of delivery {delivery.id} was dropped"):
+        redacted_body(delivery_detail(container, delivery.id))
     with pytest.raises(NotFound):
         raw_body(container.database, container.now(), 9_999, actor="ann")
     with container.database.reading() as session:

@@ -17,23 +17,23 @@ from tests.signals import add_shop, keep_one, signal
 
 
 @pytest.mark.parametrize(
-    ("urgent", "planned", "taken"), [(20, 20, (6, 2)), (20, 1, (7, 1)), (1, 20, (1, 7)), (20, 0, (8, 0))]
+    ("urgent", "planned", "shares"), [(20, 20, (6, 2)), (20, 1, (7, 1)), (1, 20, (1, 7)), (20, 0, (8, 0))]
 )
-def test_urgent_polls_leave_every_fourth_place_to_planned_ones(container, clock, urgent, planned, taken):
+def test_urgent_polls_leave_every_fourth_place_to_planned_ones(container, clock, urgent, planned, shares):
     for number in range(urgent + planned):
         keep_store(container, f"st_{number}")
         keep_link(container, f"st_{number}", f"7{number:03}")
         keep_account(container, f"7{number:03}", poll_urgent=number < urgent)
     with container.database.reading() as session:
         due = spend.due_accounts(session, clock(), 8)
-    assert tuple(sum(item[1] is kind for item in due) for kind in (True, False)) == taken
+    assert tuple(sum(item[1] is kind for item in due) for kind in (True, False)) == shares
 
 
 @pytest.mark.parametrize(
-    ("well", "failing", "taken"), [(20, 20, (6, 2)), (20, 0, (8, 0)), (3, 20, (3, 5)), (20, 1, (7, 1))]
+    ("well", "failing", "shares"), [(20, 20, (6, 2)), (20, 0, (8, 0)), (3, 20, (3, 5)), (20, 1, (7, 1))]
 )
 def test_stores_that_fail_are_checked_after_the_others_and_leave_them_most_places(
-    container, clock, well, failing, taken
+    container, clock, well, failing, shares
 ):
     for number in range(well + failing):
         keep_store(container, f"st_{number}")
@@ -45,7 +45,7 @@ def test_stores_that_fail_are_checked_after_the_others_and_leave_them_most_place
     with container.database.reading() as session:
         numbers = [int(item.removeprefix("st_")) for item in connections.due_connections(session, clock(), 8)]
     kinds = [number >= well for number in numbers]
-    assert (kinds.count(False), kinds.count(True)) == taken
+    assert (kinds.count(False), kinds.count(True)) == shares
     assert kinds == sorted(kinds)
 
 
@@ -54,7 +54,7 @@ def test_a_long_replay_takes_turns_with_a_short_one(container: Container, clock)
     for seq in range(60):
         keep_one(container, stores[0], signal(seq, home_url="https://shop0.example/"))
     keep_one(container, stores[1], signal(1, home_url="https://shop1.example/"))
-    asked = [
+    replay_ids = [
         start(
             container.database, DeliveryFilters(store=store), clock(), actor="ann", reason="why", rate=10
         ).id
@@ -62,7 +62,7 @@ def test_a_long_replay_takes_turns_with_a_short_one(container: Container, clock)
     ]
     for _ in range(3):
         clock.at = max(clock(), replay_next(container.database, clock()) or clock())
-    assert [progress(container.database, item).state for item in asked] == ["running", "done"]
+    assert [progress(container.database, item).state for item in replay_ids] == ["running", "done"]
 
 
 def test_a_flood_of_live_deliveries_slows_replays_and_does_not_stop_them(container, monkeypatch):

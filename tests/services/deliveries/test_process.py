@@ -40,7 +40,7 @@ def store(container: Container, store_id: str) -> Store:
 
 
 def break_links(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """The last effect of a link fails, after others were written."""
+    """Make the last effect of a link fail, after others were written."""
 
     def fail(*_: object) -> None:
         raise error
@@ -54,8 +54,8 @@ def test_a_signal_is_applied_and_the_store_is_named_for_deciding(container: Cont
         AttemptResult(delivery_id, DeliveryState.PROCESSED, None, (store_id,), store_id)
     ]
     assert store(container, store_id).set_up_at is not None
-    done = row(container, delivery_id)
-    assert (done.state, done.due_at, done.lease_until, done.ended_at) == (
+    processed = row(container, delivery_id)
+    assert (processed.state, processed.due_at, processed.lease_until, processed.ended_at) == (
         "processed",
         None,
         None,
@@ -190,11 +190,11 @@ def test_of_a_large_batch_the_poisoned_one_is_found_by_halves(
     sizes: list[int] = []
     real = process.apply_deliveries
 
-    def noted(session: Any, deliveries: Any, *given: Any) -> Any:
+    def apply_noting_size(session: Any, deliveries: Any, *arguments: Any) -> Any:
         sizes.append(len(deliveries))
-        return real(session, deliveries, *given)
+        return real(session, deliveries, *arguments)
 
-    monkeypatch.setattr(process, "apply_deliveries", noted)
+    monkeypatch.setattr(process, "apply_deliveries", apply_noting_size)
     states = {item.delivery_id: item.state for item in work(container, limit=16)}
     assert [number for number, state in states.items() if state == DeliveryState.FAILED] == [ids[7]]
     assert list(states) == ids
@@ -205,9 +205,9 @@ def test_of_a_large_batch_the_poisoned_one_is_found_by_halves(
 def test_a_duplicate_of_a_failed_one_is_tried_at_once(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    with pytest.MonkeyPatch.context() as broken:
+    with pytest.MonkeyPatch.context() as patch:
         keep_one(container, store_id, link_signal(3))
-        break_links(broken, RuntimeError("broke"))
+        break_links(patch, RuntimeError("broke"))
         work(container)
     keep_one(container, store_id, link_signal(3))
     assert [item.state for item in work(container)] == [DeliveryState.PROCESSED]
@@ -234,13 +234,13 @@ DEAD = {
 def test_what_can_never_be_read_is_dead_at_once_and_says_why(
     container: Container, store_id: str, body: bytes, error: str
 ):
-    (kept,) = keep(container, store_id, body)
+    (delivery,) = keep(container, store_id, body)
     assert [item.state for item in work(container)] == [DeliveryState.DEAD]
-    dead = row(container, kept.id)
+    dead = row(container, delivery.id)
     assert dead.error is not None
     assert dead.error.startswith(error)
     assert (dead.due_at, dead.body) == (None, body)
-    assert [attempt.error for attempt in attempts(container, kept.id)] == [dead.error]
+    assert [attempt.error for attempt in attempts(container, delivery.id)] == [dead.error]
     assert store(container, store_id).integration_news is None
 
 
@@ -274,9 +274,9 @@ def test_what_nobody_can_work_with_is_dead_at_once_and_costs_its_neighbours_one_
 def test_a_topic_that_is_not_used_ends_ignored_and_its_body_is_dropped(
     container: Container, store_id: str, topic: str | None
 ):
-    (kept,) = keep(container, store_id, b'{"billing":{"first_name":"Ann"}}', topic=topic)
+    (delivery,) = keep(container, store_id, b'{"billing":{"first_name":"Ann"}}', topic=topic)
     assert [item.state for item in work(container)] == [DeliveryState.IGNORED]
-    ignored = row(container, kept.id)
+    ignored = row(container, delivery.id)
     assert (ignored.body, len(ignored.body_sha256)) == (None, 64)
     assert ignored.error
 
@@ -316,9 +316,9 @@ def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
         keep_one(container, store_id, signal(seq))
     real = LockedStores.is_applied
 
-    def slowly(*given: Any) -> bool:
+    def slowly(*arguments: Any) -> bool:
         time.sleep(0.3)
-        return real(*given)
+        return real(*arguments)
 
     monkeypatch.setattr(LockedStores, "is_applied", slowly)
     threads = [
@@ -339,7 +339,7 @@ def test_a_worker_whose_lease_is_over_changes_nothing(
     delivery_id = keep_one(container, store_id, link_signal(3))
     real, quicker = process.apply_deliveries, []
 
-    def stall(session: Any, *_given: Any) -> Any:
+    def stall(session: Any, *_arguments: Any) -> Any:
         monkeypatch.setattr(process, "apply_deliveries", real)
         session.rollback()  # the row is free while this worker sleeps through its lease
         clock.move(minutes=5)
@@ -357,8 +357,8 @@ def test_a_worker_killed_in_mid_batch_leaves_nothing_half_done_and_its_rows_move
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
     ids = [keep_one(container, store_id, argument) for argument in (signal(1), link_signal(2), signal(3))]
-    with pytest.MonkeyPatch.context() as killed:
-        break_links(killed, SystemExit())  # type: ignore[arg-type]
+    with pytest.MonkeyPatch.context() as patch:
+        break_links(patch, SystemExit())  # type: ignore[arg-type]
         with pytest.raises(SystemExit):
             work(container)
     with container.database.reading() as session:
@@ -375,11 +375,11 @@ def test_a_batch_in_which_nothing_fails_costs_two_commits(container: Container, 
         keep_one(container, store_id, signal(seq))
     commits, real = [], Database.writing
 
-    def counted(database: Database) -> Any:
+    def count_commit(database: Database) -> Any:
         commits.append(1)
         return real(database)
 
-    monkeypatch.setattr(Database, "writing", counted)
+    monkeypatch.setattr(Database, "writing", count_commit)
     assert len(work(container)) == 20
     assert len(commits) == 2  # the claim, and all of the effects
 
@@ -400,12 +400,12 @@ def test_a_database_that_goes_away_is_no_fault_of_the_delivery(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
     ids = [keep_one(container, store_id, argument) for argument in (signal(1), link_signal(2), signal(3))]
-    with pytest.MonkeyPatch.context() as broken:
-        break_links(broken, StorageUnavailable("gone"))
+    with pytest.MonkeyPatch.context() as patch:
+        break_links(patch, StorageUnavailable("gone"))
         assert [item.delivery_id for item in work(container)] == ids[:1]
     for delivery_id in ids[1:]:
-        given_back = row(container, delivery_id)
-        assert (given_back.state, given_back.tries, attempts(container, delivery_id)) == ("received", 0, [])
+        released = row(container, delivery_id)
+        assert (released.state, released.tries, attempts(container, delivery_id)) == ("received", 0, [])
     assert [item.state for item in work(container)] == [DeliveryState.PROCESSED] * 2
 
 
@@ -432,15 +432,15 @@ def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_o
     alone: list[int] = []
     real = process.apply_deliveries
 
-    def counted(session: Any, deliveries: Any, now: Any) -> Any:
+    def apply_alone(session: Any, deliveries: Any, now: Any) -> Any:
         if len(deliveries) > 1:
             raise RuntimeError("the batch is undone")
         alone.append(deliveries[0].id)
         return real(session, deliveries, now)
 
-    monkeypatch.setattr(process, "apply_deliveries", counted)
-    done = work(container, stopping=lambda: len(alone) == 2)
-    assert [(item.delivery_id, item.state) for item in done] == [
+    monkeypatch.setattr(process, "apply_deliveries", apply_alone)
+    results = work(container, stopping=lambda: len(alone) == 2)
+    assert [(item.delivery_id, item.state) for item in results] == [
         (item, DeliveryState.PROCESSED) for item in ids[:2]
     ]
     assert_free(container, ids[2:])

@@ -54,7 +54,7 @@ def ask(container: Container, filters: DeliveryFilters, **how: Any) -> ReplayPro
 
 
 def work_off(container: Container, clock: FrozenClock, database: Database | None = None) -> int:
-    """Do batches as time goes by until no replay is left; how many it took."""
+    """Run batches as time goes by until no replay is left; return their number."""
     batches = 0
     while (next_at := replay_next(database or container.database, container.now())) is not None:
         clock.at = max(clock.at, next_at)
@@ -62,16 +62,16 @@ def work_off(container: Container, clock: FrozenClock, database: Database | None
     return batches
 
 
-def replayed(
+def run_replay(
     container: Container, clock: FrozenClock, filters: DeliveryFilters, **how: Any
 ) -> ReplayProgress:
-    asked = ask(container, filters, **how)
+    requested = ask(container, filters, **how)
     work_off(container, clock)
-    return progress(container.database, asked.id)
+    return progress(container.database, requested.id)
 
 
-def keep_held(container: Container, store_id: str, count: int = 1) -> list[int]:
-    """Deliveries that ended dead because they are of another address."""
+def keep_dead(container: Container, store_id: str, count: int = 1) -> list[int]:
+    """Store deliveries that end dead, because they are of another address; return their ids."""
     ids = [keep_one(container, store_id, signal(seq, home_url=MOVED)) for seq in range(1, count + 1)]
     process_next(container.database, container.now(), limit=count)
     return ids
@@ -82,21 +82,21 @@ def move_shop(container: Container, store_id: str, url: str = MOVED) -> None:
         session.get_one(Store, store_id).url = url
 
 
-def everything(container: Container, but: tuple[str, ...] = ()) -> dict[str, list[Any]]:
-    """Every row of every table."""
+def all_rows(container: Container, but: tuple[str, ...] = ()) -> dict[str, list[Any]]:
+    """Return every row of every table."""
     tables = [table for table in Base.metadata.sorted_tables if table.name not in but]
     with container.database.reading() as session:
         return {table.name: list(map(tuple, session.execute(select(table)))) for table in tables}
 
 
-def of_replays(container: Container) -> list[int]:
-    """The deliveries that replays tried, each as often as it was."""
+def replayed_ids(container: Container) -> list[int]:
+    """Return the ids of the deliveries that replays tried, once for each attempt."""
     with container.database.reading() as session:
-        tried = select(Attempt.delivery_id).where(Attempt.replay_id.is_not(None))
-        return sorted(session.scalars(tried))
+        query = select(Attempt.delivery_id).where(Attempt.replay_id.is_not(None))
+        return sorted(session.scalars(query))
 
 
-def audited(container: Container) -> list[AuditEntry]:
+def audit_entries(container: Container) -> list[AuditEntry]:
     with container.database.reading() as session:
         entries = select(AuditEntry).where(AuditEntry.subject.like("replay %")).order_by(AuditEntry.id)
         return list(session.scalars(entries))
@@ -108,14 +108,14 @@ def audited(container: Container) -> list[AuditEntry]:
 def test_what_was_held_is_taken_in_once_the_cause_is_gone(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    (delivery_id,) = keep_held(container, store_id)
+    (delivery_id,) = keep_dead(container, store_id)
     move_shop(container, store_id)
-    done = replayed(container, clock, DEAD)
-    assert (done.state, done.total, done.done, done.outcomes) == ("done", 1, 1, {"processed": 1})
+    result = run_replay(container, clock, DEAD)
+    assert (result.state, result.total, result.done, result.outcomes) == ("done", 1, 1, {"processed": 1})
     assert (row(container, delivery_id).state, row(container, delivery_id).error) == ("processed", None)
     assert [(attempt.actor, attempt.outcome) for attempt in attempts(container, delivery_id)] == [
         ("worker", "dead"),
-        (f"ann, replay {done.id}: {REASON}", "processed"),
+        (f"ann, replay {result.id}: {REASON}", "processed"),
     ]
 
 
@@ -124,9 +124,9 @@ def test_the_stores_it_touches_are_decided(
 ):
     decided: list[str] = []
     monkeypatch.setattr(replay, "decide_each", lambda _, __, stores: decided.extend(stores))
-    keep_held(container, store_id)
+    keep_dead(container, store_id)
     move_shop(container, store_id)
-    replayed(container, clock, DEAD)
+    run_replay(container, clock, DEAD)
     assert decided == [store_id]
 
 
@@ -137,15 +137,15 @@ def test_replaying_what_succeeded_changes_nothing(container: Container, clock: F
     ids.append(keep_one(container, "st_1", link_signal(3, "700001", home_url=url)))
     process_next(container.database, container.now())
     decide_store(container.database, container.now(), "st_1")
-    told = ("attempts", "audit", "replays")
-    before = everything(container, but=told)
+    changed_tables = ("attempts", "audit", "replays")
+    before = all_rows(container, but=changed_tables)
     assert before["awards"]
     assert before["decisions"]
     clock.move(hours=1)
-    done = replayed(container, clock, DeliveryFilters(store="st_1"))
-    assert done.outcomes == {"processed": 3}
-    assert everything(container, but=told) == before
-    assert of_replays(container) == ids
+    result = run_replay(container, clock, DeliveryFilters(store="st_1"))
+    assert result.outcomes == {"processed": 3}
+    assert all_rows(container, but=changed_tables) == before
+    assert replayed_ids(container) == ids
 
 
 @pytest.mark.parametrize("fault", [None, RuntimeError("broke")])
@@ -162,8 +162,8 @@ def test_what_succeeded_stays_so_even_if_it_would_fail_today(
     clock.move(hours=1)
     move_shop(container, store_id)
     if fault is not None:
-        monkeypatch.setattr(process, "apply_deliveries", fails_at(1, fault))
-    replayed(container, clock, DeliveryFilters(ids=(delivery_id,)))
+        monkeypatch.setattr(process, "apply_deliveries", fail_at(1, fault))
+    run_replay(container, clock, DeliveryFilters(ids=(delivery_id,)))
     after = row(container, delivery_id)
     assert (after.state, after.ended_at, after.due_at) == ("processed", before.ended_at, None)
     assert attempts(container, delivery_id)[-1].outcome == ("dead" if fault is None else "failed")
@@ -172,10 +172,10 @@ def test_what_succeeded_stays_so_even_if_it_would_fail_today(
 def test_a_replay_that_fails_has_a_fresh_series_of_tries(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    (delivery_id,) = keep_held(container, store_id)
-    monkeypatch.setattr(process, "apply_deliveries", fails_at(1, RuntimeError("broke")))
+    (delivery_id,) = keep_dead(container, store_id)
+    monkeypatch.setattr(process, "apply_deliveries", fail_at(1, RuntimeError("broke")))
     began = container.now()
-    assert replayed(container, clock, DEAD).outcomes == {"failed": 1}
+    assert run_replay(container, clock, DEAD).outcomes == {"failed": 1}
     failed = row(container, delivery_id)
     assert (failed.error, failed.tries) == ("RuntimeError: broke", 1)
     assert failed.due_at is not None
@@ -192,7 +192,7 @@ def test_one_that_fails_takes_its_own_effects_back_and_no_neighbours(
         raise fault
 
     monkeypatch.setattr(LockedStores, "end_other_links", fail)
-    assert replayed(container, clock, DeliveryFilters(store=store_id)).outcomes == {
+    assert run_replay(container, clock, DeliveryFilters(store=store_id)).outcomes == {
         "processed": 2,
         "failed": 1,
     }
@@ -205,24 +205,24 @@ def test_one_that_fails_takes_its_own_effects_back_and_no_neighbours(
 def test_what_fails_in_the_database_itself_is_undone_with_its_batch(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    ids = keep_held(container, store_id, 3)
-    asked = ask(container, DEAD)
-    before = everything(container)
-    with monkeypatch.context() as broken:
-        broken.setattr(process, "apply_deliveries", fails_at(3, StorageUnavailable("gone")))
+    ids = keep_dead(container, store_id, 3)
+    running = ask(container, DEAD)
+    before = all_rows(container)
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "apply_deliveries", fail_at(3, StorageUnavailable("gone")))
         with pytest.raises(StorageUnavailable):
             replay_next(container.database, container.now())
-    assert everything(container) == before
+    assert all_rows(container) == before
     work_off(container, clock)
-    assert progress(container.database, asked.id).done == 3
-    assert of_replays(container) == ids
+    assert progress(container.database, running.id).done == 3
+    assert replayed_ids(container) == ids
 
 
 # which
 
 
 def populate(container: Container, clock: FrozenClock) -> tuple[str, str]:
-    """Two stores' deliveries in every state, of several topics, received an hour apart."""
+    """Store two stores' deliveries in every state, of several topics, received an hour apart."""
     item, other = add_shop(container).id, add_shop(container, "https://other.example/").id
     for store_id, url in ((item, SHOP), (other, "https://other.example/")):
         keep_one(container, store_id, signal(1, home_url=url))
@@ -250,26 +250,26 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
     item, _ = populate(container, clock)
     since = clock.at - timedelta(hours=1)
     until = since + timedelta(minutes=1)
-    asked = product(
+    combinations = product(
         (None, DeliveryState.PROCESSED, DeliveryState.DEAD, DeliveryState.RECEIVED),
         (None, DeliverySource.WOOCOMMERCE), (None, item),
         (None, "action.wc_ad_credit_signal"), (None, since), (None, until), (None, "HELD"),
     )  # fmt: skip
-    few_or_all = [values for values in asked if values.count(None) >= 5 or None not in values]
+    few_or_all = [values for values in combinations if values.count(None) >= 5 or None not in values]
     sizes = set()
     for values in few_or_all:
         filters = DeliveryFilters(*values)
         assert DeliveryFilters.from_json(filters.as_json()) == filters
         if not filters.as_json():
             continue
-        listed = list_deliveries(container.database, filters, 0)
-        free = sorted(item.id for item in listed if item.state not in ("ignored", "processing"))
-        found = preview(container.database, filters, container.now())
-        assert (found.matching, found.to_replay) == (len(listed), len(free))
+        summaries = list_deliveries(container.database, filters, 0)
+        free = sorted(item.id for item in summaries if item.state not in ("ignored", "processing"))
+        matches = preview(container.database, filters, container.now())
+        assert (matches.matching, matches.to_replay) == (len(summaries), len(free))
         with container.database.rolled_back() as place:
-            asked_for = start(place, filters, container.now(), actor="ann", reason="r", rate=1_000)
+            running = start(place, filters, container.now(), actor="ann", reason="r", rate=1_000)
             replay_next(place, container.now())
-            assert [result.delivery_id for result in results(place, asked_for.id)] == free
+            assert [result.delivery_id for result in results(place, running.id)] == free
         sizes.add(len(free))
     assert len(sizes) > 3
 
@@ -277,89 +277,89 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
 def test_a_preview_counts_by_kind_and_says_what_is_left_out(container: Container, clock: FrozenClock):
     item, other = populate(container, clock)
     end = clock.at
-    found = preview(container.database, DeliveryFilters(since=end - timedelta(days=1)), container.now())
-    assert (found.matching, found.to_replay, found.changes_nothing) == (9, 6, 2)
-    assert found.left_out == {"being processed": 1, "body dropped": 2}
-    assert found.by["state"]["ignored"] == 2
-    assert found.by["source"] == {"woocommerce": 8, "tiktok": 1}
-    assert found.by["store"] == {item: 5, other: 3, "none": 1}
-    assert found.by["topic"]["order.created"] == 2
-    assert (found.oldest, found.newest) == (end - timedelta(hours=2), end)
-    gone = preview(container.database, DeliveryFilters(ids=(1, 9_998, 9_999)), container.now())
-    assert (gone.matching, gone.left_out) == (1, {"not there": 2})
+    matches = preview(container.database, DeliveryFilters(since=end - timedelta(days=1)), container.now())
+    assert (matches.matching, matches.to_replay, matches.changes_nothing) == (9, 6, 2)
+    assert matches.left_out == {"being processed": 1, "body dropped": 2}
+    assert matches.by["state"]["ignored"] == 2
+    assert matches.by["source"] == {"woocommerce": 8, "tiktok": 1}
+    assert matches.by["store"] == {item: 5, other: 3, "none": 1}
+    assert matches.by["topic"]["order.created"] == 2
+    assert (matches.oldest, matches.newest) == (end - timedelta(hours=2), end)
+    of_ids = preview(container.database, DeliveryFilters(ids=(1, 9_998, 9_999)), container.now())
+    assert (of_ids.matching, of_ids.left_out) == (1, {"not there": 2})
 
 
 def test_a_dry_run_changes_nothing_at_all(container: Container, clock: FrozenClock):
     populate(container, clock)
-    before = everything(container)
+    before = all_rows(container)
     preview(container.database, DeliveryFilters(source=DeliverySource.WOOCOMMERCE), container.now())
-    assert everything(container) == before
+    assert all_rows(container) == before
 
 
 def test_what_arrives_after_it_was_asked_for_is_not_its_business(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    (early,) = keep_held(container, store_id)
-    asked = ask(container, DeliveryFilters(store=store_id))
+    (early,) = keep_dead(container, store_id)
+    running = ask(container, DeliveryFilters(store=store_id))
     late = keep_one(container, store_id, signal(9))
     work_off(container, clock)
-    assert progress(container.database, asked.id).state == "done"
-    assert of_replays(container) == [early]
+    assert progress(container.database, running.id).state == "done"
+    assert replayed_ids(container) == [early]
     assert row(container, late).state == "received"
 
 
 def test_what_no_longer_fits_at_its_turn_is_left_alone(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    cured, dead = keep_held(container, store_id, 2)
-    asked = ask(container, DEAD)
+    cured, dead = keep_dead(container, store_id, 2)
+    running = ask(container, DEAD)
     with container.database.writing() as session:
         session.get_one(Delivery, cured).state = "processed"
     work_off(container, clock)
-    assert of_replays(container) == [dead]
-    assert progress(container.database, asked.id).state == "done"
+    assert replayed_ids(container) == [dead]
+    assert progress(container.database, running.id).state == "done"
 
 
 def test_what_the_worker_has_in_hand_is_left_to_it(container: Container, store_id: str, clock: FrozenClock):
     busy, free = (keep_one(container, store_id, signal(seq)) for seq in (1, 2))
     with container.database.writing() as session:
         inbox.claim(session, container.now(), 1, LEASE)
-    asked = ask(container, DeliveryFilters(ids=(busy, free)))
+    running = ask(container, DeliveryFilters(ids=(busy, free)))
     work_off(container, clock)
-    assert progress(container.database, asked.id).outcomes == {"processed": 1, "being processed": 1}
+    assert progress(container.database, running.id).outcomes == {"processed": 1, "being processed": 1}
     assert row(container, busy).state == "processing"
-    assert of_replays(container) == [free]
+    assert replayed_ids(container) == [free]
 
 
 def test_what_somebody_locks_at_its_turn_is_waited_for(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    ids = keep_held(container, store_id, 3)
-    asked = ask(container, DEAD)
+    ids = keep_dead(container, store_id, 3)
+    running = ask(container, DEAD)
     real = deliveries.lock_free
 
-    def but_the_second(*given: Any) -> dict[int, Delivery]:
-        return {number: found for number, found in real(*given).items() if number != ids[1]}
+    def but_the_second(*arguments: Any) -> dict[int, Delivery]:
+        return {number: delivery for number, delivery in real(*arguments).items() if number != ids[1]}
 
-    with monkeypatch.context() as locked:
-        locked.setattr(deliveries, "lock_free", but_the_second)
+    with monkeypatch.context() as patch:
+        patch.setattr(deliveries, "lock_free", but_the_second)
         replay_next(container.database, container.now())
-    assert of_replays(container) == ids[:1]
+    assert replayed_ids(container) == ids[:1]
     work_off(container, clock)
-    assert of_replays(container) == ids
-    assert progress(container.database, asked.id).done == 3
+    assert replayed_ids(container) == ids
+    assert progress(container.database, running.id).done == 3
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_a_lock_on_a_delivery_holds_no_replay_up(container: Container, store_id: str, clock: FrozenClock):
-    ids = keep_held(container, store_id, 3)
+    ids = keep_dead(container, store_id, 3)
     ask(container, DEAD)
     with container.database.writing() as session:
         session.execute(select(Delivery.id).where(Delivery.id == ids[1]).with_for_update())
         replay_next(container.database, container.now())
-        assert of_replays(container) == ids[:1]
+        assert replayed_ids(container) == ids[:1]
     work_off(container, clock)
-    assert of_replays(container) == ids
+    assert replayed_ids(container) == ids
 
 
 # by ids
@@ -371,9 +371,9 @@ def test_of_ids_each_is_told_once_with_what_came_of_it(
     ignored = keep_one(container, store_id, "order", topic="order.created")
     process_next(container.database, container.now())
     good = keep_one(container, store_id, link_signal(3))
-    done = replayed(container, clock, DeliveryFilters(ids=(good, 9_999, ignored, good)))
-    assert (done.total, done.done) == (1, 1)
-    assert results(container.database, done.id) == [
+    result = run_replay(container, clock, DeliveryFilters(ids=(good, 9_999, ignored, good)))
+    assert (result.total, result.done) == (1, 1)
+    assert results(container.database, result.id) == [
         Result(ignored, None, f"delivery {ignored} was not replayed: its body was dropped"),
         Result(good, "processed", None),
         Result(9_999, None, "delivery 9999 was not replayed: there is no such delivery"),
@@ -382,22 +382,22 @@ def test_of_ids_each_is_told_once_with_what_came_of_it(
 
 
 def test_where_there_is_nothing_to_replay_it_is_done_at_once(container: Container, store_id: str):
-    asked = ask(container, DEAD)
-    assert (asked.state, asked.total, asked.ended_at) == ("done", 0, container.now())
+    running = ask(container, DEAD)
+    assert (running.state, running.total, running.ended_at) == ("done", 0, container.now())
 
 
 # cut off, paced, cancelled
 
 
-def fails_at(place: int, error: BaseException) -> Callable[..., Any]:
-    """`apply_deliveries` as it is, but its call number `place` raises."""
+def fail_at(place: int, error: BaseException) -> Callable[..., Any]:
+    """Return `apply_deliveries` with an error in place of its call number `place`."""
     real, calls = process.apply_deliveries, []
 
-    def apply(*given: Any) -> Any:
-        calls.append(given)
+    def apply(*arguments: Any) -> Any:
+        calls.append(arguments)
         if len(calls) == place:
             raise error
-        return real(*given)
+        return real(*arguments)
 
     return apply
 
@@ -406,27 +406,27 @@ def fails_at(place: int, error: BaseException) -> Callable[..., Any]:
 def test_killed_at_any_moment_it_goes_on_and_tries_each_once(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, place: int
 ):
-    ids = keep_held(container, store_id, 7)
-    asked = ask(container, DEAD, rate=8)
-    with monkeypatch.context() as killed:
-        killed.setattr(process, "apply_deliveries", fails_at(place, SystemExit()))
+    ids = keep_dead(container, store_id, 7)
+    running = ask(container, DEAD, rate=8)
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "apply_deliveries", fail_at(place, SystemExit()))
         with pytest.raises(SystemExit):
             work_off(container, clock)
-    halfway = progress(container.database, asked.id)
-    assert of_replays(container) == ids[: halfway.done]
+    halfway = progress(container.database, running.id)
+    assert replayed_ids(container) == ids[: halfway.done]
     another = Database(container.settings.database_url)
     work_off(container, clock, another)
     another.close()
-    done = progress(container.database, asked.id)
-    assert (done.state, done.done, done.outcomes) == ("done", 7, {"dead": 7})
-    assert of_replays(container) == ids
+    result = progress(container.database, running.id)
+    assert (result.state, result.done, result.outcomes) == ("done", 7, {"dead": 7})
+    assert replayed_ids(container) == ids
 
 
 def test_two_who_do_it_at_the_same_time_try_each_once(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    ids = keep_held(container, store_id, 40)
-    asked = ask(container, DEAD, rate=1_000)
+    ids = keep_dead(container, store_id, 40)
+    running = ask(container, DEAD, rate=1_000)
     start_together = Barrier(3)
 
     def do() -> None:
@@ -442,21 +442,21 @@ def test_two_who_do_it_at_the_same_time_try_each_once(
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert of_replays(container) == ids
-    assert progress(container.database, asked.id).done == 40
+    assert replayed_ids(container) == ids
+    assert progress(container.database, running.id).done == 40
 
 
 def test_no_batch_before_its_time_and_none_larger_than_the_pace(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    keep_held(container, store_id, 5)
-    asked = ask(container, DEAD, rate=8)
-    for done in (2, 4):
+    keep_dead(container, store_id, 5)
+    running = ask(container, DEAD, rate=8)
+    for expected in (2, 4):
         assert replay_next(container.database, container.now()) == clock.at + pause_after(2, 8)
-        assert progress(container.database, asked.id).done == done
+        assert progress(container.database, running.id).done == expected
         clock.at += pause_after(2, 8) - timedelta(milliseconds=1)
         assert replay_next(container.database, container.now()) == clock.at + timedelta(milliseconds=1)
-        assert progress(container.database, asked.id).done == done
+        assert progress(container.database, running.id).done == expected
         clock.move(milliseconds=1)
     assert batch_size(8) == 2
 
@@ -464,27 +464,27 @@ def test_no_batch_before_its_time_and_none_larger_than_the_pace(
 def test_cancelled_it_does_nothing_more_and_what_is_done_stays(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    ids = keep_held(container, store_id, 5)
-    asked = ask(container, DEAD, rate=8)
+    ids = keep_dead(container, store_id, 5)
+    running = ask(container, DEAD, rate=8)
     replay_next(container.database, container.now())
-    cancelled = cancel(container.database, asked.id, container.now(), actor="bob")
+    cancelled = cancel(container.database, running.id, container.now(), actor="bob")
     assert (cancelled.state, cancelled.done, cancelled.ended_at) == ("cancelled", 2, container.now())
     assert work_off(container, clock) == 0
-    assert of_replays(container) == ids[:2]
+    assert replayed_ids(container) == ids[:2]
     with pytest.raises(Refused, match="is cancelled"):
-        cancel(container.database, asked.id, container.now(), actor="bob")
+        cancel(container.database, running.id, container.now(), actor="bob")
     with pytest.raises(NotFound):
         cancel(container.database, 9_999, container.now(), actor="bob")
 
 
 def test_one_replay_after_the_other(container: Container, store_id: str, clock: FrozenClock):
-    keep_held(container, store_id, 3)
+    keep_dead(container, store_id, 3)
     first, second = ask(container, DEAD, rate=4), ask(container, DEAD, rate=4)
     replay_next(container.database, container.now())
     assert [progress(container.database, item.id).done for item in (first, second)] == [1, 0]
     work_off(container, clock)
     assert [progress(container.database, item.id).done for item in (first, second)] == [3, 3]
-    assert len(of_replays(container)) == 6
+    assert len(replayed_ids(container)) == 6
 
 
 # what is kept of it
@@ -493,11 +493,15 @@ def test_one_replay_after_the_other(container: Container, store_id: str, clock: 
 def test_asking_and_ending_are_audited_with_reason_and_counts(
     container: Container, store_id: str, clock: FrozenClock
 ):
-    keep_held(container, store_id, 2)
-    done = replayed(container, clock, DEAD)
-    asked, ended = audited(container)
-    assert (asked.actor, asked.action, asked.subject) == ("ann", "deliveries replay", f"replay {done.id}")
-    assert asked.detail == {
+    keep_dead(container, store_id, 2)
+    result = run_replay(container, clock, DEAD)
+    request_entry, end_entry = audit_entries(container)
+    assert (request_entry.actor, request_entry.action, request_entry.subject) == (
+        "ann",
+        "deliveries replay",
+        f"replay {result.id}",
+    )
+    assert request_entry.detail == {
         "reason": REASON,
         "filters": {"state": "dead"},
         "states": {"dead": 2},
@@ -505,14 +509,18 @@ def test_asking_and_ending_are_audited_with_reason_and_counts(
         "left_out": {},
         "rate": 50,
     }
-    assert (ended.actor, ended.action, ended.subject) == ("ann", "replay done", f"replay {done.id}")
-    assert ended.detail == {"total": 2, "done": 2, "outcomes": {"dead": 2}}
+    assert (end_entry.actor, end_entry.action, end_entry.subject) == (
+        "ann",
+        "replay done",
+        f"replay {result.id}",
+    )
+    assert end_entry.detail == {"total": 2, "done": 2, "outcomes": {"dead": 2}}
 
 
 def test_who_cancelled_is_audited(container: Container, store_id: str):
-    keep_held(container, store_id)
+    keep_dead(container, store_id)
     cancel(container.database, ask(container, DEAD).id, container.now(), actor="bob")
-    assert [(item.actor, item.action) for item in audited(container)] == [
+    assert [(item.actor, item.action) for item in audit_entries(container)] == [
         ("ann", "deliveries replay"),
         ("bob", "replay cancelled"),
     ]
@@ -534,8 +542,8 @@ WRONG: dict[str, dict[str, Any]] = {
 def test_nothing_is_begun_that_was_not_asked_for_properly(
     container: Container, store_id: str, wrong: dict[str, Any]
 ):
-    keep_held(container, store_id)
+    keep_dead(container, store_id)
     with pytest.raises(InputError):
         ask(container, **{"filters": DEAD, **wrong})
-    assert audited(container) == []
-    assert everything(container)["replays"] == []
+    assert audit_entries(container) == []
+    assert all_rows(container)["replays"] == []

@@ -30,7 +30,7 @@ def shop(container: Container):
         yield Shop(session, store_id)
 
 
-def dated(at: datetime) -> dict[str, Any]:
+def sent_at(at: datetime) -> dict[str, Any]:
     return {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
 
 
@@ -40,8 +40,8 @@ def account(number: str) -> dict[str, Any]:
 
 @pytest.fixture
 def restored(shop: Shop):
-    """It told ten things of one account, and was then put back to where it had told five."""
-    shop.hears(*(signal(seq, "integration_set_up") for seq in range(1, 10)), link_signal(10))
+    """A shop of ten signals, which is then restored to the state after five of them."""
+    shop.apply(*(signal(seq, "integration_set_up") for seq in range(1, 10)), link_signal(10))
     return shop
 
 
@@ -50,8 +50,8 @@ def test_a_number_that_falls_back_changes_nothing_and_has_the_state_read_at_once
     keys = {"rest_base": "https://shop.example/", "keys_encrypted": "", "connected_at": BEGAN, "failures": 0}
     session.add(Connection(store_id=restored.id, next_check_at=RESTORED + timedelta(days=1), **keys))
     session.flush()
-    (result,) = restored.hears(
-        link_signal(6, OTHER_ACCOUNT, event="account_switched", **dated(RESTORED)), received_at=soon
+    (result,) = restored.apply(
+        link_signal(6, OTHER_ACCOUNT, event="account_switched", **sent_at(RESTORED)), received_at=soon
     )
     assert (result.state, result.error) == (DeliveryState.IGNORED, FELL_BACK)
     assert (restored.open, restored.row.sequence_fell_at) == ([ACCOUNT], soon)
@@ -60,33 +60,33 @@ def test_a_number_that_falls_back_changes_nothing_and_has_the_state_read_at_once
 
 
 def test_the_state_that_was_read_is_the_truth_and_starts_the_sequence_anew(restored: Shop):
-    restored.hears(link_signal(6, OTHER_ACCOUNT, **dated(RESTORED)), received_at=RESTORED)
-    restored.is_read(state(7, True, True, account(OTHER_ACCOUNT), **dated(READ)), received_at=READ)
+    restored.apply(link_signal(6, OTHER_ACCOUNT, **sent_at(RESTORED)), received_at=RESTORED)
+    restored.apply_state(state(7, True, True, account(OTHER_ACCOUNT), **sent_at(READ)), received_at=READ)
     assert (restored.open, restored.row.sequence_fell_at) == ([OTHER_ACCOUNT], None)
     later = READ + timedelta(hours=1)
-    restored.hears(link_signal(8, event="account_switched", **dated(later)), received_at=later)
+    restored.apply(link_signal(8, event="account_switched", **sent_at(later)), received_at=later)
     assert restored.open == [ACCOUNT]
-    (told,) = restored.session.scalars(select(AuditEntry).where(AuditEntry.action.like("%restarted")))
-    assert (told.detail["from"], told.detail["to"]) == (10, 7)
+    (entry,) = restored.session.scalars(select(AuditEntry).where(AuditEntry.action.like("%restarted")))
+    assert (entry.detail["from"], entry.detail["to"]) == (10, 7)
 
 
 def test_numbers_used_before_the_restore_are_new_again_after_it(restored: Shop):
-    restored.is_read(state(9, True, True, account(ACCOUNT), **dated(READ)), received_at=READ)
+    restored.apply_state(state(9, True, True, account(ACCOUNT), **sent_at(READ)), received_at=READ)
     later = READ + timedelta(hours=1)
-    (result,) = restored.hears(signal(10, "link_lost", **dated(later)), received_at=later)
+    (result,) = restored.apply(signal(10, "link_lost", **sent_at(later)), received_at=later)
     assert (result.state, restored.open) == (DeliveryState.PROCESSED, [])
 
 
 def test_what_was_told_before_the_restore_and_is_replayed_after_it_changes_nothing(restored: Shop):
-    restored.is_read(state(7, True, True, account(OTHER_ACCOUNT), **dated(READ)), received_at=READ)
-    (result,) = restored.hears(link_signal(10), received_at=BEGAN + timedelta(minutes=11))
+    restored.apply_state(state(7, True, True, account(OTHER_ACCOUNT), **sent_at(READ)), received_at=READ)
+    (result,) = restored.apply(link_signal(10), received_at=BEGAN + timedelta(minutes=11))
     assert (result.state, result.error) == (DeliveryState.IGNORED, BEFORE_RESTART)
     assert restored.open == [OTHER_ACCOUNT]
 
 
 def test_a_state_that_was_read_twice_changes_nothing_the_second_time(restored: Shop):
     for _ in range(2):
-        restored.is_read(state(7, True, True, account(OTHER_ACCOUNT), **dated(READ)), received_at=READ)
+        restored.apply_state(state(7, True, True, account(OTHER_ACCOUNT), **sent_at(READ)), received_at=READ)
     assert restored.open == [OTHER_ACCOUNT]
     assert (
         len(restored.session.scalars(select(AuditEntry).where(AuditEntry.action.like("%restarted"))).all())
@@ -96,10 +96,10 @@ def test_a_state_that_was_read_twice_changes_nothing_the_second_time(restored: S
 
 def test_a_state_that_was_read_before_newer_news_is_no_restore(restored: Shop):
     later = READ + timedelta(minutes=1)
-    restored.hears(
-        link_signal(12, OTHER_ACCOUNT, event="account_switched", **dated(later)), received_at=later
+    restored.apply(
+        link_signal(12, OTHER_ACCOUNT, event="account_switched", **sent_at(later)), received_at=later
     )
-    restored.is_read(state(11, True, True, account(ACCOUNT), **dated(READ)), received_at=READ)
+    restored.apply_state(state(11, True, True, account(ACCOUNT), **sent_at(READ)), received_at=READ)
     assert (restored.open, restored.row.sequence_from) == ([OTHER_ACCOUNT], None)
 
 
@@ -111,8 +111,8 @@ def test_no_call_can_pass_for_a_state_that_we_read():
 def test_a_store_whose_numbers_fell_back_is_told_to_staff(container: Container):
     store_id = add_shop(container, joined_at=BEGAN).id
     container.now.at = RESTORED
-    keep_one(container, store_id, link_signal(10, **dated(RESTORED - timedelta(days=2))), SIGNAL)
-    keep_one(container, store_id, signal(6, "link_lost", **dated(RESTORED - timedelta(minutes=1))), SIGNAL)
+    keep_one(container, store_id, link_signal(10, **sent_at(RESTORED - timedelta(days=2))), SIGNAL)
+    keep_one(container, store_id, signal(6, "link_lost", **sent_at(RESTORED - timedelta(minutes=1))), SIGNAL)
     while work_inbox(container):
         pass
     decide_store(container.database, container.now(), store_id)

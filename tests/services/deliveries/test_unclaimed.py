@@ -152,12 +152,12 @@ def test_while_storage_does_not_answer_nothing_is_lost(
     container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
     delivery_id = keep_one(container, store_id, link_signal(3))
-    with pytest.MonkeyPatch.context() as broken:
+    with pytest.MonkeyPatch.context() as patch:
 
         def fail(*_: object) -> None:
             raise StorageUnavailable("the database does not answer")
 
-        broken.setattr(process, "apply_deliveries", fail)
+        patch.setattr(process, "apply_deliveries", fail)
         with pytest.raises(StorageUnavailable):
             work(container, 0)
     assert state_of(container, delivery_id) == ("received", 0)
