@@ -118,7 +118,7 @@ def test_what_is_no_amount_is_asked_for_again_and_never_sent(site, stub_service,
     shop = SiteClient(site, "shop")
     shop.press("what_if", {"wc_ad_credit_per_day": typed})
     page = shop.page()
-    assert "Enter an amount a day, such as 45.50." in page
+    assert "Enter a daily amount, such as 45.50." in page
     assert "<script>" not in page.split('id="wc-ad-credit-what-if"')[1].split("</section>")[0]
     assert stub_service.requests == []
 

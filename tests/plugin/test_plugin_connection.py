@@ -97,7 +97,7 @@ def test_a_service_that_cannot_be_told_and_a_key_made_by_hand_are_admitted(fresh
     fresh.keep_option("wc_ad_credit_connection", {"service": "http://127.0.0.1:9", "token": TOKEN})
     shop.press("disconnect")
     page = shop.page()
-    assert "The service could not be told of it." in page
+    assert "The service could not be notified." in page
     assert "If you gave the service a key by hand" in page
 
 

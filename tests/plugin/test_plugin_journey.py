@@ -64,7 +64,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     page.locator("#install-plugin-submit").click()
     page.get_by_role("link", name="Activate Plugin").click()
     page.goto(PAGE)
-    expect(panel).to_contain_text("the service has not brought this page its token yet")
+    expect(panel).to_contain_text("the service has not sent its token to this page yet")
     assert [call for call in site.calls() if service.url in call] == []
 
     page.get_by_label("Address of the service").fill(service.url)
@@ -90,7 +90,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     expect(panel).to_contain_text("Write what you would like us to look at")
     page.get_by_label("If you believe that something").fill("The shop is <b>fine</b>,\nplease look: ร้าน 東京")
     page.get_by_role("button", name="Ask for a review").click()
-    expect(panel).to_contain_text("Your review is asked for.")
+    expect(panel).to_contain_text("You have asked for a review.")
     expect(panel).to_contain_text("You asked for a review, the ticket of the terms, on")
     (review,) = page_of_reviews(service.container.database, None, limit=0).rows
     assert review["store"] == service.store.id

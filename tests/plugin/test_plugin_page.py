@@ -121,7 +121,7 @@ def test_spend_is_shown_beside_the_tiers_in_the_accounts_currency(site, page):
         "At the rate of the last final days (7), $35.57 a day, you reach no further tier in time."
     )
     expect(panel.get_by_role("img")).to_have_accessible_name(
-        "$622.50 in all up to November 17, 2025; at most $41.50 on one date."
+        "$622.50 in total up to November 17, 2025; at most $41.50 on one date."
     )
     expect(panel).to_contain_text("November 2, 2025")
     expect(panel).to_contain_text("11 days left after today")
@@ -132,7 +132,7 @@ def test_what_was_left_out_is_named(site, page):
     panel = show(site, page, document("settling"))
     expect(panel.get_by_role("listitem").filter(has_text="Paid by ad credit")).to_contain_text("$20.00")
     expect(panel).to_contain_text("Over")
-    expect(panel).to_contain_text("later dates can still move")
+    expect(panel).to_contain_text("later dates can still change")
     panel = show(site, page, document("due"))
     panel.get_by_text("Your spend and its period").click()
     expect(panel.get_by_text("These figures are final.")).to_be_visible()
@@ -174,7 +174,7 @@ def test_old_figures_and_an_old_answer_are_told_apart(site, page):
     answer["troubles"] = []
     panel = show(site, page, answer, failure=failure, read_at=stages.now() - 7200)
     expect(panel).to_contain_text("TikTok's figures were last read on November 18, 2025, 10:00\u202fAM")
-    expect(panel).to_contain_text("You see the last answer, of 2 hours ago.")
+    expect(panel).to_contain_text("This is the last answer, from 2 hours ago.")
     expect(panel).to_contain_text("$622.50")
 
 
@@ -432,7 +432,7 @@ def test_where_the_access_is_lost_no_pace_and_no_plan_is_told_of_what_nobody_see
     panel = show(site, page, document("unknown"))
     expect(panel.get_by_role("button", name="Connect TikTok")).to_be_visible()
     expect(panel).not_to_contain_text("At the rate of")
-    expect(panel.get_by_label("Spend a day")).to_have_count(0)
+    expect(panel.get_by_label("Daily spend")).to_have_count(0)
 
 
 def test_days_left_are_not_counted_by_an_answer_of_another_day(site, page):
@@ -444,8 +444,8 @@ def test_days_left_are_not_counted_by_an_answer_of_another_day(site, page):
 def test_enter_in_a_field_presses_the_button_of_its_own_card(site, page):
     panel = show(site, page, document("accumulating"))
     page.route("**/admin-post.php**", lambda route: route.fulfill(body=route.request.post_data))
-    panel.get_by_label("Spend a day from tomorrow on, in USD").fill("45,50")
-    panel.get_by_label("Spend a day from tomorrow on, in USD").press("Enter")
+    panel.get_by_label("Daily spend from tomorrow on, in USD").fill("45,50")
+    panel.get_by_label("Daily spend from tomorrow on, in USD").press("Enter")
     page.wait_for_url("**/admin-post.php**")
     assert "wc_ad_credit_action=what_if" in page.content()
 

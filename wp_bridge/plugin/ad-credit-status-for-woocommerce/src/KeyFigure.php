@@ -99,7 +99,7 @@ final class KeyFigure {
 			return array( $credit, __( 'of ad credit', 'ad-credit-status-for-woocommerce' ) );
 		}
 		/* translators: %s: an amount of credit. */
-		return array( $remaining, sprintf( __( 'left of %s of ad credit, by TikTok\'s balance', 'ad-credit-status-for-woocommerce' ), $credit ) );
+		return array( $remaining, sprintf( __( 'left of %s of ad credit, according to TikTok\'s balance', 'ad-credit-status-for-woocommerce' ), $credit ) );
 	}
 
 	/**

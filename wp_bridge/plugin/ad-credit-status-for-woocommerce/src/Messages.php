@@ -27,13 +27,13 @@ final class Messages {
 	public function get_message( string $code ): string {
 		$messages = array(
 			'connected'        => __( 'Connected. The first answer is on its way.', 'ad-credit-status-for-woocommerce' ),
-			'disconnected'     => __( 'Disconnected. The status token is forgotten, the service\'s webhooks are removed, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ),
-			'service_not_told' => __( 'The service could not be told of it. It finds that its webhooks are gone when it looks at your store next.', 'ad-credit-status-for-woocommerce' ),
+			'disconnected'     => __( 'Disconnected. The status token and the service\'s webhooks are deleted, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ),
+			'service_not_told' => __( 'The service could not be notified. It will notice that its webhooks are gone when it next checks your store.', 'ad-credit-status-for-woocommerce' ),
 			'key_may_be_left'  => __( 'If you gave the service a key by hand, remove it under WooCommerce, Settings, Advanced, REST API.', 'ad-credit-status-for-woocommerce' ),
-			'requested'        => __( 'New figures are asked for. They appear here once TikTok has answered, usually within a few minutes.', 'ad-credit-status-for-woocommerce' ),
-			'recent'           => __( 'New figures were asked for less than a minute ago. This is the latest answer.', 'ad-credit-status-for-woocommerce' ),
+			'requested'        => __( 'New figures have been requested. They appear here once TikTok has answered, usually within a few minutes.', 'ad-credit-status-for-woocommerce' ),
+			'recent'           => __( 'New figures were requested less than a minute ago. This is the latest answer.', 'ad-credit-status-for-woocommerce' ),
 			'latest'           => __( 'This is the latest answer of the service.', 'ad-credit-status-for-woocommerce' ),
-			'asked'            => __( 'Your review is asked for. The answer appears on this page.', 'ad-credit-status-for-woocommerce' ),
+			'asked'            => __( 'You have asked for a review. The answer will appear on this page.', 'ad-credit-status-for-woocommerce' ),
 			'open'             => __( 'A review is already open. Its answer appears on this page.', 'ad-credit-status-for-woocommerce' ),
 			'message'          => __( 'Write what you would like us to look at, in at most 2000 characters.', 'ad-credit-status-for-woocommerce' ),
 			'address'          => __( 'Enter the service\'s address as you were given it; it begins with https://.', 'ad-credit-status-for-woocommerce' ),
@@ -42,12 +42,12 @@ final class Messages {
 			'try_unreachable'  => __( 'Nothing answers at this address. Check it, or try again later.', 'ad-credit-status-for-woocommerce' ),
 			'try_busy'         => __( 'The service is busy or under maintenance. Try again in a few minutes.', 'ad-credit-status-for-woocommerce' ),
 			'try_unreadable'   => __( 'What answers at this address is not the service. Check the address.', 'ad-credit-status-for-woocommerce' ),
-			'amount'           => __( 'Enter an amount a day, such as 45.50.', 'ad-credit-status-for-woocommerce' ),
+			'amount'           => __( 'Enter a daily amount, such as 45.50.', 'ad-credit-status-for-woocommerce' ),
 			'mail_on'          => __( 'Notices go to this address by e-mail too.', 'ad-credit-status-for-woocommerce' ),
-			'mail_unconfirmed' => __( 'A message is on its way to this address. Notices go there once the link in it was followed.', 'ad-credit-status-for-woocommerce' ),
+			'mail_unconfirmed' => __( 'A message is on its way to this address. Notices go there once you have followed the link in it.', 'ad-credit-status-for-woocommerce' ),
 			'mail_off'         => __( 'No notices go out by e-mail.', 'ad-credit-status-for-woocommerce' ),
 			'mail_address'     => __( 'Enter an e-mail address, such as name@example.com.', 'ad-credit-status-for-woocommerce' ),
-			'mail_refused'     => __( 'The service does not take this address now. Nothing was changed.', 'ad-credit-status-for-woocommerce' ),
+			'mail_refused'     => __( 'The service does not accept this address at the moment. Nothing was changed.', 'ad-credit-status-for-woocommerce' ),
 			'dismissed'        => __( 'Dismissed.', 'ad-credit-status-for-woocommerce' ),
 			'waiting'          => __( 'The first answer is on its way.', 'ad-credit-status-for-woocommerce' ),
 			'unconnected'      => __( 'Your store is not connected yet.', 'ad-credit-status-for-woocommerce' ),
@@ -68,8 +68,8 @@ final class Messages {
 		$messages = array(
 			'unreachable' => __( 'The service could not be reached. The plugin tries again by itself.', 'ad-credit-status-for-woocommerce' ),
 			'busy'        => __( 'The service is busy or under maintenance. The plugin tries again by itself.', 'ad-credit-status-for-woocommerce' ),
-			'refused'     => __( 'The service no longer accepts this store\'s token. It brings a new one by itself within a day; if this stays, connect again.', 'ad-credit-status-for-woocommerce' ),
-			'unreadable'  => __( 'The service answered something this plugin cannot read. Look for an update of the plugin.', 'ad-credit-status-for-woocommerce' ),
+			'refused'     => __( 'The service no longer accepts this store\'s token. It sends a new one by itself within a day; if this message stays, connect again.', 'ad-credit-status-for-woocommerce' ),
+			'unreadable'  => __( 'This plugin cannot read the service\'s answer. Check for an update of the plugin.', 'ad-credit-status-for-woocommerce' ),
 		);
 		return $messages[ $code ] ?? '';
 	}
@@ -84,7 +84,7 @@ final class Messages {
 	 * @return array{0: string, 1: string} The problem and the remedy.
 	 */
 	public function get_delivery_problem( string $code, string $since ): array {
-		$refresh = __( 'Press Refresh: the service then looks at your store and repairs it.', 'ad-credit-status-for-woocommerce' );
+		$refresh = __( 'Press Refresh: the service then checks your store and repairs the webhook.', 'ad-credit-status-for-woocommerce' );
 		$texts   = array(
 			'missing'  => array( __( 'The webhook that reports changes to the service is missing.', 'ad-credit-status-for-woocommerce' ), $refresh ),
 			'disabled' => array( __( 'WooCommerce switched off the webhook that reports changes to the service, after several failures.', 'ad-credit-status-for-woocommerce' ), $refresh ),
@@ -95,7 +95,7 @@ final class Messages {
 			'failing'  => array(
 				/* translators: %s: date and time. */
 				sprintf( __( 'Reports to the service have failed since %s.', 'ad-credit-status-for-woocommerce' ), $since ),
-				__( 'The plugin reports everything again by itself. If this stays for a day, ask whoever runs the offer for you.', 'ad-credit-status-for-woocommerce' ),
+				__( 'The plugin reports everything again by itself. If this lasts longer than a day, contact whoever runs the offer for you.', 'ad-credit-status-for-woocommerce' ),
 			),
 		);
 		return $texts[ $code ] ?? $texts['missing'];

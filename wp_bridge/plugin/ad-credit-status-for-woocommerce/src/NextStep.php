@@ -112,7 +112,7 @@ final class NextStep {
 		if ( '' === $page || ! current_user_can( $capability ) ) {
 			return array();
 		}
-		return $this->build_link( admin_url( $page ), __( 'Put it right', 'ad-credit-status-for-woocommerce' ) );
+		return $this->build_link( admin_url( $page ), __( 'Fix this', 'ad-credit-status-for-woocommerce' ) );
 	}
 
 	/**

@@ -17,7 +17,7 @@ if ( ! $document->has( 'account' ) ) {
 }
 $zone  = $document->get_text( 'account.timezone' );
 $facts = array(
-	__( 'Id', 'ad-credit-status-for-woocommerce' )        => $document->get_text( 'account.advertiser_id' ),
+	__( 'ID', 'ad-credit-status-for-woocommerce' )        => $document->get_text( 'account.advertiser_id' ),
 	__( 'Country', 'ad-credit-status-for-woocommerce' )   => $document->get_text( 'account.country' ),
 	__( 'Currency', 'ad-credit-status-for-woocommerce' )  => $document->get_text( 'account.currency' ),
 	__( 'Time zone', 'ad-credit-status-for-woocommerce' ) => $zone,
@@ -45,7 +45,7 @@ $facts = array(
 		<?php
 		$read_at = $this->format->format_time( $document->get_text( 'account.read_at' ) );
 		if ( '' === $read_at ) {
-			esc_html_e( 'When this was read from TikTok is not known.', 'ad-credit-status-for-woocommerce' );
+			esc_html_e( 'It is not known when this was read from TikTok.', 'ad-credit-status-for-woocommerce' );
 		} else {
 			/* translators: %s: date and time. */
 			printf( esc_html__( 'As read from TikTok on %s.', 'ad-credit-status-for-woocommerce' ), esc_html( $read_at ) );

@@ -21,7 +21,7 @@ $currency = $values['currency'];
 $money    = array( sprintf( '%.2F', $chart['total'] ), sprintf( '%.2F', $chart['highest'] ) );
 $text     = sprintf(
 	/* translators: 1: an amount in all, 2: a date, 3: the highest amount of a date. */
-	__( '%1$s in all up to %2$s; at most %3$s on one date.', 'ad-credit-status-for-woocommerce' ),
+	__( '%1$s in total up to %2$s; at most %3$s on one date.', 'ad-credit-status-for-woocommerce' ),
 	$this->format->format_money( $money[0], $currency ),
 	$this->format->format_date( $chart['through'] ),
 	$this->format->format_money( $money[1], $currency )
@@ -47,7 +47,7 @@ $bottom   = SpendChart::TOTAL_HEIGHT + SpendChart::DAYS_HEIGHT + 10;
 	<figcaption class="description">
 		<span id="wc-ad-credit-chart-text"><?php echo esc_html( $text ); ?></span>
 		<?php
-		esc_html_e( 'Above: in all, beside the tiers. Below: each date.', 'ad-credit-status-for-woocommerce' );
+		esc_html_e( 'Above: the running total beside the tiers. Below: each date.', 'ad-credit-status-for-woocommerce' );
 		if ( ! $chart['is_final'] ) {
 			echo ' ' . esc_html__( 'Lighter dates are not final yet.', 'ad-credit-status-for-woocommerce' );
 		}
@@ -56,7 +56,7 @@ $bottom   = SpendChart::TOTAL_HEIGHT + SpendChart::DAYS_HEIGHT + 10;
 			echo ' ' . esc_html( sprintf( _n( '%s date is not known yet.', '%s dates are not known yet.', $chart['unknown'], 'ad-credit-status-for-woocommerce' ), number_format_i18n( $chart['unknown'] ) ) );
 		}
 		if ( 'automatic' === $document->get_text( 'account.payment' ) ) {
-			echo ' ' . esc_html__( 'The drawing shows what you spent; it counts once it is paid.', 'ad-credit-status-for-woocommerce' );
+			echo ' ' . esc_html__( 'The chart shows what you spent; it counts once it is paid.', 'ad-credit-status-for-woocommerce' );
 		}
 		?>
 	</figcaption>

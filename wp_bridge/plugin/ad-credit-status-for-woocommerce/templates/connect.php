@@ -19,7 +19,7 @@ $this->print_template( 'flash', array( 'flash' => $values['flash'] ) );
 ?>
 <h2><?php esc_html_e( 'See your progress towards the ad credit', 'ad-credit-status-for-woocommerce' ); ?></h2>
 <?php if ( $values['has_webhook'] ) : ?>
-	<p><?php esc_html_e( 'Your store is connected, and the service has not brought this page its token yet. That takes up to a day; connecting again takes two clicks.', 'ad-credit-status-for-woocommerce' ); ?></p>
+	<p><?php esc_html_e( 'Your store is connected, but the service has not sent its token to this page yet. That takes up to a day; connecting again takes two clicks.', 'ad-credit-status-for-woocommerce' ); ?></p>
 <?php else : ?>
 	<p><?php esc_html_e( 'Your store is not connected yet. Nothing is sent to anybody until you connect it.', 'ad-credit-status-for-woocommerce' ); ?></p>
 <?php endif; ?>
@@ -47,7 +47,7 @@ $this->print_template( 'flash', array( 'flash' => $values['flash'] ) );
 	<p>
 		<label for="wc_ad_credit_token"><?php esc_html_e( 'Status token', 'ad-credit-status-for-woocommerce' ); ?></label>
 		<input type="password" id="wc_ad_credit_token" name="wc_ad_credit_token" value="<?php echo esc_attr( $token ); ?>" maxlength="<?php echo (int) Connection::MAX_TOKEN_LENGTH; ?>" dir="ltr" autocomplete="off" aria-describedby="wc-ad-credit-token-help">
-		<span class="description" id="wc-ad-credit-token-help"><?php esc_html_e( 'If you were given a token, enter the address above and the token here. Once it works it is kept on this site and not shown again.', 'ad-credit-status-for-woocommerce' ); ?></span>
+		<span class="description" id="wc-ad-credit-token-help"><?php esc_html_e( 'If you were given a token, enter the address above and the token here. Once it works, it is stored on this site and not shown again.', 'ad-credit-status-for-woocommerce' ); ?></span>
 	</p>
 	<p class="submit"><?php $this->print_button( 'connect', __( 'Connect with this token', 'ad-credit-status-for-woocommerce' ) ); ?></p>
 </div>

@@ -16,12 +16,12 @@ defined( 'ABSPATH' ) || exit;
 	<p>
 		<?php
 		/* translators: %s: the address of the service. */
-		printf( esc_html__( 'The service at %s is told that you end the connection.', 'ad-credit-status-for-woocommerce' ), '<span dir="ltr">' . esc_html( $values['service'] ) . '</span>' );
+		printf( esc_html__( 'The service at %s is notified that you disconnect.', 'ad-credit-status-for-woocommerce' ), '<span dir="ltr">' . esc_html( $values['service'] ) . '</span>' );
 		?>
 	</p>
 	<ul class="ul-disc">
 		<li><?php esc_html_e( 'Its webhooks and the key you approved for it are removed from this store.', 'ad-credit-status-for-woocommerce' ); ?></li>
-		<li><?php esc_html_e( 'The status token is forgotten, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ); ?></li>
+		<li><?php esc_html_e( 'The status token is deleted, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ); ?></li>
 		<li><?php esc_html_e( 'What you spend while you are disconnected may not be seen. You can connect again at any time.', 'ad-credit-status-for-woocommerce' ); ?></li>
 	</ul>
 	<?php $this->print_form_start(); ?>

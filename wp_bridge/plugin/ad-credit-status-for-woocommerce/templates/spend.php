@@ -28,7 +28,7 @@ $read_at    = $this->format->format_time( $document->get_text( 'spend.read_at' )
 	<p class="description">
 		<?php
 		if ( '' === $read_at ) {
-			esc_html_e( 'When TikTok\'s figures were read is not known.', 'ad-credit-status-for-woocommerce' );
+			esc_html_e( 'It is not known when TikTok\'s figures were read.', 'ad-credit-status-for-woocommerce' );
 		} else {
 			/* translators: %s: date and time. */
 			printf( esc_html__( 'As read from TikTok on %s.', 'ad-credit-status-for-woocommerce' ), esc_html( $read_at ) );
@@ -51,7 +51,7 @@ $read_at    = $this->format->format_time( $document->get_text( 'spend.read_at' )
 		<p class="description">
 			<?php
 			/* translators: %s: a date. */
-			printf( esc_html__( 'Final up to %s; later dates can still move.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->format_date( $document->get_text( 'spend.final_through' ) ) ) );
+			printf( esc_html__( 'Final up to %s; later dates can still change.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->format_date( $document->get_text( 'spend.final_through' ) ) ) );
 			?>
 		</p>
 	<?php endif; ?>

@@ -14,7 +14,7 @@ $document = $values['document'];
 $warnings = array();
 if ( '' !== $values['failure'] ) {
 	/* translators: %s: how long ago, such as "2 hours ago". */
-	$warnings[] = array( $this->messages->get_failure_message( $values['failure'] ), sprintf( __( 'You see the last answer, of %s.', 'ad-credit-status-for-woocommerce' ), $this->format->format_age( $values['read_at'] ) ) );
+	$warnings[] = array( $this->messages->get_failure_message( $values['failure'] ), sprintf( __( 'This is the last answer, from %s.', 'ad-credit-status-for-woocommerce' ), $this->format->format_age( $values['read_at'] ) ) );
 }
 if ( $this->troubles->are_figures_stale( $document ) ) {
 	$read_at = $this->format->format_time( $document->get_text( 'spend.read_at' ) );

@@ -24,7 +24,7 @@ $estimate = $values['fields']['what_if'] ?? '';
 			<label for="wc_ad_credit_per_day">
 				<?php
 				/* translators: %s: a currency, such as USD. */
-				printf( esc_html__( 'Spend a day from tomorrow on, in %s', 'ad-credit-status-for-woocommerce' ), esc_html( $values['currency'] ) );
+				printf( esc_html__( 'Daily spend from tomorrow on, in %s', 'ad-credit-status-for-woocommerce' ), esc_html( $values['currency'] ) );
 				?>
 			</label>
 			<input type="text" inputmode="decimal" id="wc_ad_credit_per_day" name="wc_ad_credit_per_day" value="<?php echo esc_attr( $values['fields']['per_day'] ?? '' ); ?>" maxlength="12" size="12" dir="ltr" autocomplete="off" aria-describedby="wc-ad-credit-what-if-answer">
