@@ -154,11 +154,9 @@ final class Connector {
 	public function connect_with_token( string $address, string $token, string $language ): string {
 		$service_url = $this->connection->normalize_url( $address );
 		$token       = trim( $token );
-		if ( '' === $service_url ) {
-			return 'address';
-		}
-		if ( ! $this->connection->is_valid_token( $token ) ) {
-			return 'token';
+		$error       = $this->find_input_error( $service_url, $token );
+		if ( '' !== $error ) {
+			return $error;
 		}
 		$response = $this->client->fetch_status_from( $service_url, $token, $language );
 		if ( ! $response->is_success() || ! Document::is_status( $response->body ) ) {
@@ -183,11 +181,9 @@ final class Connector {
 	 */
 	public function receive_token( string $address, string $token ): string {
 		$service_url = '' === $address ? $this->webhooks->get_service_url() : $this->connection->normalize_url( $address );
-		if ( '' === $service_url ) {
-			return 'address';
-		}
-		if ( ! $this->connection->is_valid_token( $token ) ) {
-			return 'token';
+		$error       = $this->find_input_error( $service_url, $token );
+		if ( '' !== $error ) {
+			return $error;
 		}
 		$key_id = $this->keys->get_current_id();
 		$this->connect( $service_url, $token );
@@ -265,5 +261,21 @@ final class Connector {
 			$this->notice->update();
 			$this->notices->update();
 		}
+	}
+
+	/**
+	 * Return which of an address and a token is invalid.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $service_url An address as Connection::normalize_url() returns it.
+	 * @param string $token       A status token.
+	 * @return string The code address or token of Messages::get_message(); empty when both are valid.
+	 */
+	private function find_input_error( string $service_url, string $token ): string {
+		if ( '' === $service_url ) {
+			return 'address';
+		}
+		return $this->connection->is_valid_token( $token ) ? '' : 'token';
 	}
 }
