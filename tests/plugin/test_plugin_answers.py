@@ -15,10 +15,10 @@ from tests.serving import served
 pytestmark = needs_wordpress
 
 TOKEN = "stt_" + "a" * 40
-INBOX = "return array_column(Automattic\\WooCommerce\\Admin\\Notes\\Notes::shown(), 'values');"
+INBOX = "return array_column(Automattic\\WooCommerce\\Admin\\Notes\\Notes::get_visible_notes(), 'values');"
 DELETE = (
     "$notes = 'Automattic\\WooCommerce\\Admin\\Notes\\Notes';"
-    "foreach ($notes::shown() as $note) { $notes::delete_note($note); }"
+    "foreach ($notes::get_visible_notes() as $note) { $notes::delete_note($note); }"
 )
 UPDATE = "wc_ad_credit()->notices->update();"
 

@@ -23,10 +23,10 @@ def connected_site(site):
     return site
 
 
-INBOX = "return array_column(Automattic\\WooCommerce\\Admin\\Notes\\Notes::shown(), 'values');"
+INBOX = "return array_column(Automattic\\WooCommerce\\Admin\\Notes\\Notes::get_visible_notes(), 'values');"
 DELETE = (
     "$notes = 'Automattic\\WooCommerce\\Admin\\Notes\\Notes';"
-    "foreach ($notes::shown() as $note) { $notes::delete_note($note); }"
+    "foreach ($notes::get_visible_notes() as $note) { $notes::delete_note($note); }"
 )
 
 

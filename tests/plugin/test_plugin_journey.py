@@ -30,7 +30,7 @@ return [
 """
 
 STRAY = """
-stand_in_webhook(136, 'action.wc_ad_credit_signal', 'https://credit.example/webhooks/woocommerce/x');
+stand_in_add_webhook(136, 'action.wc_ad_credit_signal', 'https://credit.example/webhooks/woocommerce/x');
 """
 NOTE = (
     STRAY

@@ -36,7 +36,7 @@ switch_to_blog(%d);
 Automattic\WooCommerce\Admin\Notes\Notes::install();
 wc_ad_credit()->connector->connect('https://credit.example', 'stt_aaaaaaaa');
 wc_ad_credit()->lifecycle->initialize();
-stand_in_webhook(7, 'action.wc_ad_credit_signal', 'https://credit.example/webhooks/woocommerce/x');
+stand_in_add_webhook(7, 'action.wc_ad_credit_signal', 'https://credit.example/webhooks/woocommerce/x');
 $note = new Automattic\WooCommerce\Admin\Notes\Note();
 $note->set_name('wc-ad-credit-news');
 $note->save();
@@ -57,7 +57,7 @@ PENDING = r"""
 switch_to_blog(%d);
 return [
     array_filter(
-        array_column(stand_in_actions(), 'hook'),
+        array_column(stand_in_pending_actions(), 'hook'),
         function ($hook) { return strpos($hook, 'wc_ad') === 0; }
     ),
     array_map(function ($id) { return wc_get_webhook($id)->get_status(); },

@@ -57,11 +57,11 @@ class WordPress:
 
     def run_queue(self, seconds: int = 0) -> None:
         """Run the actions that Action Scheduler would have run within so many seconds."""
-        self.php(f"stand_in_run({seconds});")
+        self.php(f"stand_in_run_actions({seconds});")
 
     def pending_actions(self) -> list[dict[str, Any]]:
         """Return the actions that Action Scheduler has still to run."""
-        return list(self.php("return stand_in_actions();"))
+        return list(self.php("return stand_in_pending_actions();"))
 
     def option(self, name: str) -> Any:
         return self.php(f"return get_option({json.dumps(name)});")
@@ -72,7 +72,7 @@ class WordPress:
     def make_webhook(self, number: int, topic: str, address: str, secret: str = "secret") -> None:
         """Make a webhook as the service does by REST; one with that number is replaced."""
         arguments = ", ".join([str(number), *map(php_string, (topic, address, secret))])
-        self.php(f"stand_in_webhook({arguments});")
+        self.php(f"stand_in_add_webhook({arguments});")
 
     def webhooks(self) -> dict[int, str]:
         """Return the status of each webhook by its number."""
@@ -84,7 +84,7 @@ class WordPress:
 
     def make_key(self, number: int, description: str, key: str) -> None:
         """Make a REST key as the shop manager approves one; without an application it is one made by hand."""
-        self.php(f"stand_in_key({number}, {php_string(description)}, {php_string(key)});")
+        self.php(f"stand_in_add_key({number}, {php_string(description)}, {php_string(key)});")
 
     def keys(self) -> list[int]:
         read = (

@@ -1,5 +1,5 @@
 <?php
-/** The plugin's classes, and the few functions of WordPress that the tested ones call; nothing else of WordPress. */
+/** Loads the plugin's classes and defines the few WordPress functions that the tested ones call. */
 
 define( 'ABSPATH', __DIR__ . '/' );
 define( 'WC_AD_CREDIT_VERSION', '1.1.0' );
@@ -24,8 +24,8 @@ function __( string $text, string $domain ): string {
 	return $text;
 }
 
-function _n( string $one, string $many, int $count, string $domain ): string {
-	return 1 === $count ? $one : $many;
+function _n( string $singular, string $plural, int $count, string $domain ): string {
+	return 1 === $count ? $singular : $plural;
 }
 
 function number_format_i18n( float $number ): string {
@@ -36,8 +36,8 @@ function wp_get_environment_type(): string {
 	return $GLOBALS['environment'];
 }
 
-function get_option( string $name, $otherwise = false ) {
-	return $GLOBALS['options'][ $name ] ?? ( 'date_format' === $name ? 'Y-m-d' : ( 'time_format' === $name ? 'H:i' : $otherwise ) );
+function get_option( string $name, $default = false ) {
+	return $GLOBALS['options'][ $name ] ?? ( 'date_format' === $name ? 'Y-m-d' : ( 'time_format' === $name ? 'H:i' : $default ) );
 }
 
 function update_option( string $name, $value ): void {
@@ -52,8 +52,8 @@ function get_locale(): string {
 	return 'en_US';
 }
 
-function wp_date( string $format, ?int $at = null, ?DateTimeZone $zone = null ): string {
-	return ( new DateTimeImmutable( '@' . ( $at ?? $GLOBALS['now'] ) ) )->setTimezone( $zone ?? new DateTimeZone( 'Asia/Bangkok' ) )->format( $format );
+function wp_date( string $format, ?int $timestamp = null, ?DateTimeZone $zone = null ): string {
+	return ( new DateTimeImmutable( '@' . ( $timestamp ?? $GLOBALS['now'] ) ) )->setTimezone( $zone ?? new DateTimeZone( 'Asia/Bangkok' ) )->format( $format );
 }
 
 function wp_timezone(): DateTimeZone {
@@ -76,7 +76,7 @@ function wp_remote_retrieve_response_code( array $response ): int {
 	return $response['status'];
 }
 
-// A network of sites, as far as cleaning up looks at it.
+// A network of sites, as far as the uninstaller uses it.
 
 $GLOBALS['sites'] = array();
 $GLOBALS['site']  = 1;
@@ -103,8 +103,8 @@ function restore_current_blog(): void {
 	switch_to_blog( 1 );
 }
 
-function delete_metadata( string $of, int $id, string $key, string $value, bool $all ): void {
-	$GLOBALS['forgotten'][] = array( $of, $key, $all );
+function delete_metadata( string $type, int $id, string $key, string $value, bool $all ): void {
+	$GLOBALS['deleted_metadata'][] = array( $type, $key, $all );
 }
 
 $GLOBALS['capabilities'] = array( 'manage_woocommerce', 'manage_options', 'update_plugins' );

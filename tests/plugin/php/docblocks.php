@@ -1,6 +1,6 @@
 <?php
 /**
- * Names what the docblocks of PHP files lack, as WordPress-Docs and WooCommerce-Core ask for it: php docblocks.php FILE…
+ * Lists what the docblocks of PHP files lack by WordPress-Docs and WooCommerce-Core: php docblocks.php FILE…
  */
 
 require '/usr/share/php/PhpParser/autoload.php';
@@ -11,9 +11,9 @@ use PhpParser\NodeTraverser;
 use PhpParser\NodeVisitorAbstract;
 use PhpParser\Parser\Php7;
 
-final class Undescribed extends NodeVisitorAbstract {
+final class DocblockVisitor extends NodeVisitorAbstract {
 
-	public array $found = array();
+	public array $findings = array();
 
 	public function enterNode( Node $node ) {
 		if ( $node instanceof Node\Stmt\Class_ && $node->name ) {
@@ -21,28 +21,28 @@ final class Undescribed extends NodeVisitorAbstract {
 		} elseif ( $node instanceof Node\Stmt\Property ) {
 			$this->check( $node, "property {$node->props[0]->name}", array( '@since', '@var' ) );
 		} elseif ( $node instanceof Node\Stmt\ClassMethod || $node instanceof Node\Stmt\Function_ ) {
-			$this->check( $node, "function {$node->name}", $this->wanted( $node ) );
+			$this->check( $node, "function {$node->name}", $this->get_required_tags( $node ) );
 		}
 	}
 
-	private function wanted( Node\FunctionLike $node ): array {
-		$wanted = array( '@since' );
+	private function get_required_tags( Node\FunctionLike $node ): array {
+		$tags = array( '@since' );
 		foreach ( $node->getParams() as $param ) {
-			$wanted[] = "@param for \${$param->var->name}";
+			$tags[] = "@param for \${$param->var->name}";
 		}
-		return '__construct' === $node->name->toString() ? $wanted : array_merge( $wanted, array( '@return' ) );
+		return '__construct' === $node->name->toString() ? $tags : array_merge( $tags, array( '@return' ) );
 	}
 
-	private function check( Node $node, string $name, array $wanted ): void {
+	private function check( Node $node, string $name, array $tags ): void {
 		$comment = $node->getDocComment();
 		if ( ! $comment ) {
-			$this->found[] = "line {$node->getStartLine()}: $name has no docblock";
+			$this->findings[] = "line {$node->getStartLine()}: $name has no docblock";
 			return;
 		}
-		foreach ( $wanted as $tag ) {
+		foreach ( $tags as $tag ) {
 			$pattern = preg_match( '/^@param for (\$\w+)$/', $tag, $part ) ? '/@param\s+\S.*\s' . preg_quote( $part[1], '/' ) . '\s+\S/' : "/$tag\s+\S/";
 			if ( ! preg_match( $pattern, $comment->getText() ) ) {
-				$this->found[] = "line {$node->getStartLine()}: $name has no $tag";
+				$this->findings[] = "line {$node->getStartLine()}: $name has no $tag";
 			}
 		}
 	}
@@ -51,11 +51,11 @@ final class Undescribed extends NodeVisitorAbstract {
 $parser = new Php7( new Lexer( array( 'usedAttributes' => array( 'comments', 'startLine' ) ) ) );
 $wrong  = false;
 foreach ( array_slice( $argv, 1 ) as $file ) {
-	$visitor   = new Undescribed();
+	$visitor   = new DocblockVisitor();
 	$traverser = new NodeTraverser();
 	$traverser->addVisitor( $visitor );
 	$traverser->traverse( $parser->parse( file_get_contents( $file ) ) );
-	foreach ( $visitor->found as $finding ) {
+	foreach ( $visitor->findings as $finding ) {
 		echo "$file: $finding\n";
 		$wrong = true;
 	}

@@ -1,8 +1,8 @@
 <?php
 /**
- * Reads PHP files as PHP 7.4 would and names what that version could not read: php syntax74.php FILE…
+ * Lists what PHP 7.4 cannot parse in PHP files: php syntax74.php FILE…
  *
- * Debian's php-parser knows newer grammar too; what it lets pass is looked for in the tree.
+ * Debian's php-parser accepts newer syntax too, so that the tree is searched for it.
  */
 
 require '/usr/share/php/PhpParser/autoload.php';
@@ -13,9 +13,9 @@ use PhpParser\NodeTraverser;
 use PhpParser\NodeVisitorAbstract;
 use PhpParser\Parser\Php7;
 
-final class TooNew extends NodeVisitorAbstract {
+final class NewSyntaxVisitor extends NodeVisitorAbstract {
 
-	/** Node → what it is called. */
+	/** Names of the constructs that PHP 7.4 lacks, by node class. */
 	const NODES = array(
 		Node\UnionType::class              => 'union type',
 		Node\IntersectionType::class       => 'intersection type',
@@ -30,36 +30,36 @@ final class TooNew extends NodeVisitorAbstract {
 
 	const TYPES = array( 'mixed', 'static', 'never', 'null', 'false', 'true' );
 
-	public array $found = array();
+	public array $findings = array();
 	public array $tokens;
 
 	public function enterNode( Node $node ) {
 		foreach ( self::NODES as $class => $name ) {
 			if ( $node instanceof $class ) {
-				$this->say( $node, $name );
+				$this->report( $node, $name );
 			}
 		}
 		if ( $node instanceof Node\Arg && $node->name ) {
-			$this->say( $node, 'named argument' );
+			$this->report( $node, 'named argument' );
 		}
 		if ( $node instanceof Node\Param && $node->flags ) {
-			$this->say( $node, 'constructor promotion' );
+			$this->report( $node, 'constructor promotion' );
 		}
 		if ( $node instanceof Node\Stmt\Catch_ && ! $node->var ) {
-			$this->say( $node, 'catch without a variable' );
+			$this->report( $node, 'catch without a variable' );
 		}
 		if ( $node instanceof Node\Stmt\ClassConst && $node->flags & Node\Stmt\Class_::MODIFIER_FINAL ) {
-			$this->say( $node, 'final constant' );
+			$this->report( $node, 'final constant' );
 		}
 		if ( isset( $node->class ) && $node->class instanceof Node\Expr\ClassConstFetch ) {
-			$this->say( $node, 'constant used as a class' );
+			$this->report( $node, 'constant used as a class' );
 		}
 		if ( $node instanceof Node\FunctionLike ) {
-			$this->function_like( $node );
+			$this->check_function( $node );
 		}
 	}
 
-	private function function_like( Node\FunctionLike $node ): void {
+	private function check_function( Node\FunctionLike $node ): void {
 		$types = array( $node->getReturnType() );
 		foreach ( $node->getParams() as $param ) {
 			$types[] = $param->type;
@@ -67,25 +67,25 @@ final class TooNew extends NodeVisitorAbstract {
 		foreach ( $types as $type ) {
 			if ( $type instanceof Node\Identifier && in_array( $type->toLowerString(), self::TYPES, true )
 				|| $type instanceof Node\Name && 'static' === $type->toLowerString() ) {
-				$this->say( $node, "type $type" );
+				$this->report( $node, "type $type" );
 			}
 		}
 		$params = $node->getParams();
-		if ( $params && ',' === $this->token_after( end( $params ) ) ) {
-			$this->say( $node, 'comma after the last parameter' );
+		if ( $params && ',' === $this->get_token_after( end( $params ) ) ) {
+			$this->report( $node, 'comma after the last parameter' );
 		}
 	}
 
-	private function token_after( Node $node ): string {
-		$at = $node->getEndTokenPos() + 1;
-		while ( is_array( $this->tokens[ $at ] ) && in_array( $this->tokens[ $at ][0], array( T_WHITESPACE, T_COMMENT ), true ) ) {
-			++$at;
+	private function get_token_after( Node $node ): string {
+		$position = $node->getEndTokenPos() + 1;
+		while ( is_array( $this->tokens[ $position ] ) && in_array( $this->tokens[ $position ][0], array( T_WHITESPACE, T_COMMENT ), true ) ) {
+			++$position;
 		}
-		return is_array( $this->tokens[ $at ] ) ? $this->tokens[ $at ][1] : $this->tokens[ $at ];
+		return is_array( $this->tokens[ $position ] ) ? $this->tokens[ $position ][1] : $this->tokens[ $position ];
 	}
 
-	private function say( Node $node, string $what ): void {
-		$this->found[] = "line {$node->getStartLine()}: $what";
+	private function report( Node $node, string $construct ): void {
+		$this->findings[] = "line {$node->getStartLine()}: $construct";
 	}
 }
 
@@ -98,7 +98,7 @@ $lexer  = new Emulative(
 $parser = new Php7( $lexer );
 $wrong  = false;
 foreach ( array_slice( $argv, 1 ) as $file ) {
-	$visitor   = new TooNew();
+	$visitor   = new NewSyntaxVisitor();
 	$traverser = new NodeTraverser();
 	$traverser->addVisitor( $visitor );
 	try {
@@ -106,9 +106,9 @@ foreach ( array_slice( $argv, 1 ) as $file ) {
 		$visitor->tokens = $lexer->getTokens();
 		$traverser->traverse( $tree );
 	} catch ( PhpParser\Error $error ) {
-		$visitor->found[] = $error->getMessage();
+		$visitor->findings[] = $error->getMessage();
 	}
-	foreach ( $visitor->found as $finding ) {
+	foreach ( $visitor->findings as $finding ) {
 		echo "$file: $finding\n";
 		$wrong = true;
 	}

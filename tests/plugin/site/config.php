@@ -1,5 +1,5 @@
 <?php
-/** What a WordPress of the tests is: its database's socket, content and address come from the environment. */
+/** The configuration of a test site; its database socket, content folder and address come from the environment. */
 
 define( 'DB_NAME', 'wordpress' );
 define( 'DB_USER', 'root' );
@@ -22,7 +22,7 @@ define( 'WP_DEBUG', true );
 define( 'WP_DEBUG_DISPLAY', false );
 define( 'WP_DEBUG_LOG', WP_CONTENT_DIR . '/debug.log' );
 $table_prefix = 'wp_';
-if ( is_file( WP_CONTENT_DIR . '/network' ) ) { // A test made a network of it.
+if ( is_file( WP_CONTENT_DIR . '/network' ) ) { // A test turned the site into a network.
 	define( 'MULTISITE', true );
 	define( 'SUBDOMAIN_INSTALL', false );
 	define( 'DOMAIN_CURRENT_SITE', substr( WP_HOME, strlen( 'http://' ) ) );

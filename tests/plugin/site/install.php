@@ -1,5 +1,5 @@
 <?php
-/** A fresh site with its people: php install.php */
+/** Installs a new site with its users: php install.php */
 
 define( 'WP_INSTALLING', true );
 require getenv( 'WORDPRESS_TEST_SITE' ) . '/wp-load.php';

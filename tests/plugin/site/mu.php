@@ -1,11 +1,11 @@
 <?php
-/** For the tests only: no mail, no outside world, and the service on this machine may be called. */
+/** Isolates the test site: no e-mail, and no calls except to the service on this machine. */
 
 function wp_mail() {
 	return true;
 }
 
-// The shop and the service both stand on 127.0.0.1, on ports of their own.
+// The shop and the service both run on 127.0.0.1, on different ports.
 add_filter( 'http_request_host_is_external', '__return_true' );
 add_filter(
 	'http_allowed_safe_ports',
@@ -25,7 +25,7 @@ add_filter(
 	10,
 	3
 );
-// A busy machine is no lost signal: what the plugin asks for is asserted, not waited for.
+// A busy machine must not lose a signal; the tests assert the plugin's own timeout instead of waiting for it.
 add_filter(
 	'http_request_args',
 	static function ( array $request ): array {
@@ -34,7 +34,7 @@ add_filter(
 );
 add_filter( 'pre_site_transient_update_core', '__return_true' );
 add_filter( 'option_show_avatars', '__return_false' );
-// Nothing here is about emoji or compression, which WordPress tries out in the browser on each page of a new site.
+// WordPress probes emoji and compression in the browser on each page of a new site, which no test needs.
 remove_action( 'admin_print_scripts', 'print_emoji_detection_script' );
 remove_action( 'wp_head', 'print_emoji_detection_script', 7 );
 add_filter( 'pre_site_option_can_compress_scripts', '__return_zero' );

@@ -1,7 +1,7 @@
 <?php
-/** PHP's own web server in front of WordPress: files as they are, /run for the tests, everything else WordPress's. */
+/** The router of PHP's web server: files as they are, /run for the tests, everything else to WordPress. */
 
-/** To be kept by browsers: without a word about that they ask for all files of a page again at each. */
+/** Sends a file that browsers may cache: without this header they request all files again for each page. */
 function send_file( string $file ): void {
 	$types = array( 'css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml', 'png' => 'image/png' );
 	header( 'Content-Type: ' . ( $types[ pathinfo( $file, PATHINFO_EXTENSION ) ] ?? 'application/octet-stream' ) );

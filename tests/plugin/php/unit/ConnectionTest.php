@@ -10,8 +10,8 @@ final class ConnectionTest extends TestCase {
 	}
 
 	/** @dataProvider addresses */
-	public function test_only_a_plain_https_address_is_taken( string $given, string $kept ): void {
-		$this->assertSame( $kept, ( new Connection() )->normalize_url( $given ) );
+	public function test_only_a_plain_https_address_is_taken( string $address, string $url ): void {
+		$this->assertSame( $url, ( new Connection() )->normalize_url( $address ) );
 	}
 
 	public static function addresses(): array {

@@ -17,10 +17,10 @@ final class DocumentTest extends TestCase {
 	}
 
 	public function test_only_a_status_document_is_status(): void {
-		$one = array( 'stage' => 'due', 'headline' => 'h', 'as_of' => 't', 'rules' => array() );
-		$this->assertTrue( Document::is_status( $one ) );
-		foreach ( array_keys( $one ) as $name ) {
-			$this->assertFalse( Document::is_status( array( $name => 7 ) + $one ) );
+		$status = array( 'stage' => 'due', 'headline' => 'h', 'as_of' => 't', 'rules' => array() );
+		$this->assertTrue( Document::is_status( $status ) );
+		foreach ( array_keys( $status ) as $name ) {
+			$this->assertFalse( Document::is_status( array( $name => 7 ) + $status ) );
 		}
 	}
 }

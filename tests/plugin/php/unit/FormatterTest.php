@@ -7,8 +7,8 @@ use WcAdCredit\Formatter;
 final class FormatterTest extends TestCase {
 
 	/** @dataProvider amounts */
-	public function test_amounts_are_written_digit_by_digit( string $amount, string $written ): void {
-		$this->assertSame( str_replace( ' ', "\u{a0}", $written ), ( new Formatter() )->format_money( $amount, 'USD' ) );
+	public function test_amounts_are_written_digit_by_digit( string $amount, string $formatted ): void {
+		$this->assertSame( str_replace( ' ', "\u{a0}", $formatted ), ( new Formatter() )->format_money( $amount, 'USD' ) );
 	}
 
 	public static function amounts(): array {

@@ -21,9 +21,9 @@ final class KeyFigureTest extends TestCase {
 
 	/** @dataProvider documents */
 	public function test_the_one_number_is_the_one_of_the_stage( array $document, string $number, string $label ): void {
-		list( $shown, $said ) = ( new KeyFigure( new Formatter(), new Offer(), new Troubles() ) )->get_figure( new Document( $document ) );
-		$this->assertSame( $number, str_replace( "\u{a0}", ' ', $shown ) );
-		'' === $label ? $this->assertSame( '', $said ) : $this->assertStringContainsString( $label, $said );
+		list( $figure, $figure_label ) = ( new KeyFigure( new Formatter(), new Offer(), new Troubles() ) )->get_figure( new Document( $document ) );
+		$this->assertSame( $number, str_replace( "\u{a0}", ' ', $figure ) );
+		'' === $label ? $this->assertSame( '', $figure_label ) : $this->assertStringContainsString( $label, $figure_label );
 	}
 
 	public static function documents(): array {

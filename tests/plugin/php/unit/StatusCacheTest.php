@@ -26,8 +26,8 @@ final class StatusCacheTest extends TestCase {
 
 	public function test_after_a_failure_nobody_is_called_for_a_moment_and_never_long(): void {
 		$this->assertFalse( $this->cache->is_paused() );
-		foreach ( array( array( 0, 60 ), array( 90, 90 ), array( 999999, 3600 ) ) as list( $asked, $pause ) ) {
-			$this->cache->store_failure( new Response( 429, array(), $asked ) );
+		foreach ( array( array( 0, 60 ), array( 90, 90 ), array( 999999, 3600 ) ) as list( $retry_after, $pause ) ) {
+			$this->cache->store_failure( new Response( 429, array(), $retry_after ) );
 			$this->assertTrue( $this->cache->is_paused() );
 			$this->assertEqualsWithDelta( time() + $pause, $GLOBALS['options'][ StatusCache::OPTION ]['failure']['until'], 2 );
 		}

@@ -10,14 +10,14 @@ final class UninstallerTest extends TestCase {
 	const OTHERS = array( 'blogname' => 'Shop', 'tt4b_advertiser_id' => '71', 'old_wc_ad_credit_x' => 'y' );
 
 	protected function setUp(): void {
-		$GLOBALS['forgotten'] = array();
+		$GLOBALS['deleted_metadata'] = array();
 		$GLOBALS['options']   = self::OURS + self::OTHERS;
 		$GLOBALS['wpdb']      = new class() {
 			public $options = 'wp_options';
 
 			public $prefix = 'wp_';
 
-			/** No table of WooCommerce is there. */
+			/** Without WooCommerce's tables. */
 			public function get_var( array $query ): ?string {
 				return null;
 			}
@@ -52,7 +52,7 @@ final class UninstallerTest extends TestCase {
 	public function test_of_one_site_ours_goes_and_nothing_else(): void {
 		( new Uninstaller( new Tables() ) )->run();
 		$this->assertSame( self::OTHERS, $GLOBALS['options'] );
-		$this->assertSame( array( array( 'user', 'wc_ad_credit_dismissed', true ) ), $GLOBALS['forgotten'] );
+		$this->assertSame( array( array( 'user', 'wc_ad_credit_dismissed', true ) ), $GLOBALS['deleted_metadata'] );
 	}
 
 	public function test_of_a_network_every_site_is_cleaned(): void {

@@ -1,5 +1,5 @@
 <?php
-/** WooCommerce's menus, its settings screen with one form round every tab, and its system status. */
+/** WooCommerce's menus, its settings page with one form around each tab, and its system status page. */
 
 namespace Automattic\WooCommerce\Utilities {
 	final class FeaturesUtil {
@@ -11,7 +11,7 @@ namespace Automattic\WooCommerce\Utilities {
 }
 
 namespace {
-	function stand_in_settings(): void {
+	function stand_in_print_settings(): void {
 		$tabs    = apply_filters( 'woocommerce_settings_tabs_array', array( 'general' => 'General' ) );
 		$current = sanitize_title( wp_unslash( $_GET['tab'] ?? 'general' ) );
 		echo '<div class="wrap woocommerce"><h1 class="screen-reader-text">' . esc_html( $tabs[ $current ] ?? '' ) . '</h1>';
@@ -33,7 +33,7 @@ namespace {
 		echo '</form></div>';
 	}
 
-	function stand_in_status(): void {
+	function stand_in_print_status(): void {
 		echo '<div class="wrap woocommerce"><h1>Status</h1>';
 		do_action( 'woocommerce_system_status_report' );
 		echo '</div>';
@@ -43,8 +43,8 @@ namespace {
 		'admin_menu',
 		static function (): void {
 			add_menu_page( 'WooCommerce', 'WooCommerce', 'manage_woocommerce', 'woocommerce', '__return_null' );
-			add_submenu_page( 'woocommerce', 'Settings', 'Settings', 'manage_woocommerce', 'wc-settings', 'stand_in_settings' );
-			add_submenu_page( 'woocommerce', 'Status', 'Status', 'manage_woocommerce', 'wc-status', 'stand_in_status' );
+			add_submenu_page( 'woocommerce', 'Settings', 'Settings', 'manage_woocommerce', 'wc-settings', 'stand_in_print_settings' );
+			add_submenu_page( 'woocommerce', 'Status', 'Status', 'manage_woocommerce', 'wc-status', 'stand_in_print_status' );
 			add_menu_page( 'Marketing', 'Marketing', 'manage_woocommerce', 'woocommerce-marketing', '__return_null' );
 		},
 		5

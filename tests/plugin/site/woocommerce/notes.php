@@ -1,5 +1,5 @@
 <?php
-/** The inbox: notes in a table of their own, which one deletion takes from everybody's eyes. */
+/** WooCommerce's inbox: notes in their own table, in which a deletion hides a note from all users. */
 
 namespace Automattic\WooCommerce\Admin\Notes;
 
@@ -66,14 +66,14 @@ final class Notes {
 		return $id ? self::get_note( $id ) : false;
 	}
 
-	/** What the inbox shows to who is signed in. */
-	public static function shown(): array {
+	/** Returns the notes that the inbox shows to the current user. */
+	public static function get_visible_notes(): array {
 		global $wpdb;
 		$where = apply_filters( 'woocommerce_note_where_clauses', ' AND is_deleted = 0', array(), 'global' );
 		return array_map( array( self::class, 'get_note' ), $wpdb->get_col( 'SELECT note_id FROM ' . self::table() . " WHERE 1=1{$where}" ) );
 	}
 
-	/** As the inbox does it. */
+	/** Deletes a note as the inbox does. */
 	public static function delete_note( Note $note ): void {
 		$note->set_is_deleted( 1 );
 		$note->save();

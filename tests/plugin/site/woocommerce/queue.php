@@ -1,8 +1,8 @@
 <?php
-/** Action Scheduler over its own tables: what was done or cancelled stays, as there. `stand_in_run` is its runner. */
+/** Action Scheduler on its own tables, in which completed and cancelled actions stay, as there. */
 
-/** Those that wait. */
-function stand_in_actions(): array {
+/** Returns the pending actions. */
+function stand_in_pending_actions(): array {
 	return array_values(
 		array_filter(
 			ActionScheduler_Store::instance()->all(),
@@ -69,7 +69,7 @@ function as_schedule_recurring_action( int $at, int $every, string $hook, array 
 }
 
 function as_next_scheduled_action( string $hook, ?array $args = null, string $group = '' ) {
-	foreach ( stand_in_actions() as $action ) {
+	foreach ( stand_in_pending_actions() as $action ) {
 		if ( $hook === $action['hook'] && ( null === $args || $args === $action['args'] ) ) {
 			return $action['at'];
 		}
@@ -78,16 +78,16 @@ function as_next_scheduled_action( string $hook, ?array $args = null, string $gr
 }
 
 function as_unschedule_all_actions( string $hook, array $args = array(), string $group = '' ): void {
-	foreach ( stand_in_actions() as $action ) {
+	foreach ( stand_in_pending_actions() as $action ) {
 		if ( ( '' === $hook || $hook === $action['hook'] ) && ( '' === $group || $group === $action['group'] ) ) {
 			ActionScheduler_Store::instance()->mark( $action['id'], 'canceled' );
 		}
 	}
 }
 
-/** Does what is due within `$seconds` from now. */
-function stand_in_run( int $seconds ): void {
-	foreach ( stand_in_actions() as $action ) {
+/** Runs the actions that are due within `$seconds` from now. */
+function stand_in_run_actions( int $seconds ): void {
+	foreach ( stand_in_pending_actions() as $action ) {
 		if ( $action['at'] <= time() + $seconds ) {
 			ActionScheduler_Store::instance()->mark( $action['id'], 'complete' );
 			if ( $action['every'] ) {

@@ -1,5 +1,5 @@
 <?php
-/** Webhooks of action topics in their own table: loaded on init, queued by their action, delivered as the request ends. */
+/** WooCommerce's webhooks with action topics: loaded on init, queued by their action, delivered at the end of the request. */
 
 final class WC_Webhook {
 
@@ -82,9 +82,9 @@ final class WC_Webhook {
 			),
 		);
 		$request  = apply_filters( 'woocommerce_webhook_http_args', $request, $arg, $this->get_id() );
-		$began    = microtime( true );
+		$started_at    = microtime( true );
 		$response = wp_safe_remote_request( $this->get_delivery_url(), $request );
-		do_action( 'woocommerce_webhook_delivery', $request, $response, round( microtime( true ) - $began, 5 ), $arg, $this->get_id() );
+		do_action( 'woocommerce_webhook_delivery', $request, $response, round( microtime( true ) - $started_at, 5 ), $arg, $this->get_id() );
 	}
 }
 
@@ -98,13 +98,13 @@ final class WC_Data_Store {
 		global $wpdb;
 		$table = WC_Webhook::table();
 		$all   = $wpdb->get_var( "SHOW TABLES LIKE '$table'" ) ? $wpdb->get_results( "SELECT webhook_id, status FROM $table ORDER BY webhook_id", ARRAY_A ) : array();
-		$found = array();
+		$ids   = array();
 		foreach ( $all as $row ) {
 			if ( '' === $status || $status === $row['status'] ) {
-				$found[] = $row['webhook_id'];
+				$ids[] = $row['webhook_id'];
 			}
 		}
-		return $found;
+		return $ids;
 	}
 }
 
@@ -114,8 +114,8 @@ function wc_get_webhook( $id ): ?WC_Webhook {
 	return $row ? new WC_Webhook( $row ) : null;
 }
 
-/** As the service makes one by REST. */
-function stand_in_webhook( int $id, string $topic, string $url, string $secret = 'secret' ): void {
+/** Adds a webhook, as the service does by REST; replaces one with the same id. */
+function stand_in_add_webhook( int $id, string $topic, string $url, string $secret = 'secret' ): void {
 	global $wpdb;
 	WC_Webhook::install();
 	$row = array( 'webhook_id' => $id, 'status' => 'active', 'topic' => $topic, 'delivery_url' => $url, 'secret' => $secret );
