@@ -26,7 +26,7 @@ from tests.staff import Console
 DATABASES = ("sqlite", "postgresql")
 FEW, MANY = (1_000, 20), (1_000_000, 20_000)  # deliveries and stores
 ROUNDS = 40
-# The last two lead to a list, or need a consent.
+# Of the last two, one redirects to a list and one needs a consent.
 LEFT_OUT = ("/turned-away/", "/static/", "/sandbox", "/sign-", "/awards/issue", "/end-access")
 # The values in a page's address, by their names in the route.
 PATH_VALUES = {

@@ -1,4 +1,4 @@
-"""How many decisions a second one core makes, and how their cost grows with the days of spend."""
+"""Decisions a second on one core, and the growth of their cost with the days of spend."""
 
 from __future__ import annotations
 

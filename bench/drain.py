@@ -1,4 +1,4 @@
-"""How fast one worker empties the inbox and decides: where each delivery is news, and where most are not."""
+"""The rate at which one worker empties the inbox and decides, with much and with little news."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How time grows with size: measured at several sizes in one run, and compared with a straight line."""
+"""Growth of time with size, measured at several sizes in one run and compared with a straight line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What receiving is measured against: a Flask view that reads its body and answers."""
+"""The baseline of the subject `receiving`: a Flask view that reads its body and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How more processes scale on PostgreSQL: web processes that accept, workers that empty the queue.
+"""Scaling with more processes on PostgreSQL: web processes that accept, workers that empty the queue.
 
 One run takes turns among the numbers of processes: the figures are ratios to one.
 """

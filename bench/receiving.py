@@ -1,4 +1,4 @@
-"""What it costs to accept deliveries durably, beside a Flask view that only reads its body.
+"""The cost of accepting deliveries durably, beside a Flask view that only reads its body.
 
 Both are served alike, and asked in turns in one run. The processor time that a request takes in the serving
 processes comes first: as a ratio to the view's it nearly holds on a busy machine. Rates and waits do not.

@@ -1,4 +1,4 @@
-"""What many rows cost on PostgreSQL: bytes, and the time and reads of each hot path.
+"""The cost of many rows on PostgreSQL: bytes, and the time and reads of each hot path.
 
 Every size has ten times the stores and deliveries of the one before. What does not depend on their number
 stays as it is; what grows tenfold breaks first.
@@ -31,7 +31,7 @@ UP_TO = 1_000
 # As long as the daily signal of a store that tells its whole state.
 BODY = body_of(signal(1, "state", home_url="https://shop.example/", note="x" * 300))
 ROUNDS, FEW_ROUNDS, LONG_SECONDS = 10, 3, 1.0
-SMALL = 100  # rows: of so few a table's pages say nothing
+SMALL = 100  # rows; bytes a row mean nothing in a smaller table
 
 TABLES = text("""
     SELECT c.relname AS name, c.reltuples::bigint AS rows, pg_total_relation_size(c.oid) AS bytes,

@@ -20,7 +20,7 @@ from tests.browser.conftest import EMAIL, PASSWORD, overflows_window, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
-from tests.journeys.journey import JOINED, Journey, each_day, spends
+from tests.journeys.journey import JOINED, Journey, each_day, set_spend
 from tests.serving import served
 
 pytestmark = needs_chromium
@@ -53,9 +53,9 @@ def journeys(tmp_path_factory):
             for center, journey in enumerate(by_name.values(), 6001):
                 journey.set_up_and_link()
                 journey.consent()
-                journey.pays("manual")
+                journey.set_payment("manual")
                 own = {"name": journey.shop, "business_center": str(center)}  # no two of one merchant
-                spends(journey, each_day("20.00", date(2025, 11, 2), 30), **own)
+                set_spend(journey, each_day("20.00", date(2025, 11, 2), 30), **own)
             clock.at = SETTLED
             journey.work()
             yield by_name

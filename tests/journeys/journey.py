@@ -104,15 +104,15 @@ class Journey:
             actor="test",
         )
 
-    def pays(self, how: str) -> None:
-        self.records("payment", how)
+    def set_payment(self, value: str) -> None:
+        self.record_fact("payment", value)
 
-    def records(self, name: str, value: str) -> None:
+    def record_fact(self, name: str, value: str) -> None:
         fact = {"name": name, "value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
         record_staff_fact(self.container.database, self.clock(), store_id=self.store.id, **fact)
 
 
-def spends(journey: Journey, days: dict[date, AccountDay], **changes: object) -> None:
+def set_spend(journey: Journey, days: dict[date, AccountDay], **changes: object) -> None:
     created = datetime(2025, 10, 31, 9, 0, tzinfo=UTC)
     valid = {"name": "Example", "token": "merchant-token", "created_at": created, "business_center": "6001"}
     journey.accounts[journey.advertiser] = SandboxAccount(

@@ -29,7 +29,7 @@ from tests.sandbox.ports import two_free_ports
 from tests.serving import served
 from tests.signals import SECRET, add_shop, body_of, signal
 
-LARGE = 15_000  # more than the pages that are there already take, and no more than is kept of a signal
+LARGE = 15_000  # bytes: more than free pages hold, no more than is stored of a signal
 STORE_WAITS = 60  # seconds that a store waits for an answer
 
 
@@ -242,7 +242,7 @@ def test_a_server_that_hangs_is_given_up_and_used_again(
         with suspended(server), ThreadPoolExecutor(4) as threads:
             assert all(map(is_refused, threads.map(sender.send, range(2, 6))))
         assert sender.send(6).json["status"] == "accepted"
-        # What hung may still have been taken; then it was refused and is kept, which loses nothing.
+        # A call that hung may have been stored although it was refused: nothing is lost.
         assert {f"{number:032x}" for number in (1, 6)} <= set(sender.delivery_ids())
 
 
@@ -299,7 +299,7 @@ def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):
         wait_until(lambda: states(container) == ["processed"])
         with full_disk(serving, working):
             assert is_refused(sender.send(2, LARGE))
-            time.sleep(6)  # in which the worker wants to give a sign of life
+            time.sleep(6)  # long enough for a heartbeat of the worker
         assert sender.send(2, LARGE).json["status"] == "accepted"
         wait_until(lambda: states(container) == ["processed"] * 2)
         assert states(container) == ["processed"] * 2, working.output

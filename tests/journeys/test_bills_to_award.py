@@ -10,7 +10,7 @@ import pytest
 
 from receiver.sandbox.tiktok.accounts import AccountPayment
 from receiver.services.decisions.history import page_of_decisions, show_decision
-from tests.journeys.journey import Journey, each_day, spends
+from tests.journeys.journey import Journey, each_day, set_spend
 
 OPEN = datetime(2025, 11, 28, 13, 0, tzinfo=UTC)
 SETTLED = datetime(2025, 12, 4, 18, 0, tzinfo=UTC)
@@ -29,15 +29,15 @@ def paid(amount: str, at: datetime = BILL_DATE, tax: str = "0", kind: str = "BIL
 
 @pytest.fixture
 def automatic(journey):
-    """Linked, with consent, paid for automatically; 20.00 a day from 2 November to 1 December."""
+    """A journey with consent and automatic payment; the bills of a test set its spend."""
     journey.set_up_and_link()
     journey.consent()
-    journey.pays("automatic")
+    journey.set_payment("automatic")
     return journey
 
 
-def bills(journey: Journey, *payments: AccountPayment, **changes: Any) -> None:
-    spends(journey, each_day("20.00", date(2025, 11, 2), 30), payments=payments, **changes)
+def set_bills(journey: Journey, *payments: AccountPayment, **changes: Any) -> None:
+    set_spend(journey, each_day("20.00", date(2025, 11, 2), 30), payments=payments, **changes)
 
 
 def status_at(journey: Journey, at: datetime) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def evidence_of(status: dict[str, Any], fact: str) -> tuple[Any, str | None]:
 
 
 def test_a_paid_bill_reaches_the_tier_and_says_when_it_was_read(automatic):
-    bills(automatic, paid("600.00", tax="120.00"))
+    set_bills(automatic, paid("600.00", tax="120.00"))
     status = status_at(automatic, SETTLED)
     assert (rule(status)["outcome"], status["stage"]) == ("pass", "due")
     assert (status["award"]["credit"], status["award"]["due_by"]) == ("500.00", "2025-12-10")
@@ -66,7 +66,7 @@ def test_a_paid_bill_reaches_the_tier_and_says_when_it_was_read(automatic):
 
 
 def test_an_unpaid_bill_keeps_the_store_waiting(automatic):
-    bills(automatic)
+    set_bills(automatic)
     status = status_at(automatic, SETTLED)
     assert (rule(status)["outcome"], status["stage"]) == ("pending", "settling")
     assert "not all of it is paid yet" in rule(status)["text"]
@@ -75,54 +75,54 @@ def test_an_unpaid_bill_keeps_the_store_waiting(automatic):
 
 
 def test_bills_alike_each_count(automatic):
-    bills(automatic, *[paid("200.00")] * 3)
+    set_bills(automatic, *[paid("200.00")] * 3)
     assert status_at(automatic, SETTLED)["spend"]["qualifying"] == "600.00"
 
 
 def test_a_refund_takes_the_tier_away_again(automatic):
     bought = paid("540.00", OPEN - timedelta(days=1))
-    bills(automatic, bought)
+    set_bills(automatic, bought)
     before = status_at(automatic, OPEN)
     assert (before["spend"]["qualifying"], before["tier"]["threshold"]) == ("520.00", "500.00")
-    bills(automatic, bought, paid("150.00", OPEN + timedelta(days=1), kind="REFUND"))
+    set_bills(automatic, bought, paid("150.00", OPEN + timedelta(days=1), kind="REFUND"))
     after = status_at(automatic, SETTLED)
     assert (after["spend"]["qualifying"], after["tier"], after["award"]) == ("390.00", None, None)
     assert (rule(after)["outcome"], after["stage"]) == ("pending", "settling")
 
 
 def test_a_refund_after_the_award_flags_it_and_takes_nothing_back(automatic):
-    bills(automatic, paid("600.00"))
+    set_bills(automatic, paid("600.00"))
     status_at(automatic, SETTLED)
-    bills(automatic, paid("600.00"), paid("150.00", SETTLED + timedelta(hours=1), kind="REFUND"))
+    set_bills(automatic, paid("600.00"), paid("150.00", SETTLED + timedelta(hours=1), kind="REFUND"))
     award = status_at(automatic, SETTLED + timedelta(hours=28))["award"]
     assert (award["state"], award["credit"], award["flags"]) == ("due", "500.00", ["bill_refunded"])
 
 
 def test_bills_nobody_may_read_leave_the_money_provisional_until_staff_confirm(automatic):
-    bills(automatic, paid("600.00"), reads_finance=False)
+    set_bills(automatic, paid("600.00"), reads_finance=False)
     status = status_at(automatic, SETTLED)
     assert (rule(status)["outcome"], status["verdict"], status["stage"]) == ("unknown", "unknown", "held")
     assert (status["spend"]["provisional"], status["stale"], status["award"]) == (True, False, None)
     assert evidence_of(status, "bills readable") == (False, "2025-12-04T18:00:00Z")
-    automatic.records("paid_bills_confirmed", "yes")
+    automatic.record_fact("paid_bills_confirmed", "yes")
     assert status_at(automatic, SETTLED + timedelta(hours=2))["award"]["credit"] == "500.00"
 
 
 def test_an_account_of_no_business_center_is_provisional_too(automatic):
-    bills(automatic, business_center="")
+    set_bills(automatic, business_center="")
     assert rule(status_at(automatic, SETTLED))["outcome"] == "unknown"
 
 
 def test_permission_given_later_settles_what_was_provisional(automatic):
-    bills(automatic, paid("600.00"), reads_finance=False)
+    set_bills(automatic, paid("600.00"), reads_finance=False)
     status_at(automatic, SETTLED)
-    bills(automatic, paid("600.00"))
+    set_bills(automatic, paid("600.00"))
     status = status_at(automatic, SETTLED + timedelta(hours=25))
     assert (status["spend"]["provisional"], status["stage"]) == (False, "due")
 
 
 def test_tax_never_counts(automatic):
-    bills(automatic, paid("499.99", tax="100.00"))
+    set_bills(automatic, paid("499.99", tax="100.00"))
     status = status_at(automatic, SETTLED)
     assert (status["spend"]["qualifying"], status["tier"]) == ("499.99", None)
     assert {"why": "tax", "amount": "100.00"} in status["spend"]["excluded"]
@@ -130,33 +130,33 @@ def test_tax_never_counts(automatic):
 
 def test_what_ad_credit_paid_and_card_checks_are_no_bills(automatic):
     credit = AccountPayment(BILL_DATE, Decimal("600.00"), billing="CREDIT")
-    bills(automatic, credit, paid("600.00", kind="CARD_VERIFICATION"), paid("600.00", kind="ADD_BALANCE"))
+    set_bills(automatic, credit, paid("600.00", kind="CARD_VERIFICATION"), paid("600.00", kind="ADD_BALANCE"))
     assert evidence_of(status_at(automatic, SETTLED), "paid bills")[0] == "0.00"
 
 
 def test_a_bill_paid_in_the_days_of_grace_decides_with_its_own_due_date(automatic):
-    bills(automatic)
+    set_bills(automatic)
     assert status_at(automatic, SETTLED)["stage"] == "settling"
-    bills(automatic, paid("600.00", datetime(2025, 12, 20, 15, 0, tzinfo=UTC)))
+    set_bills(automatic, paid("600.00", datetime(2025, 12, 20, 15, 0, tzinfo=UTC)))
     status = status_at(automatic, datetime(2025, 12, 20, 16, 0, tzinfo=UTC))
     assert (status["stage"], status["award"]["due_by"]) == ("due", "2025-12-27")
 
 
 def test_a_bill_never_paid_ends_it_when_the_days_of_grace_are_over(automatic):
-    bills(automatic)
+    set_bills(automatic)
     assert status_at(automatic, datetime(2026, 1, 5, 20, 0, tzinfo=UTC))["stage"] == "settling"
     assert status_at(automatic, datetime(2026, 1, 6, 10, 0, tzinfo=UTC))["stage"] == "ended"
 
 
 def test_credit_of_somebody_else_in_the_ledger_is_left_to_staff(automatic):
     gift = AccountPayment(BILL_DATE, Decimal("50.00"), type="PROMOTION_ISSUED", billing="CREDIT")
-    bills(automatic, paid("600.00"), gift)
+    set_bills(automatic, paid("600.00"), gift)
     status = status_at(automatic, SETTLED)
     assert (rule(status, "no_conflicting_promotion")["outcome"], status["stage"]) == ("unknown", "held")
 
 
 def test_the_history_keeps_the_payments_each_decision_rested_on(automatic):
-    bills(automatic, paid("600.00", tax="120.00"))
+    set_bills(automatic, paid("600.00", tax="120.00"))
     status_at(automatic, SETTLED)
     (newest,) = page_of_decisions(automatic.container.database, automatic.store.id, limit=1).rows
     assert show_decision(automatic.container.database, newest["id"])["facts"]["payments"] == [

@@ -139,7 +139,7 @@ class StagedStore:
         shutil.copy(self.folder / "stage.db", self.folder / name)
         return self.open(name, patience)
 
-    def spends(self, amount: str) -> None:
+    def set_spend(self, amount: str) -> None:
         days = each_day(amount, FIRST, 30) if Decimal(amount) else {}
         created = datetime(2025, 10, 31, 9, tzinfo=UTC)
         valid = {
@@ -173,7 +173,7 @@ def reach_stage(staged_store: StagedStore, stage: Stage) -> None:
     amount, at, changes = STAGES[stage]
     container = staged_store.open("stage.db")
     staged_store.clock.at = at
-    staged_store.spends(amount)
+    staged_store.set_spend(amount)
     keep_store(container)
     token = container.cipher.encrypt("merchant-token")
     keep_link(container, advertiser_id=ADVERTISER, token_encrypted=token, prior_spend_before=None)

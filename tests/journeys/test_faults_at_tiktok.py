@@ -14,7 +14,7 @@ from receiver.sandbox.tiktok.faults import WORDS, Fault
 from receiver.services.polling.poll import poll_account
 from receiver.services.polling.spend import spend_of
 from tests.fakes import at
-from tests.journeys.journey import ADVERTISER, Journey, each_day, spends
+from tests.journeys.journey import ADVERTISER, Journey, each_day, set_spend
 
 BEFORE = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
 DURING = BEFORE + timedelta(hours=30)
@@ -39,7 +39,7 @@ PASSING = {
 }
 DEAD_TOKEN = (Fault.REVOKED_TOKEN, Fault.EXPIRED_TOKEN)
 OUT_OF_REACH = {Fault.NO_PERMISSION: "account_unreachable", Fault.ACCOUNT_MISSING: "account_missing"}
-# Where TikTok's advice says how long nothing is to be asked: the first time, and the second.
+# How long calls pause where TikTok's advice says so: the first time, and the second.
 PAUSES = {
     Fault.APP_RATE_LIMIT: (timedelta(seconds=1), timedelta(minutes=5)),
     Fault.APP_TOO_FREQUENT: (timedelta(seconds=1), timedelta(minutes=5)),
@@ -55,11 +55,11 @@ def database_kind() -> str:
 
 @pytest.fixture
 def spending(journey):
-    """Spends 50.00 a day since 2 November; last read on the 10th at noon, when 7 dates counted."""
+    """A journey that spends 50.00 a day since 2 November; last read on the 10th at noon: 7 dates count."""
     journey.set_up_and_link()
     journey.consent()
-    journey.pays("manual")
-    spends(journey, each_day("50.00", date(2025, 11, 2), 30))
+    journey.set_payment("manual")
+    set_spend(journey, each_day("50.00", date(2025, 11, 2), 30))
     status = status_at(journey, BEFORE)
     assert (status["stage"], status["stale"], status["spend"]["qualifying"]) == (
         "accumulating",

@@ -125,7 +125,7 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
             connection.lease_until = clock() + checks.LEASE
         shop.received_requests.clear()
         work_stores(container)
-        assert not shop.received_requests  # somebody has it
+        assert not shop.received_requests  # another worker holds the lease
         clock.move(minutes=3)
         work_stores(container)
         assert shop.received_requests

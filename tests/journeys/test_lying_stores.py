@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.journeys.journey import JOINED, each_day, spends
+from tests.journeys.journey import JOINED, each_day, set_spend
 
 LONG_AGO = date(2024, 10, 1)
 OLD_ACCOUNT = datetime(2024, 9, 1, tzinfo=UTC)
@@ -22,7 +22,7 @@ def database_kind() -> str:
 @pytest.fixture
 def busy(journey):
     """A store that joins now, and an ad account of its owner that has spent 200 USD a day for 400 days."""
-    spends(journey, each_day("200.00", LONG_AGO, 430), created_at=OLD_ACCOUNT)
+    set_spend(journey, each_day("200.00", LONG_AGO, 430), created_at=OLD_ACCOUNT)
     return journey
 
 
@@ -33,7 +33,7 @@ def lie_and_consent(journey, asserted: datetime, **more: object) -> dict:
     assert journey.signal("account_linked", advertiser_id=journey.advertiser, exact=True, **at, **more) == 200
     journey.work()
     journey.consent()
-    journey.pays("manual")
+    journey.set_payment("manual")
     journey.clock.at = LATER
     journey.work()
     return journey.status()
@@ -65,17 +65,17 @@ def test_a_clock_that_is_off_is_a_warning_with_a_next_step(journey, asserted: da
 
 
 def test_an_honest_merchant_who_linked_before_joining_loses_only_what_was_spent_before(journey):
-    spends(journey, each_day("60.00", JOINED.date(), 30), created_at=OLD_ACCOUNT)
+    set_spend(journey, each_day("60.00", JOINED.date(), 30), created_at=OLD_ACCOUNT)
     status = lie_and_consent(journey, JOINED - timedelta(days=200))
     assert rule(status, "not_yet_advertising")["outcome"] == "pass"
     assert (status["stage"], status["award"]["credit"]) == ("due", "1500.00")
 
 
 def test_a_shop_that_says_another_country_gets_past_no_rule_of_its_ad_account(journey):
-    spends(journey, each_day("60.00", date(2025, 11, 2), 30), country="DE", currency="EUR")
+    set_spend(journey, each_day("60.00", date(2025, 11, 2), 30), country="DE", currency="EUR")
     journey.set_up_and_link()
     journey.consent()
-    journey.pays("manual")
+    journey.set_payment("manual")
     journey.clock.at = LATER
     journey.work()
     status = journey.status()

@@ -45,10 +45,10 @@ class InProcessShop:
         self.container, self.id = container, add_shop(container).id
         self.receiver = WebhookReceiver(container)
 
-    def sends(self, body: bytes, **changes: str | None) -> WebhookResponse:
+    def send(self, body: bytes, **changes: str | None) -> WebhookResponse:
         return self.receiver.answer(call(self.id, body, **changes))
 
-    def works(self) -> list[str]:
+    def work(self) -> list[str]:
         return [str(item.state) for item in process_next(self.container.database, self.container.now())]
 
     @property
@@ -75,7 +75,7 @@ def test_nobody_is_answered_before_the_row_is_durable(shop: InProcessShop, monke
 
     monkeypatch.setattr("receiver.services.inbox.receive.insert_new", blocked_insert)
     with ThreadPoolExecutor(1) as thread:
-        response = thread.submit(shop.sends, BODY)
+        response = thread.submit(shop.send, BODY)
         assert reached.wait(120)
         with pytest.raises(TimeoutError):
             response.result(timeout=0.5)
@@ -117,14 +117,14 @@ def test_of_many_that_send_the_very_same_at_once_one_is_accepted(container: Cont
 def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
     shop: InProcessShop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    delivery_id = shop.sends(body_of(signal(1, event="integration_set_up"))).body["id"]
+    delivery_id = shop.send(body_of(signal(1, event="integration_set_up"))).body["id"]
     with pytest.MonkeyPatch.context() as crashing:
         crashing.setattr("receiver.storage.inbox.finish_all", lambda *_, **__: exit("killed"))
         with pytest.raises(SystemExit):
-            shop.works()
+            shop.work()
     assert shop.row.set_up_at is None
     clock.move(seconds=10)
-    assert shop.works() == ["processed"]
+    assert shop.work() == ["processed"]
     assert shop.row.set_up_at is not None
     assert len(attempts(shop.container, delivery_id)) == 1
 
@@ -135,13 +135,13 @@ def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
 def test_what_was_applied_has_no_effect_again_not_even_after_its_delivery_was_forgotten(
     shop: InProcessShop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
-    shop.sends(BODY)
-    shop.works()
+    shop.send(BODY)
+    shop.work()
     clock.move(days=31)
     assert purge(shop.container.database, clock(), 30, within=timedelta(minutes=1))["deliveries"] == 1
     monkeypatch.setattr(apply_signal, "_apply", lambda *_: pytest.fail("it had an effect"))
-    assert shop.sends(BODY).body["status"] == "accepted"
-    assert shop.works() == ["processed"]
+    assert shop.send(BODY).body["status"] == "accepted"
+    assert shop.work() == ["processed"]
 
 
 # stale signals taken for new ones (replay)
@@ -151,11 +151,11 @@ def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: InProcessSh
     """The headers are not signed: an old body under a new delivery id is a new delivery of an old signal."""
     old, new = body_of(link_signal(1)), body_of(signal(2, event="link_lost"))
     for body in (old, new):
-        shop.sends(body)
-    shop.works()
+        shop.send(body)
+    shop.work()
     before = shop.row.account_news
-    again = shop.sends(old, x_wc_webhook_delivery_id="0" * 32)
-    assert (again.body["status"], shop.works()) == ("accepted", ["processed"])
+    again = shop.send(old, x_wc_webhook_delivery_id="0" * 32)
+    assert (again.body["status"], shop.work()) == ("accepted", ["processed"])
     assert shop.row.account_news == before
 
 
@@ -163,9 +163,9 @@ def test_a_secret_that_has_ended_signs_nothing_any_more(shop: InProcessShop, clo
     container = shop.container
     rotate_secret(at(container, clock()), shop.id, actor="test")
     clock.move(hours=23)
-    assert shop.sends(BODY).status == 200
+    assert shop.send(BODY).status == 200
     clock.move(hours=1)
-    assert shop.sends(body_of(signal(8))).status == 401
+    assert shop.send(body_of(signal(8))).status == 401
 
 
 # verifying the signature after parsing
@@ -183,13 +183,13 @@ SAME_TO_A_PARSER = {
 def test_the_bytes_are_verified_and_not_what_a_parser_makes_of_them(shop: InProcessShop, body: bytes):
     signature = dict(signed_headers(BODY, SECRET))["x-wc-webhook-signature"]
     assert json.loads(body) == json.loads(BODY)
-    assert shop.sends(body, x_wc_webhook_signature=signature).status == 401
-    assert shop.sends(body).status == 200
+    assert shop.send(body, x_wc_webhook_signature=signature).status == 401
+    assert shop.send(body).status == 200
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[" * 90_000, b"\xff\0", b""])
 def test_what_is_not_signed_is_refused_before_anybody_reads_it(shop: InProcessShop, body: bytes):
-    answer = shop.sends(body, x_wc_webhook_signature="A" * 43 + "=")
+    answer = shop.send(body, x_wc_webhook_signature="A" * 43 + "=")
     assert (answer.status, answer.body) == (401, {"error": "signature"})
 
 
@@ -219,7 +219,7 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(conta
             post(b"x" * 2_000_000).status,
         ]
         assert statuses == [200, 200, 200, 401, 401, 404, 413]
-        wait_until(lambda: ended(container) == 3)
+        wait_until(lambda: count_ended(container) == 3)
         log = serving.output + working.output
     assert "wrong signature" in log
     assert "worker started" in log
@@ -227,6 +227,6 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(conta
         assert secret is None or secret not in log, secret
 
 
-def ended(container: Container) -> int:
+def count_ended(container: Container) -> int:
     with container.database.reading() as session:
         return session.query(Delivery).filter(Delivery.ended_at.is_not(None)).count()

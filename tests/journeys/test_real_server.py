@@ -94,7 +94,7 @@ def test_what_does_not_come_whole_is_never_taken_for_whole(store: SocketStore):
 
 
 def test_no_good_delivery_is_rejected_however_many_come_and_whatever_comes_beside_them(store: SocketStore):
-    """A thousand of one address, every third beside a call that carries no valid signature."""
+    """A thousand good deliveries from one address, and one forged call for every three of them."""
 
     def send(number: int) -> tuple[str, int]:
         if number % 4:

@@ -124,7 +124,7 @@ def test_three_messages_that_agree_are_believed_and_none_of_them_is_lost(contain
         (Agent.SERVICE, 10, 6)
     ]
 
-    # The next ones count as ever.
+    # The next signals are applied as usual.
     clock.move(hours=1)
     restored.signal("link_lost")
     deliver_all(container, restored)

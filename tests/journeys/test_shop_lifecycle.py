@@ -67,7 +67,7 @@ def status(service, token):
     return requests.get(f"{service[1]}/api/v1/status", headers=headers, timeout=60).status_code
 
 
-def leaves_nothing(shop):
+def nothing_is_left(shop):
     return (shop.records.hooks, shop.records.keys, shop.records.token) == ([], [], None)
 
 
@@ -78,7 +78,7 @@ def test_a_merchant_who_disconnects_in_the_plugin_ends_all_of_it_at_once(contain
     token = connected.records.token
     assert status(service, token) == 200
     companion.disconnect(connected)
-    assert leaves_nothing(connected)
+    assert nothing_is_left(connected)
     assert only_row(container, tables.Store).disconnected_at == container.now()
     assert status(service, token) == 401
     work_stores(container)
@@ -143,9 +143,9 @@ def test_connecting_again_leaves_one_key_of_ours(container, service, connected, 
 # Deleting and losing
 
 
-def test_a_plugin_that_is_deleted_ends_the_connection_and_leaves_nothing(container, service, connected):
+def test_a_plugin_that_is_deleted_ends_the_connection_and_nothing_is_left(container, service, connected):
     companion.uninstall(connected)
-    assert leaves_nothing(connected)
+    assert nothing_is_left(connected)
     assert only_row(container, tables.Store).disconnected_at is not None
 
 

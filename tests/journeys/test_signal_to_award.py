@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from receiver.sandbox.tiktok.accounts import AccountDay
-from tests.journeys.journey import LINKED, each_day, spends
+from tests.journeys.journey import LINKED, each_day, set_spend
 
 
 def test_tier_one_is_due_once_the_window_is_settled(journey):
@@ -17,8 +17,8 @@ def test_tier_one_is_due_once_the_window_is_settled(journey):
     assert "Connect TikTok" in claimed["headline"]
 
     journey.consent()
-    journey.pays("manual")
-    spends(journey, each_day("20.00", date(2025, 11, 2), 30, credit="5.00"))
+    journey.set_payment("manual")
+    set_spend(journey, each_day("20.00", date(2025, 11, 2), 30, credit="5.00"))
     journey.clock.at = datetime(2025, 11, 20, 13, 0, tzinfo=UTC)
     journey.work()
     status = journey.status()
@@ -41,8 +41,8 @@ def test_tier_one_is_due_once_the_window_is_settled(journey):
 def test_the_highest_tier_is_due_while_the_window_is_still_open(journey):
     journey.set_up_and_link()
     journey.consent()
-    journey.pays("manual")
-    spends(journey, each_day("500.00", date(2025, 11, 2), 12))
+    journey.set_payment("manual")
+    set_spend(journey, each_day("500.00", date(2025, 11, 2), 12))
     journey.clock.at = datetime(2025, 11, 16, 13, 0, tzinfo=UTC)
     journey.work()
     award = journey.status()["award"]
@@ -52,12 +52,12 @@ def test_the_highest_tier_is_due_while_the_window_is_still_open(journey):
 def test_a_revoked_consent_leaves_spend_and_stage_and_says_unknown(journey):
     journey.set_up_and_link()
     journey.consent()
-    journey.pays("manual")
+    journey.set_payment("manual")
     days = each_day("20.00", date(2025, 11, 2), 30)
-    spends(journey, days)
+    set_spend(journey, days)
     journey.clock.at = datetime(2025, 11, 20, 13, 0, tzinfo=UTC)
     journey.work()
-    spends(journey, days, revoked_at=journey.clock.at)
+    set_spend(journey, days, revoked_at=journey.clock.at)
     journey.clock.move(hours=7)
     journey.work()
     status = journey.status()
@@ -66,7 +66,7 @@ def test_a_revoked_consent_leaves_spend_and_stage_and_says_unknown(journey):
     (linked,) = [rule for rule in status["rules"] if rule["id"] == "account_linked"]
     assert (linked["outcome"], "withdrawn" in linked["text"]) == ("unknown", True)
 
-    spends(journey, days)
+    set_spend(journey, days)
     journey.consent()
     journey.work()
     assert journey.status()["verdict"] == "on_track"
@@ -75,9 +75,9 @@ def test_a_revoked_consent_leaves_spend_and_stage_and_says_unknown(journey):
 def test_an_account_that_advertised_before_does_not_qualify(journey):
     journey.set_up_and_link()
     journey.consent()
-    journey.pays("manual")
+    journey.set_payment("manual")
     days = {date(2025, 9, 1): AccountDay(Decimal("50.00")), **each_day("20.00", date(2025, 11, 2), 30)}
-    spends(journey, days, created_at=datetime(2024, 1, 1, tzinfo=UTC))
+    set_spend(journey, days, created_at=datetime(2024, 1, 1, tzinfo=UTC))
     journey.clock.at = datetime(2025, 11, 20, 13, 0, tzinfo=UTC)
     journey.work()
     status = journey.status()

@@ -123,5 +123,5 @@ def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(containe
         sender.join()
     with container.database.reading() as session:
         delivery_ids = session.scalars(select(Delivery.delivery_id)).all()
-    # Calls that had come no further than the kernel are cut off; of what was taken, each was answered.
+    # Calls that the server had not read yet are cut off; each one that it had read was answered.
     assert sorted(delivery_ids) == sorted(store.accepted), store.cut_off

@@ -112,7 +112,7 @@ def test_a_tab_that_was_closed_before_it_came_back_goes_on_without_approving_aga
 
 
 def test_no_other_browser_goes_on_where_a_tab_was_closed(container, service, visitor, shop, clock):
-    """Not even one that is signed in at the shop: who approved is not who began."""
+    """Not even a browser that is signed in at the shop: the one that began must come back."""
     page = approve_and_close_the_tab(container, visitor, shop)
     other = Visitor(service[1])
     assert "Continue to your store" in other.at("/connect", params={"shop": shop.url}).text

@@ -15,7 +15,7 @@ from receiver.sandbox.tiktok.accounts import SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
-from tests.journeys.journey import JOINED, Journey, each_day, spends
+from tests.journeys.journey import JOINED, Journey, each_day, set_spend
 from tests.serving import served
 
 REAL = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
@@ -43,8 +43,8 @@ def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             journey = Journey(container, real, accounts, controls.faults, base_url)
             journey.set_up_and_link()
             journey.consent()
-            journey.pays("manual")
-            spends(journey, each_day("25.00", date(2025, 11, 2), 30))
+            journey.set_payment("manual")
+            set_spend(journey, each_day("25.00", date(2025, 11, 2), 30))
             real.at = REAL
             journey.work()
             yield journey
