@@ -83,11 +83,11 @@ final class ApiKeys {
 	 */
 	public function switch_to_key( int $id ): int {
 		$label  = $this->get_label( $id );
-		$stored = $this->read_option();
+		$option = $this->read_option();
 		update_option(
 			self::OPTION,
 			array(
-				'label'   => '' === $label ? $stored['label'] : $label,
+				'label'   => '' === $label ? $option['label'] : $label,
 				'by_hand' => '' === $label,
 			),
 			false
@@ -115,8 +115,8 @@ final class ApiKeys {
 	 * @return bool
 	 */
 	public function may_have_manual_key(): bool {
-		$stored = $this->read_option();
-		return $stored['by_hand'] || '' === $stored['label'];
+		$option = $this->read_option();
+		return $option['by_hand'] || '' === $option['label'];
 	}
 
 	/**
@@ -208,8 +208,8 @@ final class ApiKeys {
 	 * @return array{label: string, by_hand: bool}
 	 */
 	private function read_option(): array {
-		$stored = get_option( self::OPTION );
-		return ( is_array( $stored ) ? $stored : array() ) + array(
+		$option = get_option( self::OPTION );
+		return ( is_array( $option ) ? $option : array() ) + array(
 			'label'   => '',
 			'by_hand' => false,
 		);

@@ -159,8 +159,8 @@ final class Connection {
 	 * @return array<string, mixed>
 	 */
 	private function read_option(): array {
-		$stored = get_option( self::OPTION );
-		return is_array( $stored ) ? $stored : array();
+		$connection = get_option( self::OPTION );
+		return is_array( $connection ) ? $connection : array();
 	}
 
 	/**

@@ -215,12 +215,12 @@ final class Connector {
 	public function disconnect(): array {
 		$codes = array( 'disconnected' );
 		if ( ! $this->connection->is_connected() || ! $this->client->report_disconnect( 'merchant' )->is_success() ) {
-			$codes[] = 'service_not_told';
+			$codes[] = 'service_not_notified';
 		}
 		$this->webhooks->delete_all();
 		$this->keys->delete_all();
 		if ( $this->keys->may_have_manual_key() ) {
-			$codes[] = 'key_may_be_left';
+			$codes[] = 'manual_key_may_remain';
 		}
 		$this->connection->disconnect( $this->keys->get_newest_id() );
 		$this->cache->clear();

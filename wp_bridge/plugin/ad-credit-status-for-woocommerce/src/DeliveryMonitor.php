@@ -165,16 +165,16 @@ final class DeliveryMonitor {
 	 * @return array{code: string, since: int, status: int}|null The code is missing, disabled, paused or failing; since is a Unix time, 0 when not known. Null without a problem.
 	 */
 	public function get_problem(): ?array {
-		$stored = get_option( self::OPTION );
-		$stored = ( is_array( $stored ) ? $stored : array() ) + array(
+		$failure = get_option( self::OPTION );
+		$failure = ( is_array( $failure ) ? $failure : array() ) + array(
 			'since'  => 0,
 			'status' => 0,
 		);
-		$code   = $this->webhooks->get_problem();
-		if ( '' === $code && ! $stored['since'] ) {
+		$code    = $this->webhooks->get_problem();
+		if ( '' === $code && ! $failure['since'] ) {
 			return null;
 		}
-		return array( 'code' => '' === $code ? 'failing' : $code ) + $stored;
+		return array( 'code' => '' === $code ? 'failing' : $code ) + $failure;
 	}
 
 	/**
@@ -197,11 +197,11 @@ final class DeliveryMonitor {
 	 * @return void
 	 */
 	private function record_failure( int $status ): void {
-		$stored = get_option( self::OPTION );
+		$failure = get_option( self::OPTION );
 		update_option(
 			self::OPTION,
 			array(
-				'since'  => (int) ( $stored['since'] ?? time() ),
+				'since'  => (int) ( $failure['since'] ?? time() ),
 				'status' => $status,
 			),
 			false

@@ -50,9 +50,9 @@ final class FlashMessage {
 	 * @return array{codes: string[], fields: array<string, string>}
 	 */
 	public function take(): array {
-		$name   = self::TRANSIENT . get_current_user_id();
-		$stored = get_transient( $name );
+		$name  = self::TRANSIENT . get_current_user_id();
+		$flash = get_transient( $name );
 		delete_transient( $name );
-		return ( is_array( $stored ) ? $stored : array() ) + self::EMPTY_FLASH;
+		return ( is_array( $flash ) ? $flash : array() ) + self::EMPTY_FLASH;
 	}
 }

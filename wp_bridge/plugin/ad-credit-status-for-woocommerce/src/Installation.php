@@ -44,8 +44,8 @@ final class Installation {
 	 * @return string With a trailing slash.
 	 */
 	public function get_home_url(): string {
-		$stored = defined( 'WP_HOME' ) ? WP_HOME : ( wp_load_alloptions()['home'] ?? '' );
-		return trailingslashit( '' === $stored ? home_url() : (string) $stored );
+		$home_url = defined( 'WP_HOME' ) ? WP_HOME : ( wp_load_alloptions()['home'] ?? '' );
+		return trailingslashit( '' === $home_url ? home_url() : (string) $home_url );
 	}
 
 	/**

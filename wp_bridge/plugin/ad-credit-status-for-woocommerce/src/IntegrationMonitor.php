@@ -247,7 +247,7 @@ final class IntegrationMonitor {
 	 * @return array|null Null before the first report.
 	 */
 	private function get_reported_state(): ?array {
-		$stored = get_option( self::OPTION );
-		return is_array( $stored ) ? $stored : null;
+		$state = get_option( self::OPTION );
+		return is_array( $state ) ? $state : null;
 	}
 }

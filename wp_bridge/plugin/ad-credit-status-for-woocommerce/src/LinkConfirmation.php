@@ -72,9 +72,9 @@ final class LinkConfirmation {
 	 * @return void
 	 */
 	public function record_page_view(): void {
-		$stored = get_option( self::OPTION );
-		if ( is_array( $stored ) ) {
-			update_option( self::OPTION, array( 'page_read' => true ) + $stored, false );
+		$token_write = get_option( self::OPTION );
+		if ( is_array( $token_write ) ) {
+			update_option( self::OPTION, array( 'page_read' => true ) + $token_write, false );
 		}
 	}
 
@@ -87,12 +87,12 @@ final class LinkConfirmation {
 	 * @return string One of CONFIRMED, PENDING, EXPIRED.
 	 */
 	public function get_status( int $now ): string {
-		$stored = get_option( self::OPTION );
-		if ( ! is_array( $stored ) ) {
+		$token_write = get_option( self::OPTION );
+		if ( ! is_array( $token_write ) ) {
 			return self::CONFIRMED;
 		}
-		$age        = $now - (int) ( $stored['token_at'] ?? 0 );
-		$is_waiting = ! empty( $stored['page_read'] ) || ( $age >= 0 && $age < self::SETTLE_SECONDS );
+		$age        = $now - (int) ( $token_write['token_at'] ?? 0 );
+		$is_waiting = ! empty( $token_write['page_read'] ) || ( $age >= 0 && $age < self::SETTLE_SECONDS );
 		return $is_waiting ? self::PENDING : self::EXPIRED;
 	}
 }

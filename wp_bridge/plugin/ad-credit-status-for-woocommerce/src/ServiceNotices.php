@@ -71,17 +71,17 @@ final class ServiceNotices {
 		if ( ! $document || ! $document->has( 'notices' ) || ! class_exists( Notes::class ) ) {
 			return;
 		}
-		$written = $this->get_written_notices();
-		$notices = $this->get_notices( $document );
-		foreach ( array_keys( array_filter( array_diff_key( $written, $notices ) ) ) as $id ) {
+		$written_notices = $this->get_written_notices();
+		$notices         = $this->get_notices( $document );
+		foreach ( array_keys( array_filter( array_diff_key( $written_notices, $notices ) ) ) as $id ) {
 			$this->delete_note( (string) $id );
-			$written[ $id ] = null;
+			$written_notices[ $id ] = null;
 		}
 		foreach ( $notices as $id => $notice ) {
-			$this->write_note( (string) $id, $notice, $written[ $id ] ?? null, array_key_exists( $id, $written ) );
-			$written[ $id ] = $notice;
+			$this->write_note( (string) $id, $notice, $written_notices[ $id ] ?? null, array_key_exists( $id, $written_notices ) );
+			$written_notices[ $id ] = $notice;
 		}
-		update_option( self::OPTION, array_slice( $written, -self::MAX_STORED_NOTICES, null, true ), false );
+		update_option( self::OPTION, array_slice( $written_notices, -self::MAX_STORED_NOTICES, null, true ), false );
 	}
 
 	/**
@@ -206,8 +206,8 @@ final class ServiceNotices {
 	 * @return array<string, array|null> By id; null for a notice whose note was deleted.
 	 */
 	private function get_written_notices(): array {
-		$written = get_option( self::OPTION );
-		return is_array( $written ) ? $written : array();
+		$written_notices = get_option( self::OPTION );
+		return is_array( $written_notices ) ? $written_notices : array();
 	}
 
 	/**

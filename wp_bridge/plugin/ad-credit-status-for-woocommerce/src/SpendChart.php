@@ -42,21 +42,21 @@ final class SpendChart {
 		if ( ! $dates || ! $days || '' === $document->get_text( 'spend.qualifying' ) ) {
 			return null;
 		}
-		$known   = array_filter( $days, array( $this, 'is_known' ) );
-		$amounts = array_map( array( $this, 'get_amount' ), $known );
-		if ( ! $known ) {
+		$known_days = array_filter( $days, array( $this, 'is_known' ) );
+		$amounts    = array_map( array( $this, 'get_amount' ), $known_days );
+		if ( ! $known_days ) {
 			return null;
 		}
 		$total = array_sum( $amounts );
 		$top   = $this->get_scale_top( $document, $total ) * self::HEADROOM;
 		return array(
-			'bars'     => $this->build_bars( $known, $dates, $top, max( $amounts ) ),
+			'bars'     => $this->build_bars( $known_days, $dates, $top, max( $amounts ) ),
 			'tiers'    => $this->build_tier_lines( $document, $top ),
 			'total'    => $total,
 			'highest'  => max( $amounts ),
-			'through'  => end( $known )->get_text( 'date' ),
-			'unknown'  => count( $days ) - count( $known ),
-			'is_final' => ! array_filter( $known, array( $this, 'is_provisional' ) ),
+			'through'  => end( $known_days )->get_text( 'date' ),
+			'unknown'  => count( $days ) - count( $known_days ),
+			'is_final' => ! array_filter( $known_days, array( $this, 'is_provisional' ) ),
 		);
 	}
 

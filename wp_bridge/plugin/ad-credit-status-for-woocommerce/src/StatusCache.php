@@ -136,10 +136,10 @@ final class StatusCache {
 	 * @return void
 	 */
 	public function remember_language( string $language ): void {
-		$stored = $this->read_option();
-		if ( ( $stored['languages'][ $language ] ?? 0 ) < time() - DAY_IN_SECONDS ) {
-			$stored['languages'][ $language ] = time();
-			$this->write_option( $stored );
+		$values = $this->read_option();
+		if ( ( $values['languages'][ $language ] ?? 0 ) < time() - DAY_IN_SECONDS ) {
+			$values['languages'][ $language ] = time();
+			$this->write_option( $values );
 		}
 	}
 
@@ -233,8 +233,8 @@ final class StatusCache {
 	 * @return array<string, mixed> With every key of DEFAULTS.
 	 */
 	private function read_option(): array {
-		$stored = get_option( self::OPTION );
-		return ( is_array( $stored ) ? $stored : array() ) + self::DEFAULTS;
+		$values = get_option( self::OPTION );
+		return ( is_array( $values ) ? $values : array() ) + self::DEFAULTS;
 	}
 
 	/**
