@@ -13,7 +13,7 @@ from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.services.stores.add import AddedStore, add_store
 from receiver.services.stores.details import StoreDetails
 from receiver.storage import inbox
-from receiver.storage.inbox import KeptDelivery, NewDelivery
+from receiver.storage.inbox import NewDelivery, StoredDelivery
 from receiver.storage.tables import Attempt, Delivery
 
 SHOP = "https://shop.example/"
@@ -67,7 +67,7 @@ def new_delivery(
 
 def keep(
     container: Container, store_id: str, *bodies: bytes, topic: str | None = SIGNAL
-) -> list[KeptDelivery]:
+) -> list[StoredDelivery]:
     with container.database.writing() as session:
         return inbox.keep(session, [new_delivery(store_id, body, container.now(), topic) for body in bodies])
 

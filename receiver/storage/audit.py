@@ -22,7 +22,7 @@ BY_STORE_A_DAY = 100  # entries of an actor about one store
 # awards are never left out.
 STORES_ACTORS = frozenset({Agent.CONNECTION, Agent.MERCHANT, Agent.STRANGER})
 STORES_ACTIONS = frozenset({AuditAction.STORE_DISCREPANCY})
-LOOKED_THROUGH = 5000  # entries that one page examines, where no index leads to the rows searched for
+SCANNED_ROWS = 5000  # entries that one page examines, where no index leads to the rows searched for
 OF_EACH = 1_000  # entries that one page examines of each of several stores
 NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)
 
@@ -104,10 +104,10 @@ def entries_of_award(session: Session, award_id: str) -> list[AuditEntry]:
 def notable_entries(session: Session, store_id: str, limit: int) -> list[AuditEntry]:
     """Return a store's newest entries of interest, the newest first.
 
-    Those are entries by staff and NOTABLE ones by others, among its last LOOKED_THROUGH.
+    Those are entries by staff and NOTABLE ones by others, among its last SCANNED_ROWS.
     """
     newest = select(AuditEntry.id).where(AuditEntry.store_id == store_id)
-    newest = newest.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(LOOKED_THROUGH)
+    newest = newest.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(SCANNED_ROWS)
     is_notable = AuditEntry.actor.not_in(list(Agent)) | AuditEntry.action.in_(NOTABLE)
     query = select(AuditEntry).where(AuditEntry.id.in_(newest), is_notable)
     return list(session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)))
@@ -151,7 +151,7 @@ def _plan(filters: AuditFilters, after: Key | None) -> ScanPlan:
         newest = _newest_of_each(filters.stores, times, after)
         return ScanPlan(entries.where(newest), NEWEST_FIRST, [*conditions, *rest], OF_EACH)
     leading = entries.where(*conditions[:1], *times)
-    return ScanPlan(leading, NEWEST_FIRST, [*conditions[1:], *rest], LOOKED_THROUGH)
+    return ScanPlan(leading, NEWEST_FIRST, [*conditions[1:], *rest], SCANNED_ROWS)
 
 
 def _times(filters: AuditFilters) -> list[ColumnElement[bool]]:

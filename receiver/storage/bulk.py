@@ -85,7 +85,7 @@ def insert_rows(
     if dialect.name == "sqlite":
         values = f"VALUES ({', '.join('?' * len(names))})"
     else:
-        values = f"SELECT * FROM {_unnested(dialect, table, names)}"  # noqa: S608 (names of ours)
+        values = f"SELECT * FROM {_unnest(dialect, table, names)}"  # noqa: S608 (names of ours)
     _execute(session, f"{into} {values} {conflict}", table, names, rows)
 
 
@@ -101,13 +101,13 @@ def update_rows(session: Session, table: Table, names: tuple[str, ...], rows: Se
         statement = f"UPDATE {table.name} SET {columns} WHERE {key} = ?1"  # noqa: S608 (names of ours)
     else:
         columns = ", ".join(f"{name} = new.{name}" for name in changed)
-        new = f"{_unnested(dialect, table, names)} AS new ({', '.join(names)})"
+        new = f"{_unnest(dialect, table, names)} AS new ({', '.join(names)})"
         where = f"{table.name}.{key} = new.{key}"
         statement = f"UPDATE {table.name} SET {columns} FROM {new} WHERE {where}"  # noqa: S608 (names of ours)
     _execute(session, statement, table, names, rows)
 
 
-def _unnested(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
+def _unnest(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
     arrays = (f"%s::{table.c[name].type.compile(dialect)}[]" for name in names)
     return f"unnest({', '.join(arrays)})"
 
@@ -133,15 +133,15 @@ def _as_array(values: Sequence[Any]) -> str:
     if None not in values:
         joined = NUL.join(map(str, values))
         if joined.count(NUL) == len(values) - 1:  # none of the values' own, which no text may have
-            return f'{{"{_escaped(joined).replace(NUL, SEPARATOR)}"}}'
-    return f"{{{','.join(['NULL' if value is None else _quoted(str(value)) for value in values])}}}"
+            return f'{{"{_escape(joined).replace(NUL, SEPARATOR)}"}}'
+    return f"{{{','.join(['NULL' if value is None else _quote(str(value)) for value in values])}}}"
 
 
-def _quoted(text: str) -> str:
-    return f'"{_escaped(text)}"'
+def _quote(text: str) -> str:
+    return f'"{_escape(text)}"'
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Of the pool: a process opens no more connections than it has threads. A smaller pool would be one more
 # queue, in which pages could hold every place before a delivery.
 NO_END = -1
-SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError)
+FAULT_KINDS = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 TRIES = 5  # of a transaction that collides each time
 COLLIDED = ("40P01", "40001")  # PostgreSQL's: a deadlock, a view that another transaction changed
 NOT_MIGRATED = f"the database lacks tables this version needs; run `{COMMAND} migrate`"
@@ -274,9 +274,9 @@ def _translate_errors(bind: Engine | Connection) -> Iterator[None]:
 def _is_of_database(error: Exception, driver: Any) -> bool:
     """Return whether an error is the database's own rather than a fault of our code.
 
-    It has one of the SQLALCHEMYS kinds, or no particular kind at all, as with a damaged file.
+    It has one of FAULT_KINDS, or no particular kind at all, as with a damaged file.
     """
-    kinds = (*SQLALCHEMYS, *(getattr(driver, kind.__name__) for kind in SQLALCHEMYS))
+    kinds = (*FAULT_KINDS, *(getattr(driver, kind.__name__) for kind in FAULT_KINDS))
     return isinstance(error, kinds) or type(error) in (DatabaseError, driver.DatabaseError)
 
 

@@ -26,8 +26,8 @@ from receiver.paging import LARGEST_ID, CountedPage
 from receiver.storage.paging import Keyset, ScanPlan, last_value, rows_of, scan
 from receiver.storage.tables import Attempt, Delivery
 
-COUNTED = 1_000  # rows at most, where an index leads to matching rows only; nobody needs a higher count
-LOOKED_THROUGH = 5_000  # rows that one page examines, where each has to be checked
+COUNT_LIMIT = 1_000  # rows at most, where an index leads to matching rows only; nobody needs a higher count
+SCANNED_ROWS = 5_000  # rows that one page examines, where each has to be checked
 FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 BY_NUMBER = Keyset((Delivery.id,), descending=True)
 BY_TIME = Keyset((Delivery.received_at, Delivery.id), descending=True)
@@ -70,7 +70,7 @@ def _plan(filters: DeliveryFilters, after: int | None) -> ScanPlan:
         if name in set_names and leads:
             return _led_by(filters, {name}, BY_NUMBER)
     if stores:
-        bound = COUNTED if set_names <= {"store", "stores"} else LOOKED_THROUGH
+        bound = COUNT_LIMIT if set_names <= {"store", "stores"} else SCANNED_ROWS
         further = true() if after is None else Delivery.id < after
         newest = Delivery.id.in_(newest_of(stores, bound + 1, further))
         return ScanPlan(
@@ -116,20 +116,21 @@ def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:
     leading = DeliveryFilters(**{name: getattr(filters, name) for name in names})
     rows = select().select_from(Delivery).where(*conditions_of(leading))
     if names == set(filters.as_json()):
-        return ScanPlan(rows, by, (), COUNTED)
-    return ScanPlan(rows, by, conditions_of(filters), LOOKED_THROUGH)
+        return ScanPlan(rows, by, (), COUNT_LIMIT)
+    return ScanPlan(rows, by, conditions_of(filters), SCANNED_ROWS)
 
 
 def count_states(session: Session, filters: DeliveryFilters) -> dict[DeliveryState, int] | None:
-    """Count deliveries by state, up to COUNTED + 1 of each.
+    """Count deliveries by state, up to COUNT_LIMIT + 1 of each.
 
-    Returns None where no index leads to matching rows only, and for stores and times with more than COUNTED
-    rows.
+    Returns None where no index leads to matching rows only, and for stores and times with more than
+    COUNT_LIMIT rows.
     """
     set_names = set(filters.as_json())
     if not set_names:
         ids = [
-            select(Delivery.id).where(Delivery.state == state).limit(COUNTED + 1) for state in DeliveryState
+            select(Delivery.id).where(Delivery.state == state).limit(COUNT_LIMIT + 1)
+            for state in DeliveryState
         ]
         counts = [
             select(select(func.count()).select_from(chunk.subquery()).scalar_subquery()) for chunk in ids
@@ -137,10 +138,10 @@ def count_states(session: Session, filters: DeliveryFilters) -> dict[DeliverySta
         return dict(zip(DeliveryState, session.scalars(union_all(*counts)), strict=True))
     if set_names - {"store", "stores", "since", "until"}:
         return None
-    rows = select(Delivery.state).where(*conditions_of(filters)).limit(COUNTED + 1).subquery()
+    rows = select(Delivery.state).where(*conditions_of(filters)).limit(COUNT_LIMIT + 1).subquery()
     counts_of_states = session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
     by_state = {DeliveryState(state): count for state, count in counts_of_states}
-    return by_state if sum(by_state.values()) <= COUNTED else None
+    return by_state if sum(by_state.values()) <= COUNT_LIMIT else None
 
 
 def get_delivery(session: Session, delivery_id: int) -> Delivery:

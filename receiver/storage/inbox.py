@@ -85,14 +85,14 @@ class NewDelivery:
 
 
 @dataclass(frozen=True)
-class KeptDelivery:
+class StoredDelivery:
     """The row of a stored delivery, and whether it existed before."""
 
     id: int
     duplicate: bool
 
 
-class HeldDelivery(Protocol):
+class DeliveryContent(Protocol):
     """The columns of a delivery that processing uses, from its entity or read alone."""
 
     @property
@@ -123,7 +123,7 @@ class HeldDelivery(Protocol):
     def request_id(self) -> str | None: ...
 
 
-HELD = tuple(DELIVERIES.c[name] for name in vars(HeldDelivery) if name in DELIVERIES.c)
+CONTENT = tuple(DELIVERIES.c[name] for name in vars(DeliveryContent) if name in DELIVERIES.c)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class ClaimedDelivery:
     id: int
     tries: int  # this one included
     lease_until: datetime
-    content: HeldDelivery  # at the time of the claim
+    content: DeliveryContent  # at the time of the claim
 
 
 @dataclass(frozen=True)
@@ -146,16 +146,16 @@ class TryEnd:
     due_at: datetime | None = None
 
 
-def keep(session: Session, new: Sequence[NewDelivery]) -> list[KeptDelivery]:
-    """Store one row per identity; return a KeptDelivery for each of `new`, in order."""
+def keep(session: Session, new: Sequence[NewDelivery]) -> list[StoredDelivery]:
+    """Store one row per identity; return a StoredDelivery for each of `new`, in order."""
     new_ids = insert_new(driver_of(session), new)
-    results: dict[int, KeptDelivery] = {}
+    results: dict[int, StoredDelivery] = {}
     for place, item in sorted(enumerate(new), key=lambda pair: pair[1].identity):
         new_id = new_ids.pop(item.identity, None)
         results[place] = (
-            KeptDelivery(_count_duplicate(session, item), True)
+            StoredDelivery(_count_duplicate(session, item), True)
             if new_id is None
-            else KeptDelivery(new_id, False)
+            else StoredDelivery(new_id, False)
         )
     return [results[place] for place in range(len(new))]
 
@@ -264,9 +264,9 @@ def claim(
         .where(is_any_of(DELIVERIES.c.id, ids), _is_free(now))
         # Due again when the lease is over, so the rows of a worker that died need no clean-up.
         .values(state=DeliveryState.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
-        .returning(*HELD)
+        .returning(*CONTENT)
     )
-    rows = {row.id: cast(HeldDelivery, row) for row in session.execute(statement).all()} if ids else {}
+    rows = {row.id: cast(DeliveryContent, row) for row in session.execute(statement).all()} if ids else {}
     return [ClaimedDelivery(item, rows[item].tries, until, rows[item]) for item in ids if item in rows]
 
 
@@ -275,15 +275,17 @@ def newest_id(session: Session) -> int:
     return session.scalar(select(func.max(DELIVERIES.c.id))) or 0
 
 
-def lock_untried(session: Session, now: datetime, limit: int, newer_than: int) -> list[HeldDelivery] | None:
+def lock_untried(
+    session: Session, now: datetime, limit: int, newer_than: int
+) -> list[DeliveryContent] | None:
     """Lock for this transaction what `claim` would take, and return the contents.
 
     Returns None where any of them was tried before or is not newer than the delivery `newer_than`: those
     have to be claimed.
     """
     ids = _lock_due(session, now, limit)
-    contents = select(*HELD).where(is_any_of(DELIVERIES.c.id, ids))
-    rows = {row.id: cast(HeldDelivery, row) for row in session.execute(contents).all()} if ids else {}
+    contents = select(*CONTENT).where(is_any_of(DELIVERIES.c.id, ids))
+    rows = {row.id: cast(DeliveryContent, row) for row in session.execute(contents).all()} if ids else {}
     if any(row.id <= newer_than or row.tries > 0 for row in rows.values()):
         return None
     return [rows[number] for number in ids]
@@ -348,7 +350,7 @@ def take_again(row: Delivery) -> None:
     row.tries, row.error, row.ended_at = 1, None, None
 
 
-def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[HeldDelivery]:
+def lock_claimed(session: Session, claims: Sequence[ClaimedDelivery]) -> list[DeliveryContent]:
     """Lock the claimed rows that are still ours for this transaction, and return their contents.
 
     Left out are rows whose lease is over, and rows whose body was erased since: those are claimed anew.
@@ -361,7 +363,7 @@ def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[HeldDelive
 
 
 def _as_locked(claim: ClaimedDelivery) -> tuple[int, datetime, int, bool]:
-    """Return what `hold` reads of a row that is still this claim's."""
+    """Return what `lock_claimed` reads of a row that is still this claim's."""
     return claim.id, claim.lease_until, claim.tries, claim.content.body is None
 
 
@@ -380,7 +382,7 @@ def finish(
         setattr(row, name, value)
 
 
-def finish_all(session: Session, ends: Iterable[tuple[HeldDelivery, TryEnd]], at: datetime) -> None:
+def finish_all(session: Session, ends: Iterable[tuple[DeliveryContent, TryEnd]], at: datetime) -> None:
     """Record how attempts at locked rows ended, as `finish` does.
 
     Rows with the same end share a statement.
@@ -410,7 +412,7 @@ def _end_columns(end: TryEnd, at: datetime) -> dict[str, Any]:
     return {**columns, "body": None} if drops_body else columns
 
 
-def give_back(session: Session, rows: Sequence[HeldDelivery], now: datetime) -> None:
+def give_back(session: Session, rows: Sequence[DeliveryContent], now: datetime) -> None:
     """Release locked rows as if they had never been claimed."""
     statement = update(DELIVERIES).where(is_any_of(DELIVERIES.c.id, [row.id for row in rows]))
     tries = DELIVERIES.c.tries - 1
@@ -439,7 +441,7 @@ def _move(row: Delivery, to: DeliveryState) -> None:
     row.state = to
 
 
-def _refuse_move(row: HeldDelivery, to: DeliveryState) -> None:
+def _refuse_move(row: DeliveryContent, to: DeliveryState) -> None:
     """Raise Refused where a delivery cannot move from its state to another."""
     if not may_move(DeliveryState(row.state), to):
         raise Refused(f"delivery {row.id} is {row.state} and cannot become {to}")

@@ -14,15 +14,15 @@ from receiver.storage.upsert import insert_into
 IN_ALL = 50_000  # rows: strangers may name any subject
 
 
-def wait_left(session: Session, subject: str, throttle: LoginThrottle, now: datetime) -> timedelta:
+def remaining_wait(session: Session, subject: str, throttle: LoginThrottle, now: datetime) -> timedelta:
     """Return how long the subject has to wait before its next try; locks the subject's row."""
-    row = _locked(session, subject, now)
+    row = _lock_row(session, subject, now)
     return throttle.left(row.until, now)
 
 
 def count_try(session: Session, subject: str, throttle: LoginThrottle, now: datetime) -> None:
     """Count one try of a subject, and set how long it has to wait before the next."""
-    row = _locked(session, subject, now)
+    row = _lock_row(session, subject, now)
     if not row.tries:
         _delete_beyond(session, IN_ALL)
     row.tries = 1 if throttle.is_forgotten(row.last_at, now) else row.tries + 1
@@ -65,7 +65,7 @@ def purge_tries(session: Session, before: datetime, limit: int) -> int:
     return len(deleted.all())
 
 
-def _locked(session: Session, subject: str, now: datetime) -> SignInTries:
+def _lock_row(session: Session, subject: str, now: datetime) -> SignInTries:
     insertion = insert_into(session, SignInTries).values(subject=subject, tries=0, until=now, last_at=now)
     session.execute(insertion.on_conflict_do_nothing())
     query = select(SignInTries).where(SignInTries.subject == subject).with_for_update()

@@ -34,7 +34,7 @@ class LostMessages:
 
 def lost_messages(session: Session, store_ids: Collection[str]) -> dict[str, LostMessages]:
     """Return, by store, its newest lost messages; a store that lost none is left out."""
-    dead, refused = _dead(session, store_ids), _refused(session, store_ids)
+    dead, refused = _dead_messages(session, store_ids), _refused_messages(session, store_ids)
     return {item: LostMessages(dead.get(item), refused.get(item)) for item in dead.keys() | refused.keys()}
 
 
@@ -102,14 +102,16 @@ _NEWEST_HELD = (
 _REFUSED = select(Store.id, _NEWEST_SAMPLE, _NEWEST_HELD).where(Store.id.in_(STORE_IDS))
 
 
-def _dead(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
+def _dead_messages(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
     return {
         store_id: (at, BY_REASON.get(reason or "", LostSignals.UNREADABLE))
         for store_id, at, reason in session.execute(_DEAD, {"store_ids": list(store_ids)})
     }
 
 
-def _refused(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
+def _refused_messages(
+    session: Session, store_ids: Collection[str]
+) -> dict[str, tuple[datetime, LostSignals]]:
     losses = {}
     for store_id, *moments in session.execute(_REFUSED, {"store_ids": list(store_ids)}):
         if times := [at for at in moments if at is not None]:

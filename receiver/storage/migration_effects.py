@@ -59,7 +59,7 @@ def effects_of(source: str) -> list[MigrationEffect]:
         if isinstance(target, ast.Name)
     }
     reader = _Reader(constants)
-    for function in _reached("upgrade", functions):
+    for function in _reachable("upgrade", functions):
         reader.visit(function)
     new_tables = {effect.table for effect in reader.effects if effect.operation == "create_table"}
     return [
@@ -68,7 +68,7 @@ def effects_of(source: str) -> list[MigrationEffect]:
     ]
 
 
-def _reached(name: str, functions: dict[str, ast.FunctionDef]) -> Iterator[ast.FunctionDef]:
+def _reachable(name: str, functions: dict[str, ast.FunctionDef]) -> Iterator[ast.FunctionDef]:
     seen, queue = set[str](), [name]
     while queue:
         name = queue.pop(0)

@@ -24,25 +24,25 @@ _OF_STORES = (
 
 
 @dataclass(frozen=True)
-class KeptNotice:
+class StoredNotice:
     """A stored notice: when it was first noticed, and when it was sent."""
 
     noticed_at: datetime
     sent_at: datetime | None
 
 
-def kept_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, KeptNotice]]:
+def stored_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, StoredNotice]]:
     """Return the stored notices of stores by store and notice id, the oldest first."""
-    notices: defaultdict[str, dict[str, KeptNotice]] = defaultdict(dict)
+    notices: defaultdict[str, dict[str, StoredNotice]] = defaultdict(dict)
     for store_id, notice_id, noticed_at, sent_at in session.execute(
         _OF_STORES, {"store_ids": list(store_ids)}
     ):
-        notices[store_id][notice_id] = KeptNotice(noticed_at, sent_at)
+        notices[store_id][notice_id] = StoredNotice(noticed_at, sent_at)
     return notices
 
 
 def replace_notices(
-    rows: RowBatch, store_id: str, now: datetime, before: Mapping[str, KeptNotice], current: Collection[str]
+    rows: RowBatch, store_id: str, now: datetime, before: Mapping[str, StoredNotice], current: Collection[str]
 ) -> tuple[set[str], list[str]]:
     """Store the notices that are true now; of ended ones the newest SENT_NOTICES that were sent stay.
 

@@ -22,20 +22,20 @@ def pooler_problem(database: Database) -> str | None:
     if database.is_sqlite:
         return None
     with database.autocommit_connection() as mine:
-        if _backend(mine) == _announced(mine):  # a pooler announces a number of its own
+        if _backend_pid(mine) == _announced_pid(mine):  # a pooler announces a number of its own
             return None
         with database.autocommit_connection() as other:
-            if {_backend(other) for _ in range(TRIES)} & {_backend(mine)}:
+            if {_backend_pid(other) for _ in range(TRIES)} & {_backend_pid(mine)}:
                 return SHARED
         return None if _holds_settings(mine) else DROPPED
 
 
-def _announced(connection: Driver) -> int:
+def _announced_pid(connection: Driver) -> int:
     assert not isinstance(connection, sqlite3.Connection)
     return connection.info.backend_pid
 
 
-def _backend(connection: Driver) -> int:
+def _backend_pid(connection: Driver) -> int:
     return int(_value(connection, "SELECT pg_backend_pid()"))
 
 

@@ -44,7 +44,7 @@ def keep_counts(session: Session, programme: str, now: datetime, counts: dict[st
     session.merge(ProgrammeCounts(programme=programme, at=now, counts=counts))
 
 
-def kept_counts(session: Session) -> dict[str, tuple[datetime, dict[str, Any]]]:
+def stored_counts(session: Session) -> dict[str, tuple[datetime, dict[str, Any]]]:
     """Return the stored counts by programme, each with the time of counting."""
     return {row.programme: (row.at, row.counts) for row in session.scalars(select(ProgrammeCounts))}
 

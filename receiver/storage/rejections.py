@@ -16,7 +16,7 @@ from receiver.storage.tables import Rejection, RejectionSample
 from receiver.storage.upsert import insert_into
 
 SAMPLES = 50  # kept of each store and reason
-LOOKED_THROUGH = 1_000  # newest samples searched for those of one reason
+SCANNED_ROWS = 1_000  # newest samples searched for those of one reason
 BY_KIND = Keyset((Rejection.store_id, Rejection.reason))
 NEWEST_DAY = Keyset((Rejection.day,), descending=True, then=BY_KIND)
 
@@ -73,13 +73,13 @@ def list_samples(
 ) -> list[RejectionSample]:
     """Return samples, the newest first; `limit` 0 for all.
 
-    Samples of a reason without a store are searched among the LOOKED_THROUGH newest only.
+    Samples of a reason without a store are searched among the SCANNED_ROWS newest only.
     """
     query = select(RejectionSample).order_by(RejectionSample.id.desc())
     if stores is not None:
         query = query.where(RejectionSample.store_id.in_(stores))
     elif reason is not None:
-        newest = select(RejectionSample.id).order_by(RejectionSample.id.desc()).limit(LOOKED_THROUGH)
+        newest = select(RejectionSample.id).order_by(RejectionSample.id.desc()).limit(SCANNED_ROWS)
         query = query.where(RejectionSample.id.in_(newest.subquery().select()))
     if reason is not None:
         query = query.where(RejectionSample.reason == reason)

@@ -19,7 +19,7 @@ def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: dat
     session.merge(Terms(id=programme, terms=terms, kept_at=now))
 
 
-def kept_terms(session: Session, programme: str) -> dict[str, Any] | None:
+def stored_terms(session: Session, programme: str) -> dict[str, Any] | None:
     """Return a programme's stored terms, None for an unknown programme."""
     return session.scalar(_KEPT, {"programme": programme})
 
@@ -30,11 +30,11 @@ def keep_choice(session: Session, programme: str, *, instead_of: str, by: str, n
     session.merge(ProgrammeChoice(id=CHOICE, **choice))
 
 
-def kept_choice(session: Session) -> ProgrammeChoice | None:
+def stored_choice(session: Session) -> ProgrammeChoice | None:
     """Return the stored choice of the programme for new stores, None without any."""
     return session.get(ProgrammeChoice, CHOICE)
 
 
-def kept_ids(session: Session) -> list[str]:
+def stored_ids(session: Session) -> list[str]:
     """Return the ids of the stored programmes, sorted."""
     return list(session.scalars(select(Terms.id).order_by(Terms.id)))

@@ -21,7 +21,7 @@ from receiver.storage.deliveries import newest_of
 from receiver.storage.paging import BETWEEN, LONGEST_CURSOR, Key, Keyset, ScanPlan, scan
 from receiver.storage.tables import AuditEntry, DecisionRow, Delivery, HourlyCount, Link, PollRow
 
-LOOKED_THROUGH = 1_000  # rows of a kind that one page examines, where not every row matches
+SCANNED_ROWS = 1_000  # rows of a kind that one page examines, where not every row matches
 # Deliveries are numbered nearly in the order of their times: so many of one commit may be out of order.
 OUT_OF_ORDER = 1_000
 TICK = timedelta(microseconds=1)
@@ -153,7 +153,7 @@ def _newest_of(
     latest = min(moment for moment in (until, after and after.at, LATEST) if moment)
     newest = select(Delivery.id).where(Delivery.received_at <= latest)
     last = session.scalar(newest.order_by(Delivery.received_at.desc(), Delivery.id.desc()).limit(1)) or 0
-    return newest_of(stores, OUT_OF_ORDER + LOOKED_THROUGH + 1, Delivery.id <= last + OUT_OF_ORDER)
+    return newest_of(stores, OUT_OF_ORDER + SCANNED_ROWS + 1, Delivery.id <= last + OUT_OF_ORDER)
 
 
 def _decisions(
@@ -208,7 +208,7 @@ PLANS: dict[
 def _plan(
     rows: Select[()], columns: tuple[InstrumentedAttribute[Any], ...], *conditions: ColumnElement[bool]
 ) -> ScanPlan:
-    return ScanPlan(rows, Keyset(columns, descending=True), conditions, LOOKED_THROUGH)
+    return ScanPlan(rows, Keyset(columns, descending=True), conditions, SCANNED_ROWS)
 
 
 def _times(column: InstrumentedAttribute[datetime], filters: TimelineFilters) -> list[ColumnElement[bool]]:

@@ -31,7 +31,7 @@ class ResolvedEndpoint:
     topic: str | None  # null: the header names it
     connected: bool
     secrets: tuple[str, ...]  # encrypted
-    sent: DailyUsage = DailyUsage()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
+    usage: DailyUsage = DailyUsage()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
 
 
 _ENDPOINTS = """

@@ -73,7 +73,7 @@ def test_an_unknown_state_source_or_cause_is_refused_by_name(commands: DeliveryC
 def test_a_listing_goes_on_where_one_page_scanned_its_rows(
     commands: DeliveryCommands, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(deliveries, "LOOKED_THROUGH", 1)
+    monkeypatch.setattr(deliveries, "SCANNED_ROWS", 1)
     assert commands.ids("--search", "action") == [commands.dead, commands.done]
 
 

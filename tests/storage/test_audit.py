@@ -110,7 +110,7 @@ def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(
 def test_one_look_goes_through_so_many_and_says_where_to_go_on(
     container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "LOOKED_THROUGH", 3)
+    monkeypatch.setattr(audit, "SCANNED_ROWS", 3)
     for number in range(7):
         keep(container, f"s{number}", actor="bob" if number in (0, 5) else "ann", detail={"n": f"n{number}"})
     assert all_pages(container, 5, text="n0") == [[], [], ["s0"]]

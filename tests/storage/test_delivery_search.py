@@ -84,7 +84,7 @@ def test_what_came_late_into_the_inbox_stands_at_its_time_where_times_are_asked_
 
 
 def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(container, delivery_ids, monkeypatch):
-    monkeypatch.setattr(deliveries, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(deliveries, "SCANNED_ROWS", 2)
     with container.database.reading() as session:
         page = search_deliveries(session, DeliveryFilters(search="not ours"), after=None, limit=2)
     assert (list(page.rows), page.next, page.count, page.is_all) == ([], str(delivery_ids[5]), 0, False)
@@ -92,7 +92,7 @@ def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(container, d
 
 
 def test_counting_ends_where_nobody_wants_to_know(container, delivery_ids, monkeypatch):
-    monkeypatch.setattr(deliveries, "COUNTED", 5)
+    monkeypatch.setattr(deliveries, "COUNT_LIMIT", 5)
     with container.database.reading() as session:
         assert search_deliveries(
             session, DeliveryFilters(state=DeliveryState.DEAD), after=None, limit=2
@@ -111,7 +111,7 @@ def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(
     of_two = [number for number, seq in zip(mixed, range(10, 16), strict=True) if seq % 3 != 1]
     filters = DeliveryFilters(stores=(first, others[0]))
     assert read_all_pages(container, filters) == [*of_two[::-1], *delivery_ids[::-1]]
-    monkeypatch.setattr(deliveries, "COUNTED", 2)  # of each store in one look
+    monkeypatch.setattr(deliveries, "COUNT_LIMIT", 2)  # of each store in one look
     assert read_all_pages(container, filters) == [*of_two[::-1], *delivery_ids[::-1]]
     assert read_all_pages(
         container, DeliveryFilters(stores=(first, others[0]), state=DeliveryState.DEAD)
@@ -132,13 +132,13 @@ def test_states_are_counted_where_an_index_finds_what_fits_and_up_to_a_bound(
         assert counts(**filters) == {"received": 6, "dead": 1}, filters
     assert counts(store=item.store_id, until=item.received_at) == {}
     assert counts(search="not ours") is None
-    monkeypatch.setattr(deliveries, "COUNTED", 3)
+    monkeypatch.setattr(deliveries, "COUNT_LIMIT", 3)
     assert counts()["received"] == 4  # more than 3
     assert counts(store=item.store_id) is None
 
 
 def test_counts_by_store_and_time_hold_where_the_newest_came_later(container, delivery_ids, monkeypatch):
-    monkeypatch.setattr(deliveries, "COUNTED", 2)
+    monkeypatch.setattr(deliveries, "COUNT_LIMIT", 2)
     with container.database.reading() as session:
         first = session.get(Delivery, delivery_ids[0])
         for stores in ({"store": first.store_id}, {"stores": (first.store_id, "st_other")}):

@@ -37,7 +37,7 @@ def claim(container: Container, limit: int = 10) -> list[ClaimedDelivery]:
 
 def end(container: Container, claimed_delivery: ClaimedDelivery, state: DeliveryState, **how: object) -> None:
     with container.database.writing() as session:
-        (delivery,) = inbox.hold(session, [claimed_delivery])
+        (delivery,) = inbox.lock_claimed(session, [claimed_delivery])
         inbox.finish_all(session, [(delivery, inbox.TryEnd(state, **how))], container.now())  # type: ignore[arg-type]
 
 
@@ -147,7 +147,7 @@ def test_a_batch_is_written_in_one_order_however_it_came(container: Container, s
     first, second = sorted(
         (new_delivery(store_id, body, container.now()) for body in (b"a", b"b")), key=_identity
     )
-    deliveries: list[inbox.KeptDelivery] = []
+    deliveries: list[inbox.StoredDelivery] = []
 
     def write_both() -> None:
         with container.database.writing() as session:
@@ -200,7 +200,7 @@ def test_a_lease_that_is_over_frees_the_delivery_and_the_late_worker_has_lost_it
     (second,) = claim(container)
     assert (second.id, second.tries) == (first.id, 2)
     with container.database.writing() as session:
-        assert [row.tries for row in inbox.hold(session, [first, second])] == [2]
+        assert [row.tries for row in inbox.lock_claimed(session, [first, second])] == [2]
 
 
 def test_a_claim_reads_no_more_of_a_long_queue_than_it_takes(container: Container, store_id: str):
@@ -223,7 +223,7 @@ def test_what_is_given_back_is_as_if_never_claimed(container: Container, store_i
     keep(container, store_id, b"a")
     (claimed,) = claim(container)
     with container.database.writing() as session:
-        inbox.give_back(session, inbox.hold(session, [claimed]), container.now())
+        inbox.give_back(session, inbox.lock_claimed(session, [claimed]), container.now())
     assert [(item.id, item.tries) for item in claim(container)] == [(claimed.id, 1)]
 
 
@@ -247,7 +247,7 @@ def test_only_what_is_ours_can_be_held(container: Container, store_id: str):
     with container.database.writing() as session:
         late = claimed.lease_until + LEASE
         others = [replace(claimed, tries=2), replace(claimed, id=9999), replace(claimed, lease_until=late)]
-        assert [inbox.hold(session, [other]) for other in others] == [[], [], []]
+        assert [inbox.lock_claimed(session, [other]) for other in others] == [[], [], []]
 
 
 def test_what_was_erased_after_its_claim_is_not_held_and_claimed_anew_without_its_body(
@@ -258,7 +258,9 @@ def test_what_was_erased_after_its_claim_is_not_held_and_claimed_anew_without_it
     with container.database.writing() as session:
         session.get_one(Delivery, deliveries[0].id).body = None
     with container.database.writing() as session:
-        assert [(row.id, row.body) for row in inbox.hold(session, claims)] == [(deliveries[1].id, b"b")]
+        assert [(row.id, row.body) for row in inbox.lock_claimed(session, claims)] == [
+            (deliveries[1].id, b"b")
+        ]
     clock.move(seconds=LEASE.total_seconds())
     assert [item.content.body for item in claim(container) if item.id == deliveries[0].id] == [None]
 

@@ -55,7 +55,7 @@ from receiver.services.deliveries.sequence import (
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
 from receiver.storage.connections import reschedule_check
-from receiver.storage.inbox import HeldDelivery
+from receiver.storage.inbox import DeliveryContent
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.lost_signals import forget_losses
 from receiver.storage.signal_state import LinkState, StoreState
@@ -63,7 +63,7 @@ from wp_bridge.errors import BadSignal, OtherVersion
 from wp_bridge.signals import read_signal
 
 # The functions that apply deliveries of providers other than stores.
-APPLIED_ALONE: Mapping[str, Callable[[Session, HeldDelivery, datetime], ProcessingResult]] = {
+APPLIED_ALONE: Mapping[str, Callable[[Session, DeliveryContent, datetime], ProcessingResult]] = {
     DeliverySource.TIKTOK: apply_tiktok_event,
 }
 NOT_USED: dict[str | None, str] = {
@@ -91,7 +91,7 @@ class _ReadSignal:
 
 
 def apply_deliveries(
-    session: Session, deliveries: Sequence[HeldDelivery], now: datetime
+    session: Session, deliveries: Sequence[DeliveryContent], now: datetime
 ) -> list[ProcessingResult]:
     """Apply deliveries and return the result of each, in order.
 
@@ -127,7 +127,7 @@ def _accounts(signals: Sequence[_ReadSignal]) -> set[str]:
     return {change.account.advertiser_id for change in changes if change and change.account}
 
 
-def _read(session: Session, delivery: HeldDelivery, now: datetime) -> _ReadSignal | ProcessingResult:
+def _read(session: Session, delivery: DeliveryContent, now: datetime) -> _ReadSignal | ProcessingResult:
     if delivery.source in APPLIED_ALONE:
         with traced(delivery.request_id):  # a poll of an ad account is requested under this id
             return APPLIED_ALONE[delivery.source](session, delivery, now)
@@ -173,7 +173,7 @@ def _reason_of(error: InputError) -> DeliveryReason:
     return DeliveryReason.UNREADABLE
 
 
-def _fields(delivery: HeldDelivery) -> dict[str, Any]:
+def _fields(delivery: DeliveryContent) -> dict[str, Any]:
     try:
         return read_signal(read_event(delivery))
     except BadSignal as error:

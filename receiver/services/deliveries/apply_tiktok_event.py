@@ -18,13 +18,13 @@ from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.verify_subscriptions import request_verification
 from receiver.storage import spend
-from receiver.storage.inbox import HeldDelivery
+from receiver.storage.inbox import DeliveryContent
 
 NO_ACCOUNT = "names no ad account of ours"
 DROPPED = "body: was dropped"
 
 
-def apply_tiktok_event(session: Session, delivery: HeldDelivery, now: datetime) -> ProcessingResult:
+def apply_tiktok_event(session: Session, delivery: DeliveryContent, now: datetime) -> ProcessingResult:
     """Request polls of the accounts that the event names, each at most once in five minutes."""
     if delivery.body is None:
         return ProcessingResult(DeliveryState.DEAD, DROPPED, reason=DeliveryReason.DROPPED)

@@ -204,7 +204,7 @@ def _process_claimed(
 ) -> list[AttemptResult]:
     """Apply effects, attempts and states in one transaction."""
     with database.writing_unsynced() as session:  # effects lost in a crash are made again
-        return _apply_rows(session, inbox.hold(session, claims), now)
+        return _apply_rows(session, inbox.lock_claimed(session, claims), now)
 
 
 def _process_untried(
@@ -221,7 +221,9 @@ def _process_untried(
         return [] if stopping() else _apply_rows(session, rows, now)
 
 
-def _apply_rows(session: Session, rows: Sequence[inbox.HeldDelivery], now: datetime) -> list[AttemptResult]:
+def _apply_rows(
+    session: Session, rows: Sequence[inbox.DeliveryContent], now: datetime
+) -> list[AttemptResult]:
     hopeful = [row for row in rows if row.tries <= MOST_TRIES]
     results = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
     return _record_results(session, [(row, results.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
@@ -235,13 +237,13 @@ def _record_failure(
     due_at: datetime | None,
 ) -> list[AttemptResult]:
     with database.writing() as session:
-        rows = inbox.hold(session, [claim])
+        rows = inbox.lock_claimed(session, [claim])
         return _record_results(session, [(row, result, due_at) for row in rows], now)
 
 
 def _record_results(
     session: Session,
-    tries: Sequence[tuple[inbox.HeldDelivery, ProcessingResult, datetime | None]],
+    tries: Sequence[tuple[inbox.DeliveryContent, ProcessingResult, datetime | None]],
     now: datetime,
 ) -> list[AttemptResult]:
     """Record how attempts ended and, where another follows, when it is due; return the results."""
@@ -253,11 +255,11 @@ def _record_results(
     inbox.finish_all(session, ends, now)
     attempts = [(item.delivery_id, item.state, item.error) for item in outcomes]
     inbox.note_attempts(session, attempts, now, WORKER)
-    count_ended(session, now, outcomes)
+    count_results(session, now, outcomes)
     return outcomes
 
 
-def count_ended(session: Session, now: datetime, outcomes: Sequence[AttemptResult]) -> None:
+def count_results(session: Session, now: datetime, outcomes: Sequence[AttemptResult]) -> None:
     """Count these results by the hour; must come last in a transaction (storage/hourly_counts.py)."""
     hourly_counts.add(
         session, now, Counter((COUNTED[result.state], "") for result in outcomes if result.state in COUNTED)
@@ -291,7 +293,7 @@ def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: dat
     """Release claims where the database allows it; otherwise their leases expire."""
     try:
         with database.writing() as session:
-            inbox.give_back(session, inbox.hold(session, claims), now)
+            inbox.give_back(session, inbox.lock_claimed(session, claims), now)
     except StorageUnavailable as error:
         log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 

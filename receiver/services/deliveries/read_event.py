@@ -6,10 +6,10 @@ from typing import Any
 
 from receiver.errors import InputError
 from receiver.integrations.providers import PROVIDERS
-from receiver.storage.inbox import HeldDelivery
+from receiver.storage.inbox import DeliveryContent
 
 
-def read_event(delivery: HeldDelivery) -> Any:
+def read_event(delivery: DeliveryContent) -> Any:
     """Return the event in a delivery's body, as its provider reads it. Raises InputError with a path."""
     if delivery.body is None:
         raise InputError("was dropped", path="body")

@@ -21,7 +21,7 @@ from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.process import AttemptResult, count_ended, process_again
+from receiver.services.deliveries.process import AttemptResult, count_results, process_again
 from receiver.services.deliveries.search import check_filters
 from receiver.services.problems.track import track_quietly
 from receiver.services.records import record_of
@@ -186,7 +186,7 @@ def results(database: Database, replay_id: int) -> list[Result]:
         replay = replays.get_replay(session, replay_id)
         attempts = list(map(_result, replays.page_of_attempts(session, replay_id, limit=0).rows))
         missing = set(replay.filters.get("ids", ())) - {item.delivery_id for item in attempts}
-        left_out = _left_out(session, replay, missing)
+        left_out = _omitted_results(session, replay, missing)
     return sorted([*attempts, *left_out], key=lambda item: item.delivery_id)
 
 
@@ -227,7 +227,7 @@ def _run_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptR
     replay.next_at = now + pause_after(max(1, len(batch)), replay.rate)
     if len(batch) == len(candidates):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
-    count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in unfinished])
+    count_results(session, now, [outcome for outcome in outcomes if outcome.delivery_id in unfinished])
     return outcomes
 
 
@@ -282,7 +282,7 @@ def _result(attempt: Attempt) -> Result:
     return Result(attempt.delivery_id, attempt.outcome, attempt.error)
 
 
-def _left_out(session: Session, replay: Replay, ids: set[int]) -> list[Result]:
+def _omitted_results(session: Session, replay: Replay, ids: set[int]) -> list[Result]:
     bodies = deliveries.has_body(session, ids)
     at_its_turn = f"it was {BUSY} at its turn" if replay.state == ReplayState.DONE else "not reached"
     whys = {None: "there is no such delivery", False: "its body was dropped", True: at_its_turn}

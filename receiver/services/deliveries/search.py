@@ -16,7 +16,7 @@ from receiver.storage import deliveries, store_names
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
 
-MOST_COUNTED = deliveries.COUNTED  # of each state
+MOST_COUNTED = deliveries.COUNT_LIMIT  # of each state
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class StoreRecords:
     webhooks: Collection[str]
     claims: Sequence[tables.AddressClaim]
     troubles: Mapping[str, datetime]  # as of the last decision, with since when
-    notices: Mapping[str, notices.KeptNotice]
+    notices: Mapping[str, notices.StoredNotice]
     last: tuple[int, str] | None  # number and digest of the last decision
 
     @property
@@ -107,7 +107,7 @@ class _Batch:
         self._webhooks = webhook_endpoints.webhook_troubles(session, ids)
         self._claims = address_claims.claims_of_stores(session, ids)
         self._troubles = store_troubles.since_of_stores(session, ids)
-        self._notices = notices.kept_notices(session, ids)
+        self._notices = notices.stored_notices(session, ids)
         self._last = decisions.last_digests(session, ids)
 
     def records_of(self, store: tables.Store, now: datetime) -> StoreRecords:

@@ -219,7 +219,7 @@ class WebhookReceiver:
         except ReceiverError as error:
             return unavailable(str(error))
         if problem is None:
-            return self._bounds.limit(new_delivery(signed, received.at, received.request_id), address.sent)
+            return self._bounds.limit(new_delivery(signed, received.at, received.request_id), address.usage)
         self._rejections.sample(received.at, RejectionReason.SIGNATURE, address.store_id, call.headers)
         refused = _refusal(401, RejectionReason.SIGNATURE, problem)
         return (
@@ -305,7 +305,7 @@ def _fast_response(outcome: _Outcome, fresh: dict[str, int]) -> WebhookResponse 
     return None if number is None else WebhookResponse(200, {"status": "accepted", "id": number})
 
 
-def _durable(delivery: inbox.KeptDelivery) -> WebhookResponse:
+def _durable(delivery: inbox.StoredDelivery) -> WebhookResponse:
     return WebhookResponse(
         200, {"status": "duplicate" if delivery.duplicate else "accepted", "id": delivery.id}
     )

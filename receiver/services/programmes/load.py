@@ -53,7 +53,7 @@ def load_terms(context: ServiceContext, text: str, *, actor: str, dry_run: bool 
 
 
 def _compare(session: Session, programme: Programme, setting: str) -> LoadedProgramme:
-    if programme.id in terms.kept_ids(session) and terms_of(session, programme.id) != programme:
+    if programme.id in terms.stored_ids(session) and terms_of(session, programme.id) != programme:
         raise Refused(
             f"id: {programme.id} is the programme of stores that joined it by other terms, which they keep; "
             "give the new terms an id of their own"

@@ -72,7 +72,7 @@ def programme_stats(context: ServiceContext) -> list[ProgrammeStats]:
     now = context.now()
     with context.database.reading() as session:
         current = terms_for_new_stores(session, context.settings.programme)
-        joined, stored = terms.kept_ids(session), programme_statistics.kept_counts(session)
+        joined, stored = terms.stored_ids(session), programme_statistics.stored_counts(session)
         others = [terms_of(session, item) for item in joined if item != current.id]
     empty = StoreCounts(now, 0, 0, (), (), ())
     return [
@@ -87,7 +87,7 @@ def programme_stats(context: ServiceContext) -> list[ProgrammeStats]:
 
 def total_counts(session: Session) -> Totals | None:
     """Return the worker's last counts of all programmes together; None before it has counted."""
-    stored = programme_statistics.kept_counts(session).values()
+    stored = programme_statistics.stored_counts(session).values()
     all_counts = [counts for item in stored if (counts := _read_counts(item))]
     if not all_counts:
         return None
@@ -105,7 +105,7 @@ def total_counts(session: Session) -> Totals | None:
 def count_programmes(database: Database, now: datetime) -> None:
     """Count the stores of each programme that has any, and store the counts for `programme_stats`."""
     with database.reading() as session:
-        counts = {item: programme_statistics.count(session, item, now) for item in terms.kept_ids(session)}
+        counts = {item: programme_statistics.count(session, item, now) for item in terms.stored_ids(session)}
     with database.writing() as session:
         for programme, of_programme in counts.items():
             programme_statistics.keep_counts(session, programme, now, of_programme)

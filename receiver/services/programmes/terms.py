@@ -28,7 +28,7 @@ def terms_for_new_stores(session: Session, setting: str) -> Programme:
 
     A later change of PROGRAMME wins over what staff loaded. Raises InputError.
     """
-    choice = terms.kept_choice(session)
+    choice = terms.stored_choice(session)
     if choice is not None and choice.instead_of == setting:
         return terms_of(session, choice.programme)
     return load_programme(setting)
@@ -55,7 +55,7 @@ def terms_link(name_or_file: str) -> str | None:
 
 def terms_of(session: Session, programme_id: str) -> Programme:
     """Return the terms of a programme that stores enrolled in, or of a shipped one. Raises InputError."""
-    data = terms.kept_terms(session, programme_id)
+    data = terms.stored_terms(session, programme_id)
     return _read_once(json.dumps(data)) if data is not None else load_shipped(programme_id)
 
 
@@ -72,7 +72,7 @@ def list_terms(context: ServiceContext) -> list[Programme]:
     """
     with context.database.reading() as session:
         current = terms_for_new_stores(session, context.settings.programme)
-        enrolled = {item: terms_of(session, item) for item in terms.kept_ids(session)}
+        enrolled = {item: terms_of(session, item) for item in terms.stored_ids(session)}
     shipped = {programme: load_shipped(programme) for programme in shipped_programmes()}
     return [item for _, item in sorted(({**shipped, current.id: current, **enrolled}).items())]
 
@@ -89,4 +89,4 @@ def find_terms(programmes: Sequence[Programme], programme_id: str) -> Programme:
 def known_programmes(database: Database) -> list[str]:
     """Return the ids of programmes that stores enrolled in."""
     with database.reading() as session:
-        return terms.kept_ids(session)
+        return terms.stored_ids(session)

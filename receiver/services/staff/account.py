@@ -31,7 +31,7 @@ def choose_password(
         raise InputError("must be another one than the current", path="password")
     with database.writing() as session:
         before = _get_person(session, staff_id)
-        if login_attempts.wait_left(session, guesses, ACCOUNT, now):
+        if login_attempts.remaining_wait(session, guesses, ACCOUNT, now):
             raise Refused("too many wrong passwords; wait a while and try again")
         login_attempts.count_try(session, guesses, ACCOUNT, now)
     if not is_password(before, current):

@@ -106,7 +106,7 @@ def _count_tries(session: Session, counters: list[_Counter], now: datetime) -> t
     """Count a try in each counter; return the time to wait, in which case nothing is counted."""
     with session.begin_nested() as savepoint:
         for counter in counters:
-            wait = login_attempts.wait_left(session, counter.subject, counter.patience, now)
+            wait = login_attempts.remaining_wait(session, counter.subject, counter.patience, now)
             if wait > NO_WAIT:
                 savepoint.rollback()
                 return wait

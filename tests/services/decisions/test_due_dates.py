@@ -53,7 +53,7 @@ def overdue_stores(container, now):
     count_programmes(container.database, now)
     with container.database.reading() as session:
         queued = set(session.scalars(work_queue.stores_overdue(now)))
-        ((_, stored_counts),) = programme_statistics.kept_counts(session).values()
+        ((_, stored_counts),) = programme_statistics.stored_counts(session).values()
         counts = {
             awards.count_overdue(session, now),
             matters.get("awards_overdue", 0),

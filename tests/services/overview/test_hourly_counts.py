@@ -89,13 +89,13 @@ def test_what_rolls_back_is_not_counted(container: Container, store_id: str, mon
     def fail(*_: object) -> None:
         raise RuntimeError("the commit")
 
-    before = process.count_ended
+    before = process.count_results
 
     def count_then_fail(*arguments: object) -> None:
         before(*arguments)  # type: ignore[arg-type]
         fail()
 
-    monkeypatch.setattr(process, "count_ended", count_then_fail)
+    monkeypatch.setattr(process, "count_results", count_then_fail)
     with pytest.raises(RuntimeError):
         process_next(container.database, container.now())
     assert read_counts(container) == {}

@@ -186,7 +186,7 @@ def test_what_happens_in_one_moment_is_told_once_over_pages(container, size):
 
 def test_a_page_ends_where_a_scan_ended_so_that_nothing_comes_out_of_order(container, monkeypatch):
     """Decisions that change no stage fill the scan: what lies behind them is not known on the first page."""
-    monkeypatch.setattr(timeline, "LOOKED_THROUGH", 3)
+    monkeypatch.setattr(timeline, "SCANNED_ROWS", 3)
     keep_store(container)
     with container.database.writing() as session:
         for minute in range(8):
