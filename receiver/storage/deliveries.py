@@ -94,8 +94,10 @@ def newest_of(stores: Sequence[str], most: int, *further: ColumnElement[bool]) -
     """Select ids of each store's deliveries, in no order; its `most` newest ones are among them."""
     newest = []
     for store in stores:
-        ended = select(Delivery.id).where(_ended_of(store), *further).order_by(Delivery.id.desc()).limit(most)
-        newest.append(select(ended.subquery().c.id))
+        ended_ids = (
+            select(Delivery.id).where(_ended_of(store), *further).order_by(Delivery.id.desc()).limit(most)
+        )
+        newest.append(select(ended_ids.subquery().c.id))
     # All waiting ones, since their index has another order; the daily bounds of a store keep them few.
     unfinished = select(Delivery.id).where(_waiting_of(stores), *further)
     return select(union_all(*newest, unfinished).subquery().c.id)

@@ -71,11 +71,11 @@ def pending_scripts(database: Database) -> list[Script]:
 
 def require_newest(database: Database, label: str = "the database") -> None:
     """Raise Refused, naming the database `label`, unless it has the revision that this code needs."""
-    revision, needed = current_revision(database), newest_revision()
-    if revision != needed:
+    revision, newest = current_revision(database), newest_revision()
+    if revision != newest:
         _refuse_newer(revision, label)
         raise Refused(
-            f"{label} is at revision {revision or 'none'} and this version needs {needed}; "
+            f"{label} is at revision {revision or 'none'} and this version needs {newest}; "
             f"run `{COMMAND} migrate` first"
         )
 

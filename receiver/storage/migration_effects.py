@@ -69,11 +69,11 @@ def effects_of(source: str) -> list[MigrationEffect]:
 
 
 def _reachable(name: str, functions: dict[str, ast.FunctionDef]) -> Iterator[ast.FunctionDef]:
-    seen, queue = set[str](), [name]
+    visited, queue = set[str](), [name]
     while queue:
         name = queue.pop(0)
-        if name in functions and name not in seen:
-            seen.add(name)
+        if name in functions and name not in visited:
+            visited.add(name)
             yield functions[name]
             queue += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
 

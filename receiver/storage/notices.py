@@ -49,10 +49,10 @@ def replace_notices(
     `before`: the stored ones, the oldest first. Returns the ids of new ones, and of deleted ones. The caller
     has locked the store's row.
     """
-    ended = {notice_id: notice for notice_id, notice in before.items() if notice_id not in current}
-    sent = [notice_id for notice_id, notice in ended.items() if notice.sent_at is not None]
-    unsent = [notice_id for notice_id in ended if notice_id not in sent]
-    forgotten = [*unsent, *sent[: max(0, len(sent) - SENT_NOTICES)]]
+    ended_notices = {notice_id: notice for notice_id, notice in before.items() if notice_id not in current}
+    sent_ids = [notice_id for notice_id, notice in ended_notices.items() if notice.sent_at is not None]
+    unsent = [notice_id for notice_id in ended_notices if notice_id not in sent_ids]
+    forgotten = [*unsent, *sent_ids[: max(0, len(sent_ids) - SENT_NOTICES)]]
     for notice_id in forgotten:
         rows.remove(StoreNotice, store_id, notice_id)
     new = set(current) - set(before)
