@@ -37,8 +37,8 @@ SHOPS = count(1)
 pytestmark = needs_nginx
 
 
-class Front:
-    """nginx, the service behind it, and a store before it."""
+class ProxiedStore:
+    """A store that sends to the service through nginx; `proxy` and `serving` are their processes."""
 
     def __init__(self, container: Container, proxy: Proxy, serving: Process) -> None:
         self.container, self.proxy, self.serving = container, proxy, serving
@@ -116,12 +116,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
 
 
 @pytest.fixture
-def front(tmp_path: Path, service: WebProcess) -> Iterator[Front]:
+def front(tmp_path: Path, service: WebProcess) -> Iterator[ProxiedStore]:
     service.ensure_it_runs()  # a test before may have stopped it
     ports = two_free_ports()
     proxy = Proxy(tmp_path, ports, ports + 1, service.port)
     with proxy.running():
-        yield Front(service.container, proxy, service.process)
+        yield ProxiedStore(service.container, proxy, service.process)
 
 
 def test_nginx_takes_the_file(tmp_path: Path):
@@ -160,7 +160,7 @@ def sending_slowly(lines: list[socket.socket]) -> Iterator[None]:
     thread.join()
 
 
-def test_two_hundred_slow_senders_hold_no_delivery_up(front: Front):
+def test_two_hundred_slow_senders_hold_no_delivery_up(front: ProxiedStore):
     with ExitStack() as stack:
         lines = [stack.enter_context(front.slow_sender(number)) for number in range(SLOW)]
         with sending_slowly(lines):
@@ -169,7 +169,7 @@ def test_two_hundred_slow_senders_hold_no_delivery_up(front: Front):
     assert front.count_deliveries() == 3
 
 
-def test_a_service_that_is_gone_is_told_as_the_service_tells_it(front: Front):
+def test_a_service_that_is_gone_is_told_as_the_service_tells_it(front: ProxiedStore):
     assert front.post(1).status == 200
     front.serving.stop()
     reply = front.post(2)
@@ -180,7 +180,7 @@ def test_a_service_that_is_gone_is_told_as_the_service_tells_it(front: Front):
     assert front.count_deliveries() == 2
 
 
-def test_what_the_service_says_is_passed_on_as_it_is(front: Front):
+def test_what_the_service_says_is_passed_on_as_it_is(front: ProxiedStore):
     assert front.post(1, padding=900_000).json["status"] == "accepted"
     reply = front.ask("POST", f"{front.path}x", b"{}")
     assert (reply.status, reply.json) == (404, {"error": "store"})
@@ -188,7 +188,7 @@ def test_what_the_service_says_is_passed_on_as_it_is(front: Front):
     assert front.count_deliveries() == 1
 
 
-def test_every_answer_by_https_binds_browsers_to_https_and_none_by_http(front: Front):
+def test_every_answer_by_https_binds_browsers_to_https_and_none_by_http(front: ProxiedStore):
     answers = [front.ask("GET", path) for path in ("/admin/sign-in", "/healthz", "/nowhere")]
     answers += [front.post(1), front.post(2, padding=2_000_000)]
     front.serving.stop()
@@ -199,7 +199,7 @@ def test_every_answer_by_https_binds_browsers_to_https_and_none_by_http(front: F
     assert "strict-transport-security" not in front.ask_plainly("GET", "/admin/").headers
 
 
-def test_plain_http_is_no_success_for_a_webhook(front: Front):
+def test_plain_http_is_no_success_for_a_webhook(front: ProxiedStore):
     reply = front.ask_plainly("POST", front.path)
     assert (reply.status, json.loads(reply.body)) == (403, {"error": "https"})
     console = front.ask_plainly("GET", "/admin/")
@@ -210,11 +210,11 @@ BURST = 51  # the first, and fifty more
 OFTEN = 60
 
 
-def statuses_of(front: Front, callers: list[str], path: str = "/healthz") -> list[int]:
+def statuses_of(front: ProxiedStore, callers: list[str], path: str = "/healthz") -> list[int]:
     return [front.ask("GET", path, headers={CALLER: caller}).status for caller in callers]
 
 
-def test_who_asks_too_often_is_told_so_and_nobody_else_is(front: Front):
+def test_who_asks_too_often_is_told_so_and_nobody_else_is(front: ProxiedStore):
     statuses = statuses_of(front, ["198.51.100.7"] * OFTEN)
     assert statuses == [200] * BURST + [429] * (OFTEN - BURST)
     again = front.ask("GET", "/healthz", headers={CALLER: "::ffff:198.51.100.7"})
@@ -226,12 +226,12 @@ def test_who_asks_too_often_is_told_so_and_nobody_else_is(front: Front):
     assert statuses_of(front, ["198.51.100.8", "::ffff:198.51.100.9"]) == [200, 200]
 
 
-def test_a_whole_64_is_one_caller_and_its_neighbour_another(front: Front):
+def test_a_whole_64_is_one_caller_and_its_neighbour_another(front: ProxiedStore):
     statuses = statuses_of(front, [f"2001:db8:1:2:{number:x}::1" for number in range(OFTEN)])
     assert statuses == [200] * BURST + [429] * (OFTEN - BURST)
     others = ["2001:db8:1:2::ffff", "2001:db8:1:3::1", "2001:db8:0a0a:3::1"]
     assert statuses_of(front, others) == [429, 200, 200]
 
 
-def test_however_often_a_store_sends_no_delivery_is_rejected(front: Front):
+def test_however_often_a_store_sends_no_delivery_is_rejected(front: ProxiedStore):
     assert {front.post(number).status for number in range(1, OFTEN)} == {200}
