@@ -41,7 +41,7 @@ def populate(container: Container, deliveries: int, stores: int, progress: Progr
     migrate(container.database)
     keep_pattern(container, OPEN, "7001", "10.00", date(2025, 11, 20))
     keep_pattern(container, DUE, "7002", "40.00", FIRST)
-    decide_each(container.database, NOW, [OPEN, DUE])
+    decide_each(container.at(NOW), [OPEN, DUE])
     patterns = {store_id: _rows_of(container, store_id) for store_id in (OPEN, DUE)}
     many = {
         table: [

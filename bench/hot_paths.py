@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -41,7 +40,7 @@ def hot_paths(container: Container, body: bytes) -> HotPaths:
     return {
         **_receiving_paths(database, stores, body),
         **_worker_paths(database),
-        **_minute_paths(database, stores),
+        **_minute_paths(container, stores),
         **_view_paths(container),
         **_night_paths(database),
         **_page_paths(Console(container), stores[0]),
@@ -83,26 +82,27 @@ def _worker_paths(database: Database) -> HotPaths:
     }
 
 
-def _minute_paths(database: Database, stores: list[str]) -> HotPaths:
+def _minute_paths(container: Container, stores: list[str]) -> HotPaths:
+    database = container.database
     return {
         "minute: polls that are due": (1, lambda: _due_polls(database)),
         "minute: accounts to subscribe": (1, lambda: _to_subscribe(database)),
         "minute: subscriptions to end": (1, lambda: _to_end(database)),
-        "minute: stores to check": (1, lambda: due_stores(database, NOW, 100)),
+        "minute: stores to check": (1, lambda: due_stores(container.at(NOW), 100)),
         "minute: stores to decide": (1, lambda: _to_decide(database)),
-        "decide: a store": (BATCH, lambda: decide_each(database, NOW, stores[:BATCH])),
-        "minute: places": (1, lambda: fill_all_places(database, NOW)),
-        "minute: count the programmes": (1, lambda: count_programmes(database, NOW)),
-        "minute: problems": (1, lambda: track_problems(database, NOW)),
+        "decide: a store": (BATCH, lambda: decide_each(container.at(NOW), stores[:BATCH])),
+        "minute: places": (1, lambda: fill_all_places(container.at(NOW))),
+        "minute: count the programmes": (1, lambda: count_programmes(container.at(NOW))),
+        "minute: problems": (1, lambda: track_problems(container.at(NOW))),
     }
 
 
 def _view_paths(container: Container) -> HotPaths:
     database = container.database
     return {
-        "scrape: metrics": (1, lambda: collect_metrics(replace(container, now=lambda: NOW))),
+        "scrape: metrics": (1, lambda: collect_metrics(container.at(NOW))),
         "probe: readiness": (1, lambda: read_readiness(database, NOW)),
-        "overview: work queue": (1, lambda: list_todo_items(database, NOW)),
+        "overview: work queue": (1, lambda: list_todo_items(container.at(NOW))),
     }
 
 

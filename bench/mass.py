@@ -132,7 +132,7 @@ def _keep_patterns(container: Container) -> None:
             for entity in ("REPORT_DATA_CHANGE", "AD_ACCOUNT_SUSPENSION"):
                 subscription = {"advertiser_id": account, "subscription_id": f"{account}{entity}"}
                 session.add(tables.Subscription(entity=entity, **subscription))
-    decide_each(container.database, NOW, [OPEN, DUE])
+    decide_each(container.at(NOW), [OPEN, DUE])
 
 
 def _copies(connection: Connection, stores: int) -> Iterator[Rows]:

@@ -56,7 +56,7 @@ def measure(progress: Progress) -> Report:
 
 def _round(container: Container, stores: list[str]) -> Callable[[], int]:
     """Return the worker's hourly round: each store is decided again; an unchanged decision is not stored."""
-    return lambda: decide_each(container.database, LAST_DAY, stores)
+    return lambda: decide_each(container.at(LAST_DAY), stores)
 
 
 def _cost_by_kind(container: Container, stores: list[str]) -> dict[str, float]:
@@ -64,7 +64,7 @@ def _cost_by_kind(container: Container, stores: list[str]) -> dict[str, float]:
     minutes = count(1)
 
     def decide_all() -> None:
-        decide_each(container.database, LAST_DAY + timedelta(minutes=next(minutes)), stores)
+        decide_each(container.at(LAST_DAY + timedelta(minutes=next(minutes))), stores)
 
     def cost(prepare: Callable[[], object]) -> float:
         seconds = []

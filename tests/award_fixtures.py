@@ -81,13 +81,13 @@ class AwardActions:
     def credit(
         self, evidence: str = "PROMOTION_ISSUED of 5 December", source: str = "staff"
     ) -> dict[str, Any]:
-        return mark_credited(self.database, NOW, "aw_0", evidence=evidence, source=source, actor="ann")
+        return mark_credited(self.container.at(NOW), "aw_0", evidence=evidence, source=source, actor="ann")
 
     def block(self, reason: str = "police called", cause: str = "suspected_fraud") -> dict[str, Any]:
-        return block_award(self.database, NOW, "aw_0", reason=reason, cause=cause, actor="ann")
+        return block_award(self.container.at(NOW), "aw_0", reason=reason, cause=cause, actor="ann")
 
     def lift(self, reason: str = "a mistake") -> dict[str, Any]:
-        return lift_block(self.database, NOW, "aw_0", reason=reason, actor="ann")
+        return lift_block(self.container.at(NOW), "aw_0", reason=reason, actor="ann")
 
     def issue_from_file(self, text: str) -> list[str]:
         """Issue awards from the text of a CSV file; return the outcome of each row."""

@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +23,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from receiver.container import Container, build_container
 from receiver.documents.programme import programme_data
 from receiver.domain.awards import AwardDelivery, AwardState
 from receiver.domain.deliveries import DeliveryReason
@@ -39,6 +41,7 @@ from receiver.storage.likeness import pair_of
 from receiver.storage.lost_signals import SIGNAL
 from receiver.storage.migrate import migrate
 from receiver.storage.terms import keep_terms
+from tests.conftest import make_settings
 from tests.factories import seed_programme
 from wp_bridge.errors import StoreTrouble
 
@@ -410,25 +413,32 @@ def answers(session: Session) -> dict[str, Any]:
     return by_store
 
 
-def answers_of_population(database: Database, seed: int, count: int) -> dict[str, Any]:
+def answers_of_population(container: Container, seed: int, count: int) -> dict[str, Any]:
     """Return the answers for a population that was decided at three moments, and changed in between."""
-    population = Population(database, seed, count)
+    population = Population(container.database, seed, count)
     for moment in population.moments():
-        assert decide_each(database, moment, population.ids) == count
+        assert decide_each(container.at(moment), population.ids) == count
         population.change()
-    with database.reading() as session:
+    with container.database.reading() as session:
         return answers(session)
+
+
+@contextmanager
+def container_for_now() -> Iterator[Container]:
+    """Yield a container on an empty database that is deleted at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        container = build_container(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
+        migrate(container.database)
+        yield container
+        container.database.close()
 
 
 def record() -> str:
     """Return the answers for the populations of SEEDS, as JSON with a line for each store."""
     lines = []
     for seed in SEEDS:
-        with tempfile.TemporaryDirectory() as folder:
-            database = Database(f"sqlite:///{folder}/receiver.db")
-            migrate(database)
-            answers_by_store = answers_of_population(database, seed, COUNT)
-            database.close()
+        with container_for_now() as container:
+            answers_by_store = answers_of_population(container, seed, COUNT)
         stores = ",\n".join(
             f"  {json.dumps(item)}: {json.dumps(answer)}" for item, answer in answers_by_store.items()
         )
@@ -438,13 +448,10 @@ def record() -> str:
 
 def digests(seed: int, count: int = 100) -> dict[str, str]:
     """Return a digest of all that deciding kept of a population, by table."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/receiver.db")
-        migrate(database)
-        answers_of_population(database, seed, count)
-        with database.reading() as session:
+    with container_for_now() as container:
+        answers_of_population(container, seed, count)
+        with container.database.reading() as session:
             rows_by_table = stored_rows(session)
-        database.close()
     return {
         table: sha256(json.dumps(rows).encode()).hexdigest()[:16] for table, rows in rows_by_table.items()
     }

@@ -53,6 +53,6 @@ class SigningStore:
 
 def work_off(container: Container) -> list[Any]:
     outcomes: list[Any] = []
-    while batch := process_next(container.database, container.now(), limit=100):
+    while batch := process_next(container, limit=100):
         outcomes += batch
     return outcomes

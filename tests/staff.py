@@ -25,17 +25,13 @@ def keep_staff(container: Container, role: str = "operator") -> str:
     """Add a member of staff with this role unless there is one; return the e-mail address."""
     email = f"{role}@staff.example"
     with suppress(Refused):
-        add_staff(
-            container.database, container.now(), email=email, role=Role(role), password=PASSWORD, actor="test"
-        )
+        add_staff(container, email=email, role=Role(role), password=PASSWORD, actor="test")
     return email
 
 
 def staff_token(container: Container, role: str = "operator", name: str = "test") -> dict[str, str]:
     """Return the headers that carry a new API token of a member of staff with this role."""
-    token = make_token(
-        container.database, container.now(), email=keep_staff(container, role), name=name, actor="test"
-    )
+    token = make_token(container, email=keep_staff(container, role), name=name, actor="test")
     return {"Authorization": f"Bearer {token.text}"}
 
 

@@ -243,7 +243,7 @@ def flood_links(container: Container, progress: Callable[[int], None] = lambda _
         _keep(container, flooding, bodies)
     _keep(container, honest, [body_of(signal(number, home_url=urls[1])) for number in range(1, 51)])
     start, processed, batches, honest_batches = time.monotonic(), 0, 0, 0
-    while outcomes := process_next(container.database, container.now(), limit=100):
+    while outcomes := process_next(container, limit=100):
         processed, batches = processed + len(outcomes), batches + 1
         honest_batches = honest_batches or (batches if _is_done(container, honest) else 0)
         progress(len(outcomes))

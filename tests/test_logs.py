@@ -138,7 +138,7 @@ def test_lines_about_a_delivery_carry_its_id(container, lines, monkeypatch):
         raise ValueError("a-word-of-a-body")
 
     monkeypatch.setattr(process, "apply_deliveries", apply)
-    process.process_next(container.database, container.now())
+    process.process_next(container)
     logged = lines()
     ids_by_event = {
         event: [item.get("delivery_id") for item in logged if item["event"] == event] for event in EVENTS

@@ -20,10 +20,10 @@ from cryptography.fernet import Fernet
 from receiver.container import Container, build_container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import Refused, StorageUnavailable
+from receiver.services.context import ServiceContext
 from receiver.services.decisions import decide, poll_and_decide
 from receiver.services.programmes.statistics import programme_stats
 from receiver.storage import heartbeats
-from receiver.storage.database import Database
 from receiver.worker import jobs, loop
 from receiver.worker.jobs import Job, open_job_queue
 from tests.conftest import make_settings
@@ -82,7 +82,7 @@ class ScriptedBatches:
         self.batches = list(batches)
         self.calls = 0
 
-    def __call__(self, database: Database, now: datetime, **_: object) -> list[Outcome]:
+    def __call__(self, context: ServiceContext, **_: object) -> list[Outcome]:
         self.calls += 1
         batch = self.batches.pop(0) if self.batches else []
         if isinstance(batch, Exception):
@@ -131,7 +131,7 @@ class TestInbox:
         tracked: list[set[str | None]] = []
         died = Outcome(state=DeliveryState.DEAD, sender="st_2")
         monkeypatch.setattr(loop, "process_next", ScriptedBatches([Outcome(sender="st_1"), died]))
-        monkeypatch.setattr(loop, "track_quietly", lambda _database, _now, senders: tracked.append(senders))
+        monkeypatch.setattr(loop, "track_quietly", lambda _context, senders: tracked.append(senders))
         loop.work_inbox(container)
         assert tracked == [{"st_2"}]
 
@@ -185,9 +185,9 @@ class TestInbox:
         monkeypatch.setattr(loop, "IDLE_SECONDS", 3600.0)
         looks: list[int] = []
 
-        def next_at(_database: Database, now: datetime) -> datetime | None:
+        def next_at(context: ServiceContext) -> datetime | None:
             looks.append(1)
-            return now if len(looks) < 3 else None
+            return context.now() if len(looks) < 3 else None
 
         monkeypatch.setattr(loop, "process_next", ScriptedBatches())
         monkeypatch.setattr(loop, "replay_next", next_at)
@@ -371,7 +371,7 @@ def record_decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[s
     decided: list[str] = []
 
     def decide_together(
-        _database: Database, _now: datetime, store_ids: Sequence[str], _unchanged: object
+        _context: ServiceContext, store_ids: Sequence[str], _unchanged: object
     ) -> Sequence[str]:
         if fails in store_ids:
             raise ValueError("this store cannot be decided")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,7 +24,6 @@ from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import show_award
 from receiver.services.awards.spreadsheet import decode
-from receiver.services.context import ServiceContext
 
 __all__ = ["credits_group"]  # the group, with these commands on it
 
@@ -68,8 +66,7 @@ def issue_command(
         _issue_from(source, frozenset(although_flagged), dry_run, as_json)
     elif source is None and award_id is not None and reference is not None:
         way = delivered_as or AwardDelivery.APPLIED
-        act = partial(issue, award_id=award_id, reference=reference, delivered_as=way, actor=actor())
-        _act(award_id, act, dry_run=dry_run, as_json=as_json)
+        _act(issue, award_id, dry_run, as_json, reference=reference, delivered_as=way)
     else:
         raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
 
@@ -91,15 +88,15 @@ def correct_command(
     award_id: str, reference: str, delivered_as: str, reason: str, dry_run: bool, as_json: bool
 ) -> None:
     """Correct the reference of an issued award; the audit keeps the wrong one."""
-    act = partial(
+    _act(
         correct_reference,
-        award_id=award_id,
+        award_id,
+        dry_run,
+        as_json,
         reference=reference,
         delivered_as=delivered_as,
         reason=reason,
-        actor=actor(),
     )
-    _act(award_id, act, dry_run=dry_run, as_json=as_json)
 
 
 @credits_group.command("credited")
@@ -109,7 +106,7 @@ def correct_command(
 @json_option
 def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool) -> None:
     """Record the evidence that an issued credit arrived."""
-    _move(mark_credited, award_id, dry_run, as_json, evidence=evidence)
+    _act(mark_credited, award_id, dry_run, as_json, evidence=evidence)
 
 
 @credits_group.command("block")
@@ -126,7 +123,7 @@ def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool)
 @json_option
 def block_command(award_id: str, reason: str, cause: BlockCause, dry_run: bool, as_json: bool) -> None:
     """Block an award: it cannot be issued or credited until the block is lifted."""
-    _move(block_award, award_id, dry_run, as_json, reason=reason, cause=cause)
+    _act(block_award, award_id, dry_run, as_json, reason=reason, cause=cause)
 
 
 @credits_group.command("lift")
@@ -136,7 +133,7 @@ def block_command(award_id: str, reason: str, cause: BlockCause, dry_run: bool, 
 @json_option
 def lift_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
     """Lift a block: the award is again what it was."""
-    _move(lift_block, award_id, dry_run, as_json, reason=reason)
+    _act(lift_block, award_id, dry_run, as_json, reason=reason)
 
 
 @credits_group.command("show")
@@ -144,7 +141,7 @@ def lift_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> No
 @json_option
 def show_command(award_id: str, as_json: bool) -> None:
     """Show an award and its history."""
-    print_one(show_award(current_container().database, current_container().now(), award_id), as_json)
+    print_one(show_award(current_container(), award_id), as_json)
 
 
 @credits_group.command("code")
@@ -156,29 +153,14 @@ def code_command(award_id: str, as_json: bool) -> None:
     print_one(show_code(container, award_id, actor()), as_json)
 
 
-def _move(
-    move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **values: str
-) -> None:
-    """Move an award by a service that takes the database alone, as `_act` does."""
-
-    def act(context: ServiceContext) -> dict[str, Any]:
-        return move(context.database, context.now(), award_id, actor=actor(), **values)
-
-    _act(award_id, act, dry_run=dry_run, as_json=as_json)
-
-
 def _act(
-    award_id: str, act: Callable[[ServiceContext], dict[str, Any]], *, dry_run: bool, as_json: bool
+    service: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **values: Any
 ) -> None:
     """Apply an act to an award, decide its store, whose stage follows it, and print both."""
     container = current_container()
-    store_id = show_award(container.database, container.now(), award_id)["store"]
-    do_and_show(
-        store_id,
-        lambda database: act(replace(container, database=database)),
-        dry_run=dry_run,
-        as_json=as_json,
-    )
+    store_id = show_award(container, award_id)["store"]
+    act = partial(service, award_id=award_id, actor=actor(), **values)
+    do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 
 
 def _issue_from(source: str, although_flagged: frozenset[str], dry_run: bool, as_json: bool) -> None:

@@ -54,5 +54,5 @@ def list_command(
         overdue=overdue,
         text=text,
     )
-    page = page_of_awards(current_container().database, current_container().now(), filters, limit=limit)
+    page = page_of_awards(current_container(), filters, limit=limit)
     print_rows(page.rows, as_json, ("id", "store", "state", "credit", "currency", "due_by", "overdue"))

@@ -80,7 +80,7 @@ def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
     if raw and (with_body or as_json):
         raise click.UsageError("--raw prints the bytes and nothing else")
     if raw:
-        click.echo(raw_body(container.database, container.now(), delivery_id, actor=actor()), nl=False)
+        click.echo(raw_body(container, delivery_id, actor=actor()), nl=False)
         return
     viewed = delivery_detail(container, delivery_id)
     signed = viewed.signature
@@ -152,11 +152,10 @@ def purge_command(dry_run: bool, as_json: bool) -> None:
     container = current_container()
     keep_days = container.settings.keep_deliveries_days
     if dry_run:
-        counts = count_expired(container.database, container.now(), keep_days)
+        counts = count_expired(container, keep_days)
     else:
         counts = purge(
-            container.database,
-            container.now(),
+            container,
             keep_days,
             within=timedelta(hours=1),
             progress=_print_progress,

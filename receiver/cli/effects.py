@@ -18,6 +18,6 @@ def dry_run_option(command: Command) -> Command:
 def do_and_show(store_id: str, act: Action, *, dry_run: bool, as_json: bool) -> None:
     """Print the answer of `act`, the store's stage and verdict afterwards, and each change."""
     container = current_container()
-    effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
+    effect = run_with_preview(container, store_id, act, dry_run=dry_run)
     decision = {"stage": effect.after.stage, "verdict": effect.after.verdict}
     print_one({**effect.answer, **decision, "saved": not dry_run, "effect": effect.changes}, as_json)

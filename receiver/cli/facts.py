@@ -38,9 +38,8 @@ def set_command(
     VALUE: manual, automatic or unknown (payment) · yes, no or unknown (flags) · a time (linked_at,
     set_up_at) · an id (merchant) · RULE=pass, RULE=fail or RULE=none (override).
     """
-    container = current_container()
     act = partial(
-        record_staff_fact, now=container.now(), store_id=store, name=name, value=value, reason=reason,
+        record_staff_fact, store_id=store, name=name, value=value, reason=reason,
         evidence=evidence, actor=actor(),
     )  # fmt: skip
     do_and_show(store, act, dry_run=dry_run, as_json=as_json)
@@ -53,5 +52,5 @@ def show_command(store: str, as_json: bool) -> None:
     """Show the store's facts document, which `credits decide` reads: JSON, with and without --json."""
     container = current_container()
     now = container.now()
-    facts, programme = facts_of(container.database, now, store)
+    facts, programme = facts_of(container.at(now), store)
     click.echo(to_json(facts_with_terms(facts, programme, now)))

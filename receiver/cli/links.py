@@ -51,9 +51,7 @@ def list_command(store: str | None, limit: int, as_json: bool) -> None:
 def remove_command(store: str, as_json: bool) -> None:
     """End a store's link and forget its token."""
     container = current_container()
-    print_one(
-        link_row(remove_link(container.database, container.now(), store_id=store, actor=actor())), as_json
-    )
+    print_one(link_row(remove_link(container, store_id=store, actor=actor())), as_json)
 
 
 @links_group.command("revoke")

@@ -48,5 +48,5 @@ def list_command(
 def acknowledge(problem_id: int, note: str, as_json: bool) -> None:
     """Note that you have seen an open problem; it ends by itself all the same."""
     container = current_container()
-    problem = acknowledge_problem(container.database, container.now(), problem_id, note=note, actor=actor())
+    problem = acknowledge_problem(container, problem_id, note=note, actor=actor())
     print_one(problem_document(problem), as_json)

@@ -67,11 +67,11 @@ def replay_command(
     """
     container, selection = current_container(), _check_choice(ids, filters)
     if dry_run:
-        print_one(_preview_row(preview(container.database, selection, container.now())), as_json)
+        print_one(_preview_row(preview(container, selection)), as_json)
         return
     if reason is None:
         raise click.UsageError("a replay needs --reason (or --dry-run to look first)")
-    started = start(container.database, selection, container.now(), actor=actor(), reason=reason, rate=rate)
+    started = start(container, selection, actor=actor(), reason=reason, rate=rate)
     if no_wait:
         _say_worker_goes_on(container, started)
     final = started if no_wait else _follow(container, started)
@@ -94,7 +94,7 @@ def replays_command(cancelled_id: int | None, limit: int, as_json: bool) -> None
     """List replays and their progress, the newest first."""
     container = current_container()
     if cancelled_id is not None:
-        print_one(_row(cancel(container.database, cancelled_id, container.now(), actor=actor())), as_json)
+        print_one(_row(cancel(container, cancelled_id, actor=actor())), as_json)
         return
     page = page_of_replays(container.database, limit=limit)
     print_rows(page.show(_row).rows, as_json, COLUMNS)
@@ -130,9 +130,9 @@ def _follow(container: Container, replay: ReplayProgress) -> ReplayProgress:
 
 def _go_on(container: Container) -> float:
     """Do a batch where no worker would, and return how many seconds to wait now."""
-    if not lacks_worker(container.database, container.now()):
+    if not lacks_worker(container):
         return LOOK_SECONDS
-    next_at = replay_next(container.database, container.now())
+    next_at = replay_next(container)
     wait = 0.0 if next_at is None else (next_at - container.now()).total_seconds()
     return min(LOOK_SECONDS, max(0.0, wait))
 
@@ -142,7 +142,7 @@ def _pause(seconds: float) -> None:
 
 
 def _say_worker_goes_on(container: Container, replay: ReplayProgress) -> None:
-    until = f", once `{COMMAND} worker` runs" if lacks_worker(container.database, container.now()) else ""
+    until = f", once `{COMMAND} worker` runs" if lacks_worker(container) else ""
     click.echo(
         f"replay {replay.id} is left to the worker{until}; see it with `deliveries replays`, "
         f"end it with `deliveries replays --cancel {replay.id}`",

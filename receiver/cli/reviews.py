@@ -70,7 +70,7 @@ def answer_command(
     answer = validate_answer(
         container.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
     )
-    act = partial(answer_review, now=container.now(), review_id=review, answer=answer, actor=actor())
+    act = partial(answer_review, review_id=review, answer=answer, actor=actor())
     store_id = show_review(container.database, review)["store"]
     do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 

@@ -47,11 +47,11 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
 def show_command(advertiser: str, as_json: bool) -> None:
     """Show an account's days as last read, and how they count for the store that links it."""
     container = current_container()
-    spend = spend_of(container.database, container.now(), advertiser)
+    spend = spend_of(container, advertiser)
     if as_json:
         print_one(spend, as_json)
         return
-    timelines = timelines_on(container.database, container.now(), advertiser)
+    timelines = timelines_on(container, advertiser)
     print_one({name: value for name, value in spend.items() if name != "days" or not timelines}, as_json)
     console = Console()
     marks = BLOCKS if console.encoding.startswith("utf") else ASCII

@@ -35,7 +35,7 @@ def add(email: str, role: Role, as_json: bool) -> None:
     """
     container, (password, printed) = current_container(), _password(as_json)
     arguments = {"email": email, "password": password, "actor": actor()}
-    person = add_staff(container.database, container.now(), role=role, one_time=True, **arguments)
+    person = add_staff(container, role=role, one_time=True, **arguments)
     print_one({"email": person.email, "role": person.role, **printed}, as_json)
 
 
@@ -46,7 +46,7 @@ def replace_password(email: str, as_json: bool) -> None:
     """Give someone a new password, as `add` does. It ends their sessions; their tokens stay."""
     container, (password, printed) = current_container(), _password(as_json)
     arguments = {"email": email, "password": password, "actor": actor()}
-    person = set_password(container.database, container.now(), one_time=True, **arguments)
+    person = set_password(container, one_time=True, **arguments)
     print_one({"email": person.email, "role": person.role, **printed}, as_json)
 
 
@@ -66,7 +66,7 @@ def show_all(limit: int, as_json: bool) -> None:
                 "sessions": member.sessions,
                 "tokens": member.tokens,
             }
-            for member in list_staff(container.database, container.now(), real_now=utc_now(), limit=limit)
+            for member in list_staff(container, real_now=utc_now(), limit=limit)
         ],
         as_json,
     )
@@ -79,7 +79,7 @@ def show_all(limit: int, as_json: bool) -> None:
 def change(email: str, role: Role, as_json: bool) -> None:
     """Give someone another role, which holds at once, for their tokens too."""
     container = current_container()
-    person = change_role(container.database, container.now(), email=email, role=role, actor=actor())
+    person = change_role(container, email=email, role=role, actor=actor())
     print_one({"email": person.email, "role": person.role}, as_json)
 
 
@@ -89,7 +89,7 @@ def change(email: str, role: Role, as_json: bool) -> None:
 def remove(email: str, as_json: bool) -> None:
     """Remove someone. It ends their sessions and tokens at once; what they did stays on record."""
     container = current_container()
-    person = remove_staff(container.database, container.now(), email=email, actor=actor())
+    person = remove_staff(container, email=email, actor=actor())
     print_one({"email": person.email, "role": person.role}, as_json)
 
 
@@ -104,7 +104,7 @@ def token(email: str, name: str, days: int, as_json: bool) -> None:
     It takes the place of an expired one of its name.
     """
     container = current_container()
-    new = make_token(container.database, container.now(), email=email, name=name, actor=actor(), days=days)
+    new = make_token(container, email=email, name=name, actor=actor(), days=days)
     about = {"id": new.id, "email": new.owner.email, "role": new.owner.role, "name": new.name}
     print_one({**about, "expires_at": new.expires_at, "token": new.text}, as_json)
 
@@ -124,7 +124,7 @@ def tokens(limit: int, as_json: bool) -> None:
 def revoke(token_id: int, as_json: bool) -> None:
     """End a token at once."""
     container = current_container()
-    print_one(_token_row(revoke_token(container.database, container.now(), token_id, actor=actor())), as_json)
+    print_one(_token_row(revoke_token(container, token_id, actor=actor())), as_json)
 
 
 @staff.command("test-alert")

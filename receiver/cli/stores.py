@@ -138,9 +138,7 @@ def suggestions_command(after: str | None, limit: int, as_json: bool) -> None:
 def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) -> None:
     """Say once that two stores are of different merchants: neither stops the other's award any more."""
     container = current_container()
-    answer = keep_apart(
-        container.database, container.now(), store_id, other=other, reason=reason, actor=actor()
-    )
+    answer = keep_apart(container, store_id, other=other, reason=reason, actor=actor())
     print_one(answer, as_json)
 
 
@@ -154,9 +152,7 @@ def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) ->
 def merge_command(as_json: bool, store_id: str, dry_run: bool, **arguments: str) -> None:
     """Make two merchants one: one place in the offer, one credit."""
     container = current_container()
-    merged = merge_merchants(
-        container.database, container.now(), store_id, **arguments, actor=actor(), dry_run=dry_run
-    )
+    merged = merge_merchants(container, store_id, **arguments, actor=actor(), dry_run=dry_run)
     stores = [
         {"id": store.store, "stage": store.after.stage, "effect": store.changes} for store in merged.stores
     ]
@@ -197,10 +193,10 @@ def admit(store_ids: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Give stores their places in the offer, beyond its cap too: all of them or none."""
     container = current_container()
     if len(store_ids) == 1 and not dry_run:
-        store = admit_store(container.database, container.now(), store_ids[0], actor=actor())
+        store = admit_store(container, store_ids[0], actor=actor())
         print_one(_row(store), as_json)
         return
-    admission = admit_stores(container.database, container.now(), store_ids, actor=actor(), dry_run=dry_run)
+    admission = admit_stores(container, store_ids, actor=actor(), dry_run=dry_run)
     print_one(
         {
             "admitted": [store.id for store in admission.admitted],
@@ -232,7 +228,7 @@ def disconnect(store_id: str, reason: str, as_json: bool) -> None:
 def erase(store_id: str, reason: str, as_json: bool) -> None:
     """Remove what is personal of a store that was disconnected; decisions and awards stay."""
     container = current_container()
-    counts = erase_store(container.database, container.now(), store_id, reason=reason, actor=actor())
+    counts = erase_store(container, store_id, reason=reason, actor=actor())
     print_one(
         {"id": store_id, "erased": ", ".join(f"{name} {count}" for name, count in counts.items())}, as_json
     )
@@ -251,9 +247,7 @@ def move(store_id: str, url: str, reason: str, dry_run: bool, as_json: bool) -> 
     """
     do_and_show(
         store_id,
-        lambda database: move_store(
-            database, current_container().now(), store_id, url=url, reason=reason, actor=actor()
-        ),
+        lambda context: move_store(context, store_id, url=url, reason=reason, actor=actor()),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -271,9 +265,7 @@ def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json:
     """
     do_and_show(
         store_id,
-        lambda database: restart_sequence(
-            database, current_container().now(), store_id, reason=reason, actor=actor()
-        ),
+        lambda context: restart_sequence(context, store_id, reason=reason, actor=actor()),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -333,7 +325,7 @@ def rotate_secret(
 def rotate_token_command(store_id: str, as_json: bool) -> None:
     """Create a new status token; the old one stops working at once."""
     container = current_container()
-    token = rotate_token(container.database, container.now(), store_id, actor=actor())
+    token = rotate_token(container, store_id, actor=actor())
     print_one({"id": store_id, "status_token": token}, as_json)
 
 

@@ -1,12 +1,13 @@
 """The context of services: settings, database, cipher, clock, the clients, and the budget of their calls.
 
-A service that needs more than the database and a time takes the whole context, so that no caller passes the
-parts one by one. It asks the clock once, at its beginning.
+A service takes the whole context, so that no caller passes the parts one by one. It asks the clock once, at
+its beginning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -32,6 +33,16 @@ class ServiceContext:
     budget: SharedBudget  # of calls to TikTok
     shops: RestShops
     now: Callable[[], datetime]
+
+    def at(self: Context, moment: datetime) -> Context:
+        """Return the same with a clock that stands at this moment."""
+        return replace(self, now=lambda: moment)
+
+    @contextmanager
+    def rolled_back(self: Context) -> Iterator[Context]:
+        """Yield the same for a dry run: what services write is rolled back at the end."""
+        with self.database.rolled_back() as database:
+            yield replace(self, database=database)
 
     def urgently(self: Context) -> Context:
         """Return a copy for urgent work, whose calls to TikTok may use the budget reserved for it."""

@@ -32,7 +32,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Answer whether the service is ready; to internal callers with the reasons, after a write."""
     if is_internal_request():
-        reasons = check_readiness(current_container().database, current_container().now())
+        reasons = check_readiness(current_container())
         details = {"reasons": reasons} if reasons else {}
         return _answer(is_ready=not reasons, **details)
     cached: _CachedReadiness = current_app.extensions["readiness"]
@@ -54,6 +54,6 @@ class _CachedReadiness:
         """Return the last answer, found anew once it is SEEN_FOR old."""
         with self._lock:
             if monotonic() >= self._until:
-                self._is_ready = not read_readiness(container.database, container.now())
+                self._is_ready = not read_readiness(container)
                 self._until = monotonic() + SEEN_FOR
             return self._is_ready

@@ -30,4 +30,4 @@ def show() -> str:
 def _unfinished() -> ConnectionStatus | None:
     """Return an attempt of this browser's that only waits for it to come back."""
     container, browser = current_container(), known_browser()
-    return find_unfinished(container.database, container.now(), browser=browser) if browser else None
+    return find_unfinished(container, browser=browser) if browser else None

@@ -54,15 +54,15 @@ class Job:
 def every_minute(container: Container) -> tuple[Job, ...]:
     """Return the periodic jobs of the service."""
     return (
-        Job("clock", lambda _: reset_after_clock_rollback(container.database, container.now())),
+        Job("clock", lambda _: reset_after_clock_rollback(container)),
         Job("poll", lambda stopping: _poll(container, stopping)),
         Job("subscribe", lambda _: _subscribe(container)),
         Job("stores", lambda stopping: _check_stores(container, stopping)),
-        Job("unused keys", lambda _: drop_unused_keys(container.database, container.now())),
+        Job("unused keys", lambda _: drop_unused_keys(container)),
         Job("places", lambda _: _fill_places(container)),
-        Job("count", lambda _: count_programmes(container.database, container.now())),
-        Job("problems", lambda _: track_problems(container.database, container.now())),
-        Job("decide", lambda halt: decide_stale(container.database, container.now(), stopping=halt)),
+        Job("count", lambda _: count_programmes(container)),
+        Job("problems", lambda _: track_problems(container)),
+        Job("decide", lambda halt: decide_stale(container, stopping=halt)),
         Job(ALERTS, lambda _: notify_staff(container, container.channel)),
         Job("notices", lambda stopping: _send_notices(container, stopping)),
         Job("purge", lambda stopping: _purge_at_night(container, stopping)),
@@ -105,7 +105,7 @@ def _run_once_a_minute(container: Container, job: Job, stopping: Event) -> Calla
 
 
 def _poll(container: Container, stopping: Event) -> None:
-    put_off_unreadable(container.database, container.now())
+    put_off_unreadable(container)
     for _ in range(POLL_BATCHES):
         if stopping.is_set():
             return
@@ -115,8 +115,8 @@ def _poll(container: Container, stopping: Event) -> None:
 
 
 def _fill_places(container: Container) -> None:
-    placed = fill_all_places(container.database, container.now())
-    decide_each(container.database, container.now(), placed)
+    placed = fill_all_places(container)
+    decide_each(container, placed)
 
 
 def _subscribe(container: Container) -> None:
@@ -132,14 +132,14 @@ def _subscribe(container: Container) -> None:
 
 def _check_stores(container: Container, stopping: Event) -> None:
     """Reconcile the connected stores that are due, several at once: most of it is waiting for them."""
-    request_leaving(container.database, container.now())
+    request_leaving(container)
 
     def check(store_id: str) -> None:
         if not stopping.is_set():
             reconcile_quietly(container, store_id)
 
     with ThreadPoolExecutor(CHECKS_AT_ONCE) as several:
-        list(several.map(check, due_stores(container.database, container.now(), CHECK_BATCH)))
+        list(several.map(check, due_stores(container, CHECK_BATCH)))
 
 
 def _send_notices(container: Container, stopping: Event) -> None:
@@ -154,8 +154,7 @@ def _purge_at_night(container: Container, stopping: Event) -> None:
         ours = take_turn(session, "night", tonight if now >= tonight else tonight - timedelta(days=1))
     if ours:
         counts = purge(
-            container.database,
-            now,
+            container,
             container.settings.keep_deliveries_days,
             within=PURGE_WITHIN,
             stopping=stopping,

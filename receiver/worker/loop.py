@@ -129,7 +129,7 @@ class TouchedStores:
         """Decide those that have waited longest, DECIDED_AT_ONCE at most."""
         began = time.monotonic()
         longest = list(islice(self._ids, DECIDED_AT_ONCE))
-        decide_each(container.database, container.now(), longest)
+        decide_each(container, longest)
         for store_id in longest:
             del self._ids[store_id]
         end = time.monotonic()
@@ -154,8 +154,7 @@ def work_inbox(
     """
     limit = batch_of(container.database)
     outcomes = process_next(
-        container.database,
-        container.now(),
+        container,
         limit=limit,
         stopping=stopping,
         newest_at_start=newest_at_start,
@@ -163,13 +162,13 @@ def work_inbox(
     passed_over = [
         store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
     ]
-    restart_agreed(container.database, container.now(), passed_over)
+    restart_agreed(container, passed_over)
     is_whole, touched_now = len(outcomes) == limit, TouchedStores() if touched is None else touched
     touched_now.add(store_id for outcome in outcomes for store_id in outcome.stores)
     if touched is None or not is_whole or touched.is_due():
         touched_now.decide(container)
     dead = {outcome.sender for outcome in outcomes if outcome.state is DeliveryState.DEAD}
-    track_quietly(container.database, container.now(), dead)
+    track_quietly(container, dead)
     return is_whole or len(touched_now) > 0
 
 
@@ -179,7 +178,7 @@ def _work_replay(container: Container) -> float:
     Its turn comes after a look at the inbox that took all that was due, and while whole batches of live
     deliveries wait, once in REPLAY_EVERY of them.
     """
-    next_at = replay_next(container.database, container.now())
+    next_at = replay_next(container)
     if next_at is None:
         return IDLE_SECONDS
     return min(IDLE_SECONDS, max(0.0, (next_at - container.now()).total_seconds()))

@@ -85,9 +85,8 @@ def _contained(errand: Errand) -> None:
 
 
 def _due(container: Container) -> Iterator[Errand]:
-    now = container.now()
-    for attempt_id, shop in due_attempts(container.database, now, LOOKED_AT):
+    for attempt_id, shop in due_attempts(container, LOOKED_AT):
         advance = partial(advance_attempt, container, attempt_id, probes=PROBES)
         yield Errand(f"connect {attempt_id}", urlsplit(shop).netloc, advance)
-    for store_id, url in stores_with_errands(container.database, now, LOOKED_AT):
+    for store_id, url in stores_with_errands(container, LOOKED_AT):
         yield Errand(f"store {store_id}", urlsplit(url).netloc, partial(run_errand, container, store_id))

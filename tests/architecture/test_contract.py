@@ -139,8 +139,8 @@ def make_rows_of_each_kind(container: Any) -> tuple[str, str]:
     keep_account(container, "7001")
     keep_day(container, "60.00")
     keep_one(container, store_id, signal())
-    process_next(container.database, container.now())
-    decide_store(container.database, container.now(), store_id)
+    process_next(container)
+    decide_store(container, store_id)
     return award_id, store_id
 
 

@@ -20,7 +20,7 @@ from tests.browser.conftest import new_context, overflows_window
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
-from tests.fakes import FrozenClock, at
+from tests.fakes import FrozenClock
 from tests.serving import served
 
 pytestmark = needs_chromium
@@ -61,7 +61,7 @@ def merchant(chromium, shop):
 
 
 def start(shop, page):
-    ticket = issue_ticket(shop.database, NOW, TOKEN, BACK).text
+    ticket = issue_ticket(shop.at(NOW), TOKEN, BACK).text
     page.goto(f"{shop.settings.public_url}/connect/tiktok?ticket={ticket}")
 
 
@@ -71,7 +71,7 @@ def at_tiktok(page):
 
 
 def account_of(shop):
-    return status_for_token(shop.database, NOW, TOKEN).decision.account
+    return status_for_token(shop.at(NOW), TOKEN).decision.account
 
 
 def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(shop, merchant):
@@ -99,7 +99,7 @@ def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(sho
     expect(merchant.get_by_role("link", name="Back to your store")).to_have_attribute("href", BACK)
     assert not overflows_window(merchant)
     assert not [text for url, text in merchant.complaints if url.startswith(shop.settings.public_url)]
-    poll_due(at(shop, NOW))
+    poll_due(shop.at(NOW))
     assert (account_of(shop).advertiser_id, account_of(shop).consent) == ("700002", True)
 
 

@@ -29,11 +29,9 @@ def console(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(SETTLED))
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role=Role.VIEWER, password=PASSWORD, actor="test")
-    decide_store(container.database, SETTLED, keep_all(container))
-    decide_store(
-        container.database, SETTLED, keep_store(container, "st_2", name="A shop " * 12, set_up_at=None)
-    )
+    add_staff(container.at(SETTLED), email=EMAIL, role=Role.VIEWER, password=PASSWORD, actor="test")
+    decide_store(container.at(SETTLED), keep_all(container))
+    decide_store(container.at(SETTLED), keep_store(container, "st_2", name="A shop " * 12, set_up_at=None))
     with served(create_app(container=container)) as address:
         yield address
     container.database.close()

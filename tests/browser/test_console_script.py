@@ -27,8 +27,8 @@ def console(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(SETTLED))
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
-    decide_store(container.database, SETTLED, keep_all(container))
+    add_staff(container.at(SETTLED), email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
+    decide_store(container.at(SETTLED), keep_all(container))
     with served(create_app(container=container)) as address:
         yield address
     container.database.close()

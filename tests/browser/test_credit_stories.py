@@ -44,7 +44,7 @@ def journeys(tmp_path_factory):
         container = build_container(settings, now=clock)
         migrate(container.database)
         who = {"email": EMAIL, "role": Role.OPERATOR, "password": PASSWORD}
-        add_staff(container.database, JOINED, **who, actor="test")
+        add_staff(container.at(JOINED), **who, actor="test")
         with served(create_app(container=container)) as address:
             by_name = {
                 name: Journey(container, clock, accounts, None, address, name=name, **details)

@@ -34,7 +34,7 @@ def journey(tmp_path):
     settings = make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(JOINED))
     migrate(container.database)
-    add_staff(container.database, JOINED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
+    add_staff(container.at(JOINED), email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     with served(create_app(container=container)) as address:
         yield Journey(container, container.now, {}, None, address)
     container.database.close()

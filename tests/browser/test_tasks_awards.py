@@ -42,7 +42,7 @@ def awards(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{folder}/receiver.db", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(NOW))
     migrate(container.database)
-    add_staff(container.database, NOW, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
+    add_staff(container.at(NOW), email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     awards = AwardActions(container, len(NAMES))
     with container.database.writing() as session:
         for number, name in enumerate(NAMES):
@@ -69,7 +69,7 @@ def sums(*amounts: str) -> re.Pattern[str]:
 
 
 def test_6_what_was_promised_and_issued_is_told_at_once_and_in_full_in_one_click(chromium, console, awards):
-    count_programmes(awards.database, NOW)
+    count_programmes(awards.container.at(NOW))
     with signed_in(chromium, console, 1280) as page:
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 844})

@@ -38,13 +38,13 @@ def console(tmp_path_factory):
     clock = FrozenClock(SETTLED)
     container = build_container(settings, now=clock)
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
-    decide_store(container.database, SETTLED, keep_all(container))
+    add_staff(container.at(SETTLED), email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
+    decide_store(container.at(SETTLED), keep_all(container))
     keep_store(container, "st_7e733d50aa11", name="Tin Roof Hot Sauce", url="https://tinroof.example/")
     for seq, minutes in ((1, 15), (2, 75)):
         clock.at = YESTERDAY.replace(hour=10, minute=0) + timedelta(minutes=minutes)
         keep_one(container, "st_7e733d50aa11", signal(seq, home_url="https://staging.example/"))
-        process_next(container.database, clock.at)
+        process_next(container.at(clock.at))
     clock.at = SETTLED
     with served(create_app(container=container)) as address:
         yield address

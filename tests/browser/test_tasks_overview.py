@@ -39,7 +39,7 @@ def container(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(SETTLED))
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role=Role.VIEWER, password=PASSWORD, actor="test")
+    add_staff(container.at(SETTLED), email=EMAIL, role=Role.VIEWER, password=PASSWORD, actor="test")
     keep_store(container, name="Tin Roof Hot Sauce")
     keep_link(container)
     keep_delivery(container, "a", store_id="st_1", received_at=AT_TEN + timedelta(minutes=10))

@@ -45,7 +45,7 @@ def container(tmp_path):
     settings = make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(JOINED))
     migrate(container.database)
-    add_staff(container.database, JOINED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
+    add_staff(container.at(JOINED), email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     yield container
     container.database.close()
 
@@ -73,8 +73,8 @@ def console(container):
             of_tin = update(Delivery).where(Delivery.store_id == tin)
             values = {"state": "dead", "reason": DeliveryReason.WORKERS_LOST, "due_at": None}
             session.execute(of_tin.values(**values, error="every worker that took it was lost", tries=9))
-        process_next(container.database, container.now())
-        track_problems(container.database, container.now())
+        process_next(container)
+        track_problems(container)
         container.now.move(minutes=5)
         yield address
 

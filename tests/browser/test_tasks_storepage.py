@@ -46,7 +46,7 @@ def console(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     container = build_container(settings, now=FrozenClock(SETTLED))
     migrate(container.database)
-    add_staff(container.database, SETTLED, email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
+    add_staff(container.at(SETTLED), email=EMAIL, role=Role.OPERATOR, password=PASSWORD, actor="test")
     for store_id, (advertiser, name) in NAMES.items():
         keep_store(container, store_id)
         keep_link(container, store_id, advertiser)
@@ -66,7 +66,7 @@ def console(tmp_path_factory):
         revoked = update(Link).where(Link.store_id == "st_3")
         session.execute(revoked.values(consent=False, consent_lost="withdrawn", token_encrypted=None))
     for store_id in NAMES:
-        decide_store(container.database, SETTLED, store_id)
+        decide_store(container.at(SETTLED), store_id)
     with served(create_app(container=container)) as address:
         yield address
     container.database.close()

@@ -23,7 +23,7 @@ class AwardCommands(CommandRunner):
         super().__init__(container, "credits")
         for number in (1, 2):
             store_id = keep_all(container, f"st_{number}", f"700{number}")
-            decide_store(container.database, container.now(), store_id)
+            decide_store(container, store_id)
         self.first, self.second = sorted(row["id"] for row in self.json("list"))
 
     def file(self, *lines: str) -> str:

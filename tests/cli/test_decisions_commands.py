@@ -14,7 +14,7 @@ from tests.factories import OPEN, SETTLED
 def run(container):
     keep_all(container, spent="20.00")
     for moment in (OPEN, SETTLED):
-        decide_store(container.database, moment, "st_1")
+        decide_store(container.at(moment), "st_1")
     return CommandRunner(container, "decisions")
 
 

@@ -28,7 +28,7 @@ class DeliveryCommands(CommandRunner):
         self.dead = keep_one(container, self.store_id, signal(seq="7"))
         clock.move(hours=1)
         self.ignored = keep(container, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
-        process_next(container.database, container.now())
+        process_next(container)
 
     def ids(self, *words: str) -> list[int]:
         return [item["id"] for item in self.json("list", *words)]
@@ -147,7 +147,7 @@ def test_what_a_sender_wrote_cannot_steer_the_terminal(commands: DeliveryCommand
     delivery_id = keep(
         commands.container, commands.store_id, body_of(signal(home_url="https://\u202eevil.example/"))
     )[0].id
-    process_next(commands.container.database, commands.container.now())
+    process_next(commands.container)
     assert "\u202e" not in commands("show", str(delivery_id)).output
     assert row(commands.container, delivery_id).state == "dead"
 

@@ -57,7 +57,7 @@ def test_the_effect_is_shown_before_anything_is_kept(commands: FactCommands):
     assert preview["effect"][:3] == DUE
     assert {"what": "award.credit", "before": None, "after": "500.00"} in preview["effect"]
     assert commands.rows() == before
-    assert decide_store(commands.container.database, SETTLED, commands.store).stage == "held"
+    assert decide_store(commands.container.at(SETTLED), commands.store).stage == "held"
 
 
 def test_what_is_kept_has_the_effect_that_was_shown(commands: FactCommands):

@@ -30,7 +30,7 @@ class ReplayCommands(CommandRunner):
         self.done = keep_one(container, self.store_id, link_signal(3))
         self.dead = keep_one(container, self.store_id, signal(seq="7"))
         self.ignored = keep(container, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
-        process_next(container.database, container.now())
+        process_next(container)
         monkeypatch.setattr(replays, "_pause", self.wait)
 
     def wait(self, seconds: float) -> None:
@@ -116,7 +116,7 @@ def test_a_blank_reason_is_refused(commands: ReplayCommands):
 def keep_dead(commands: ReplayCommands, count: int) -> None:
     for number in range(count):
         keep(commands.container, commands.store_id, b"[%d]" % number)
-    process_next(commands.container.database, commands.container.now())
+    process_next(commands.container)
 
 
 def test_without_a_worker_the_command_does_it_at_the_rate_asked_for(commands: ReplayCommands):
@@ -134,7 +134,7 @@ def test_beside_a_worker_the_command_only_follows(commands: ReplayCommands):
         if commands.waits == 3:
             assert row(commands.container, commands.dead).tries == 1
             assert len(attempts(commands.container, commands.dead)) == 1
-            replay_next(commands.container.database, commands.container.now())
+            replay_next(commands.container)
 
     commands.while_waiting = work
     replay = commands.json("replay", str(commands.dead), "--reason", "again")

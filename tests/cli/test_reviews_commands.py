@@ -22,8 +22,8 @@ class ReviewCommands(CommandRunner):
         keep_all(container)
         with container.database.writing() as session:
             session.get_one(Store, "st_1").country = "DE"
-        decide_store(container.database, SETTLED, "st_1")
-        review, _ = ask_review(container.database, SETTLED, "st_1", "we moved\nto the US")
+        decide_store(container.at(SETTLED), "st_1")
+        review, _ = ask_review(container.at(SETTLED), "st_1", "we moved\nto the US")
         self.review = review.id
 
 

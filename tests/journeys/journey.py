@@ -16,7 +16,6 @@ from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record_staff_fact
 from receiver.worker.jobs import every_minute
 from receiver.worker.loop import work_inbox
-from tests.fakes import at
 
 JOINED = datetime(2025, 10, 30, 8, 0, tzinfo=UTC)
 LINKED = datetime(2025, 10, 31, 10, 5, tzinfo=UTC)
@@ -44,7 +43,7 @@ class Journey:
         self.shop, self.advertiser = shop, advertiser
         self.seq = 0
         self.store = add_store(
-            at(container, clock()),
+            container.at(clock()),
             StoreDetails(
                 **{"name": "Example shop", "country": "US", "currency": "USD", **details, "url": shop}
             ),
@@ -97,7 +96,7 @@ class Journey:
 
     def consent(self, token: str = "merchant-token") -> None:
         add_link(
-            at(self.container, self.clock()),
+            self.container.at(self.clock()),
             store_id=self.store.id,
             advertiser_id=self.advertiser,
             token=token,
@@ -109,7 +108,7 @@ class Journey:
 
     def record_fact(self, name: str, value: str) -> None:
         fact = {"name": name, "value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
-        record_staff_fact(self.container.database, self.clock(), store_id=self.store.id, **fact)
+        record_staff_fact(self.container.at(self.clock()), store_id=self.store.id, **fact)
 
 
 def set_spend(journey: Journey, days: dict[date, AccountDay], **changes: object) -> None:

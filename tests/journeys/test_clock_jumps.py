@@ -23,11 +23,11 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 @pytest.fixture
 def jump(container, clock):
     """A function that moves the clock and resets due times, as the worker does every minute."""
-    reset_after_clock_rollback(container.database, clock())
+    reset_after_clock_rollback(container.at(clock()))
 
     def by(much):
         clock.at += much
-        reset_after_clock_rollback(container.database, clock())
+        reset_after_clock_rollback(container.at(clock()))
 
     return by
 
@@ -50,7 +50,7 @@ def test_what_came_while_the_clock_was_ahead_is_processed_once_it_is_right(conta
     claim(container)
     received = keep_one(container, store_id, link_signal(2))
     jump(-ahead)
-    process_next(container.database, container.now())
+    process_next(container)
     assert states(container, in_hand, received) == [DeliveryState.PROCESSED] * 2
     assert [len(attempts(container, item)) for item in (in_hand, received)] == [1, 1]
 
@@ -64,7 +64,7 @@ def test_what_failed_keeps_its_turn(container, clock, jump, monkeypatch):
 
     monkeypatch.setattr(process, "apply_deliveries", fail)
     jump(HOUR)
-    process_next(container.database, clock(), chance=lambda: 1.0)
+    process_next(container.at(clock()), chance=lambda: 1.0)
     due_at = row(container, failed).due_at
     jump(-HOUR)
     assert (row(container, failed).state, row(container, failed).due_at) == (DeliveryState.FAILED, due_at)
@@ -75,7 +75,7 @@ def test_a_jump_in_the_middle_of_a_delivery_lets_nobody_finish_it_twice(containe
     delivery = keep_one(container, store_id, signal())
     claimed = claim(container)
     jump(DAY)
-    assert len(process_next(container.database, container.now())) == 1
+    assert len(process_next(container)) == 1
     assert process._process_claimed(container.database, claimed, container.now()) == []
     assert len(attempts(container, delivery)) == 1
 
@@ -106,7 +106,7 @@ def test_an_award_is_decided_once_however_the_clock_goes(container, clock):
     keep_all(container)
     for much in (DAY, -HOUR, 20 * DAY, -HOUR, DAY, -21 * DAY, 21 * DAY):
         clock.at += much
-        decide_store(container.database, clock(), "st_1")
+        decide_store(container.at(clock()), "st_1")
     with container.database.reading() as session:
         assert session.scalar(select(func.count(Award.id))) == 1
 
@@ -118,7 +118,7 @@ def test_a_live_worker_is_alive_again_at_its_next_beat(container, clock):
         clock.at += much
         with container.database.writing() as session:
             heartbeats.beat(session, heartbeats.WORKER, clock())
-        assert check_readiness(container.database, clock()) == []
+        assert check_readiness(container.at(clock())) == []
 
 
 @pytest.mark.parametrize("much", [-HOUR, DAY, -DAY])
@@ -138,7 +138,7 @@ def test_nothing_is_lost_whichever_way_it_jumps(container, jump):
     for seq, much in enumerate((HOUR, -DAY, DAY, -HOUR, timedelta(0)), 1):
         jump(much)
         delivery_ids.append(keep_one(container, store_id, signal(seq)))
-    while process_next(container.database, container.now()):
+    while process_next(container):
         pass
     with container.database.reading() as session:
         assert session.scalar(select(func.count(Delivery.id))) == len(delivery_ids)

@@ -22,7 +22,6 @@ from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
 from tests.db_factories import only_row
-from tests.fakes import at
 from tests.journeys.connecting import Visitor, allow_over_http
 from tests.shops import MerchantBrowser
 
@@ -85,7 +84,7 @@ def _link(page: str, start: str) -> str:
 
 def warning_ids(container):
     store = only_row(container, tables.Store)
-    document = full_document(status_of(container.database, container.now(), store.id))
+    document = full_document(status_of(container, store.id))
     return [item["id"] for item in document["warnings"] if item["id"] not in ADVICE]
 
 
@@ -259,7 +258,7 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
     store = only_row(container, tables.Store)
     before = hook_of(shop).secret
     rotation = {"overlap_hours": 24, "actor": "ann"}
-    topics = rotate_webhook_secrets(at(container, clock()), store.id, **rotation)
+    topics = rotate_webhook_secrets(container.at(clock()), store.id, **rotation)
     assert topics == [SIGNAL, "action.woocommerce_settings_saved"]
     after = hook_of(shop).secret
     assert after != before
@@ -283,7 +282,7 @@ def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connec
     store = only_row(container, tables.Store)
     shop.faults.on(ShopFault.MAINTENANCE)
     with pytest.raises(Exception, match="busy"):
-        rotate_webhook_secrets(at(container, clock()), store.id, overlap_hours=0, actor="ann")
+        rotate_webhook_secrets(container.at(clock()), store.id, overlap_hours=0, actor="ann")
     shop.faults.off(ShopFault.MAINTENANCE)
     shop.signal("integration_installed")
     run_queue(shop)
@@ -331,9 +330,9 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
     connect()
     store = only_row(container, tables.Store)
     request = {"reason": "asked", "actor": "ann"}
-    departure = leave_store(at(container, clock()), store.id, **request)
+    departure = leave_store(container.at(clock()), store.id, **request)
     assert (departure.webhooks_left, shop.records.hooks) == (False, [])
-    assert leave_store(at(container, clock()), store.id, **request).webhooks_left is False
+    assert leave_store(container.at(clock()), store.id, **request).webhooks_left is False
     with container.database.reading() as session:
         assert session.scalars(select(tables.Connection)).all() == []
     status = requests.get(
@@ -345,7 +344,7 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
 def test_the_page_of_a_store_that_left_says_which_key_is_left_there(service, connect, visitor, shop, clock):
     container, _ = service
     connect()
-    leave_store(at(container, clock()), only_row(container, tables.Store).id, reason="asked", actor="ann")
+    leave_store(container.at(clock()), only_row(container, tables.Store).id, reason="asked", actor="ann")
     page = visitor.at("/connect/store")
     assert "The connection of this store has ended." in page.text
     assert "Settings, Advanced, REST API" in page.text
@@ -362,10 +361,10 @@ def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, sho
     store = only_row(container, tables.Store)
     request = {"reason": "asked", "actor": "staff"}
     with pytest.raises(Exception, match="disconnect it first"):
-        erase_store(container.database, clock(), store.id, **request)
-    leave_store(at(container, clock()), store.id, **request)
-    erase_store(container.database, clock(), store.id, **request)
-    assert erase_store(container.database, clock(), store.id, **request) == {}
+        erase_store(container.at(clock()), store.id, **request)
+    leave_store(container.at(clock()), store.id, **request)
+    erase_store(container.at(clock()), store.id, **request)
+    assert erase_store(container.at(clock()), store.id, **request) == {}
     rows = []
     with container.database.reading() as session:
         for table in tables.Base.metadata.sorted_tables:

@@ -71,7 +71,7 @@ def award_row(**values: Any) -> Callable[[Container], None]:
 def record_fact(name: str, value: str) -> Callable[[Container], None]:
     def change(container: Container) -> None:
         fact = {"value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
-        record_staff_fact(container.database, container.now(), store_id=STORE, name=name, **fact)
+        record_staff_fact(container, store_id=STORE, name=name, **fact)
 
     return change
 
@@ -165,7 +165,7 @@ def staged_store(tmp_path, memory_path, migrated_file) -> Iterator[StagedStore]:
 
 def work(container: Container) -> None:
     poll_due(container)
-    decide_store(container.database, container.now(), STORE)
+    decide_store(container, STORE)
 
 
 def reach_stage(staged_store: StagedStore, stage: Stage) -> None:
@@ -190,8 +190,8 @@ def reach_stage(staged_store: StagedStore, stage: Stage) -> None:
     for change in changes:
         if change not in before_award:
             change(container)
-    decide_store(container.database, at, STORE)
-    assert status_of(container.database, at, STORE).decision.stage is stage
+    decide_store(container.at(at), STORE)
+    assert status_of(container.at(at), STORE).decision.stage is stage
     container.database.close()
 
 

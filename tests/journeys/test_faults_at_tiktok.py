@@ -13,7 +13,6 @@ from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.tiktok.faults import WORDS, Fault
 from receiver.services.polling.poll import poll_account
 from receiver.services.polling.spend import spend_of
-from tests.fakes import at
 from tests.journeys.journey import ADVERTISER, Journey, each_day, set_spend
 
 BEFORE = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
@@ -76,7 +75,7 @@ def status_at(journey: Journey, at: datetime) -> dict[str, Any]:
 
 
 def account(journey: Journey) -> dict[str, Any]:
-    return spend_of(journey.container.database, journey.clock(), ADVERTISER)
+    return spend_of(journey.container.at(journey.clock()), ADVERTISER)
 
 
 def outcomes(status: dict[str, Any]) -> dict[str, str]:
@@ -222,7 +221,7 @@ def test_a_suspended_account_is_not_eligible_until_tiktok_lifts_it(spending):
     spending.faults.off(Fault.SUSPENDED)
     spending.clock.at = AFTER
     container = spending.container
-    poll_account(at(container, AFTER), ADVERTISER)
+    poll_account(container.at(AFTER), ADVERTISER)
     assert status_at(spending, AFTER)["verdict"] == "on_track"
 
 

@@ -17,7 +17,6 @@ from receiver.services.connections import reconcile as checks
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.storage import tables
 from receiver.worker.store_work import AT_ONE_HOST, StoreWork, work_stores
-from tests.fakes import at
 from tests.journeys.connecting import connect_by_hand, service_for
 from tests.processes import accepts_connections, run_process, wait_until, web
 from tests.raw_http import signed_headers
@@ -104,7 +103,7 @@ def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
             store_id = session.scalars(sa.select(tables.Store.id)).one()
         waits = []
         for failures in (1, 2):
-            report = reconcile_store(at(container, clock()), store_id)
+            report = reconcile_store(container.at(clock()), store_id)
             with container.database.reading() as session:
                 connection = session.get_one(tables.Connection, store_id)
             assert (report.trouble, connection.failures, connection.lease_until) == (

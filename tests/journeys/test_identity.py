@@ -90,7 +90,7 @@ def todo_ids(container, service):
 
 def warnings_for_merchant(container, contact=None):
     store = only_row(container, tables.Store)
-    status = status_of(container.database, container.now(), store.id)
+    status = status_of(container, store.id)
     return [item for item in full_document(status, contact=contact)["warnings"] if item["id"] not in ADVICE]
 
 
@@ -232,7 +232,7 @@ def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, ser
     assert (after.id, after.url, after.joined_at) == (store.id, f"{new_shop.url}/", store.joined_at)
     assert only_row(container, tables.Connection).keys_encrypted == before
     assert "stores_moved" in todo_ids(container, service)
-    status = full_document(status_of(container.database, container.now(), store.id), contact="help@c.example")
+    status = full_document(status_of(container, store.id), contact="help@c.example")
     (warning,) = [item for item in status["warnings"] if item["id"] == "address_changed"]
     assert (
         f"{victim.url}/ to {new_shop.url}/" in warning["text"],
@@ -262,7 +262,7 @@ def test_messages_that_were_held_before_a_move_are_used_after_it(container, cloc
     assert only_row(container, tables.Connection).next_check_at == container.now()  # it is looked at next
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     check(container)
-    replay_next(container.database, container.now())
+    replay_next(container)
     assert only_row(container, tables.Store).set_up_at is not None
     assert warnings_for_merchant(container) == []
 
@@ -281,7 +281,7 @@ def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
     (warning,) = warnings_for_merchant(container, contact="help@credit.example")
     assert (warning["id"], f"{new_shop.url}/" in warning["text"]) == ("signals_held", True)
     assert "help@credit.example" in warning["next_step"]
-    noticed = status_of(container.database, container.now(), only_row(container, tables.Store).id).notices
+    noticed = status_of(container, only_row(container, tables.Store).id).notices
     assert [notice.kind for notice, _ in noticed] == ["messages_held"]
     with container.database.reading() as session:
         assert session.get(tables.StoreTroubleRow, (only_row(container, tables.Store).id, "signals_held"))
@@ -415,7 +415,7 @@ def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, servic
     assert check(container).trouble is None
 
     # What was held is processed again, and what comes from the old address is held from now on.
-    replay_next(container.database, container.now())
+    replay_next(container)
     assert only_row(container, tables.Store).installed_at is not None
     victim.signal("integration_removed")
     run_queue(victim)

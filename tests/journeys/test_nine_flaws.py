@@ -24,7 +24,7 @@ from receiver.storage.database import Database, Driver
 from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store
 from tests.conftest import KEY
-from tests.fakes import FrozenClock, at
+from tests.fakes import FrozenClock
 from tests.processes import accepts_connections, run_process, wait_until, web, worker
 from tests.raw_http import RawResponse, send, signed_headers
 from tests.sandbox.ports import two_free_ports
@@ -49,7 +49,7 @@ class InProcessShop:
         return self.receiver.answer(call(self.id, body, **changes))
 
     def work(self) -> list[str]:
-        return [str(item.state) for item in process_next(self.container.database, self.container.now())]
+        return [str(item.state) for item in process_next(self.container)]
 
     @property
     def row(self) -> Store:
@@ -138,7 +138,7 @@ def test_what_was_applied_has_no_effect_again_not_even_after_its_delivery_was_fo
     shop.send(BODY)
     shop.work()
     clock.move(days=31)
-    assert purge(shop.container.database, clock(), 30, within=timedelta(minutes=1))["deliveries"] == 1
+    assert purge(shop.container.at(clock()), 30, within=timedelta(minutes=1))["deliveries"] == 1
     monkeypatch.setattr(apply_signal, "_apply", lambda *_: pytest.fail("it had an effect"))
     assert shop.send(BODY).body["status"] == "accepted"
     assert shop.work() == ["processed"]
@@ -161,7 +161,7 @@ def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: InProcessSh
 
 def test_a_secret_that_has_ended_signs_nothing_any_more(shop: InProcessShop, clock: FrozenClock):
     container = shop.container
-    rotate_secret(at(container, clock()), shop.id, actor="test")
+    rotate_secret(container.at(clock()), shop.id, actor="test")
     clock.move(hours=23)
     assert shop.send(BODY).status == 200
     clock.move(hours=1)

@@ -66,7 +66,7 @@ def deliver_all(container, shop):
     run_queue(shop)
     while work_inbox(container):
         pass
-    while replay_next(container.database, container.now()):
+    while replay_next(container):
         container.now.move(seconds=1)
 
 
@@ -134,7 +134,7 @@ def test_three_messages_that_agree_are_believed_and_none_of_them_is_lost(contain
 def test_staff_begin_the_sequence_anew_after_one_message(container, restored, clock):
     store_id = only_store(container).id
     answer = restart_sequence(
-        container.database, clock(), store_id, reason="the merchant restored a backup", actor="op@x.example"
+        container.at(clock()), store_id, reason="the merchant restored a backup", actor="op@x.example"
     )
     assert (answer["from"], answer["to"], answer["messages_replayed"]) == (10, 6, 1)
     deliver_all(container, restored)

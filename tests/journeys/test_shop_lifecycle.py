@@ -98,13 +98,13 @@ def test_a_store_that_left_while_a_check_was_under_way_is_tidied_up_all_the_same
         ).one().check_requested_at = None  # as a check does at its end
     work_stores(container)
     assert len(rows_of(container, tables.Connection)) == 1
-    request_leaving(container.database, container.now())
+    request_leaving(container)
     work_stores(container)
     assert rows_of(container, tables.Connection) == []
 
 
 def test_a_connected_store_is_not_asked_to_leave(container, connected):
-    request_leaving(container.database, container.now())
+    request_leaving(container)
     assert only_row(container, tables.Connection).check_requested_at is None
 
 
@@ -185,7 +185,7 @@ def test_a_merchant_whose_plugin_removed_the_keys_is_told_of_none(container, ser
 def keys_left_is_shown(container):
     """Return whether a warning and whether a notice (which is also e-mailed) tell of keys that are left."""
     store = only_row(container, tables.Store)
-    document = full_document(status_of(container.database, container.now(), store.id))
+    document = full_document(status_of(container, store.id))
     warnings, notices = document["warnings"], document["notices"]
     return "keys_left" in [item["id"] for item in warnings], "keys_left" in [item["kind"] for item in notices]
 

@@ -58,7 +58,7 @@ def test_a_request_can_be_followed_to_the_call_that_it_led_to(idle_service: Cont
     (delivery,) = list_deliveries(idle_service.database, DeliveryFilters(), 0)
     assert delivery.request_id == request_id
 
-    process_next(idle_service.database, idle_service.now())
+    process_next(idle_service)
     assert requested_by(idle_service) == request_id
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as tiktok:

@@ -125,8 +125,8 @@ def test_no_other_browser_goes_on_where_a_tab_was_closed(container, service, vis
 def test_keys_that_nobody_came_back_for_are_dropped_when_their_time_is_over(container, visitor, shop, clock):
     page = approve_and_close_the_tab(container, visitor, shop)
     clock.move(hours=1)
-    assert drop_unused_keys(container.database, clock()) == 1
-    assert drop_unused_keys(container.database, clock()) == 0
+    assert drop_unused_keys(container.at(clock())) == 1
+    assert drop_unused_keys(container.at(clock())) == 0
     assert "took too long" in allow_over_http(visitor).at(page).text
     work_stores(container)
     assert connected_urls(container) == []

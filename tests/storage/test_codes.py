@@ -52,8 +52,8 @@ def test_the_hash_tells_nothing_without_the_key_and_the_key_is_made_once(contain
 
 
 def test_the_code_of_an_erased_store_is_gone_and_still_given_to_nobody_else(container, awards):
-    disconnect_store(container.database, NOW, "st_0", reason="asked", actor="ann")
-    assert erase_store(container.database, NOW, "st_0", reason="asked", actor="ann")["codes"] == 1
+    disconnect_store(container.at(NOW), "st_0", reason="asked", actor="ann")
+    assert erase_store(container.at(NOW), "st_0", reason="asked", actor="ann")["codes"] == 1
     assert awards.award().code_encrypted is None
     with pytest.raises(Refused, match="was given to award aw_0"):
         awards.issue(CODE, "aw_1", as_="code")

@@ -21,7 +21,7 @@ def test_a_store_that_flips_has_so_many_decisions_a_day_the_first_and_the_newest
     for step in range(20):
         with container.database.writing() as session:
             session.get_one(Store, store_id).country = ("US", "GB")[step % 2]
-        decide_store(container.database, container.now(), store_id)
+        decide_store(container, store_id)
     with container.database.reading() as session:
         rows = list(session.scalars(select(DecisionRow).order_by(DecisionRow.id)))
     assert [row.facts["store"]["country"] for row in rows] == ["US", "GB", "US", "GB", "US", "GB"]
@@ -35,12 +35,12 @@ def test_old_decisions_are_thinned_to_the_last_of_each_day(container, clock, mon
     for step in range(4):
         with container.database.writing() as session:
             session.get_one(Store, store_id).country = ("US", "GB")[step % 2]
-        decide_store(container.database, container.now(), store_id)
+        decide_store(container, store_id)
         clock.move(hours=5 if step % 2 == 0 else 19)
     clock.move(days=80)
-    decide_store(container.database, container.now(), store_id)
+    decide_store(container, store_id)
     clock.move(days=12)
-    deleted = purge(container.database, container.now(), 30, within=timedelta(minutes=1))
+    deleted = purge(container, 30, within=timedelta(minutes=1))
     assert deleted["decisions"] == 2
     with container.database.reading() as session:
         rows = list(session.scalars(select(DecisionRow).order_by(DecisionRow.id)))

@@ -90,6 +90,6 @@ def test_refused_start_up_options_are_told_as_a_poolers():
 def test_doctor_and_readiness_say_the_same_sentence(container, monkeypatch):
     for module in ("doctor", "readiness"):
         monkeypatch.setattr(f"receiver.services.operations.{module}.pooler_problem", lambda _: SHARED)
-    assert SHARED in check_readiness(container.database, OPEN)
+    assert SHARED in check_readiness(container.at(OPEN))
     check = doctor._schema(container.database)
     assert (check.state, check.finding) == (CheckState.FAIL, SHARED)

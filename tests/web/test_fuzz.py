@@ -72,7 +72,7 @@ def test_whatever_arrives_breaks_nothing(
 
 
 def assert_each_has_ended(container: Container, accepted: set[int]) -> None:
-    while process_next(container.database, container.now()):
+    while process_next(container):
         pass
     with container.database.reading() as session:
         results = {row.id: (row.state, row.error) for row in session.query(Delivery)}

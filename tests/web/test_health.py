@@ -62,7 +62,7 @@ def test_not_ready_while_deliveries_wait_for_minutes(client, container, clock):
     answer = client.get("/readyz")
     reasons = ["deliveries have been waiting for minutes"]
     assert (answer.status_code, answer.json) == (503, {"status": "not ready", "reasons": reasons})
-    assert check_readiness(container.database, clock()) == reasons
+    assert check_readiness(container.at(clock())) == reasons
 
 
 def test_the_reasons_are_told_to_insiders_only(client, container):

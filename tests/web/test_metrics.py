@@ -138,7 +138,7 @@ def test_calls_to_tiktok_are_counted_by_what_they_came_to(container, figures):
 
 def test_it_tells_what_runs_and_how_much_was_decided(container, figures):
     keep_all(container)
-    decide_store(container.database, container.now(), "st_1")
+    decide_store(container, "st_1")
     families = figures()
     assert families["build_info"] == {VERSION: 1}
     assert families["decisions_total"] == {"": 1}

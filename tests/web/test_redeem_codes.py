@@ -39,12 +39,12 @@ def award_id(container, clock, request):
     keep_all(container)
     with container.database.writing() as session:
         session.get(Store, "st_1").status_token_hash = token_hash(TOKEN)
-    award_id = decide_store(container.database, SETTLED, "st_1").award.id
+    award_id = decide_store(container.at(SETTLED), "st_1").award.id
     runner = create_app(container=container).test_cli_runner()
     result = runner.invoke(args=["credits", "issue", award_id, "--reference", CODE, "--as", "code", "--json"])
     assert result.exit_code == 0, result.output
     assert CODE not in result.output
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     return award_id
 
 
@@ -129,7 +129,7 @@ def test_no_command_prints_the_code(container, award_id, words):
 
 
 def test_no_export_has_the_code_and_an_export_given_back_changes_nothing(container, award_id):
-    text = export_awards(container.database, SETTLED, AwardFilters())
+    text = export_awards(container.at(SETTLED), AwardFilters())
     assert (CODE in text, SHOWN in text) == (False, True)
     operator = Console(container)
     assert "was recorded before" in operator.post("/admin/awards/file", text=text).text
@@ -146,7 +146,7 @@ def test_a_masked_code_is_no_code(container, award_id):
 def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(container, clock):
     clock.at = SETTLED
     keep_all(container)
-    award_id = decide_store(container.database, SETTLED, "st_1").award.id
+    award_id = decide_store(container.at(SETTLED), "st_1").award.id
     operator = Console(container)
     text = f"award,reference,as\n{award_id},{CODE},code\n"
     preview = operator.post("/admin/awards/file", text=text, do="check")
@@ -161,7 +161,7 @@ def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(
 
 
 def merchant_code(container):
-    return status_of(container.database, SETTLED, "st_1").decision.award.reference
+    return status_of(container.at(SETTLED), "st_1").decision.award.reference
 
 
 def test_a_refused_form_does_not_show_the_code_that_was_typed_into_it(container, award_id):

@@ -74,7 +74,7 @@ def account(container, advertiser_id=ACCOUNT):
 
 
 def work(container):
-    while process_next(container.database, container.now()):
+    while process_next(container):
         pass
     return [(row.state, row.error) for row in delivered(container)]
 

@@ -125,7 +125,7 @@ class _HistoryReplay:
         if read_at is None or read_at < event.at:
             container = self._container
             poll = poll_account(container, advertiser_id)
-            decide_each(container.database, event.at, poll.stores)
+            decide_each(container.at(event.at), poll.stores)
 
     def _issue(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
@@ -139,15 +139,14 @@ class _HistoryReplay:
 
     def _credit(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
-        mark_credited(self._container.database, event.at, award_id, evidence=event.words, actor=STAFF)
+        mark_credited(self._container.at(event.at), award_id, evidence=event.words, actor=STAFF)
 
     def _flag(self, merchant: SandboxMerchant, event: Event) -> None:
         self._record(merchant, StaffFactName.SAFETY_FLAG, "yes", event.words)
 
     def _record(self, merchant: SandboxMerchant, name: StaffFactName, value: str, reason: str) -> None:
         record_staff_fact(
-            self._container.database,
-            self._container.now(),
+            self._container,
             store_id=self._store_id(merchant),
             name=name,
             value=value,

@@ -100,9 +100,9 @@ def _ensure_demo_staff(container: Container, password: str) -> None:
     """Create the demo sign-in, or set its password to the saved one again."""
     account: dict[str, Any] = {"email": DEMO, "password": password, "actor": ACTOR}
     try:
-        add_staff(container.database, container.now(), role=Role.OPERATOR, **account)
+        add_staff(container, role=Role.OPERATOR, **account)
     except Refused:
-        set_password(container.database, container.now(), **account)
+        set_password(container, **account)
 
 
 def _programme_source(paths: SandboxPaths, programme: str) -> str:
@@ -119,7 +119,7 @@ def _add_store(
         store_id = session.scalar(select(Store.id).where(Store.url == merchant.url))
     if store_id is not None:
         secret = rotate_secret(container, store_id=store_id, actor=ACTOR)
-        token = rotate_token(container.database, container.now(), store_id=store_id, actor=ACTOR)
+        token = rotate_token(container, store_id=store_id, actor=ACTOR)
         return StoreMemory(store_id, secret, token, install_id)
     joined_at = timeline.joined_at(merchant, born)
     store = add_store(

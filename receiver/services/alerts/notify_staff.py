@@ -20,7 +20,6 @@ from receiver.services.alerts.work_queue import FIRST_STORES, MOST
 from receiver.services.context import ServiceContext
 from receiver.services.operations.readiness import worker_is_silent
 from receiver.storage import awards, store_troubles, work_queue
-from receiver.storage.database import Database
 from receiver.storage.heartbeats import take_turn
 from receiver.storage.tables import AlertRow
 
@@ -40,8 +39,8 @@ def notify_staff(context: ServiceContext, channel: Channel | None) -> None:
 
     Raises StorageUnavailable.
     """
-    database, now = context.database, context.now()
-    items = _claim_alerts(database, now) if channel else []
+    now = context.now()
+    items = _claim_alerts(context) if channel else []
     if not (channel and items):
         return
     log_fields = {"matters": [f"{item.kind} {item.event}" for item in items], "by": channel.words}
@@ -49,10 +48,10 @@ def notify_staff(context: ServiceContext, channel: Channel | None) -> None:
         channel.send(compose(items, context.settings.public_url, now))
     except ProviderError as error:
         log.warning("staff not told", error=str(error), **log_fields)
-        _record_failure(database, now, items, str(error))
+        _record_failure(context, items, str(error))
     else:
         log.info("staff told", **log_fields)
-        _record_sent(database, now, items)
+        _record_sent(context, items)
 
 
 def try_channel(channel: Channel | None, now: datetime, public_url: str) -> str:
@@ -66,9 +65,10 @@ def try_channel(channel: Channel | None, now: datetime, public_url: str) -> str:
     return channel.words
 
 
-def _claim_alerts(database: Database, now: datetime) -> list[Alert]:
+def _claim_alerts(context: ServiceContext) -> list[Alert]:
     """Claim the alerts that are due, so that no other process sends them; none where it is another's turn."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         if not take_turn(session, TURN, now.replace(second=0, microsecond=0)):
             return []
         return [item for item in _due_alerts(session, now) if item]
@@ -107,16 +107,18 @@ def _due_alert(
     return Alert(kind, event, count, row.since, row.alerted_at, tuple(stores))
 
 
-def _record_sent(database: Database, now: datetime, items: Iterable[Alert]) -> None:
-    with database.writing() as session:
+def _record_sent(context: ServiceContext, items: Iterable[Alert]) -> None:
+    now = context.now()
+    with context.database.writing() as session:
         for item in items:
             row = session.get_one(AlertRow, item.kind)
             row.count, row.alerted_at = item.count, now
             row.failures, row.next_try_at, row.error = 0, None, None
 
 
-def _record_failure(database: Database, now: datetime, items: Iterable[Alert], error: str) -> None:
-    with database.writing() as session:
+def _record_failure(context: ServiceContext, items: Iterable[Alert], error: str) -> None:
+    now = context.now()
+    with context.database.writing() as session:
         for item in items:
             row = session.get_one(AlertRow, item.kind)
             row.failures, row.error = row.failures + 1, error

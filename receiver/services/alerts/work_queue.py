@@ -17,9 +17,9 @@ from receiver.domain.limits import day_of
 from receiver.domain.staff import Role
 from receiver.domain.todo import TodoId
 from receiver.domain.troubles import ADVICE, TROUBLES, Actor, TroubleId
+from receiver.services.context import ServiceContext
 from receiver.services.staff.records import StaffMember
 from receiver.storage import alerts, heartbeats, store_days, store_troubles, work_queue
-from receiver.storage.database import Database
 
 MOST = 1000  # more than anybody works through in a day; counting further costs, and says nothing
 FIRST_STORES = 5  # of an item, with id and name
@@ -60,13 +60,14 @@ class TodoItem:
         return f"{MOST:,}+" if self.is_more else f"{self.count:,}"
 
 
-def list_todo_items(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
+def list_todo_items(context: ServiceContext, reader: StaffMember | None = None) -> list[TodoItem]:
     """Return the work queue, the most urgent items first.
 
     Of expiring tokens, a reader who is no operator sees their own alone.
     """
+    now = context.now()
     owner = reader.id if reader is not None and reader.role != Role.OPERATOR else None
-    with database.reading() as session:
+    with context.database.reading() as session:
         return [item for item in _all_items(session, now, owner) if item.count]
 
 

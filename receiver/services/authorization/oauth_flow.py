@@ -91,10 +91,11 @@ class FlowStatus:
     missing: tuple[Permission, ...]
 
 
-def redeem_ticket(database: Database, now: datetime, ticket: str, browser: str) -> str:
+def redeem_ticket(context: ServiceContext, ticket: str, browser: str) -> str:
     """Redeem a ticket for the first browser that brings it; return the flow's id. Raises FlowRefused."""
+    now = context.now()
     ticket_hash, browser_hash = token_hash(ticket), token_hash(browser)
-    with database.writing() as session:
+    with context.database.writing() as session:
         consents.take_ticket(session, ticket_hash, browser_hash, now, now + STEP_LASTS)
         flow = consents.flow_of_ticket(session, ticket_hash)
     if flow is None:
@@ -106,20 +107,22 @@ def redeem_ticket(database: Database, now: datetime, ticket: str, browser: str) 
     return flow.id
 
 
-def show_flow(database: Database, now: datetime, flow_id: str, browser: str) -> FlowStatus:
+def show_flow(context: ServiceContext, flow_id: str, browser: str) -> FlowStatus:
     """Return the flow as its page shows it. Raises FlowRefused."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         flow, store = _own_flow(session, flow_id, browser)
         return _status_of(flow, store, now)
 
 
-def start_authorization(database: Database, now: datetime, flow_id: str, browser: str) -> str:
+def start_authorization(context: ServiceContext, flow_id: str, browser: str) -> str:
     """Return a new `state` to go to TikTok with; an earlier one of this flow becomes void.
 
     Raises FlowRefused.
     """
+    now = context.now()
     state = secrets.token_urlsafe(32)
-    with database.writing() as session:
+    with context.database.writing() as session:
         flow, _ = _own_flow(session, flow_id, browser, locked=True)
         if flow.expires_at <= now:
             raise FlowRefused(FlowError.EXPIRED)
@@ -134,7 +137,7 @@ def handle_callback(context: ServiceContext, *, state: str, auth_code: str | Non
     A state is good for one use, whoever brings it. Raises FlowRefused.
     """
     database, tiktok, now = context.database, context.tiktok, context.now()
-    flow_id = _spend_state(database, now, state, browser)
+    flow_id = _spend_state(context, state, browser)
     if auth_code is None:
         return _record_outcome(database, flow_id, ConsentOutcome.CANCELLED)
     try:
@@ -166,9 +169,10 @@ def choose(context: ServiceContext, *, flow_id: str, browser: str, advertiser_id
         _finish(session, cipher, now, flow, store, cipher.decrypt(flow.token_encrypted), advertiser_id)
 
 
-def _spend_state(database: Database, now: datetime, state: str, browser: str) -> str:
+def _spend_state(context: ServiceContext, state: str, browser: str) -> str:
     """Redeem a state, whoever brings it; return its flow's id. Raises FlowRefused."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         flow = consents.flow_of_state(session, token_hash(state))
         why = _state_error(flow, now, browser)
         if flow is not None:

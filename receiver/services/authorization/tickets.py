@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shops import is_page_of
 from receiver.errors import InputError
+from receiver.services.context import ServiceContext
 from receiver.storage import consents, stores
 from receiver.storage.cipher import token_hash
-from receiver.storage.database import Database
 from receiver.storage.tables import ConsentFlow, Store
 
 TICKET_LASTS = timedelta(minutes=10)
@@ -26,18 +26,20 @@ class Ticket:
     expires_at: datetime
 
 
-def issue_ticket(database: Database, now: datetime, status_token: str, return_url: str | None) -> Ticket:
+def issue_ticket(context: ServiceContext, status_token: str, return_url: str | None) -> Ticket:
     """Issue a ticket for the store of a status token.
 
     Raises NotFound, and InputError for a return page at another site.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         return _issue(session, now, stores.store_of_token(session, token_hash(status_token)), return_url)
 
 
-def issue_ticket_for(database: Database, now: datetime, store_id: str, return_url: str | None) -> Ticket:
+def issue_ticket_for(context: ServiceContext, store_id: str, return_url: str | None) -> Ticket:
     """Issue a ticket for a store whose merchant has just proved its keys. Raises as `issue_ticket` does."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         return _issue(session, now, stores.get_store(session, store_id), return_url)
 
 

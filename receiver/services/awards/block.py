@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from receiver.domain.awards import AwardMove, AwardState, BlockCause, Mover
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
+from receiver.services.context import ServiceContext
 from receiver.services.validation import require_text
 from receiver.storage import awards, stores
-from receiver.storage.database import Database
 
 
 def block_award(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     award_id: str,
     *,
     reason: str,
@@ -26,8 +24,9 @@ def block_award(
 
     `cause` is shown to the merchant, `reason` only to staff. Raises InputError, NotFound and Refused.
     """
+    now = context.now()
     reason = require_text(reason, "reason")
-    with database.writing() as session:
+    with context.database.writing() as session:
         award = awards.lock_award(session, award_id)
         current = (award.state, award.block_reason, award.block_cause)
         if current == (AwardState.BLOCKED, reason, cause):
@@ -39,12 +38,11 @@ def block_award(
         return award_row(award, now)
 
 
-def lift_block(
-    database: Database, now: datetime, award_id: str, *, reason: str, actor: str
-) -> dict[str, Any]:
+def lift_block(context: ServiceContext, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
     """Lift the block of an award and return the award. Raises InputError, NotFound and Refused."""
+    now = context.now()
     reason = require_text(reason, "reason")
-    with database.writing() as session:
+    with context.database.writing() as session:
         award = awards.lock_award(session, award_id)
         lifted_before = award.state != AwardState.BLOCKED and award.block_reason is not None
         if lifted_before:

@@ -11,9 +11,9 @@ from receiver.domain.awards import AwardMove, EvidenceSource, Mover
 from receiver.errors import Refused
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
+from receiver.services.context import ServiceContext
 from receiver.services.validation import require_text
 from receiver.storage import awards, stores
-from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
 MOVER_OF = {
@@ -24,8 +24,7 @@ MOVER_OF = {
 
 
 def mark_credited(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     award_id: str,
     *,
     evidence: str,
@@ -36,8 +35,9 @@ def mark_credited(
 
     Raises InputError, NotFound and Refused.
     """
+    now = context.now()
     evidence = require_text(evidence, "evidence")
-    with database.writing() as session:
+    with context.database.writing() as session:
         award = awards.lock_award(session, award_id)
         if (award.evidence, award.evidence_source) == (evidence, source):
             return award_row(award, now)

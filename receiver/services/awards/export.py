@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -13,19 +12,20 @@ from receiver.paging import Page, every_page
 from receiver.services.awards.issue_rows import DETAILS, OPTIONAL, REQUIRED
 from receiver.services.awards.listing import page_of_awards
 from receiver.services.awards.spreadsheet import protect
-from receiver.storage.database import Database
+from receiver.services.context import ServiceContext
 
 COLUMNS = (*REQUIRED, *OPTIONAL, *DETAILS)
 
 
-def export_awards(database: Database, now: datetime, filters: AwardFilters) -> str:
+def export_awards(context: ServiceContext, filters: AwardFilters) -> str:
     """Return the whole CSV file, the earliest due first: not streamed, since a cut file would look complete.
 
     Raises InputError.
     """
+    context = context.at(context.now())
 
     def read(after: str | None, size: int) -> Page[dict[str, Any]]:
-        return page_of_awards(database, now, filters, after=after, limit=size)
+        return page_of_awards(context, filters, after=after, limit=size)
 
     rows = (row for page in every_page(read) for row in page.rows)
     return _lines(chain([COLUMNS], ([_cell(row, name) for name in COLUMNS] for row in rows)))

@@ -11,27 +11,29 @@ from receiver.documents.money import amount_text
 from receiver.domain.awards import AwardFilters, is_due_soon, is_overdue
 from receiver.domain.calendar import local_date
 from receiver.paging import Page
+from receiver.services.context import ServiceContext
 from receiver.services.validation import check_filters
 from receiver.storage import audit, awards, stores, tables
-from receiver.storage.database import Database
 
 
 def page_of_awards(
-    database: Database, now: datetime, filters: AwardFilters, *, after: str | None = None, limit: int
+    context: ServiceContext, filters: AwardFilters, *, after: str | None = None, limit: int
 ) -> Page[dict[str, Any]]:
     """Return a page of awards with their stores' names, the earliest due first; `limit` 0 for all.
 
     `after` is the `next` of the page before. Raises InputError.
     """
+    now = context.now()
     check_filters(asdict(filters))
-    with database.reading() as session:
+    with context.database.reading() as session:
         page = awards.page_of_awards(session, filters, now, after=after, limit=limit)
     return page.show(lambda row: {**award_row(row[0], now), "store_name": row[1]})
 
 
-def show_award(database: Database, now: datetime, award_id: str) -> dict[str, Any]:
+def show_award(context: ServiceContext, award_id: str) -> dict[str, Any]:
     """Return an award with its decision and its history, oldest first. Raises NotFound."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         award = awards.get_award(session, award_id)
         return {
             **award_row(award, now),
@@ -48,12 +50,13 @@ def show_award(database: Database, now: datetime, award_id: str) -> dict[str, An
         }
 
 
-def award_of_store(database: Database, now: datetime, store_id: str) -> dict[str, Any] | None:
+def award_of_store(context: ServiceContext, store_id: str) -> dict[str, Any] | None:
     """Return the award of a store as `award_row` does; None where it has none.
 
     Raises NotFound for no such store.
     """
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         award = awards.award_of(session, stores.get_store(session, store_id))
         return award_row(award, now) if award else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from receiver.domain.connection_attempts import RETRIES, ConnectionOutcome
 from receiver.domain.shop_identity import ClaimReason
@@ -23,9 +23,10 @@ from wp_bridge.errors import StoreTrouble
 LEASE = timedelta(minutes=3)  # longer than the calls of an attempt and of its first check may take
 
 
-def due_attempts(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
+def due_attempts(context: ServiceContext, limit: int) -> list[tuple[str, str]]:
     """Return ids and shops of the attempts that can go on, the oldest first."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         return connection_attempts.due_attempts(session, now, limit)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from receiver.domain.audit import AuditAction
 from receiver.paging import Page, read_number
+from receiver.services.context import ServiceContext
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, stores
 from receiver.storage.database import Database
@@ -26,15 +26,14 @@ def claims_of_store(database: Database, store_id: str) -> list[dict[str, Any]]:
         return [_row(claim) for claim in address_claims.claims_of_store(session, store_id)]
 
 
-def dismiss_claim(
-    database: Database, now: datetime, claim_id: int, *, reason: str, actor: str
-) -> dict[str, Any]:
+def dismiss_claim(context: ServiceContext, claim_id: int, *, reason: str, actor: str) -> dict[str, Any]:
     """Delete a claim that staff dismiss, and return it; made again, it is held again.
 
     Raises InputError and NotFound.
     """
+    now = context.now()
     reason = require_text(reason, "reason")
-    with database.writing() as session:
+    with context.database.writing() as session:
         claim = address_claims.get_claim(session, claim_id)
         stores.get_store(session, claim.store_id, locked=True)
         row = _row(claim)

@@ -147,14 +147,13 @@ def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
         attempt.expires_at = max(attempt.expires_at, now + FINISHES)
 
 
-def handle_return(
-    database: Database, now: datetime, *, user_id: str, approved: bool, browser: str | None
-) -> bool:
+def handle_return(context: ServiceContext, *, user_id: str, approved: bool, browser: str | None) -> bool:
     """Record that a browser is back from the shop; return whether it is the one that began.
 
     Any other browser ends the attempt, and its keys are forgotten.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         attempt = connection_attempts.get_attempt(session, token_hash(user_id))
         if attempt is None or attempt.outcome is not None:
             return attempt is not None and _is_of(attempt, browser)
@@ -169,11 +168,10 @@ def handle_return(
         return True
 
 
-def get_status(
-    database: Database, now: datetime, browser: str, attempt_id: str | None = None
-) -> ConnectionStatus:
+def get_status(context: ServiceContext, browser: str, attempt_id: str | None = None) -> ConnectionStatus:
     """Return the status of an attempt of this browser, the newest unless named. Raises NotFound."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         status = connection_status(get_own_attempt(session, browser, attempt_id), now)
         if status.store_id is None:
             return status

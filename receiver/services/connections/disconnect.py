@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from receiver.domain.audit import AuditAction
 from receiver.errors import Refused, ShopError
@@ -15,7 +14,6 @@ from receiver.services.stores.disconnect import disconnect_store
 from receiver.services.stores.records import StoreRecord
 from receiver.services.validation import require_text
 from receiver.storage import audit, connections, erasure, stores, webhook_endpoints
-from receiver.storage.database import Database
 
 log = get_logger(__name__)
 
@@ -36,7 +34,7 @@ def leave_store(context: ServiceContext, store_id: str, *, reason: str, actor: s
     """
     reason = require_text(reason, "reason")
     webhooks_left = _delete_webhooks(context, store_id)
-    store = disconnect_store(context.database, context.now(), store_id, reason=reason, actor=actor)
+    store = disconnect_store(context, store_id, reason=reason, actor=actor)
     with context.database.writing() as session:
         connections.forget_connection(session, store_id)
     return Disconnection(store, webhooks_left)
@@ -55,15 +53,14 @@ def finish_leaving(context: ServiceContext, store_id: str) -> None:
             connections.forget_connection(session, store_id)
 
 
-def erase_store(
-    database: Database, now: datetime, store_id: str, *, reason: str, actor: str
-) -> dict[str, int]:
+def erase_store(context: ServiceContext, store_id: str, *, reason: str, actor: str) -> dict[str, int]:
     """Erase the personal data of a disconnected store; return counts of rows. Idempotent.
 
     What was decided stays, under ids that name nobody. Raises InputError, NotFound and Refused.
     """
+    now = context.now()
     reason = require_text(reason, "reason")
-    with database.writing() as session:
+    with context.database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
         if store.disconnected_at is None:
             raise Refused(f"store {store_id} is connected; disconnect it first")
@@ -72,7 +69,7 @@ def erase_store(
         audit.record(
             session, now, actor, AuditAction.STORES_ERASE, store_id, {"reason": reason, "rows": counts}
         )
-    if not database.empty_log():
+    if not context.database.empty_log():
         log.warning(
             "erased, but a read that does not end keeps it in the log of the database", store_id=store_id
         )

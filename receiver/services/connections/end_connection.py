@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from receiver.documents.disconnect import REASONS
 from receiver.domain.audit import Agent
 from receiver.domain.store_checks import is_gone
 from receiver.logs import get_logger
+from receiver.services.context import ServiceContext
 from receiver.services.stores.disconnect import disconnect_store
 from receiver.storage import connections
-from receiver.storage.database import Database
 from receiver.storage.tables import Connection
 from wp_bridge.errors import StoreTrouble
 
@@ -19,18 +17,18 @@ PLUGIN_GONE = "our plugin was not on the store at checks a day apart"
 log = get_logger(__name__)
 
 
-def end_if_over(database: Database, now: datetime, store_id: str) -> bool:
+def end_if_over(context: ServiceContext, store_id: str) -> bool:
     """Disconnect a store whose merchant ended the connection in the plugin, or deleted the plugin.
 
     Returns whether the connection is over. The worker then removes what we made at the store. Idempotent.
     """
-    with database.reading() as session:
+    with context.database.reading() as session:
         connection = connections.find_connection(session, store_id)
         end = _reason_to_end(connection) if connection else None
     if end is None:
         return False
     reason, actor = end
-    disconnect_store(database, now, store_id, reason=reason, actor=actor)
+    disconnect_store(context, store_id, reason=reason, actor=actor)
     log.info("connection ended", store_id=store_id, why=reason)
     return True
 

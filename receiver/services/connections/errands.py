@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from receiver.errors import NotFound
 from receiver.services.connections.disconnect import finish_leaving
 from receiver.services.connections.isolation import isolate_errors
@@ -11,12 +9,12 @@ from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import finish_rotation
 from receiver.services.context import ServiceContext
 from receiver.storage import connections, stores
-from receiver.storage.database import Database
 
 
-def request_check(database: Database, now: datetime, store_id: str) -> None:
+def request_check(context: ServiceContext, store_id: str) -> None:
     """Request a check of a connected store. Idempotent. Raises NotFound."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         stores.get_store(session, store_id)
         connection = connections.find_connection(session, store_id, locked=True)
         if connection is None:
@@ -24,18 +22,20 @@ def request_check(database: Database, now: datetime, store_id: str) -> None:
         connection.check_requested_at = connection.check_requested_at or now
 
 
-def stores_with_errands(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
+def stores_with_errands(context: ServiceContext, limit: int) -> list[tuple[str, str]]:
     """Return ids and addresses of the stores that have an errand, `limit` of them."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         return connections.stores_with_errands(session, now, limit)
 
 
-def request_leaving(database: Database, now: datetime) -> None:
+def request_leaving(context: ServiceContext) -> None:
     """Request once more to leave the stores that disconnected, where their keys are still here.
 
     A check that ended meanwhile may have taken the request for its own.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         connections.request_leaving(session, now)
 
 

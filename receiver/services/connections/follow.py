@@ -19,7 +19,6 @@ from receiver.services.connections.move_store import relocate, replay_held
 from receiver.services.connections.ports import Shops, keys_of
 from receiver.services.context import ServiceContext
 from receiver.storage import connections, stores
-from receiver.storage.database import Database
 from receiver.storage.tables import Store
 
 REASON = "the old address redirects there for good, and its keys open the same shop"
@@ -61,9 +60,7 @@ def follow_move(
     evidence = MoveEvidence(target is not None, sighting.trouble, sighting.same_uuid, sighting.is_home)
     if target is None:
         return Move(address, evidence, is_done=False)
-    return _move_or_hold(
-        context.database, context.now(), store, sighting, Move(target, evidence, is_done=False)
-    )
+    return _move_or_hold(context, store, sighting, Move(target, evidence, is_done=False))
 
 
 def _redirect_target(shops: Shops, url: str) -> str | None:
@@ -81,11 +78,10 @@ def _redirect_target(shops: Shops, url: str) -> str | None:
     return target
 
 
-def _move_or_hold(
-    database: Database, now: datetime, before: Store, sighting: Sighting, move: Move
-) -> Move | None:
+def _move_or_hold(context: ServiceContext, before: Store, sighting: Sighting, move: Move) -> Move | None:
     """Move the store, or hold a claim for staff; None where somebody changed the store meanwhile."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         stores.lock_addresses(session)
         store = stores.get_store(session, before.id, locked=True)
         if (store.url, store.shop_uuid) != (before.url, before.shop_uuid):  # changed meanwhile
@@ -95,7 +91,7 @@ def _move_or_hold(
             claim = FalseClaim(ClaimReason.ELSEWHERE, store.id)
             hold_claim(session, now, claim, ReportedIdentity(store.url, None, move.address), move.evidence)
             return move
-    replay_held(database, now, before.id, actor=Agent.CONNECTION, reason=REASON)
+    replay_held(context, before.id, actor=Agent.CONNECTION, reason=REASON)
     return Move(moved_to, move.evidence, is_done=True)
 
 

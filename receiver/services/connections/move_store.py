@@ -10,31 +10,32 @@ from sqlalchemy.orm import Session
 from receiver.domain.audit import AuditAction
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliveryState
 from receiver.errors import Refused
+from receiver.services.context import ServiceContext
 from receiver.services.deliveries import replay
 from receiver.services.stores.details import validate_url
 from receiver.services.stores.lineage import mark_move
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, connections, stores
-from receiver.storage.database import Database
 from receiver.storage.tables import Store
 from wp_bridge.store import INDEX_PHP
 
 
 def move_store(
-    database: Database, now: datetime, store_id: str, *, url: str, reason: str, actor: str
+    context: ServiceContext, store_id: str, *, url: str, reason: str, actor: str
 ) -> dict[str, Any]:
     """Move a store to the address staff name, and replay the messages held for naming that address.
 
     The store is not called: it is checked at the new address next. The old address is free from then on.
     Raises InputError, NotFound, and Refused where another store stands or the store is there already.
     """
+    now = context.now()
     reason, url = require_text(reason, "reason"), validate_url(url)
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.lock_addresses(session)
         store = stores.get_store(session, store_id, locked=True)
         old_url = store.url
         relocate(session, now, store, url, actor=actor, reason=reason)
-    replayed = replay_held(database, now, store_id, actor=actor, reason=reason)
+    replayed = replay_held(context, store_id, actor=actor, reason=reason)
     return {"id": store_id, "old_url": old_url, "url": url, "messages_replayed": replayed}
 
 
@@ -79,12 +80,12 @@ def _check_is_free(session: Session, store: Store, url: str) -> None:
         raise Refused(f"another store is at {there.url}: {name} ({there.id})")
 
 
-def replay_held(database: Database, now: datetime, store_id: str, *, actor: str, reason: str) -> int:
+def replay_held(context: ServiceContext, store_id: str, *, actor: str, reason: str) -> int:
     """Replay a store's messages that were held for naming another address; return their number.
 
     Those that still name another one are held again.
     """
     filters = DeliveryFilters(state=DeliveryState.DEAD, store=store_id, cause=DeliveryReason.ELSEWHERE)
-    if replay.preview(database, filters, now).to_replay == 0:
+    if replay.preview(context, filters).to_replay == 0:
         return 0
-    return replay.start(database, filters, now, actor=actor, reason=reason).total
+    return replay.start(context, filters, actor=actor, reason=reason).total

@@ -80,15 +80,15 @@ def reconcile_store(context: ServiceContext, store_id: str) -> Reconciliation:
     )
     move = _follow_store(context, task, findings)
     if move is not None and move.is_done:
-        decide_each(database, now, [store_id])
+        decide_each(context, [store_id])
         return Reconciliation(store_id, {"url": [task.url, move.address]})
     diagnose_trouble(shops, task, findings)
     with database.writing() as session:
         stores.lock_addresses(session)
         result = _store_findings(session, now, task, findings)
-    if end_if_over(database, now, store_id):
+    if end_if_over(context, store_id):
         return replace(result, has_ended=True)
-    decide_each(database, now, [store_id])
+    decide_each(context, [store_id])
     return result
 
 
@@ -107,9 +107,10 @@ def _follow_store(context: ServiceContext, task: CheckTask, findings: CheckFindi
     return move
 
 
-def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
+def due_stores(context: ServiceContext, limit: int) -> list[str]:
     """Return the ids of the stores that are due for a check, the longest due first."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         return connections.due_connections(session, now, limit)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from receiver.domain.audit import AuditAction
 from receiver.errors import InputError, ShopError
@@ -12,18 +12,15 @@ from receiver.services.context import ServiceContext
 from receiver.services.stores.credentials import new_secret
 from receiver.services.stores.rotate_secret import LONGEST_OVERLAP
 from receiver.storage import audit, connections, stores, webhook_endpoints
-from receiver.storage.database import Database
 
 
-def request_rotation(
-    database: Database, now: datetime, store_id: str, *, overlap_hours: int, actor: str
-) -> bool:
+def request_rotation(context: ServiceContext, store_id: str, *, overlap_hours: int, actor: str) -> bool:
     """Request a rotation of the secrets at the store; return whether there are keys to do so.
 
     `overlap_hours`: how long the old secrets verify. Raises NotFound and InputError.
     """
     _check_overlap(overlap_hours)
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.get_store(session, store_id)
         connection = connections.find_connection(session, store_id, locked=True)
         if connection is None:  # its webhooks were made by hand

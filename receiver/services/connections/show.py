@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from receiver.domain.limits import day_of
+from receiver.services.context import ServiceContext
 from receiver.storage import connections, deliveries, rejections, store_days, webhook_endpoints
 from receiver.storage.database import Database
 
@@ -24,10 +25,11 @@ class StoreContact:
     over: Mapping[str, int]  # today's deliveries over a bound, by which (OVER)
 
 
-def last_contact(database: Database, now: datetime, store_id: str) -> StoreContact:
+def last_contact(context: ServiceContext, store_id: str) -> StoreContact:
     """Return a store's last contact with us."""
+    now = context.now()
     since = now.astimezone(UTC).date() - timedelta(days=DAYS)
-    with database.reading() as session:
+    with context.database.reading() as session:
         counts = rejections.counts_since(session, store_id, since)
         day = store_days.day_of_store(session, store_id, day_of(now))
         over = {name: getattr(day, name) for name in OVER if day is not None and getattr(day, name)}

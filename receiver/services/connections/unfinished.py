@@ -6,8 +6,6 @@ keys came proves that an admin of the shop approved, not that this admin began (
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from receiver.domain.shops import same_shop
 from receiver.services.connections.connect import (
     ConnectionStatus,
@@ -15,41 +13,44 @@ from receiver.services.connections.connect import (
     connection_status,
     get_own_attempt,
 )
+from receiver.services.context import ServiceContext
 from receiver.storage import connection_attempts
 from receiver.storage.cipher import token_hash
-from receiver.storage.database import Database
 
 
-def resume(database: Database, now: datetime, *, browser: str, attempt_id: str | None = None) -> None:
+def resume(context: ServiceContext, *, browser: str, attempt_id: str | None = None) -> None:
     """Record a look of the browser that began as its return, once keys have come. Raises NotFound.
 
     It proves what the shop's own redirect proves, and no more.
     """
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         attempt = get_own_attempt(session, browser, attempt_id)
     if not connection_attempts.waits_for_browser(attempt, now):
         return
-    with database.writing() as session:
+    with context.database.writing() as session:
         fresh = connection_attempts.get_attempt(session, attempt.id)
         if fresh is not None and connection_attempts.waits_for_browser(fresh, now):
             fresh.returned_at = now
 
 
 def find_unfinished(
-    database: Database, now: datetime, *, browser: str, shop: str | None = None
+    context: ServiceContext, *, browser: str, shop: str | None = None
 ) -> ConnectionStatus | None:
     """Return the newest attempt of this browser that has keys and no outcome, of one shop if named.
 
     None where there is none. Raises InputError.
     """
+    now = context.now()
     home = None if shop is None else address_of(shop)
-    with database.reading() as session:
+    with context.database.reading() as session:
         attempts = connection_attempts.waiting_of_browser(session, token_hash(browser), now)
         attempt = next((row for row in attempts if home is None or same_shop(row.shop, home)), None)
         return connection_status(attempt, now) if attempt else None
 
 
-def drop_unused_keys(database: Database, now: datetime) -> int:
+def drop_unused_keys(context: ServiceContext) -> int:
     """Delete the keys of attempts whose time is over; return their number. Idempotent."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         return connection_attempts.drop_unused_keys(session, now)

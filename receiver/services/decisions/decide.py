@@ -29,6 +29,7 @@ from receiver.domain.likely_credit import likely_credit
 from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
 from receiver.logs import get_logger
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
 from receiver.services.decisions.troubles import keep_troubles, observe
@@ -38,7 +39,6 @@ from receiver.services.evaluation.evaluate import evaluate_records
 from receiver.services.evaluation.records import StoreRecords, gather_records, records_of
 from receiver.services.polling.earlier_poll import EarlierPoll, earlier_poll, reschedule_poll
 from receiver.storage import audit, decisions, notices, stores, tables
-from receiver.storage.database import Database
 from receiver.storage.row_batch import RowBatch
 
 STALE_AFTER = timedelta(hours=1)
@@ -53,17 +53,16 @@ _SORTED_JSON = json.JSONEncoder(sort_keys=True, check_circular=False)
 log = get_logger(__name__)
 
 
-def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
+def decide_store(context: ServiceContext, store_id: str) -> Decision:
     """Decide a store anew, store what changed, and request an earlier poll where one is due.
 
     Raises NotFound.
     """
-    return _decide_together(database, now, [store_id])[store_id].decision
+    return _decide_together(context, [store_id])[store_id].decision
 
 
 def decide_stale(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     limit: int = STALE_AT_ONCE,
     *,
     within: timedelta = STALE_WITHIN,
@@ -74,29 +73,30 @@ def decide_stale(
     Stops after `limit` stores, when `within` is over, or when `stopping` is set. Returns how many were
     decided.
     """
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         stale = decisions.stores_decided_before(session, now - STALE_AFTER, limit)
     decided, end = 0, time.monotonic() + within.total_seconds()
     for at in range(0, len(stale), BATCH):
         if time.monotonic() > end or (stopping is not None and stopping.is_set()):
             break
-        decided += decide_each(database, now, stale[at : at + BATCH])
+        decided += decide_each(context, stale[at : at + BATCH])
     return decided
 
 
-def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
+def decide_each(context: ServiceContext, store_ids: Iterable[str]) -> int:
     """Decide each store once, in batches; a store that cannot be decided is logged and skipped.
 
     Where nothing would change, only the time of the decision is stored. Returns how many were decided.
     """
     ids = list(dict.fromkeys(store_ids))
-    return sum(_decide_batch(database, now, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH))
+    return sum(_decide_batch(context, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH))
 
 
-def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
+def _decide_batch(context: ServiceContext, ids: Sequence[str]) -> int:
     """Decide the stores in one transaction; if it fails, in halves, down to the store that fails."""
     try:
-        _decide_together(database, now, ids, UNCHANGED)
+        _decide_together(context, ids, UNCHANGED)
         return len(ids)
     except StorageUnavailable:
         raise
@@ -105,19 +105,20 @@ def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
             log.exception("store not decided", store_id=ids[0])
             return 0
     half = len(ids) // 2
-    return _decide_batch(database, now, ids[:half]) + _decide_batch(database, now, ids[half:])
+    return _decide_batch(context, ids[:half]) + _decide_batch(context, ids[half:])
 
 
 def _decide_together(
-    database: Database, now: datetime, ids: Sequence[str], unchanged: UnchangedStores | None = None
+    context: ServiceContext, ids: Sequence[str], unchanged: UnchangedStores | None = None
 ) -> dict[str, _Outcome]:
     """Decide the stores in one transaction; stores that `unchanged` holds are left out of the result."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         stores.lock_stores(session, ids)
         outcomes = _decide_and_store_all(session, now, ids, unchanged)
     for outcome in outcomes.values():
         if outcome.poll_request:
-            reschedule_poll(database, now, outcome.poll_request)
+            reschedule_poll(context, outcome.poll_request)
     return outcomes
 
 

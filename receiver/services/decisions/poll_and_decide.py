@@ -13,12 +13,12 @@ def poll_account_and_decide(context: ServiceContext, advertiser_id: str) -> Poll
     Raises NotFound for an unknown account, Refused without a usable consent.
     """
     polled = poll_account(context, advertiser_id)
-    decide_each(context.database, context.now(), polled.stores)
+    decide_each(context, polled.stores)
     return polled
 
 
 def poll_due_and_decide(context: ServiceContext, *, limit: int) -> list[PollResult]:
     """Poll at most `limit` accounts whose time has come, and decide their stores."""
     polled = poll_due(context, limit)
-    decide_each(context.database, context.now(), (store_id for item in polled for store_id in item.stores))
+    decide_each(context, (store_id for item in polled for store_id in item.stores))
     return polled

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from receiver.documents.changes import Changes, changes_of_decision, outcome_of
 from receiver.domain.decision import Decision
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_store
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import stores
-from receiver.storage.database import Database
 
-# An action on the database it is called with; it returns its answer.
-Action = Callable[[Database], dict[str, Any]]
+# An action in the context it is called with; it returns its answer.
+Action = Callable[[ServiceContext], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,7 @@ class DecisionPreview:
 
 
 def run_with_preview(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     store_id: str,
     act: Action,
     *,
@@ -50,10 +48,11 @@ def run_with_preview(
     A dry run executes everything in a transaction that is rolled back. Raises NotFound, and whatever `act`
     raises.
     """
+    context = context.at(context.now())
     if dry_run:
-        with database.rolled_back() as rehearsal:
-            return run_with_preview(rehearsal, now, store_id, act)
-    with database.reading() as session:
-        before = evaluate(session, stores.get_store(session, store_id), now)
-    answer = act(database)
-    return DecisionPreview(before, decide_store(database, now, store_id), answer)
+        with context.rolled_back() as rehearsal:
+            return run_with_preview(rehearsal, store_id, act)
+    with context.database.reading() as session:
+        before = evaluate(session, stores.get_store(session, store_id), context.now())
+    answer = act(context)
+    return DecisionPreview(before, decide_store(context, store_id), answer)

@@ -18,12 +18,12 @@ from receiver.services.evaluation.records import StoreRecords, records_of
 from receiver.services.programmes.places import admission_of
 from receiver.storage import notices, reviews, stores, tables
 from receiver.storage.cipher import token_hash
-from receiver.storage.database import Database
 
 
-def status_of(database: Database, now: datetime, store_id: str) -> Status:
+def status_of(context: ServiceContext, store_id: str) -> Status:
     """Return a store's status. Raises NotFound."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         return _status(session, stores.get_store(session, store_id), now)
 
 
@@ -34,9 +34,10 @@ def status_for_merchant(context: ServiceContext, token: str) -> Status:
         return replace(status, decision=reveal_code(session, context.cipher, status.decision))
 
 
-def status_for_token(database: Database, now: datetime, token: str) -> Status:
+def status_for_token(context: ServiceContext, token: str) -> Status:
     """Return the status of the store that a status token belongs to. Raises NotFound for an unknown token."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         return _status(session, stores.store_of_token(session, token_hash(token)), now)
 
 

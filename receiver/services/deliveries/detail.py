@@ -20,7 +20,6 @@ from receiver.services.deliveries.signature_check import (
 )
 from receiver.services.records import record_of
 from receiver.storage import audit, deliveries, store_names
-from receiver.storage.database import Database
 from receiver.strict_json import read_json
 
 
@@ -70,12 +69,13 @@ def redacted_body(detail: DeliveryDetail) -> tuple[Any, list[str]]:
         raise Refused(f"delivery {number} is shown only as raw bytes: {error}") from error
 
 
-def raw_body(database: Database, now: datetime, delivery_id: int, *, actor: str) -> bytes:
+def raw_body(context: ServiceContext, delivery_id: int, *, actor: str) -> bytes:
     """Return the body exactly as received, and record in the audit log who read it.
 
     Raises NotFound for an unknown delivery, and Refused where the body was deleted.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
         raw = _require_body(delivery_id, delivery.body)
         detail = {"bytes": len(raw), "body_sha256": delivery.body_sha256}

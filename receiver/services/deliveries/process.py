@@ -20,6 +20,7 @@ from receiver.domain.deliveries import MOST_TRIES, DeliveryReason, DeliveryState
 from receiver.domain.hourly_counts import HourlyKind
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.logs import bound_contextvars, get_logger
+from receiver.services.context import ServiceContext
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage import hourly_counts, inbox
@@ -60,8 +61,7 @@ class AttemptResult:
 
 
 def process_next(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     *,
     limit: int = 50,
     chance: Callable[[], float] = random.random,
@@ -74,27 +74,28 @@ def process_next(
     are processed without a claim; None: all are claimed. Once `stopping` returns True, the delivery in hand
     is finished and the others are released, due at once. Raises StorageUnavailable; no delivery is lost then.
     """
+    now = context.now()
     failure: Exception | None = None
     if newest_at_start is not None and not stopping():
         try:
-            untried = _process_untried(database, now, limit, newest_at_start, stopping)
+            untried = _process_untried(context.database, now, limit, newest_at_start, stopping)
         except Exception as error:  # a delivery or storage: claimed and in parts it shows which
             failure = error
         else:
             if untried is not None:
                 return _log_failures(untried)
-    with database.writing_unsynced() as session:  # a lost claim is made again
+    with context.database.writing_unsynced() as session:  # a lost claim is made again
         claims = inbox.claim(session, now, limit, LEASE)
     if failure is None and not stopping():
         try:
-            return _log_failures(_process_claimed(database, claims, now))
+            return _log_failures(_process_claimed(context.database, claims, now))
         except Exception as error:  # as above
             failure = error
     parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
     if failure is not None:
         parts, ids = _parts(claims, failure), [claim.id for claim in claims]
         log.info("batch undone, done in parts", deliveries=ids, error=type(failure).__name__)
-    return _log_failures(_attempt_parts(database, deque(parts), now, chance, stopping))
+    return _log_failures(_attempt_parts(context.database, deque(parts), now, chance, stopping))
 
 
 def _log_failures(outcomes: list[AttemptResult]) -> list[AttemptResult]:

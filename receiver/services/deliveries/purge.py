@@ -13,6 +13,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from receiver.logs import get_logger
+from receiver.services.context import ServiceContext
 from receiver.storage import (
     address_claims,
     connection_attempts,
@@ -54,8 +55,7 @@ Steps = Mapping[str, Callable[[Session], int]]
 
 
 def purge(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     keep_days: int,
     *,
     within: timedelta,
@@ -67,24 +67,26 @@ def purge(
     `progress` is called with the numbers so far after every step. Raises StorageUnavailable; finished steps
     stay.
     """
+    now = context.now()
     deleted: dict[str, int] = {}
     end = time.monotonic() + within.total_seconds()
-    for kind, count in _run_steps(database, _steps(now, keep_days)):
+    for kind, count in _run_steps(context.database, _steps(now, keep_days)):
         deleted[kind] = deleted.get(kind, 0) + count
         progress(deleted)
         if time.monotonic() > end or (stopping is not None and stopping.is_set()):
             break
-    if not database.shrink():
+    if not context.database.shrink():
         log.warning("purged, but a read that does not end keeps what went in the log of the database")
     return deleted
 
 
 def count_expired(
-    database: Database, now: datetime, keep_days: int, *, within: timedelta = timedelta.max
+    context: ServiceContext, keep_days: int, *, within: timedelta = timedelta.max
 ) -> dict[str, int]:
     """Return what `purge` would delete, by a dry run of at most the time `within` (by default unlimited)."""
+    now = context.now()
     end = time.monotonic() + within.total_seconds()
-    with database.rolled_back() as dry_run:
+    with context.database.rolled_back() as dry_run:
         totals: dict[str, int] = {}
         for kind, count in _run_steps(dry_run, _steps(now, keep_days)):
             totals[kind] = totals.get(kind, 0) + count

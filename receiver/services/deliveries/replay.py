@@ -20,6 +20,7 @@ from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.process import AttemptResult, count_results, process_again
 from receiver.services.deliveries.search import check_filters
@@ -90,28 +91,29 @@ class ReplayProgress:
         return sum(self.outcomes.get(state, 0) for state in UNDONE)
 
 
-def preview(database: Database, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
+def preview(context: ServiceContext, filters: DeliveryFilters) -> ReplayPreview:
     """Count what a replay would include. Raises InputError, also without any filter."""
+    now = context.now()
     _check(filters)
-    with database.reading() as session:
+    with context.database.reading() as session:
         return _preview(session, resolve_store(session, filters), now)
 
 
 def start(
-    database: Database,
+    context: ServiceContext,
     filters: DeliveryFilters,
-    now: datetime,
     *,
     actor: str,
     reason: str,
     rate: int = DEFAULT_RATE,
 ) -> ReplayProgress:
     """Create a replay of the deliveries that match now; the worker runs it. Raises InputError."""
+    now = context.now()
     _check(filters)
     reason = require_text(reason, "reason")
     if not 1 <= rate <= HIGHEST_RATE:
         raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
-    with database.writing() as session:
+    with context.database.writing() as session:
         filters = resolve_store(session, filters)  # fixed now, so that renaming a store later changes nothing
         matches = _preview(session, filters, now)
         total = matches.to_replay + matches.left_out.get(
@@ -160,12 +162,13 @@ def _progress(session: Session, rows: Sequence[Replay]) -> list[ReplayProgress]:
     return [record_of(ReplayProgress, row, store_names=names) for row in rows]
 
 
-def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> ReplayProgress:
+def cancel(context: ServiceContext, replay_id: int, *, actor: str) -> ReplayProgress:
     """End a replay after the current batch; processed deliveries stay processed.
 
     Raises NotFound for an unknown one, and Refused for one that has ended.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         replay = replays.get_replay(session, replay_id, locked=True)
         if replay.state != ReplayState.RUNNING:
             raise Refused(f"replay {replay_id} is {replay.state}: there is nothing left to cancel")
@@ -190,23 +193,24 @@ def results(database: Database, replay_id: int) -> list[Result]:
     return sorted([*attempts, *left_out], key=lambda item: item.delivery_id)
 
 
-def replay_next(database: Database, now: datetime) -> datetime | None:
+def replay_next(context: ServiceContext) -> datetime | None:
     """Run one batch of a running replay, if its rate allows; return when the next is due, None if none runs.
 
     The caller lets live deliveries go first. Raises StorageUnavailable; the batch is rolled back then.
     """
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         if not replays.is_any_running(session):
             return None
-    with database.writing() as session:
+    with context.database.writing() as session:
         replay = replays.lock_running(session)
         if replay is None:
             return None
         if replay.next_at > now:
             return replay.next_at
         attempts = _run_batch(session, replay, now)
-    decide_each(database, now, (store_id for item in attempts for store_id in item.stores))
-    track_quietly(database, now, {item.sender for item in attempts})
+    decide_each(context, (store_id for item in attempts for store_id in item.stores))
+    track_quietly(context, {item.sender for item in attempts})
     return replay.next_at
 
 

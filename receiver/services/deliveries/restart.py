@@ -8,13 +8,13 @@ sooner. The signals that were passed over until then are replayed, so that none 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.domain.signals import SequenceFall, SignalOrder
 from receiver.errors import Refused
+from receiver.services.context import ServiceContext
 from receiver.services.deliveries import replay
 from receiver.services.deliveries.sequence import FELL_BACK, newest_of
 from receiver.services.validation import require_text
@@ -27,15 +27,14 @@ from receiver.storage.signals import fall_from_dict, news_from_list
 AGREED = "its signals agree on the new numbers, as after a restored backup"
 
 
-def restart_sequence(
-    database: Database, now: datetime, store_id: str, *, reason: str, actor: str
-) -> dict[str, Any]:
+def restart_sequence(context: ServiceContext, store_id: str, *, reason: str, actor: str) -> dict[str, Any]:
     """Restart a store's sequence at the first number that fell back, and replay the skipped signals.
 
     Raises InputError, NotFound, and Refused for a store whose numbers have not fallen back.
     """
+    now = context.now()
     reason = require_text(reason, "reason")
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.get_store(session, store_id, locked=True)
         locked = LockedStores(session, [store_id])
         run = locked.store(store_id).sequence_fall
@@ -45,15 +44,15 @@ def restart_sequence(
         locked.write()
         detail = {**restart, "reason": reason}
         audit.record(session, now, actor, AuditAction.STORE_SEQUENCE_RESTARTED, store_id, detail)
-    count = _replay_passed_over(database, now, store_id, actor=actor, reason=reason)
+    count = _replay_passed_over(context, store_id, actor=actor, reason=reason)
     return {"id": store_id, **restart, "messages_replayed": count}
 
 
-def restart_agreed(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
+def restart_agreed(context: ServiceContext, store_ids: Iterable[str]) -> int:
     """Restart the sequences of those stores whose signals agree; return their number. Idempotent."""
-    agreed = [store_id for store_id in dict.fromkeys(store_ids) if _is_agreed(database, store_id)]
+    agreed = [store_id for store_id in dict.fromkeys(store_ids) if _is_agreed(context.database, store_id)]
     for store_id in agreed:
-        restart_sequence(database, now, store_id, reason=AGREED, actor=Agent.SERVICE)
+        restart_sequence(context, store_id, reason=AGREED, actor=Agent.SERVICE)
     return len(agreed)
 
 
@@ -77,8 +76,8 @@ def _restart(locked: LockedStores, store: StoreState, run: SequenceFall) -> dict
     return {"install_id": first.install_id, "from": last.seq if last else None, "to": first.seq}
 
 
-def _replay_passed_over(database: Database, now: datetime, store_id: str, *, actor: str, reason: str) -> int:
+def _replay_passed_over(context: ServiceContext, store_id: str, *, actor: str, reason: str) -> int:
     filters = DeliveryFilters(state=DeliveryState.IGNORED, store=store_id, search=FELL_BACK)
-    if replay.preview(database, filters, now).to_replay == 0:
+    if replay.preview(context, filters).to_replay == 0:
         return 0
-    return replay.start(database, filters, now, actor=actor, reason=reason).total
+    return replay.start(context, filters, actor=actor, reason=reason).total

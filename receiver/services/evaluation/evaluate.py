@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import Facts
 from receiver.domain.programme import Programme
+from receiver.services.context import ServiceContext
 from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import StoreRecords, records_of
 from receiver.storage import stores, tables
-from receiver.storage.database import Database
 
 
 def evaluate(session: Session, store: tables.Store, now: datetime) -> Decision:
@@ -26,8 +26,9 @@ def evaluate_records(records: StoreRecords, now: datetime) -> tuple[Facts, Decis
     return facts, decide(facts, records.terms, now)
 
 
-def facts_of(database: Database, now: datetime, store_id: str) -> tuple[Facts, Programme]:
+def facts_of(context: ServiceContext, store_id: str) -> tuple[Facts, Programme]:
     """Return a store's facts as of `now`, and its programme. Raises NotFound."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         records = records_of(session, stores.get_store(session, store_id), now)
         return facts_from(records, now), records.terms

@@ -119,7 +119,7 @@ def release_from_quarantine(
             audit.record(session, now, actor, AuditAction.QUARANTINE_RELEASED, subject, detail)
         senders = {row.store_id for row in rows}
     if not dry_run:
-        track_quietly(database, now, senders)
+        track_quietly(context, senders)
     return results
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event
 
 from babel import Locale
@@ -18,7 +18,6 @@ from receiver.services.context import ServiceContext
 from receiver.services.decisions.status import status_of
 from receiver.services.notices.addresses import LASTS, LinkUse, make_link, shop_of
 from receiver.storage import notices, stores
-from receiver.storage.database import Database
 from receiver.storage.tables import NoticeAddress, Store
 
 BATCH = 100
@@ -35,25 +34,24 @@ def send_notices(context: ServiceContext, mail: Mail | None, stopping: Event) ->
     """
     if mail is None:
         return 0
-    now = context.now()
     with context.database.reading() as session:
-        due = notices.due_addresses(session, now, BATCH)
+        due = notices.due_addresses(session, context.now(), BATCH)
     count = 0
     for store_id in due:
         if stopping.is_set():
             break
         try:
-            count += _send_to(context, now, mail, store_id)
+            count += _send_to(context, mail, store_id)
         except ProviderError as error:
             log.warning("merchant not told", store_id=store_id, error=str(error))
             break
     return count
 
 
-def _send_to(context: ServiceContext, now: datetime, mail: Mail, store_id: str) -> bool:
+def _send_to(context: ServiceContext, mail: Mail, store_id: str) -> bool:
     """Send one store its notices, or the question to confirm its address; return whether it was sent."""
-    database, cipher, public_url = context.database, context.cipher, context.settings.public_url
-    with database.writing() as session:
+    cipher, public_url, now = context.cipher, context.settings.public_url, context.now()
+    with context.database.writing() as session:
         row = notices.claim_address(session, store_id, now, now + LEASE)
         store = stores.get_store(session, store_id)
     if row is None or row.email_encrypted is None:
@@ -62,32 +60,32 @@ def _send_to(context: ServiceContext, now: datetime, mail: Mail, store_id: str) 
     if row.confirmed_at is None:
         link = make_link(cipher, now, LinkUse.CONFIRM, row, public_url)
         question = confirmation_mail(shop_of(store), link, now, locale)
-        return _deliver(database, now, mail, row, email, question, None, ())
+        return _deliver(context, mail, row, email, question, None, ())
     stop = make_link(cipher, now, LinkUse.STOP, row, public_url)
-    message, notice_ids = _claim_news(database, now, store, stop, locale)
+    message, notice_ids = _claim_news(context, store, stop, locale)
     if message is None:
-        _record_sent(database, now, row)
+        _record_sent(context, row)
         return False
-    return _deliver(database, now, mail, row, email, message, stop, notice_ids)
+    return _deliver(context, mail, row, email, message, stop, notice_ids)
 
 
 def _claim_news(
-    database: Database, now: datetime, store: Store, stop: str, locale: Locale
+    context: ServiceContext, store: Store, stop: str, locale: Locale
 ) -> tuple[Message | None, Collection[str]]:
     """Claim the notices that are true now and were not sent; return their message and ids.
 
     Claimed before sending, since one sent twice is worse than one lost. The message is None without any.
     """
-    current = [item for item, _ in status_of(database, now, store.id).notices]
-    with database.writing() as session:
+    now = context.now()
+    current = [item for item, _ in status_of(context, store.id).notices]
+    with context.database.writing() as session:
         notice_ids = notices.claim_unsent(session, store.id, [item.id for item in current], now)
     news = [item for item in current if item.id in notice_ids]
     return (notices_mail(news, shop_of(store), stop, now, locale) if news else None), notice_ids
 
 
 def _deliver(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     mail: Mail,
     row: NoticeAddress,
     email: str,
@@ -102,14 +100,15 @@ def _deliver(
     try:
         mail.send_to(email, message, stop)
     except ProviderError:
-        _record_failure(database, now, row, notice_ids)
+        _record_failure(context, row, notice_ids)
         raise
-    _record_sent(database, now, row)
+    _record_sent(context, row)
     return True
 
 
-def _record_sent(database: Database, now: datetime, row: NoticeAddress) -> None:
-    with database.writing() as session:
+def _record_sent(context: ServiceContext, row: NoticeAddress) -> None:
+    now = context.now()
+    with context.database.writing() as session:
         current = notices.address_of(session, row.store_id)
         if (
             current is None
@@ -122,10 +121,9 @@ def _record_sent(database: Database, now: datetime, row: NoticeAddress) -> None:
         current.due_at = now + CHECKED_AGAIN_AFTER if waits else None
 
 
-def _record_failure(
-    database: Database, now: datetime, row: NoticeAddress, notice_ids: Collection[str]
-) -> None:
-    with database.writing() as session:
+def _record_failure(context: ServiceContext, row: NoticeAddress, notice_ids: Collection[str]) -> None:
+    now = context.now()
+    with context.database.writing() as session:
         notices.mark_unsent(session, row.store_id, notice_ids)
         current = notices.address_of(session, row.store_id)
         if current is None or current.email_hash != row.email_hash:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from receiver.logs import get_logger
+from receiver.services.context import ServiceContext
 from receiver.storage import heartbeats, inbox, spend
-from receiver.storage.database import Database
 
 log = get_logger(__name__)
 
 
-def reset_after_clock_rollback(database: Database, now: datetime) -> None:
+def reset_after_clock_rollback(context: ServiceContext) -> None:
     """Reset due times when the clock is behind that of the last call by more than a few minutes' skew."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         last = heartbeats.last_beat(session, "clock")
         heartbeats.beat(session, "clock", now)
         latest = now + heartbeats.NOT_BELIEVED

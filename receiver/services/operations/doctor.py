@@ -72,7 +72,7 @@ def diagnose(
     yield schema
     if schema.state is not CheckState.FAIL:
         yield _secrets(database, context.cipher)
-        yield _worker(database, now)
+        yield _worker(context)
         yield _calls(context.budget, now)
         yield _alerts(database, channel)
         yield _stores(database)
@@ -153,10 +153,11 @@ def _secrets(database: Database, cipher: Cipher) -> Check:
     return Check("secrets", CheckState.OK, "stored secrets open with SECRET_KEYS")
 
 
-def _worker(database: Database, now: datetime) -> Check:
+def _worker(context: ServiceContext) -> Check:
+    now = context.now()
     do = f"start `{COMMAND} worker`; until then deliveries are kept but not processed"
     try:
-        with database.reading() as session:
+        with context.database.reading() as session:
             last = heartbeats.last_beat(session, heartbeats.WORKER)
     except StorageUnavailable as error:
         return Check("worker", CheckState.FAIL, str(error), do)

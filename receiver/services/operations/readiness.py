@@ -10,29 +10,32 @@ from sqlalchemy.orm import Session
 from receiver.domain.health import WAITING_FOR, is_silent
 from receiver.errors import StorageUnavailable
 from receiver.home import COMMAND
+from receiver.services.context import ServiceContext
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.pooler import pooler_problem
 from receiver.storage.tables import Delivery
 
 
-def check_readiness(database: Database, now: datetime) -> list[str]:
+def check_readiness(context: ServiceContext) -> list[str]:
     """Return the reasons why the service is not ready, tested by a write; none when all is well."""
+    now = context.now()
     try:
-        with database.writing() as session:
+        with context.database.writing() as session:
             heartbeats.beat(session, "readiness", now)
             reasons = _reasons(session, now)
-        return [*_pooler(database), *reasons]
+        return [*_pooler(context.database), *reasons]
     except StorageUnavailable as error:
         return [str(error)]
 
 
-def read_readiness(database: Database, now: datetime) -> list[str]:
+def read_readiness(context: ServiceContext) -> list[str]:
     """Return the reasons without a write: a database that takes none soon shows in a silent worker."""
+    now = context.now()
     try:
-        with database.reading() as session:
+        with context.database.reading() as session:
             reasons = _reasons(session, now)
-        return [*_pooler(database), *reasons]
+        return [*_pooler(context.database), *reasons]
     except StorageUnavailable as error:
         return [str(error)]
 
@@ -52,9 +55,10 @@ def _reasons(session: Session, now: datetime) -> list[str]:
     return reasons
 
 
-def lacks_worker(database: Database, now: datetime) -> bool:
+def lacks_worker(context: ServiceContext) -> bool:
     """Return whether the worker is silent, as `worker_is_silent` does."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         return worker_is_silent(session, now)
 
 

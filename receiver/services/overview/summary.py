@@ -49,7 +49,7 @@ class Overview:
 def read_overview(context: ServiceContext, reader: StaffMember | None = None) -> Overview:
     """Return the Overview as `reader` may see it. Raises StorageUnavailable."""
     now = context.now()
-    queue, remaining = list_todo_items(context.database, now, reader), context.budget.remaining(now)
+    queue, remaining = list_todo_items(context, reader), context.budget.remaining(now)
     with context.database.reading() as session:
         vital_signs = signs(read_vitals(session, now, remaining), now)
         return Overview(now, queue, vital_signs, list(_flow(session, now)), total_counts(session))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from receiver.domain.decision import Decision
 from receiver.domain.poll_reasons import PLANNED
 from receiver.domain.schedule import NextPoll, next_poll, polling_state_of
+from receiver.services.context import ServiceContext
 from receiver.storage import spend
-from receiver.storage.database import Database
 from receiver.storage.tables import Account
 
 
@@ -35,11 +34,12 @@ def earlier_poll(row: Account | None, decision: Decision) -> EarlierPoll | None:
     return None if fits else EarlierPoll(row.advertiser_id, plan)
 
 
-def reschedule_poll(database: Database, now: datetime, earlier: EarlierPoll) -> None:
+def reschedule_poll(context: ServiceContext, earlier: EarlierPoll) -> None:
     """Reschedule the poll, in a transaction of its own.
 
     The lock order differs: a poll locks the account, then its stores; a decision locks a store.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         at, why = max(now, earlier.plan.at), earlier.plan.why
         spend.poll_sooner(session, earlier.advertiser_id, at, why, urgent=why.is_urgent, planned=PLANNED)

@@ -41,7 +41,6 @@ from receiver.services.polling.poll_bills import (
 )
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import polls, spend, tables
-from receiver.storage.database import Database
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 BILLS_RETRY = timedelta(hours=1)
@@ -111,12 +110,13 @@ def poll_due(context: ServiceContext, limit: int = 20) -> list[PollResult]:
         return [polled for polled in several.map(poll, ours) if polled]
 
 
-def put_off_unreadable(database: Database, now: datetime) -> None:
+def put_off_unreadable(context: ServiceContext) -> None:
     """Reschedule accounts whose consent or store is gone, so that they do not stand first in line.
 
     They are looked at again in an hour.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         spend.put_off_unreadable(session, now, now + UNREADABLE_AGAIN, MOST_UNREADABLE)
 
 
@@ -151,7 +151,7 @@ def _poll(context: ServiceContext, advertiser_id: str, task: _PollTask) -> PollR
         bills = read_bills(tiktok, task.token, task.bills, info, now)
         credit = read_ad_credit(tiktok, task.token, task.bills, info)
     except ProviderError as error:
-        return _record_failure(context.database, now, advertiser_id, task, error, info)
+        return _record_failure(context, advertiser_id, task, error, info)
     with context.database.writing() as session:
         account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
         if _is_overtaken(account, task, now):
@@ -346,8 +346,7 @@ def _row(advertiser_id: str, day: ReportedDay, now: datetime) -> tables.SpendDay
 
 
 def _record_failure(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     advertiser_id: str,
     task: _PollTask,
     error: ProviderError,
@@ -358,8 +357,9 @@ def _record_failure(
     What was known stays, and what was read before the fault is stored. A pause is no failure of the
     account's: it is rescheduled to its end, and backs nothing off.
     """
+    now = context.now()
     log.warning("poll failed", advertiser_id=advertiser_id, advice=error.advice, code=error.code)
-    with database.writing() as session:
+    with context.database.writing() as session:
         account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
         if info is not None and not _is_overtaken(account, task, now):
             _store_info(account, info, now)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from receiver.domain.poll_reasons import PollReason
+from receiver.services.context import ServiceContext
 from receiver.services.polling.request_poll import request_poll
 from receiver.storage import connections, links, stores
 from receiver.storage.cipher import token_hash
-from receiver.storage.database import Database
 
 EVERY = timedelta(minutes=1)
 
@@ -22,9 +22,10 @@ class RefreshAnswer:
     again_at: datetime
 
 
-def refresh_for_token(database: Database, now: datetime, status_token: str) -> RefreshAnswer:
+def refresh_for_token(context: ServiceContext, status_token: str) -> RefreshAnswer:
     """Request a poll for the store of a status token. Raises NotFound for an unknown token."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         store = stores.store_of_token(session, token_hash(status_token))
         store = stores.get_store(session, store.id, locked=True)
         if store.refreshed_at is not None and now < store.refreshed_at + EVERY:
@@ -33,6 +34,6 @@ def refresh_for_token(database: Database, now: datetime, status_token: str) -> R
         connections.reschedule_check(session, store.id, now)
         link = links.open_link(session, store.id)
     if link is not None and link.consent:
-        with database.writing() as session:  # of its own: a poll holds the account first, and its stores then
+        with context.database.writing() as session:  # of its own: a poll locks the account before its stores
             request_poll(session, link.advertiser_id, now, PollReason.ASKED)
     return RefreshAnswer(True, now + EVERY)

@@ -12,6 +12,7 @@ from receiver.documents.poll_reasons import poll_reason_text
 from receiver.documents.spend_timeline import SpendTimeline, spend_timeline
 from receiver.domain.calendar import final_at
 from receiver.errors import NotFound
+from receiver.services.context import ServiceContext
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
@@ -19,9 +20,10 @@ from receiver.storage.links import stores_of
 from receiver.storage.payments import payments
 
 
-def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str, Any]:
+def spend_of(context: ServiceContext, advertiser_id: str) -> dict[str, Any]:
     """Return an account's days and payments, and when and why it is polled next. Raises NotFound."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
             raise NotFound(f"no account {advertiser_id} is known")
@@ -56,12 +58,13 @@ def poll_of(database: Database, advertiser_id: str) -> dict[str, Any]:
         }
 
 
-def timelines_on(database: Database, now: datetime, advertiser_id: str) -> list[tuple[str, SpendTimeline]]:
+def timelines_on(context: ServiceContext, advertiser_id: str) -> list[tuple[str, SpendTimeline]]:
     """Return an account's spend timeline for each store that links it, with the store's name.
 
     A store whose window has not begun is left out.
     """
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         linked = [(store.name, evaluate(session, store, now)) for store in stores_of(session, advertiser_id)]
     timelines = ((name, spend_timeline(decision)) for name, decision in linked)
     return [(name, timeline) for name, timeline in timelines if timeline]

@@ -15,6 +15,7 @@ from receiver.domain.problems import ProblemCause, ProblemFilters, ProblemState
 from receiver.domain.troubles import Actor
 from receiver.errors import InputError, NotFound, Refused
 from receiver.paging import Page, first_rows, read_number
+from receiver.services.context import ServiceContext
 from receiver.services.records import record_of
 from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters, require_text
@@ -115,15 +116,14 @@ def count_open_problems(database: Database) -> int:
         return problems.count_open(session, MOST_SHOWN)
 
 
-def acknowledge_problem(
-    database: Database, now: datetime, problem_id: int, *, note: str, actor: str
-) -> ProblemRecord:
+def acknowledge_problem(context: ServiceContext, problem_id: int, *, note: str, actor: str) -> ProblemRecord:
     """Acknowledge an open problem, with a note; it ends by itself all the same.
 
     Raises InputError, NotFound, and Refused where it was acknowledged before or is over.
     """
+    now = context.now()
     note = require_text(note, "note")
-    with database.writing() as session:
+    with context.database.writing() as session:
         row = problems.get_problem(session, problem_id, locked=True)
         if row.state is not ProblemState.OPEN:
             by = f" by {row.acknowledged_by}" if row.state is ProblemState.ACKNOWLEDGED else ""

@@ -20,23 +20,24 @@ from receiver.domain.problems import (
 )
 from receiver.errors import StorageUnavailable
 from receiver.logs import get_logger
+from receiver.services.context import ServiceContext
 from receiver.storage import problems, stores
-from receiver.storage.database import Database
 from receiver.storage.problems import Key
 from receiver.storage.tables import Problem
 
 log = get_logger(__name__)
 
 
-def track_problems(database: Database, now: datetime, store_ids: Collection[str] | None = None) -> None:
+def track_problems(context: ServiceContext, store_ids: Collection[str] | None = None) -> None:
     """Update the list of problems: of all senders, or of these stores alone ("": of no known store).
 
     A problem that comes back within days of its end is the same one, still acknowledged by whoever did.
     Idempotent.
     """
+    now = context.now()
     if store_ids is not None and not store_ids:
         return
-    with database.writing() as session:
+    with context.database.writing() as session:
         live = _find_live(session, now, store_ids)
         rows = problems.lock_problems(session, store_ids)
         fresh = {key: messages for key, messages in live.items() if key not in rows}
@@ -49,10 +50,10 @@ def track_problems(database: Database, now: datetime, store_ids: Collection[str]
                 row.state, row.resolved_at, row.kept = ProblemState.RESOLVED, now, 0
 
 
-def track_quietly(database: Database, now: datetime, store_ids: Collection[str | None]) -> None:
+def track_quietly(context: ServiceContext, store_ids: Collection[str | None]) -> None:
     """Track the problems of these senders at once; an error is logged and the minute's run repeats it."""
     try:
-        track_problems(database, now, {store_id or "" for store_id in store_ids})
+        track_problems(context, {store_id or "" for store_id in store_ids})
     except StorageUnavailable:
         raise
     except Exception:  # the edge: the list of problems must not stop the work it is about

@@ -11,25 +11,26 @@ from receiver.documents.times import time_text
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.places import PlaceInLine, Places, Seeker, assign_places, is_reserved, place_in_line
 from receiver.domain.programme import Programme
+from receiver.services.context import ServiceContext
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import audit, places, stores
-from receiver.storage.database import Database
 from receiver.storage.tables import Store
 
 
-def fill_all_places(database: Database, now: datetime) -> list[str]:
+def fill_all_places(context: ServiceContext) -> list[str]:
     """Fill the places of every programme with waiting or reserved stores; return the stores placed."""
-    with database.reading() as session:
+    with context.database.reading() as session:
         programmes = places.programmes_to_share_out(session)
-    return [store_id for programme in programmes for store_id in fill_places(database, now, programme)]
+    return [store_id for programme in programmes for store_id in fill_places(context, programme)]
 
 
-def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
+def fill_places(context: ServiceContext, programme: str) -> list[str]:
     """Fill a programme's places and return the stores placed. Idempotent.
 
     Lock ordering: stores before the programme, as in a decision.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         candidates = [*places.reserved_stores(session, programme), *stores.waiting_stores(session, programme)]
         stores.lock_stores(session, (store.id for store in candidates))
         stores.lock_programme(session, programme)

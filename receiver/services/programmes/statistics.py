@@ -19,7 +19,6 @@ from receiver.services.context import ServiceContext
 from receiver.services.programmes.money import Money, Sum, money_of
 from receiver.services.programmes.terms import terms_for_new_stores, terms_of
 from receiver.storage import programme_statistics, terms
-from receiver.storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -102,11 +101,12 @@ def total_counts(session: Session) -> Totals | None:
     return Totals(min(counts.at for counts in all_counts), stages, awards)
 
 
-def count_programmes(database: Database, now: datetime) -> None:
+def count_programmes(context: ServiceContext) -> None:
     """Count the stores of each programme that has any, and store the counts for `programme_stats`."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         counts = {item: programme_statistics.count(session, item, now) for item in terms.stored_ids(session)}
-    with database.writing() as session:
+    with context.database.writing() as session:
         for programme, of_programme in counts.items():
             programme_statistics.keep_counts(session, programme, now, of_programme)
 

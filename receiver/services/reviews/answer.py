@@ -10,11 +10,11 @@ from receiver.domain.audit import AuditAction
 from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.domain.staff_facts import StaffFactName
 from receiver.errors import Refused
+from receiver.services.context import ServiceContext
 from receiver.services.reviews.records import review_row
 from receiver.services.stores.record_fact import StaffFact, keep_fact, validate_fact
 from receiver.services.validation import require_text
 from receiver.storage import audit, reviews, stores
-from receiver.storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,14 @@ def validate_answer(
     return StaffAnswer(ReviewAnswer.UPHELD, reason)
 
 
-def answer_review(
-    database: Database, now: datetime, review_id: str, answer: StaffAnswer, actor: str
-) -> dict[str, Any]:
+def answer_review(context: ServiceContext, review_id: str, answer: StaffAnswer, actor: str) -> dict[str, Any]:
     """Store the answer, and the fact it comes with, in one transaction; return the review. Idempotent.
 
     Raises InputError, NotFound, and Refused where another answer was stored before.
     """
+    now = context.now()
     reason = require_text(answer.reason, "reason")
-    with database.writing() as session:
+    with context.database.writing() as session:
         store_id = reviews.get_review(session, review_id).store_id
         stores.lock_stores(session, [store_id])
         review = reviews.get_review(session, review_id, locked=True)

@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.reviews import ReviewState, ReviewSummary
 from receiver.errors import Refused
+from receiver.services.context import ServiceContext
 from receiver.storage import audit, decisions, reviews, stores
-from receiver.storage.database import Database
 from receiver.storage.tables import Review
 
 
-def ask_review(database: Database, now: datetime, store_id: str, message: str) -> tuple[ReviewSummary, bool]:
+def ask_review(context: ServiceContext, store_id: str, message: str) -> tuple[ReviewSummary, bool]:
     """Request a review and return it, with whether it is new: the same text again is the open review.
 
     Raises NotFound, and Refused while another review is open.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         stores.lock_stores(session, [store_id])
         store = stores.get_store(session, store_id)
         open_review = reviews.open_review(session, store_id)

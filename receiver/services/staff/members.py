@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.audit import AuditAction
 from receiver.domain.staff import Role
 from receiver.errors import InputError, NotFound, Refused
+from receiver.services.context import ServiceContext
 from receiver.services.records import record_of
 from receiver.services.staff.passwords import hash_password
 from receiver.services.staff.records import StaffMember, TeamMember
@@ -22,8 +23,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 def add_staff(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     *,
     email: str,
     role: Role,
@@ -35,9 +35,10 @@ def add_staff(
 
     Raises InputError, and Refused for an address that is already there.
     """
+    now = context.now()
     email = _validate_email(email)
     hashed = hash_password(password)
-    with database.writing() as session:
+    with context.database.writing() as session:
         if staff.staff_by_email(session, email) is not None:
             raise Refused(f"{email} is already on the staff; give them a new password instead")
         person = staff.keep_staff(session, email, role, hashed, now)
@@ -47,15 +48,16 @@ def add_staff(
 
 
 def set_password(
-    database: Database, now: datetime, *, email: str, password: str, actor: str, one_time: bool = False
+    context: ServiceContext, *, email: str, password: str, actor: str, one_time: bool = False
 ) -> StaffMember:
     """Replace a person's password, end their sessions, and reset failed sign-ins.
 
     Raises InputError and NotFound.
     """
+    now = context.now()
     email = _validate_email(email)
     hashed = hash_password(password)
-    with database.writing() as session:
+    with context.database.writing() as session:
         person = staff.get_staff(session, email)
         person.password_hash, person.password_is_one_time = hashed, one_time
         forget_account(session, email)
@@ -64,12 +66,13 @@ def set_password(
         return record_of(StaffMember, person)
 
 
-def change_role(database: Database, now: datetime, *, email: str, role: Role, actor: str) -> StaffMember:
+def change_role(context: ServiceContext, *, email: str, role: Role, actor: str) -> StaffMember:
     """Change a person's role, with immediate effect. Idempotent.
 
     Raises NotFound, and Refused where no operator would be left.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         person = staff.get_staff(session, email)
         if person.role is not role:
             _refuse_last_operator(session, person)
@@ -79,12 +82,13 @@ def change_role(database: Database, now: datetime, *, email: str, role: Role, ac
         return record_of(StaffMember, person)
 
 
-def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> StaffMember:
+def remove_staff(context: ServiceContext, *, email: str, actor: str) -> StaffMember:
     """Remove a member of staff: sessions and tokens end at once, audit entries stay.
 
     Raises NotFound, and Refused where no operator would be left.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         person = staff.get_staff(session, email)
         _refuse_last_operator(session, person)
         session.delete(person)
@@ -92,12 +96,13 @@ def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -
         return record_of(StaffMember, person)
 
 
-def list_staff(database: Database, now: datetime, *, real_now: datetime, limit: int) -> list[TeamMember]:
+def list_staff(context: ServiceContext, *, real_now: datetime, limit: int) -> list[TeamMember]:
     """List the staff by email address, at most `limit` (0: all).
 
     Sessions are counted by the real time, tokens by the service's clock.
     """
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         sessions, tokens = staff.count_sessions(session, real_now), staff.count_tokens(session, now)
         return [
             TeamMember(

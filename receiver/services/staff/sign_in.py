@@ -14,11 +14,11 @@ from receiver.domain.networks import network_of
 from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, LoginThrottle
 from receiver.errors import Busy
 from receiver.logs import get_logger
+from receiver.services.context import ServiceContext
 from receiver.services.records import record_of
 from receiver.services.staff.passwords import is_password
 from receiver.services.staff.records import Authenticated
 from receiver.storage import audit, login_attempts, staff
-from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
 log = get_logger(__name__)
@@ -46,15 +46,16 @@ class _Counter:
     patience: LoginThrottle
 
 
-def sign_in(database: Database, now: datetime, *, email: str, password: str, visitor: Visitor) -> Entry:
+def sign_in(context: ServiceContext, *, email: str, password: str, visitor: Visitor) -> Entry:
     """Sign a person in, throttled by account, address and browser.
 
     Tries are counted before they are checked, so that parallel tries gain nothing. Raises Busy, which counts
     no try.
     """
+    now = context.now()
     email = email.strip().lower()
     counters = _counters(email, visitor)
-    with database.writing() as session:
+    with context.database.writing() as session:
         wait = _count_tries(session, counters, now)
         # A text that is not printable is nobody's address, and not every database takes it.
         person = staff.staff_by_email(session, email) if email.isprintable() else None
@@ -64,11 +65,11 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
     try:
         is_right = is_password(person, password)
     except Busy:  # the password was not checked, so it was no try
-        with database.writing() as session:
+        with context.database.writing() as session:
             for counter in counters:
                 login_attempts.take_back(session, counter.subject, now)
         raise
-    with database.writing() as session:
+    with context.database.writing() as session:
         if person is None or not is_right:
             login_attempts.touch(session, counters[-1].subject, now)  # a write, also where nothing is audited
             _log_refusal(session, now, person, visitor)

@@ -11,6 +11,7 @@ from receiver.domain.audit import AuditAction
 from receiver.domain.staff import Role
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
 from receiver.paging import Page, read_number
+from receiver.services.context import ServiceContext
 from receiver.services.records import record_of
 from receiver.services.staff.records import ApiToken, StaffMember
 from receiver.storage import audit, staff
@@ -39,16 +40,15 @@ class NewToken:
     expires_at: datetime
 
 
-def make_token(
-    database: Database, now: datetime, *, email: str, name: str, actor: str, days: int = DAYS
-) -> NewToken:
+def make_token(context: ServiceContext, *, email: str, name: str, actor: str, days: int = DAYS) -> NewToken:
     """Create a token that lasts for `days`, in place of an expired one with its name.
 
     Raises InputError, NotFound for an address nobody has, and Refused for a name that is in use.
     """
+    now = context.now()
     name, expires_at = _validate_name(name), now + timedelta(days=_validate_days(days))
     text = f"stf_{secrets.token_urlsafe(32)}"
-    with database.writing() as session:
+    with context.database.writing() as session:
         owner = staff.get_staff(session, email)
         staff.forget_expired(session, owner.id, name, now)
         names = [token.name for token in staff.tokens_of(session, owner.id)]
@@ -66,18 +66,18 @@ def make_token(
 
 
 def make_token_for(
-    database: Database, now: datetime, maker: StaffMember, *, email: str, name: str, days: int
+    context: ServiceContext, maker: StaffMember, *, email: str, name: str, days: int
 ) -> NewToken:
     """Create a token for the operator `maker`, or for a viewer; raises as `make_token` does.
 
     One for another operator is refused: the audit would name a person who did not act.
     """
-    with database.reading() as session:
+    with context.database.reading() as session:
         owner = staff.get_staff(session, email)
         may_make = owner.id == maker.id or (owner.role, maker.role) == (Role.VIEWER, Role.OPERATOR)
         if not may_make:
             raise Refused(f"only {owner.email} makes tokens that act as {owner.email}")
-    return make_token(database, now, email=email, name=name, actor=maker.email, days=days)
+    return make_token(context, email=email, name=name, actor=maker.email, days=days)
 
 
 def page_of_tokens(
@@ -93,10 +93,11 @@ def page_of_tokens(
 
 
 def revoke_token(
-    database: Database, now: datetime, token_id: int, *, actor: str, staff_id: int | None = None
+    context: ServiceContext, token_id: int, *, actor: str, staff_id: int | None = None
 ) -> ApiToken:
     """Revoke a token, with `staff_id` only one of that person. Raises NotFound."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         owned = staff.get_token(session, token_id)
         if owned is None or staff_id not in (None, owned.token.staff_id):
             raise NotFound(f"there is no token {token_id}")
@@ -106,9 +107,10 @@ def revoke_token(
         return ApiToken.of(owned)
 
 
-def use_token(database: Database, now: datetime, text: str) -> ApiToken | None:
+def use_token(context: ServiceContext, text: str) -> ApiToken | None:
     """Return a token with its owner, None if unknown, and record its use. Raises TokenExpired."""
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         owned = staff.token_of_hash(session, token_hash(text))
     if owned is None:
         return None
@@ -116,7 +118,7 @@ def use_token(database: Database, now: datetime, text: str) -> ApiToken | None:
         raise TokenExpired(f"the token expired at {time_text(owned.token.expires_at)}; make another")
     last_use = owned.token.last_used_at
     if last_use is None or abs(now - last_use) >= USE_KEPT_EVERY:
-        with database.writing() as session:
+        with context.database.writing() as session:
             staff.keep_use(session, owned.token.id, now)
     return ApiToken.of(owned)
 

@@ -83,7 +83,7 @@ def add_store(
         webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
         audit.record(session, now, actor, AuditAction.STORES_ADD, store.id, what)
-    decide_each(context.database, now, [store.id])
+    decide_each(context, [store.id])
     return AddedStore(store.id, webhook_path(store.id), secret, token)
 
 

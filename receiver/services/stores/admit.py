@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
 from receiver.domain.programme import Programme
 from receiver.errors import InputError
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.terms import terms_of
 from receiver.services.records import record_of
@@ -57,33 +57,34 @@ def waiting_line(database: Database, terms: Programme, limit: int) -> Line:
 
 
 def admit_stores(
-    database: Database, now: datetime, store_ids: Collection[str], *, actor: str, dry_run: bool = False
+    context: ServiceContext, store_ids: Collection[str], *, actor: str, dry_run: bool = False
 ) -> Admission:
     """Admit stores of one programme, beyond its capacity too. Idempotent. A dry run only returns the effect.
 
     Raises InputError and NotFound.
     """
+    now = context.now()
     ids = sorted(set(store_ids))
     if not ids or len(ids) > MOST:
         raise InputError(f"select 1 to {MOST} stores", path="stores")
     if dry_run:
-        with database.reading() as session:
+        with context.database.reading() as session:
             return _admission(session, [stores.get_store(session, store_id) for store_id in ids])
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.lock_stores(session, ids)
         rows = [stores.get_store(session, store_id) for store_id in ids]
         admission = _admission(session, rows)
         for store in _without_place(rows):
             store.admitted_at, store.reserved_until = store.admitted_at or now, None
             audit.record(session, now, actor, AuditAction.STORES_ADMIT, store.id, {})
-    decide_each(database, now, ids)
+    decide_each(context, ids)
     return admission
 
 
-def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> StoreRecord:
+def admit_store(context: ServiceContext, store_id: str, *, actor: str) -> StoreRecord:
     """Admit a store, beyond the capacity too, and return it. Idempotent. Raises NotFound."""
-    admit_stores(database, now, [store_id], actor=actor)
-    return show_store(database, store_id)
+    admit_stores(context, [store_id], actor=actor)
+    return show_store(context.database, store_id)
 
 
 def _admission(session: Session, rows: Sequence[tables.Store]) -> Admission:

@@ -7,20 +7,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.places import fill_places
 from receiver.services.records import record_of
 from receiver.services.stores.records import StoreRecord
 from receiver.services.validation import require_text
 from receiver.storage import audit, awards, connections, consents, links, stores
-from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
 from receiver.storage.tables import Store
 
 
 def disconnect_store(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     store_id: str,
     *,
     reason: str,
@@ -33,8 +32,9 @@ def disconnect_store(
     an award, its place goes to the next merchant in line. `keys_removed`: the plugin removed our keys at the
     shop; otherwise its merchant gets a notice about them. Raises InputError and NotFound.
     """
+    now = context.now()
     reason = require_text(reason, "reason")
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.lock_stores(session, [store_id])
         store = stores.get_store(session, store_id)
         if store.disconnected_at is None:
@@ -45,8 +45,8 @@ def disconnect_store(
                 # To delete our webhooks there.
                 connection.check_requested_at = connection.check_requested_at or now
             audit.record(session, now, actor, AuditAction.STORES_DISCONNECT, store_id, {"reason": reason})
-    placed = fill_places(database, now, store.programme)
-    decide_each(database, now, [store_id, *placed])
+    placed = fill_places(context, store.programme)
+    decide_each(context, [store_id, *placed])
     return record_of(StoreRecord, store)
 
 

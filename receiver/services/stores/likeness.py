@@ -11,6 +11,7 @@ from receiver.domain.audit import AuditAction
 from receiver.domain.likeness import pair_of
 from receiver.errors import InputError, Refused
 from receiver.paging import Page
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.validation import require_text
 from receiver.storage import audit, likeness, stores
@@ -44,16 +45,17 @@ def page_of_suggestions(database: Database, *, after: str | None = None, limit: 
 
 
 def keep_apart(
-    database: Database, now: datetime, store_id: str, *, other: str, reason: str, actor: str
+    context: ServiceContext, store_id: str, *, other: str, reason: str, actor: str
 ) -> dict[str, Any]:
     """Record that two stores have different merchants, so that they are not suggested again. Idempotent.
 
     Raises InputError, NotFound, and Refused where they share a merchant already.
     """
+    now = context.now()
     reason = require_text(reason, "reason")
     if store_id == other:
         raise InputError("must be another store", path="other")
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.lock_stores(session, [store_id, other])
         store, second = (stores.get_store(session, item) for item in (store_id, other))
         if store.merchant == second.merchant:
@@ -62,7 +64,7 @@ def keep_apart(
         if answer is None:
             answer = _keep(session, now, store, second, reason, actor)
         row = {"store": store_id, "other": other, "reason": answer.reason, "by": answer.by, "at": answer.at}
-    decide_each(database, now, (store_id, other))
+    decide_each(context, (store_id, other))
     return row
 
 

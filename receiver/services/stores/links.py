@@ -43,13 +43,14 @@ def add_link(
         link = give_consent(session, context.cipher, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, AuditAction.LINKS_ADD, store_id, {"advertiser_id": advertiser_id})
         session.flush()
-    decide_each(context.database, now, [store_id])
+    decide_each(context, [store_id])
     return record_of(LinkRecord, link)
 
 
-def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> LinkRecord:
+def remove_link(context: ServiceContext, *, store_id: str, actor: str) -> LinkRecord:
     """End the store's link, delete its token, and return the link. Raises NotFound."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         stores.get_store(session, store_id, locked=True)
         link = links.open_link(session, store_id)
         if link is None:
@@ -58,7 +59,7 @@ def remove_link(database: Database, now: datetime, *, store_id: str, actor: str)
         end_consent(session, link, now, consent=None)
         detail = {"advertiser_id": link.advertiser_id}
         audit.record(session, now, actor, AuditAction.LINKS_REMOVE, store_id, detail)
-    decide_each(database, now, [store_id])
+    decide_each(context, [store_id])
     return record_of(LinkRecord, link)
 
 

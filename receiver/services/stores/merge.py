@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
 from receiver.errors import Refused
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each, decide_locked
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.programmes.places import fill_places
@@ -56,8 +56,7 @@ def merchant_of(database: Database, store_id: str) -> Merchant:
 
 
 def merge_merchants(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     store_id: str,
     *,
     into: str,
@@ -72,13 +71,14 @@ def merge_merchants(
     per merchant is exceeded in between. A dry run executes everything in a transaction that is rolled back.
     Raises InputError, NotFound, and Refused where they are one merchant already.
     """
+    now = context.now()
     if dry_run:
-        with database.rolled_back() as rehearsal:
+        with context.rolled_back() as rehearsal:
             return merge_merchants(
-                rehearsal, now, store_id, into=into, reason=reason, evidence=evidence, actor=actor
+                rehearsal, store_id, into=into, reason=reason, evidence=evidence, actor=actor
             )
     grounds = {"reason": require_text(reason, "reason"), "evidence": require_text(evidence, "evidence")}
-    with database.writing() as session:
+    with context.database.writing() as session:
         members = _lock_members(session, store_id, into)
         merchant = _merchant(members, into)
         before = {store.id: evaluate(session, store, now) for store in members}
@@ -90,9 +90,9 @@ def merge_merchants(
         after = decide_locked(session, now, before)
         names = {store.id: store.name for store in members}
         programmes = sorted({store.programme for store in members})
-    placed = [placed_id for programme in programmes for placed_id in fill_places(database, now, programme)]
-    decide_each(database, now, placed)
-    with database.reading() as session:
+    placed = [placed_id for programme in programmes for placed_id in fill_places(context, programme)]
+    decide_each(context, placed)
+    with context.database.reading() as session:
         for item in set(placed) & set(before):
             after[item] = evaluate(session, stores.get_store(session, item), now)
     changes = [StoreChange(item, names[item], before[item], after[item]) for item in before]

@@ -15,10 +15,10 @@ from receiver.domain.facts import Outcome, Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.domain.staff_facts import StaffFactName, override_name
 from receiver.errors import InputError, Refused
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.places import fill_places
 from receiver.storage import audit, links, recorded_facts, stores, tables
-from receiver.storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ def validate_fact(name: str, value: str, now: datetime, *, reason: str, evidence
 
 
 def record_staff_fact(
-    database: Database,
-    now: datetime,
+    context: ServiceContext,
     *,
     store_id: str,
     name: str,
@@ -64,13 +63,14 @@ def record_staff_fact(
     actor: str,
 ) -> dict[str, Any]:
     """Record one fact and return it. Idempotent. Raises InputError, NotFound and Refused."""
+    now = context.now()
     fact = validate_fact(name, value, now, reason=reason, evidence=evidence)
-    with database.writing() as session:
+    with context.database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
         values = keep_fact(session, now, store, fact, actor)
     # two merchants that became one leave a place free
-    placed = fill_places(database, now, store.programme) if fact.name == StaffFactName.MERCHANT else []
-    decide_each(database, now, [store_id, *placed])
+    placed = fill_places(context, store.programme) if fact.name == StaffFactName.MERCHANT else []
+    decide_each(context, [store_id, *placed])
     return {"store": store_id, **values}
 
 

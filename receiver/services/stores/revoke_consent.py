@@ -58,7 +58,7 @@ def revoke_consent(
         _withdraw(session, served_links, now, reason, actor)
         _request_polls(session, now, account_ids)
         ended_links = [session.get_one(Link, link.id) for link in served_links]
-    decide_each(context.database, now, [link.store_id for link in ended_links])
+    decide_each(context, [link.store_id for link in ended_links])
     return [record_of(LinkRecord, link) for link in ended_links]
 
 

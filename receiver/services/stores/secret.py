@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from receiver.errors import InputError, ReceiverError
@@ -42,15 +42,13 @@ def set_secret(
 
     The secret is in no answer, log or audit entry. Raises NotFound and InputError.
     """
-    database = context.database
-    with database.rolled_back() if dry_run else nullcontext(database) as target:
-        on_target = replace(context, database=target)
+    with context.rolled_back() if dry_run else nullcontext(context) as target:
         rotate_secret(
-            on_target, store_id, actor=actor, overlap_hours=overlap_hours, webhook_secret=webhook_secret
+            target, store_id, actor=actor, overlap_hours=overlap_hours, webhook_secret=webhook_secret
         )
         if not (release or dry_run):
             return SecretChange()
-        results = release_from_quarantine(on_target, store=store_id, reason=REASON, actor=actor)
+        results = release_from_quarantine(target, store=store_id, reason=REASON, actor=actor)
     return SecretChange(len(results), sum(result.delivery_id is not None for result in results))
 
 

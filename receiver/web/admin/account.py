@@ -49,8 +49,7 @@ def make() -> str | tuple[str, int]:
     container = current_container()
     try:
         new_token = make_token(
-            container.database,
-            container.now(),
+            container,
             email=g.person.email,
             name=request.form.get("name", ""),
             actor=g.person.email,
@@ -66,7 +65,7 @@ def make() -> str | tuple[str, int]:
 def revoke(token_id: int) -> Response:
     """Revoke a token of the person who is signed in."""
     container = current_container()
-    revoke_token(container.database, container.now(), token_id, actor=g.person.email, staff_id=g.person.id)
+    revoke_token(container, token_id, actor=g.person.email, staff_id=g.person.id)
     return redirect(url_for("account.show"))
 
 
@@ -85,7 +84,7 @@ def replace_password() -> Response | tuple[str, int]:
     try:
         if new != again:
             raise InputError("the two new passwords differ")
-        person = choose_password(container.database, container.now(), g.person.id, current=current, new=new)
+        person = choose_password(container, g.person.id, current=current, new=new)
     except (InputError, Refused) as error:
         return render_template("password.html", shortest=SHORTEST, refused=refusal(error)), 400
     begin_session(person)
@@ -96,7 +95,7 @@ def replace_password() -> Response | tuple[str, int]:
 @staff_only
 def end_all_sessions() -> Response:
     """End all sessions of the person who is signed in."""
-    sign_out_everywhere(current_container().database, current_container().now(), g.person.id)
+    sign_out_everywhere(current_container(), g.person.id)
     end_session()
     return redirect(url_for("sign_in.show"))
 
@@ -105,9 +104,7 @@ def end_all_sessions() -> Response:
 @staff_only
 def set_zone() -> Response:
     """Store the time zone in which the person reads times."""
-    choose_zone(
-        current_container().database, current_container().now(), g.person.id, request.form.get("zone", "")
-    )
+    choose_zone(current_container(), g.person.id, request.form.get("zone", ""))
     return redirect(url_for("account.show", saved="zone"))
 
 

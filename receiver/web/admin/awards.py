@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -26,7 +26,6 @@ from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import issue
 from receiver.services.awards.listing import page_of_awards, show_award
-from receiver.services.context import ServiceContext
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.programmes.terms import known_programmes
 from receiver.services.validation import require_choice
@@ -70,7 +69,7 @@ def list_page(
     refused = ""
     try:
         after = request.args.get("after") or None
-        page = page_of_awards(container.database, container.now(), _filters(query), after=after, limit=PAGE)
+        page = page_of_awards(container, _filters(query), after=after, limit=PAGE)
     except InputError as error:
         refused = str(error)
     html = render_template(
@@ -95,7 +94,7 @@ def list_page(
 def export() -> Response:
     """Download the awards that match the filters as CSV."""
     container = current_container()
-    rows = export_awards(container.database, container.now(), _filters(_query()))
+    rows = export_awards(container, _filters(_query()))
     name = f"awards-{container.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(rows, mimetype="text/csv", headers=headers)
@@ -142,30 +141,26 @@ def award(award_id: str) -> str:
 @operators_only
 def issue_award(award_id: str) -> AnyResponse | tuple[str, int]:
     """Record that an award was issued, with its reference."""
-    act = partial(
+    return _act(
+        award_id,
         issue,
-        award_id=award_id,
         reference=request.form.get("reference", ""),
         delivered_as=request.form.get("as", ""),
-        actor=g.person.email,
         although_flagged=request.form.get("although_flagged") == "yes",
     )
-    return _act(award_id, act)
 
 
 @award_pages.post("/<award_id>/correct")
 @operators_only
 def correct(award_id: str) -> AnyResponse | tuple[str, int]:
     """Correct the reference of an issued award."""
-    act = partial(
+    return _act(
+        award_id,
         correct_reference,
-        award_id=award_id,
         reference=request.form.get("reference", ""),
         delivered_as=request.form.get("as", ""),
         reason=request.form.get("reason", ""),
-        actor=g.person.email,
     )
-    return _act(award_id, act)
 
 
 @award_pages.post("/<award_id>/code")
@@ -184,7 +179,7 @@ def code(award_id: str) -> str | tuple[str, int]:
 @operators_only
 def credit(award_id: str) -> AnyResponse | tuple[str, int]:
     """Record that the credit has arrived, with evidence."""
-    return _move(award_id, mark_credited, evidence=request.form.get("evidence", ""))
+    return _act(award_id, mark_credited, evidence=request.form.get("evidence", ""))
 
 
 @award_pages.post("/<award_id>/block")
@@ -195,36 +190,25 @@ def block(award_id: str) -> AnyResponse | tuple[str, int]:
         cause = require_choice(BlockCause, request.form.get("cause", ""), "cause")
     except InputError as error:
         return _award_page(award_id, refused=str(error)), 400
-    return _move(award_id, block_award, reason=request.form.get("reason", ""), cause=cause)
+    return _act(award_id, block_award, reason=request.form.get("reason", ""), cause=cause)
 
 
 @award_pages.post("/<award_id>/lift")
 @operators_only
 def lift(award_id: str) -> AnyResponse | tuple[str, int]:
     """Lift the block of an award."""
-    return _move(award_id, lift_block, reason=request.form.get("reason", ""))
+    return _act(award_id, lift_block, reason=request.form.get("reason", ""))
 
 
-def _move(award_id: str, move: Callable[..., dict[str, Any]], **values: str) -> AnyResponse | tuple[str, int]:
-    """Move an award by a service that takes the database alone, as `_act` does."""
-
-    def act(context: ServiceContext) -> dict[str, Any]:
-        return move(context.database, context.now(), award_id, actor=g.person.email, **values)
-
-    return _act(award_id, act)
-
-
-def _act(award_id: str, act: Callable[[ServiceContext], dict[str, Any]]) -> AnyResponse | tuple[str, int]:
+def _act(
+    award_id: str, service: Callable[..., dict[str, Any]], **values: Any
+) -> AnyResponse | tuple[str, int]:
     """Act on an award and decide its store at once, so that the store's page shows the result."""
     container = current_container()
-    store_id = show_award(container.database, container.now(), award_id)["store"]
+    store_id = show_award(container, award_id)["store"]
     try:
-        run_with_preview(
-            container.database,
-            container.now(),
-            store_id,
-            lambda database: act(replace(container, database=database)),
-        )
+        act = partial(service, award_id=award_id, actor=g.person.email, **values)
+        run_with_preview(container, store_id, act)
     except (InputError, Refused) as error:
         return _award_page(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return redirect(url_for("awards.award", award_id=award_id))
@@ -237,7 +221,7 @@ def _award_page(award_id: str, refused: str = "", code: str | None = None) -> st
     return render_template(
         "award.html",
         code=code,
-        award=show_award(current_container().database, current_container().now(), award_id),
+        award=show_award(current_container(), award_id),
         deliveries=AwardDelivery,
         causes=CAUSES,
         flag_words=flag_words,

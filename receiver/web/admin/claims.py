@@ -69,7 +69,7 @@ def show() -> str | tuple[str, int]:
 def dismiss(claim_id: int) -> Response:
     """Dismiss a claim of identity, with a reason."""
     container, reason = current_container(), request.form.get("reason", "")
-    claim = dismiss_claim(container.database, container.now(), claim_id, reason=reason, actor=g.person.email)
+    claim = dismiss_claim(container, claim_id, reason=reason, actor=g.person.email)
     return redirect(url_for("stores.store", store_id=claim["store"], _anchor="connection"), 303)
 
 
@@ -88,20 +88,19 @@ def do_move(store_id: str) -> Response | str | tuple[str, int]:
     form_values = {name: request.form.get(name, "").strip() for name in ("url", "reason")}
     act = partial(
         move_store,
-        now=container.now(),
         store_id=store_id,
         url=form_values["url"],
         reason=form_values["reason"],
         actor=actor,
     )
     try:
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        effect = run_with_preview(container, store_id, act, dry_run=True)
         token = preview_token(form_values, effect.outcome, effect.answer)
         if request.form.get("do") != "move":
             return _move_page(store_id, form_values, effect=effect, token=token)
         if not was_previewed(token):
             return _move_page(store_id, form_values, effect=effect, token=token, refused=CHANGED), 409
-        run_with_preview(container.database, container.now(), store_id, act)
+        run_with_preview(container, store_id, act)
     except (InputError, Refused) as error:
         status = 400 if isinstance(error, InputError) else 409
         return _move_page(store_id, form_values, refused=str(error)), status

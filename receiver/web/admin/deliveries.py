@@ -84,7 +84,7 @@ def raw(delivery_id: int) -> Response:
     Never rendered by a browser; who downloads is audited, hence a POST.
     """
     container = current_container()
-    body = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
+    body = raw_body(container, delivery_id, actor=g.person.email)
     answer = Response(body, mimetype="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="delivery-{delivery_id}.bin"'
     return answer

@@ -51,7 +51,6 @@ def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     control = find_control(form_values["name"], form_values["value"].partition("=")[0])
     act = partial(
         record_staff_fact,
-        now=container.now(),
         store_id=store_id,
         actor=g.person.email,
         name=form_values["name"],
@@ -60,13 +59,13 @@ def record_fact(store_id: str) -> Response | str | tuple[str, int]:
         evidence=form_values["evidence"],
     )
     try:
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        effect = run_with_preview(container, store_id, act, dry_run=True)
         token = preview_token(form_values, effect.outcome)
         if request.form.get("do") != "record":
             return _fact_page(store_id, control, effect=effect, token=token)
         if not was_previewed(token):
             return _fact_page(store_id, control, effect=effect, token=token, refused=CHANGED), 409
-        fact = run_with_preview(container.database, container.now(), store_id, act).answer
+        fact = run_with_preview(container, store_id, act).answer
     except (InputError, Refused) as error:
         refused = refusal_words(error, control)
         return _fact_page(store_id, control, refused=refused), 400 if isinstance(error, InputError) else 409

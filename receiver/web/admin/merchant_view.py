@@ -61,7 +61,7 @@ def show(store_id: str) -> str:
     language = choice if choice in LANGUAGES else LANGUAGES[0]
     locale = reader_locale([language])
     document = full_document(
-        status_of(container.database, container.now(), store_id),
+        status_of(container, store_id),
         locale,
         mail_available=container.mail is not None,
         contact=container.settings.support_contact or None,

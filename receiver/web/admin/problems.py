@@ -85,9 +85,7 @@ def show() -> str | tuple[str, int]:
 def acknowledge(problem_id: int) -> Response:
     """Acknowledge a problem, and lead back to the page of the button."""
     container, form = current_container(), request.form
-    acknowledge_problem(
-        container.database, container.now(), problem_id, note=form.get("note", ""), actor=g.person.email
-    )
+    acknowledge_problem(container, problem_id, note=form.get("note", ""), actor=g.person.email)
     if form.get("store"):
         return redirect(url_for("stores.store", store_id=form["store"], _anchor="problems"), 303)
     return redirect(url_for("problems.show"), 303)

@@ -186,7 +186,7 @@ def admit(programme_id: str) -> Answer:
 
 def _admit(store_ids: Sequence[str], *, dry_run: bool) -> Admission:
     container = current_container()
-    return admit_stores(container.database, container.now(), store_ids, actor=g.person.email, dry_run=dry_run)
+    return admit_stores(container, store_ids, actor=g.person.email, dry_run=dry_run)
 
 
 def _token(admission: Admission) -> str:

@@ -64,9 +64,8 @@ def begin() -> Response | str | tuple[str, int]:
     container, form = current_container(), request.form
     try:
         replay = start(
-            container.database,
+            container,
             _filters(form),
-            container.now(),
             actor=g.person.email,
             reason=form.get("reason", ""),
             rate=_rate(form.get("rate", "")),
@@ -94,7 +93,7 @@ def replay(replay_id: int) -> Response:
             page=page_of_results(container.database, replay_id, after=after, limit=PAGE),
             runs=runs,
             renew_seconds=RENEW_SECONDS if renews else None,
-            waits_for_a_worker=runs and lacks_worker(container.database, container.now()),
+            waits_for_a_worker=runs and lacks_worker(container),
             words=words,
         )
     )
@@ -108,7 +107,7 @@ def replay(replay_id: int) -> Response:
 def end(replay_id: int) -> Response:
     """Cancel a replay."""
     container = current_container()
-    cancel(container.database, replay_id, container.now(), actor=g.person.email)
+    cancel(container, replay_id, actor=g.person.email)
     return redirect(url_for("replays.replay", replay_id=replay_id))
 
 
@@ -116,7 +115,7 @@ def _new_page(form: MultiDict[str, str], refused: str = "") -> str | tuple[str, 
     """Render the form of a replay with its preview, or with what was wrong in it."""
     container, counts = current_container(), None
     try:
-        counts = preview(container.database, _filters(form), container.now())
+        counts = preview(container, _filters(form))
     except InputError as error:
         refused = refused or refusal(error)
     html = render_template(

@@ -84,17 +84,15 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
     container = current_container()
     try:
         staff_answer = _read_answer(review_id)
-        act = partial(
-            answer_review, now=container.now(), review_id=review_id, answer=staff_answer, actor=g.person.email
-        )
+        act = partial(answer_review, review_id=review_id, answer=staff_answer, actor=g.person.email)
         store_id = show_review(container.database, review_id)["store"]
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        effect = run_with_preview(container, store_id, act, dry_run=True)
         token = preview_token({name: request.form.get(name, "") for name in FORM_FIELDS}, effect.outcome)
         if request.form.get("do") != "answer":
             return _page(review_id, effect=effect, token=token)
         if staff_answer.answer is not ReviewAnswer.UPHELD and not was_previewed(token):
             return _page(review_id, effect=effect, token=token, refused=CHANGED), 409
-        run_with_preview(container.database, container.now(), store_id, act)
+        run_with_preview(container, store_id, act)
     except (InputError, Refused) as error:
         refused = refusal_words(error, CONTROLS.get(request.form.get("fact", "")))
         return _page(review_id, refused=refused), 400 if isinstance(error, InputError) else 409
@@ -127,8 +125,8 @@ def _page(
         "review.html",
         review=review,
         earlier_outcomes={rule["id"]: rule["outcome"] for rule in (review["told"] or {}).get("rules", ())},
-        status=full_document(status_of(container.database, container.now(), review["store"])),
-        award=award_of_store(container.database, container.now(), review["store"]),
+        status=full_document(status_of(container, review["store"])),
+        award=award_of_store(container, review["store"]),
         overridable=OVERRIDABLE,
         controls=CONTROLS.values(),
         answers=ANSWERS,

@@ -31,17 +31,15 @@ def show(store_id: str) -> str:
 def restart(store_id: str) -> Response | str | tuple[str, int]:
     """Preview restarting the sequence; restart it when `do=restart` and the preview still holds."""
     container, reason = current_container(), request.form.get("reason", "").strip()
-    act = partial(
-        restart_sequence, now=container.now(), store_id=store_id, reason=reason, actor=g.person.email
-    )
+    act = partial(restart_sequence, store_id=store_id, reason=reason, actor=g.person.email)
     try:
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        effect = run_with_preview(container, store_id, act, dry_run=True)
         token = preview_token({"reason": reason}, effect.outcome, effect.answer)
         if request.form.get("do") != "restart":
             return _page(store_id, reason, effect=effect, token=token)
         if not was_previewed(token):
             return _page(store_id, reason, effect=effect, token=token, refused=CHANGED), 409
-        run_with_preview(container.database, container.now(), store_id, act)
+        run_with_preview(container, store_id, act)
     except (InputError, Refused) as error:
         status = 400 if isinstance(error, InputError) else 409
         return _page(store_id, reason, refused=str(error)), status

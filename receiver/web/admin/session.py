@@ -19,7 +19,7 @@ KNOWN_COOKIE, KNOWN_FOR = "console-known", timedelta(days=180)
 
 def begin_session(who: Authenticated) -> bool:
     """Sign this browser in; return False if the password was replaced since it was typed."""
-    secret = sessions.begin_session(current_container().database, utc_now(), who)
+    secret = sessions.begin_session(current_container().at(utc_now()), who)
     session.clear()  # against session fixation
     session.permanent = True
     if secret is not None:
@@ -31,7 +31,7 @@ def current_person() -> StaffMember | None:
     """Return the person of this session; None where there is none or it has ended."""
     # Real time, not the service's clock, which staff move by days in the sandbox.
     secret = session.get("secret")
-    return sessions.person_of_session(current_container().database, utc_now(), secret) if secret else None
+    return sessions.person_of_session(current_container().at(utc_now()), secret) if secret else None
 
 
 def end_session() -> None:

@@ -100,7 +100,7 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Sign a person in; refuse a wrong password, and too many attempts with the time to wait."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     container, visitor = current_container(), Visitor(request.remote_addr or "", trusted_device(email))
-    entry = sign_in(container.database, container.now(), email=email, password=password, visitor=visitor)
+    entry = sign_in(container, email=email, password=password, visitor=visitor)
     if entry.wait:
         seconds = ceil(entry.wait.total_seconds())
         return render_template("sign_in.html", wait=seconds), 429, {"Retry-After": str(seconds)}

@@ -30,7 +30,7 @@ store_actions = Blueprint("store_actions", __name__, url_prefix="/admin/stores",
 @operators_only
 def check(store_id: str) -> Response:
     """Request a check of the store's connection; the worker does it, and the page shows its progress."""
-    request_check(current_container().database, current_container().now(), store_id)
+    request_check(current_container(), store_id)
     return _back(store_id)
 
 
@@ -42,9 +42,7 @@ def rotate(store_id: str) -> Response:
     The secret of one created by hand is shown by the command line alone.
     """
     container = current_container()
-    request_rotation(
-        container.database, container.now(), store_id, overlap_hours=OVERLAP_HOURS, actor=g.person.email
-    )
+    request_rotation(container, store_id, overlap_hours=OVERLAP_HOURS, actor=g.person.email)
     return _back(store_id)
 
 
@@ -52,7 +50,7 @@ def rotate(store_id: str) -> Response:
 @operators_only
 def admit(store_id: str) -> Response:
     """Admit a store to the offer."""
-    admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
+    admit_store(current_container(), store_id, actor=g.person.email)
     return _back(store_id, saved="Saved: the store has its place in the offer.")
 
 
@@ -62,7 +60,7 @@ def disconnect(store_id: str) -> Response:
     """Disconnect a store at once; the worker then deletes our webhooks there and forgets its keys."""
     container = current_container()
     reason = request.form.get("reason", "")
-    disconnect_store(container.database, container.now(), store_id, reason=reason, actor=g.person.email)
+    disconnect_store(container, store_id, reason=reason, actor=g.person.email)
     return _back(store_id, saved="Saved: the store is disconnected.")
 
 
@@ -73,9 +71,7 @@ def erase(store_id: str) -> Response:
     if request.form.get("confirm", "").strip() != store_id:
         raise InputError(f"must be {store_id}", path="confirm")
     reason = request.form.get("reason", "")
-    erase_store(
-        current_container().database, current_container().now(), store_id, reason=reason, actor=g.person.email
-    )
+    erase_store(current_container(), store_id, reason=reason, actor=g.person.email)
     return _back(store_id, saved="Saved: what was personal is erased.")
 
 
@@ -83,9 +79,7 @@ def erase(store_id: str) -> Response:
 @operators_only
 def unlink(store_id: str) -> Response:
     """End the link of a store to its ad account."""
-    remove_link(
-        current_container().database, current_container().now(), store_id=store_id, actor=g.person.email
-    )
+    remove_link(current_container(), store_id=store_id, actor=g.person.email)
     return _back(store_id, "account", saved="Saved: the link has ended.")
 
 
@@ -121,9 +115,7 @@ def keep_apart(store_id: str) -> Response | tuple[str, int]:
     other, reason = request.form.get("other", "").strip(), request.form.get("reason", "")
     container, now = current_container(), current_container().now()
     try:
-        likeness.keep_apart(
-            container.database, now, store_id, other=other, reason=reason, actor=g.person.email
-        )
+        likeness.keep_apart(container.at(now), store_id, other=other, reason=reason, actor=g.person.email)
     except (InputError, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return _back(store_id, "merchant", saved="Saved: the merchants are kept apart.")
@@ -131,8 +123,7 @@ def keep_apart(store_id: str) -> Response | tuple[str, int]:
 
 def _merge(store_id: str, form_values: Mapping[str, str], *, dry_run: bool = False) -> Merged:
     return merge_merchants(
-        current_container().database,
-        current_container().now(),
+        current_container(),
         store_id,
         into=form_values["into"],
         reason=form_values["reason"],

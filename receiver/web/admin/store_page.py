@@ -42,8 +42,8 @@ PLUGIN_PAGE = "wp-admin/admin.php?page=wc-ad-credit"  # of a WordPress at the st
 
 def store_page(container: Container, store_id: str, letter_language: str) -> dict[str, Any]:
     """Return the values of the page's template. Raises NotFound."""
-    database, now = container.database, container.now()
-    status = status_of(database, now, store_id)
+    database = container.database
+    status = status_of(container, store_id)
     document = full_document(status)
     connection = connection_document(database, store_id)
     store = show_store(database, store_id)
@@ -64,7 +64,7 @@ def store_page(container: Container, store_id: str, letter_language: str) -> dic
         "award": _award(container, document),
         **_spend(status),
         "connection": connection,
-        "traffic": last_contact(database, now, store_id),
+        "traffic": last_contact(container, store_id),
         "claims": claims_of_store(database, store_id),
         "claim_reasons": CLAIM_REASONS,
         "claimed_account": status.decision.claimed_account,
@@ -110,7 +110,7 @@ def _award(container: Container, document: dict[str, Any]) -> dict[str, Any] | N
     if award is None or award["id"] is None:
         return award and {**award, "block_reason": None}
     is_blocked = award["state"] == AwardState.BLOCKED
-    stored = show_award(container.database, container.now(), award["id"]) if is_blocked else {}
+    stored = show_award(container, award["id"]) if is_blocked else {}
     return {**award, "block_reason": stored.get("block_reason")}
 
 

@@ -52,8 +52,7 @@ def invite() -> Answer:
     container, password = current_container(), new_password()
     try:
         person = add_staff(
-            container.database,
-            container.now(),
+            container,
             email=request.form.get("email", ""),
             role=require_choice(Role, request.form.get("role", ""), "role"),
             password=password,
@@ -79,9 +78,7 @@ def role(staff_id: int) -> Answer:
     container, person = current_container(), _person(staff_id)
     try:
         new_role = require_choice(Role, request.form.get("role", ""), "role")
-        change_role(
-            container.database, container.now(), email=person.email, role=new_role, actor=g.person.email
-        )
+        change_role(container, email=person.email, role=new_role, actor=g.person.email)
     except (InputError, Refused) as error:
         return _member_page(staff_id, refused=str(error)), _status(error)
     # Who is no longer an operator may not see this page either.
@@ -96,8 +93,7 @@ def password(staff_id: int) -> str:
     """Set a one-time password for a person, shown on the page itself once."""
     container, person, new = current_container(), _person(staff_id), new_password()
     set_password(
-        container.database,
-        container.now(),
+        container,
         email=person.email,
         password=new,
         actor=g.person.email,
@@ -114,7 +110,7 @@ def end(staff_id: int) -> Answer:
     try:
         if request.form.get("confirm") != "yes":
             raise InputError("Tick that you mean it.")
-        remove_staff(container.database, container.now(), email=person.email, actor=g.person.email)
+        remove_staff(container, email=person.email, actor=g.person.email)
     except (InputError, Refused) as error:
         return _member_page(staff_id, refused=str(error)), _status(error)
     return redirect(url_for("team.show", ended=person.email))
@@ -127,8 +123,7 @@ def make(staff_id: int) -> Answer:
     container, person = current_container(), _person(staff_id)
     try:
         new_token = make_token_for(
-            container.database,
-            container.now(),
+            container,
             g.person,
             email=person.email,
             name=request.form.get("name", ""),
@@ -144,7 +139,7 @@ def make(staff_id: int) -> Answer:
 def revoke(staff_id: int, token_id: int) -> Response:
     """Revoke an API token of a person."""
     container = current_container()
-    revoke_token(container.database, container.now(), token_id, actor=g.person.email, staff_id=staff_id)
+    revoke_token(container, token_id, actor=g.person.email, staff_id=staff_id)
     return redirect(url_for(".member", staff_id=staff_id, _anchor="tokens"))
 
 
@@ -160,7 +155,7 @@ def _list_page(*, invited: StaffMember | None = None, password: str = "", refuse
     container = current_container()
     return render_template(
         "team.html",
-        team=list_staff(container.database, container.now(), real_now=utc_now(), limit=0),
+        team=list_staff(container, real_now=utc_now(), limit=0),
         roles=Role,
         invited=invited,
         password=password,

@@ -41,7 +41,7 @@ class ConnectTicketsView(MethodView):
             store_for_token(container.database, token)  # before a byte of the body is read
             body = request.get_data()
             return_url = read_return_url(read_json(body)) if body else None
-            ticket = issue_ticket(container.database, container.now(), token, return_url)
+            ticket = issue_ticket(container, token, return_url)
         except NotFound as error:
             raise unauthorized() from error
         url = f"{container.settings.public_url}/connect/tiktok?ticket={ticket.text}"

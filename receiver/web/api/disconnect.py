@@ -43,8 +43,7 @@ class MerchantDisconnectView(MethodView):
             raise unauthorized() from error
         reason = read_reason(read_json(request.get_data()))
         disconnect_store(
-            container.database,
-            container.now(),
+            container,
             store_id,
             reason=reason,
             actor=Agent.MERCHANT,

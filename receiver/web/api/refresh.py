@@ -36,7 +36,7 @@ class RefreshView(MethodView):
         """
         container = current_container()
         try:
-            refresh = refresh_for_token(container.database, container.now(), bearer_token())
+            refresh = refresh_for_token(container, bearer_token())
         except NotFound as error:
             raise unauthorized() from error
         if refresh.accepted:

@@ -45,6 +45,6 @@ class ReviewsView(MethodView):
             raise unauthorized() from error
         message = read_message(read_json(request.get_data()))
         masked = mask_code(container, store_id, message)
-        review, is_new = ask_review(container.database, container.now(), store_id, masked)
+        review, is_new = ask_review(container, store_id, masked)
         locale = reader_locale(accepted_languages())
         return review_document(review, locale), 201 if is_new else 200, in_language(locale)

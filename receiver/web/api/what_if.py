@@ -45,7 +45,7 @@ class WhatIfView(MethodView):
         """Return the next tier reached at this daily spend, its date, and the date of its credit."""
         container = current_container()
         try:
-            status = status_for_token(container.database, container.now(), bearer_token())
+            status = status_for_token(container, bearer_token())
         except NotFound as error:
             raise unauthorized() from error
         locale = reader_locale(accepted_languages())

@@ -85,11 +85,7 @@ def ask() -> AnyResponse | str:
     """Ask for the shop, then show what will happen there; lead on where this browser had one approved."""
     container, browser, shop = current_container(), known_browser(), request.args.get("shop", "").strip()
     address = address_of(shop) if shop else None
-    unfinished = (
-        find_unfinished(container.database, container.now(), browser=browser, shop=address)
-        if browser
-        else None
-    )
+    unfinished = find_unfinished(container, browser=browser, shop=address) if browser else None
     if address is None:
         return _page(ConnectPage.ASK, unfinished=unfinished)
     if unfinished is not None:
@@ -158,8 +154,7 @@ def back() -> AnyResponse | tuple[str, int]:
     if not user_id:
         return _page(ConnectPage.NOTHING), 400
     is_ours = handle_return(
-        container.database,
-        container.now(),
+        container,
         user_id=user_id,
         approved=request.args.get("success") == "1",
         browser=known_browser(),
@@ -183,11 +178,11 @@ def show(attempt_id: str | None) -> AnyResponse | str | tuple[str, int]:
     if request.args.get("again"):
         try_again(container.database, browser, attempt_id)
         return redirect(url_for("shop.show", attempt_id=attempt_id), 303)
-    resume(container.database, container.now(), browser=browser, attempt_id=attempt_id)
+    resume(container, browser=browser, attempt_id=attempt_id)
     address = key_page(container, browser, attempt_id)
     if address is not None:
         return redirect(address, 303)
-    return _progress_page(get_status(container.database, container.now(), browser, attempt_id))
+    return _progress_page(get_status(container, browser, attempt_id))
 
 
 @shop_pages.get("/store/<attempt_id>/tiktok")
@@ -196,11 +191,11 @@ def on_to_tiktok(attempt_id: str) -> AnyResponse | tuple[str, int]:
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         abort(400, "only somebody who comes here goes on to TikTok")
     container, browser = current_container(), known_browser()
-    status = get_status(container.database, container.now(), browser, attempt_id) if browser else None
+    status = get_status(container, browser, attempt_id) if browser else None
     is_there = status is not None and status.outcome is ConnectionOutcome.CONNECTED and not status.has_left
     if status is None or status.store_id is None or not is_there:
         return _page(ConnectPage.NOTHING), 400
-    ticket = issue_ticket_for(container.database, container.now(), status.store_id, status.return_url)
+    ticket = issue_ticket_for(container, status.store_id, status.return_url)
     onward = page_token(ONWARD, ticket.text)
     return redirect(url_for("consent.enter", ticket=ticket.text, onward=onward), 303)
 

@@ -54,7 +54,7 @@ def enter() -> AnyResponse:
     container = current_container()
     ticket = _query_value("ticket", FlowError.TICKET_UNKNOWN)
     has_read = is_page_token(request.args.get(ONWARD, ""), ONWARD, ticket)
-    flow_id = redeem_ticket(container.database, container.now(), ticket, this_browser())
+    flow_id = redeem_ticket(container, ticket, this_browser())
     return redirect(url_for("consent.go" if has_read else "consent.show", flow_id=flow_id), 303)
 
 
@@ -62,14 +62,14 @@ def enter() -> AnyResponse:
 def show(flow_id: str) -> str:
     """Show how far the consent has come."""
     container = current_container()
-    return _flow_page(show_flow(container.database, container.now(), flow_id, _browser()))
+    return _flow_page(show_flow(container, flow_id, _browser()))
 
 
 @consent_pages.get("/tiktok/<flow_id>/go")
 def go(flow_id: str) -> AnyResponse:
     """Lead on to TikTok. A link and no form: browsers hold a form's redirects to `form-action`."""
     container = current_container()
-    state = start_authorization(container.database, container.now(), flow_id, _browser())
+    state = start_authorization(container, flow_id, _browser())
     back = f"{container.settings.public_url}{url_for('consent.come_back_from_tiktok')}"
     return redirect(container.tiktok.consent_url(state, back), 303)
 

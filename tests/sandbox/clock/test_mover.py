@@ -58,7 +58,7 @@ def test_thirty_days_pass_and_each_change_is_told_with_its_date(sandbox: Journey
 
 def test_what_fell_due_on_the_way_was_polled_day_by_day(sandbox: Journey) -> None:
     move_to(sandbox, REAL + timedelta(days=5))
-    days = spend_of(sandbox.container.database, sandbox.container.now(), ADVERTISER)["days"]
+    days = spend_of(sandbox.container, ADVERTISER)["days"]
     assert [day["read_at"] for day in days if not day["final"]] == [REAL + timedelta(days=5)] * 3
     assert days[0]["read_at"] == REAL
     assert len({day["read_at"] for day in days}) > 2
@@ -105,7 +105,7 @@ def test_a_worker_is_as_alive_after_the_move_as_before_it(
     with sandbox.container.database.writing() as session:
         heartbeats.beat(session, heartbeats.WORKER, REAL - timedelta(seconds=silent_for))
     move_to(sandbox, REAL + timedelta(days=2))
-    assert (check_readiness(sandbox.container.database, sandbox.container.now()) == []) is ready
+    assert (check_readiness(sandbox.container) == []) is ready
 
 
 def test_a_beat_at_the_new_time_is_not_carried_into_the_future(sandbox: Journey) -> None:

@@ -43,9 +43,7 @@ def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", FrozenClock(REAL))
     monkeypatch.setattr(mover, "CHECK_SECONDS", 0.01)
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
-    decide_store(
-        container.database, REAL, keep_store(container, name="Example\n\x1b[31m store", set_up_at=None)
-    )
+    decide_store(container.at(REAL), keep_store(container, name="Example\n\x1b[31m store", set_up_at=None))
     yield container
     container.database.close()
 

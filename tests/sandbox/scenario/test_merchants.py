@@ -119,7 +119,7 @@ class Scenario:
             job.run(Event())
 
     def status(self, key: str) -> Status:
-        return status_of(self.container.database, self.clock(), self.state.stores[key].id)
+        return status_of(self.container.at(self.clock()), self.state.stores[key].id)
 
     def document(self, key: str) -> dict[str, Any]:
         return status_document(self.status(key).decision)
@@ -299,11 +299,9 @@ def test_what_staff_do_moves_a_story_on(morning: Scenario) -> None:
     container, stores = morning.container, morning.state.stores
     morning.run_until(0)
     slow_tide = stores["slow-tide"].id
-    disconnect_store(container.database, container.now(), slow_tide, reason="it asked us to", actor="test")
+    disconnect_store(container, slow_tide, reason="it asked us to", actor="test")
     fact = {"name": "paid_bills_confirmed", "value": "yes", "reason": "seen", "evidence": "invoice 7"}
-    record_staff_fact(
-        container.database, container.now(), store_id=stores["night-owl"].id, **fact, actor="test"
-    )
+    record_staff_fact(container, store_id=stores["night-owl"].id, **fact, actor="test")
     assert morning.document("second-chance")["stage"] == "awaiting_spend"
     assert morning.document("night-owl")["stage"] == "due"
 

@@ -16,7 +16,6 @@ from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.tables import AlertRow, Award
 from tests.award_fixtures import keep_awards
-from tests.fakes import at
 from tests.staff import Console
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
@@ -147,11 +146,11 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
     pass_minutes(8)
 
     def failure_shown():
-        matters = {matter.id for matter in list_todo_items(container.database, clock())}
-        return "staff_not_told" in matters, collect_metrics(at(container, clock())).failing_alerts
+        matters = {matter.id for matter in list_todo_items(container.at(clock()))}
+        return "staff_not_told" in matters, collect_metrics(container.at(clock())).failing_alerts
 
     def doctor():
-        checks = diagnose(at(container, clock()), unreachable, channel)
+        checks = diagnose(container.at(clock()), unreachable, channel)
         return next(check for check in checks if check.name == "alerts")
 
     assert failure_shown() == (True, 1)
@@ -191,7 +190,7 @@ def test_of_several_processes_one_alerts(container, database_url, pass_minutes, 
 def test_nobody_sends_what_another_is_about_to_send(container, clock, pass_minutes, channel):
     class SlowChannel(FakeChannel):
         def send(self, message):
-            notify_staff(at(container, clock() + MINUTE), channel)
+            notify_staff(container.at(clock() + MINUTE), channel)
             super().send(message)
 
     pass_minutes(5)
@@ -201,6 +200,6 @@ def test_nobody_sends_what_another_is_about_to_send(container, clock, pass_minut
 
 
 def test_without_a_channel_nothing_is_noted(container):
-    notify_staff(at(container, NOW), None)
+    notify_staff(container.at(NOW), None)
     with container.database.reading() as session:
         assert session.get(AlertRow, "worker_silent") is None

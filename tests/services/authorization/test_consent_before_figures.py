@@ -69,7 +69,7 @@ def test_a_claim_brings_no_account_no_figure_and_no_history(container: Container
 
 
 def test_a_claim_tells_neither_when_the_account_is_read_nor_that_it_was(container: Container, claimant: str):
-    status = status_of(container.database, SETTLED, claimant)
+    status = status_of(container.at(SETTLED), claimant)
     assert (status.next_check, status.stale) == (None, True)  # as of a store without any account
     assert status.decision.account_read_at is None
 
@@ -78,8 +78,8 @@ def test_a_claim_tells_neither_when_the_account_is_read_nor_that_it_was(containe
 def test_a_claim_brings_no_poll_of_the_account_forward(container: Container, claimant: str):
     with container.database.writing() as session:
         session.get_one(Account, "7001").next_poll_at = SETTLED + timedelta(days=5)
-    assert refresh_for_token(container.database, SETTLED, "token").accepted
-    decide_store(container.database, SETTLED, claimant)
+    assert refresh_for_token(container.at(SETTLED), "token").accepted
+    decide_store(container.at(SETTLED), claimant)
     with container.database.reading() as session:
         assert session.get_one(Account, "7001").next_poll_at == SETTLED + timedelta(days=5)
         assert stores_to_decide(session, "7001") == ["st_1"]
@@ -93,7 +93,7 @@ def test_a_claim_shows_no_reading_in_a_list_of_stores(container: Container, clai
     stale = StoreFilters(condition=StoreCondition.FIGURES_STALE)
     later = SETTLED + timedelta(days=9)
     for store_id in ("st_1", OTHER):
-        decide_store(container.database, later, store_id)
+        decide_store(container.at(later), store_id)
     page = page_of_stores(container.database, stale, after=None, limit=10)
     assert [row["id"] for row in page.rows] == ["st_1"]
 
@@ -149,7 +149,7 @@ def test_a_consent_given_again_shows_the_figures_of_now(container: Container):
 def test_a_consent_that_goes_with_its_store_is_remembered(container: Container):
     keep_all(container)
     proven_at = link_of(container, "st_1").proven_at
-    disconnect_store(container.database, SETTLED, "st_1", reason="asked", actor="ann")
+    disconnect_store(container.at(SETTLED), "st_1", reason="asked", actor="ann")
     link = link_of(container, "st_1")
     assert (link.consent, link.token_encrypted, link.proven_at) == (None, None, proven_at)
     keep_store(container, OTHER)

@@ -94,22 +94,20 @@ class Way:
         self.container, self.tiktok, self.store_id = container, tiktok, store_id
 
     def ticket(self) -> str:
-        return issue_ticket(
-            self.container.database, self.container.now(), f"token-{self.store_id}", None
-        ).text
+        return issue_ticket(self.container, f"token-{self.store_id}", None).text
 
     def open(self, ticket=None, browser=MERCHANTS) -> str:
-        return redeem_ticket(self.container.database, self.container.now(), ticket or self.ticket(), browser)
+        return redeem_ticket(self.container, ticket or self.ticket(), browser)
 
     def leave(self, flow_id, browser=MERCHANTS) -> str:
-        return start_authorization(self.container.database, self.container.now(), flow_id, browser)
+        return start_authorization(self.container, flow_id, browser)
 
     def back(self, state, auth_code="code", browser=MERCHANTS):
         container, callback = self.container, {"state": state, "auth_code": auth_code, "browser": browser}
         return self.status(handle_callback(replace(container, tiktok=self.tiktok), **callback), browser)
 
     def status(self, flow_id, browser=MERCHANTS):
-        return show_flow(self.container.database, self.container.now(), flow_id, browser)
+        return show_flow(self.container, flow_id, browser)
 
     def pick(self, flow_id, advertiser_id, browser=MERCHANTS):
         who = {"flow_id": flow_id, "browser": browser, "advertiser_id": advertiser_id}
@@ -309,9 +307,7 @@ def test_who_cancels_at_tiktok_changed_nothing(way, container, tiktok):
 
 def test_a_store_that_disconnects_meanwhile_is_linked_to_nothing(way, container, tiktok):
     state = way.leave(way.open())
-    tiktok.meanwhile = lambda: disconnect_store(
-        container.database, container.now(), "st_1", reason="closed", actor="ann"
-    )
+    tiktok.meanwhile = lambda: disconnect_store(container, "st_1", reason="closed", actor="ann")
     assert refusal_of(way.back, state) == "store_gone"
     assert way.links() == {}
 
@@ -496,7 +492,7 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
         "link by hand": lambda: add_link(
             container, store_id="st_1", advertiser_id="700001", token="t", actor="ann"
         ),
-        "refresh": lambda: refresh_for_token(container.database, container.now(), "token-st_1"),
+        "refresh": lambda: refresh_for_token(container, "token-st_1"),
     }
     with container.database.writing() as session:  # as a poll
         session.get_one(Account, "700001", with_for_update=True)

@@ -25,7 +25,7 @@ def store_id(container):
 
 
 def ticket(container, token=TOKEN, return_url=None):
-    return issue_ticket(container.database, container.now(), token, return_url)
+    return issue_ticket(container, token, return_url)
 
 
 def stored_flows(container):
@@ -65,7 +65,7 @@ def test_nobody_leads_back_to_a_page_of_another_host(container, store_id):
 
 def test_a_disconnected_store_has_no_tickets_and_gets_none(container, store_id):
     ticket(container)
-    disconnect_store(container.database, container.now(), store_id, reason="closed", actor="ann")
+    disconnect_store(container, store_id, reason="closed", actor="ann")
     assert stored_flows(container) == []
     with pytest.raises(NotFound):
         ticket(container)
@@ -74,7 +74,7 @@ def test_a_disconnected_store_has_no_tickets_and_gets_none(container, store_id):
 def test_a_flow_is_forgotten_after_a_day(container, store_id, clock):
     ticket(container)
     clock.move(days=1)
-    assert purge(container.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 0
+    assert purge(container.at(clock()), 30, within=timedelta(minutes=1))["consent flows"] == 0
     clock.move(seconds=1)
-    assert purge(container.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 1
+    assert purge(container.at(clock()), 30, within=timedelta(minutes=1))["consent flows"] == 1
     assert stored_flows(container) == []

@@ -6,7 +6,6 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.services.awards.code import show_code
 from tests.award_fixtures import NOW
 from tests.conftest import on_both_databases
-from tests.fakes import at
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def database_kind():
 
 
 def code_of(awards):
-    return show_code(at(awards.container, NOW), "aw_0", "ann")["code"]
+    return show_code(awards.container.at(NOW), "aw_0", "ann")["code"]
 
 
 @on_both_databases

@@ -10,7 +10,6 @@ from receiver.services.awards.listing import page_of_awards
 from receiver.services.programmes.statistics import count_programmes, programme_stats
 from receiver.storage.tables import Award
 from tests.award_fixtures import AwardActions
-from tests.fakes import at
 
 NOW = datetime(2025, 11, 28, 11, 0, tzinfo=UTC)  # in Kiritimati, 14 hours ahead, it is the 29th
 DUE = {  # what each award is due by, and the zone of its account
@@ -40,13 +39,13 @@ def awards(container, clock):
 
 
 def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, container):
-    due_soon = page_of_awards(container.database, NOW, AwardFilters(due_soon=True), limit=0).rows
+    due_soon = page_of_awards(container.at(NOW), AwardFilters(due_soon=True), limit=0).rows
     assert [row["id"] for row in due_soon] == SOON
-    everything = page_of_awards(container.database, NOW, AwardFilters(), limit=0).rows
+    everything = page_of_awards(container.at(NOW), AwardFilters(), limit=0).rows
     assert sorted(row["id"] for row in everything if row["due_soon"]) == sorted(SOON)
-    matters = {matter.id: matter.count for matter in list_todo_items(container.database, NOW)}
-    count_programmes(container.database, NOW)
-    (stats,) = programme_stats(at(container, NOW))
+    matters = {matter.id: matter.count for matter in list_todo_items(container.at(NOW))}
+    count_programmes(container.at(NOW))
+    (stats,) = programme_stats(container.at(NOW))
     assert stats.counts is not None
     assert [tier.due_soon.awards for tier in stats.counts.tiers] == [matters["awards_due_soon"]] == [5]
 
@@ -56,8 +55,8 @@ def test_the_list_the_overview_and_the_programme_count_the_same_awards(awards, c
     [("7000002", ["aw_2"]), ("aw_4", ["aw_4"]), ("ST_1", ["aw_1"]), ("nobody's", []), ("%", [])],
 )
 def test_part_of_an_account_name_or_id_finds_an_award(awards, container, text, award_ids):
-    page = page_of_awards(container.database, NOW, AwardFilters(text=text), limit=50)
+    page = page_of_awards(container.at(NOW), AwardFilters(text=text), limit=50)
     assert ([row["id"] for row in page.rows], page.next) == (award_ids, None)
     assert [
-        row["id"] for row in page_of_awards(container.database, NOW, AwardFilters(text=text), limit=0).rows
+        row["id"] for row in page_of_awards(container.at(NOW), AwardFilters(text=text), limit=0).rows
     ] == award_ids

@@ -21,7 +21,6 @@ from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
-from tests.fakes import at
 
 
 def refusal_text(call) -> str:
@@ -71,11 +70,11 @@ def test_a_repeat_is_the_same_whatever_became_of_the_award(awards):
 def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(awards):
     def flag(value):
         fact = {"value": value, "reason": "told", "evidence": "T-1", "actor": "ann"}
-        record_staff_fact(awards.database, NOW, store_id="st_0", name="safety_flag", **fact)
+        record_staff_fact(awards.container.at(NOW), store_id="st_0", name="safety_flag", **fact)
 
     flag("yes")
     assert "safety flag for store st_0" in refusal_text(awards.issue)
-    assert "safety flag" in preview(at(awards.container, NOW), "award,reference\naw_0,INV-1")[0].problem
+    assert "safety flag" in preview(awards.container.at(NOW), "award,reference\naw_0,INV-1")[0].problem
     flag("no")
     assert awards.issue()["state"] == "issued"
 
@@ -104,17 +103,17 @@ def test_a_block_keeps_its_cause_for_the_merchant_apart_from_the_reason_for_staf
     awards.block("police called", "requested_by_tiktok")
     award = awards.award()
     assert (award.block_cause, award.block_reason) == ("requested_by_tiktok", "police called")
-    status = full_document(status_of(awards.database, NOW, "st_0"))
+    status = full_document(status_of(awards.container.at(NOW), "st_0"))
     assert status["award"]["block_cause"] == "requested_by_tiktok"
     assert status["headline"] == "Our team has stopped your ad credit because TikTok asked it to."
     assert "police called" not in str(status)
     awards.lift()
-    assert full_document(status_of(awards.database, NOW, "st_0"))["award"]["block_cause"] is None
+    assert full_document(status_of(awards.container.at(NOW), "st_0"))["award"]["block_cause"] is None
 
 
 def test_a_block_from_before_causes_were_kept_is_told_as_it_was(awards):
     awards.set_state("blocked")
-    headline = full_document(status_of(awards.database, NOW, "st_0"))["headline"]
+    headline = full_document(status_of(awards.container.at(NOW), "st_0"))["headline"]
     assert headline == "Our team has stopped your ad credit until it lifts the stop."
 
 
@@ -164,7 +163,7 @@ def test_an_unknown_award_or_way_is_told(awards):
     with pytest.raises(NotFound, match="there is no award aw_9"):
         awards.issue(award_id="aw_9")
     with pytest.raises(NotFound, match="there is no award aw_9"):
-        show_award(awards.database, NOW, "aw_9")
+        show_award(awards.container.at(NOW), "aw_9")
     with pytest.raises(InputError, match="as: must be applied or code"):
         awards.issue(as_="cash")
 
@@ -172,7 +171,7 @@ def test_an_unknown_award_or_way_is_told(awards):
 def test_each_change_is_audited_with_who_from_where_and_why(awards):
     awards.issue()
     awards.block()
-    issued, blocked = show_award(awards.database, NOW, "aw_0")["history"]
+    issued, blocked = show_award(awards.container.at(NOW), "aw_0")["history"]
     assert issued == {
         "at": NOW, "actor": "ann", "action": "award issue", "from": "due", "to": "issued",
         "note": "as: applied, reference: INV-1",
@@ -255,20 +254,20 @@ def test_two_files_at_once_do_not_wait_for_each_other_for_ever(container):
 
 def test_the_stores_stage_follows_its_award(container):
     store_id = keep_all(container)
-    award_id = decide_store(container.database, SETTLED, store_id).award.id
+    award_id = decide_store(container.at(SETTLED), store_id).award.id
     later = SETTLED + timedelta(hours=1)
 
     def stage():
-        status = status_of(container.database, later, store_id)
+        status = status_of(container.at(later), store_id)
         with container.database.reading() as session:
             assert session.get_one(tables.Store, store_id).decided_at is None  # lists will follow, too
-        return decide_store(container.database, later, store_id).stage, status.decision.award.reference
+        return decide_store(container.at(later), store_id).stage, status.decision.award.reference
 
     def stage_after(move, **values):
-        move(container.database, later, award_id, actor="ann", **values)
+        move(container.at(later), award_id, actor="ann", **values)
         return stage()
 
-    issue(at(container, later), award_id, reference="INV-1", delivered_as="applied", actor="ann")
+    issue(container.at(later), award_id, reference="INV-1", delivered_as="applied", actor="ann")
     assert stage() == ("issued", "INV-1")
     assert stage_after(mark_credited, evidence="a grown grant balance") == ("credited", "INV-1")
     assert stage_after(block_award, reason="police called") == ("blocked", "INV-1")

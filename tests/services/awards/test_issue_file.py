@@ -13,7 +13,6 @@ from receiver.services.awards.issue_file import issue_file, preview
 from receiver.services.awards.listing import page_of_awards
 from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardActions
-from tests.fakes import at
 
 
 @pytest.fixture
@@ -67,12 +66,12 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
         session.get_one(tables.Award, "aw_1").state = "blocked"
     bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
     text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
-    planned = issue_file(at(awards.container, NOW), text, "ann")
+    planned = issue_file(awards.container.at(NOW), text, "ann")
     problems = [(item.row.line, item.problem) for item in planned if item.problem]
     assert problems == [(5, problem)]
     assert [item.outcome for item in planned] == ["not issued", "not issued", "refused", "not issued"]
     assert awards.award("aw_0").state == awards.award("aw_5").state == "due"
-    assert preview(at(awards.container, NOW), text)[2].problem == problem
+    assert preview(awards.container.at(NOW), text)[2].problem == problem
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,7 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
     ],
 )
 def test_a_file_nobody_can_read_is_refused_as_a_whole(awards, text, message):
-    for read in (lambda: awards.issue_from_file(text), lambda: preview(at(awards.container, NOW), text)):
+    for read in (lambda: awards.issue_from_file(text), lambda: preview(awards.container.at(NOW), text)):
         with pytest.raises(InputError, match=message):
             read()
     assert awards.award().state == "due"
@@ -97,7 +96,7 @@ def test_a_preview_says_it_row_by_row_and_changes_nothing(container):
     awards = AwardActions(container, 3)
     awards.issue("INV-0", "aw_0")
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9"
-    planned = preview(at(awards.container, NOW), text)
+    planned = preview(awards.container.at(NOW), text)
     assert [item.outcome for item in planned] == ["already issued", "would issue", "refused"]
     assert (awards.award("aw_1").state, len(awards.audit_entries())) == ("due", 1)
 
@@ -105,7 +104,7 @@ def test_a_preview_says_it_row_by_row_and_changes_nothing(container):
 def test_a_row_with_a_blank_reference_is_skipped_whatever_else_it_says(container):
     awards = AwardActions(container, 3)
     text = "award,reference,as\naw_0,INV-0,\naw_1, ,code\naw_9,,\n"
-    planned = preview(at(awards.container, NOW), text)
+    planned = preview(awards.container.at(NOW), text)
     assert [(item.outcome, item.skipped) for item in planned] == [
         ("would issue", None),
         *[("skipped", "it has no reference")] * 2,
@@ -121,13 +120,13 @@ def test_a_flag_that_doubts_the_credit_asks_for_its_own_confirmation(container):
         session.get_one(tables.Award, "aw_1").flags = ["decided_late"]  # which asks for haste
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_2,INV-2\n"
     assert awards.issue_from_file(text) == ["skipped", "issued", "issued"]
-    planned = issue_file(at(awards.container, NOW), text, "ann", {"aw_0"})
+    planned = issue_file(awards.container.at(NOW), text, "ann", {"aw_0"})
     assert [item.outcome for item in planned] == ["issued", "already issued", "already issued"]
 
 
 def test_a_row_tells_store_amount_and_account_of_its_award(container):
     awards = AwardActions(container, 2)
-    first, missing = preview(at(awards.container, NOW), "award,reference\naw_1,INV-1\naw_7,INV-7")
+    first, missing = preview(awards.container.at(NOW), "award,reference\naw_1,INV-1\naw_7,INV-7")
     award = first.award
     assert (award.store, award.store_name, award.advertiser_id) == ("st_1", "n", "7000001")
     assert (award.credit, award.currency, missing.award) == ("500.00", "USD", None)
@@ -154,9 +153,9 @@ def test_ten_thousand_rows_are_one_file(container):
     awards = AwardActions(container, 10_000)
     text = "\n".join(["award,reference", *(f"{item},INV-{item}" for item in awards.ids)])
     assert set(awards.issue_from_file(text)) == {"issued"}
-    assert {row["state"] for row in page_of_awards(awards.database, NOW, AwardFilters(), limit=0).rows} == {
-        "issued"
-    }
+    assert {
+        row["state"] for row in page_of_awards(awards.container.at(NOW), AwardFilters(), limit=0).rows
+    } == {"issued"}
     assert len(awards.audit_entries()) == 10_000
 
 
@@ -169,7 +168,7 @@ def test_a_preview_asks_the_database_in_proportion_to_the_file(awards):
     for size in (500, 2_000, 8_000):
         statements.clear()
         preview(
-            at(awards.container, NOW),
+            awards.container.at(NOW),
             "award,reference,as\n" + "".join(f"aw_x{n},C{n},code\n" for n in range(size)),
         )
         counts.append(len(statements))
@@ -181,5 +180,5 @@ def test_more_rows_than_anybody_reads_are_refused_after_the_first_too_many(award
     real = rows._row
     monkeypatch.setattr(rows, "_row", lambda *arguments: read.append(1) or real(*arguments))
     with pytest.raises(InputError, match="has more than 20000 rows"):
-        preview(at(awards.container, NOW), "award,reference\n" + "x\n" * 100_000)
+        preview(awards.container.at(NOW), "award,reference\n" + "x\n" * 100_000)
     assert len(read) == rows.MOST_ROWS + 1

@@ -9,7 +9,6 @@ from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import issue_file, preview
 from receiver.storage.tables import Award
 from tests.award_fixtures import AwardActions
-from tests.fakes import at
 
 LAST_MINUTE = datetime(
     2026, 1, 31, 4, 59, tzinfo=UTC
@@ -28,7 +27,7 @@ def awards(container):
 
 def give(awards, now):
     values = {"reference": "INV-0", "delivered_as": "applied", "actor": "ann"}
-    return issue(at(awards.container, now), "aw_0", **values)
+    return issue(awards.container.at(now), "aw_0", **values)
 
 
 def state(awards):
@@ -47,9 +46,9 @@ def test_after_the_credits_end_issuing_is_refused_with_the_date(awards):
 
 
 def test_a_file_with_an_award_whose_credit_has_ended_is_refused_as_a_whole(awards):
-    assert preview(at(awards.container, LAST_MINUTE), ROWS)[0].problem is None
-    assert "expired on 2026-01-30" in preview(at(awards.container, AFTER), ROWS)[0].problem
-    (planned,) = issue_file(at(awards.container, AFTER), ROWS, "ann")
+    assert preview(awards.container.at(LAST_MINUTE), ROWS)[0].problem is None
+    assert "expired on 2026-01-30" in preview(awards.container.at(AFTER), ROWS)[0].problem
+    (planned,) = issue_file(awards.container.at(AFTER), ROWS, "ann")
     assert (planned.outcome, state(awards)) == ("refused", "due")
 
 

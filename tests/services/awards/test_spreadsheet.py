@@ -12,7 +12,6 @@ from receiver.services.awards.spreadsheet import decode, protect, same_amount, u
 from receiver.storage import tables
 from tests.award_fixtures import NOW
 from tests.conftest import on_both_databases
-from tests.fakes import at
 
 TEXT = "award,reference,store_name\naw_0,Überweisung-1,Café\n"
 PLAIN = "award,reference\naw_0,INV-0\n"
@@ -57,7 +56,7 @@ def test_separators_of_spreadsheets_are_read(awards, text):
 
 
 def test_a_problem_below_a_named_separator_has_its_line(awards):
-    rows = preview(at(awards.container, NOW), "sep=;\naward;reference\naw_9;INV-0\n")
+    rows = preview(awards.container.at(NOW), "sep=;\naward;reference\naw_9;INV-0\n")
     assert [(row.row.line, row.problem) for row in rows] == [(3, "there is no award aw_9")]
 
 
@@ -75,7 +74,7 @@ def test_a_problem_below_a_named_separator_has_its_line(awards):
 )
 def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(awards, cell, problem):
     for delivered_as in ("code", "applied"):
-        (row,) = preview(at(awards.container, NOW), f"award,reference,as\naw_0,{cell},{delivered_as}\n")
+        (row,) = preview(awards.container.at(NOW), f"award,reference,as\naw_0,{cell},{delivered_as}\n")
         assert problem in row.problem
         assert "format the column as text" in row.problem
 
@@ -93,7 +92,7 @@ def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(awards, cell, probl
 )
 def test_a_row_that_contradicts_its_award_is_not_issued(awards, column, cell):
     text = f"award,reference,{column}\naw_0,INV-0,{cell}\n"
-    (row,) = preview(at(awards.container, NOW), text)
+    (row,) = preview(awards.container.at(NOW), text)
     assert row.problem.startswith(f"{column}: {cell} is not the award's ")
 
 
@@ -121,7 +120,7 @@ def test_an_export_that_was_filled_in_is_read_back_whatever_a_shop_is_called(awa
     with awards.database.writing() as session:
         award = session.get_one(tables.Award, "aw_0")
         session.get_one(tables.Store, award.store_id).name = ' =HYPERLINK("https://evil.example")'
-    exported = export_awards(awards.database, NOW, AwardFilters())
+    exported = export_awards(awards.container.at(NOW), AwardFilters())
     assert "' =HYPERLINK" in exported
     filled = "\n".join(
         line

@@ -39,7 +39,7 @@ class Visit:
 
     def work(self):
         """Run the worker's next step of each attempt that is due."""
-        for attempt_id, _ in due_attempts(self.container.database, self.container.now(), 100):
+        for attempt_id, _ in due_attempts(self.container, 100):
             advance_attempt(replace(self.container, shops=self.shops), attempt_id, probes=self.probes)
 
     def post_keys(self, user_id, keys=KEYS, **changes):
@@ -54,9 +54,7 @@ class Visit:
         receive_keys(self.container, posted)
 
     def back(self, user_id, browser=BROWSER, approved=True):
-        return handle_return(
-            self.container.database, self.container.now(), user_id=user_id, approved=approved, browser=browser
-        )
+        return handle_return(self.container, user_id=user_id, approved=approved, browser=browser)
 
     def again(self, browser=BROWSER):
         """Ask for another try, as the merchant does."""
@@ -65,7 +63,7 @@ class Visit:
 
     def finish(self, browser=BROWSER):
         self.work()
-        return get_status(self.container.database, self.container.now(), browser)
+        return get_status(self.container, browser)
 
     def connect_by_hand(self, shop=URL, keys=KEYS):
         begin_by_hand(self.container, shop=shop, keys=keys, browser=BROWSER, return_url=None)

@@ -49,7 +49,7 @@ def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, con
         "action.woocommerce_settings_saved",
     ]
     (token,) = fake.tokens
-    assert status_for_token(container.database, container.now(), token).store_name == "Example shop"
+    assert status_for_token(container, token).store_name == "Example shop"
 
 
 def test_the_shop_is_asked_for_what_we_need_and_nothing_lasting_stands_in_the_address(visit, container):
@@ -79,7 +79,7 @@ def test_keys_that_are_used_or_given_up_are_not_kept(visit, container):
 def test_a_merchant_who_says_no_has_connected_nothing(visit, container):
     user_id = visit.begin()
     assert visit.back(user_id, approved=False)
-    assert get_status(container.database, container.now(), BROWSER).outcome is ConnectionOutcome.DENIED
+    assert get_status(container, BROWSER).outcome is ConnectionOutcome.DENIED
     with pytest.raises(NotFound):
         visit.post_keys(user_id)
     assert rows_of(container, tables.Store) == []
@@ -111,7 +111,7 @@ def test_an_attempt_is_over_after_a_quarter_of_an_hour(visit, container, fake):
 def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit, container, shops, trouble):
     shops.probe_trouble = trouble
     assert visit.begin() is None
-    status = get_status(container.database, container.now(), BROWSER)
+    status = get_status(container, BROWSER)
     assert (status.outcome, status.trouble) == (ConnectionOutcome.REFUSED, trouble)
     assert only_row(container, tables.ConnectionAttempt).user_id_encrypted is None
 
@@ -232,7 +232,7 @@ def test_an_attacker_who_comes_back_before_the_victim_does_loses_the_keys_all_th
 def test_one_browser_sees_nothing_of_anothers_attempt(visit, container):
     visit.begin()
     with pytest.raises(NotFound):
-        get_status(container.database, container.now(), OTHER)
+        get_status(container, OTHER)
 
 
 def test_whoever_begins_many_for_a_shop_cannot_fill_the_disk(visit, container):
@@ -276,12 +276,12 @@ def test_strangers_who_begin_for_a_shop_do_not_push_out_a_merchant_on_the_way_th
 @on_both_databases
 def test_a_store_that_connects_again_goes_on_where_it_was(visit, container, fake):
     first = visit.connect().store_id
-    disconnect_store(container.database, container.now(), first, reason="asked", actor="ann")
+    disconnect_store(container, first, reason="asked", actor="ann")
     again = visit.connect()
     assert (again.outcome, again.store_id) == (ConnectionOutcome.CONNECTED, first)
     assert only_row(container, tables.Store).disconnected_at is None
     assert len(fake.tokens) == 2
-    assert status_for_token(container.database, container.now(), fake.tokens[1]).store_name == "Example shop"
+    assert status_for_token(container, fake.tokens[1]).store_name == "Example shop"
 
 
 @on_both_databases

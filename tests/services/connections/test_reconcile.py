@@ -207,11 +207,11 @@ def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(
     url = "http://shop.example/"
     shops.by_url[url] = fake = FakeShop(shop_facts=replace(FACTS, home_url=url), plugin=STATE)
     store_id = visit.connect_by_hand(url).store_id
-    token = rotate_token(container.database, container.now(), store_id, actor="staff")
+    token = rotate_token(container, store_id, actor="staff")
     result = reconcile_store(replace(container, shops=shops), store_id)
     assert (result.trouble, fake.tokens) == (None, [])
     assert "state" in fake.calls
-    assert status_for_token(container.database, container.now(), token).store_name == "Example shop"
+    assert status_for_token(container, token).store_name == "Example shop"
 
 
 def test_a_store_without_our_plugin_is_checked_all_the_same(container, fake, check):
@@ -279,7 +279,7 @@ def test_a_store_nobody_connected_has_nothing_to_be_checked_by(container, shops)
 
 def check_due(container, shops):
     """Check the stores that are due; return their ids."""
-    stores = due_stores(container.database, container.now(), 10)
+    stores = due_stores(container, 10)
     for store_id in stores:
         reconcile_quietly(replace(container, shops=shops), store_id)
     return stores
@@ -295,7 +295,7 @@ def test_a_store_is_looked_at_about_every_four_hours(container, shops, store_id)
 
 
 def test_a_store_that_disconnected_is_left_alone(container, shops, store_id):
-    disconnect_store(container.database, container.now(), store_id, reason="asked", actor="ann")
+    disconnect_store(container, store_id, reason="asked", actor="ann")
     container.now.move(hours=5)
     assert check_due(container, shops) == []
 
@@ -379,7 +379,7 @@ def test_a_token_that_the_plugin_misses_is_put_in_again_and_told(container, fake
     fake.plugin = {**STATE, "has_token": False}
     check()
     assert len(fake.tokens) == 2
-    assert status_for_token(container.database, container.now(), fake.tokens[1]).store_name == "Example shop"
+    assert status_for_token(container, fake.tokens[1]).store_name == "Example shop"
     assert audit_details(container, "store token missing") == [{"put_in_again": True}]
     fake.plugin = {**STATE, "has_token": True}
     check()
@@ -441,10 +441,7 @@ def test_a_store_follows_to_https_and_never_back(visit, container, shops, before
 def test_a_store_that_has_left_is_not_looked_at_and_gets_no_token(container, fake, check, store_id):
     fake.plugin = {**STATE, "has_token": False}
     disconnection = {"reason": "asked", "actor": "ann"}
-    fake.during = lambda: (
-        fake.calls[-1] == "state"
-        and disconnect_store(container.database, container.now(), store_id, **disconnection)
-    )
+    fake.during = lambda: fake.calls[-1] == "state" and disconnect_store(container, store_id, **disconnection)
     for _ in range(2):  # while it is looked at, and afterwards
         with pytest.raises(Refused, match="is disconnected"):
             check()

@@ -32,7 +32,7 @@ def awards(container):
 
 
 def stages(container, stores=STORES):
-    return sorted(str(decide_store(container.database, SETTLED, store_id).stage) for store_id in stores)
+    return sorted(str(decide_store(container.at(SETTLED), store_id).stage) for store_id in stores)
 
 
 def put(container, table, key, **values):
@@ -44,7 +44,7 @@ def put(container, table, key, **values):
 
 def override(container, store_id, rule):
     fact = {"value": f"{rule}=pass", "reason": "an agency", "evidence": "T-1", "actor": "ann"}
-    record_staff_fact(container.database, SETTLED, store_id=store_id, name="override", **fact)
+    record_staff_fact(container.at(SETTLED), store_id=store_id, name="override", **fact)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def at_the_same_moment(container, monkeypatch):
     def decide_both():
         with monkeypatch.context() as patched, ThreadPoolExecutor(2) as workers:
             patched.setattr(deciding, "_store_decision", keep_together)
-            list(workers.map(lambda s: decide_store(container.database, SETTLED, s), ("st_1", "st_2")))
+            list(workers.map(lambda s: decide_store(container.at(SETTLED), s), ("st_1", "st_2")))
 
     return decide_both
 
@@ -92,7 +92,7 @@ def test_many_stores_of_one_business_center_and_many_workers(container):
     for number in (1, 2, 3):
         keep_due(container, number, center="6001")
     with ThreadPoolExecutor(6) as workers:
-        list(workers.map(lambda s: decide_store(container.database, SETTLED, s), STORES * 4))
+        list(workers.map(lambda s: decide_store(container.at(SETTLED), s), STORES * 4))
     assert len(awards(container)) == 1
     assert stages(container) == ["due", "held", "held"]
 
@@ -111,7 +111,7 @@ def test_only_a_recorded_override_lets_a_second_account_of_the_business_center_t
 def test_what_became_known_while_waiting_for_the_turn_counts(container, monkeypatch):
     keep_due(container, 1, center="6001")
     keep_due(container, 2)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     take_turn = deciding.stores.lock_programme
 
     def poll_meanwhile(session, programme):
@@ -121,31 +121,31 @@ def test_what_became_known_while_waiting_for_the_turn_counts(container, monkeypa
         session.execute(joins.values(business_center="6001"), execution_options=unseen)
 
     monkeypatch.setattr(deciding.stores, "lock_programme", poll_meanwhile)
-    assert decide_store(container.database, SETTLED, "st_2").stage == "held"
+    assert decide_store(container.at(SETTLED), "st_2").stage == "held"
 
 
 def test_an_account_that_joined_the_business_center_after_its_award_counts_too(container):
     keep_due(container, 1)
     keep_due(container, 2, center="6001")
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     put(container, tables.Account, "7001", business_center="6001")
-    assert decide_store(container.database, SETTLED, "st_2").stage == "held"
+    assert decide_store(container.at(SETTLED), "st_2").stage == "held"
 
 
 def test_a_store_merged_into_a_merchant_after_its_award_counts_too(container):
     keep_due(container, 1)
     keep_due(container, 2)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     put(container, tables.Store, "st_1", merchant="m_2")
-    assert decide_store(container.database, SETTLED, "st_2").stage == "ineligible"
+    assert decide_store(container.at(SETTLED), "st_2").stage == "ineligible"
 
 
 def test_no_override_gives_one_account_two_awards(container):
     keep_due(container, 1)
     keep_store(container, "st_2")
     keep_link(container, "st_2", "7001")
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     for rule in ("account_once", "first_set_up"):
         override(container, "st_2", rule)
-    decide_store(container.database, SETTLED, "st_2")
+    decide_store(container.at(SETTLED), "st_2")
     assert awards(container) == ["st_1"]

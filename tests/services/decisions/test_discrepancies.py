@@ -47,7 +47,7 @@ def pay(container, kind, number="1", amount="600.00"):
 
 def say(container, value):
     fact = {"reason": "told", "evidence": "T-1", "actor": "ann"}
-    record_staff_fact(container.database, SETTLED, store_id="st_1", name="payment", value=value, **fact)
+    record_staff_fact(container.at(SETTLED), store_id="st_1", name="payment", value=value, **fact)
 
 
 def spoil(container, **figures):
@@ -84,7 +84,7 @@ def audited(container):
 def test_where_staff_said_nothing_the_ledger_does(container, store_id, kind, option):
     pay(container, kind)
     assert payment_evidence(container) == (option, "tiktok", READ)
-    assert decide_store(container.database, SETTLED, store_id).stage == "due"
+    assert decide_store(container.at(SETTLED), store_id).stage == "due"
     assert store(container).discrepancies is None
 
 
@@ -92,7 +92,7 @@ def test_where_staff_said_nothing_the_ledger_does(container, store_id, kind, opt
 def test_a_ledger_that_does_not_tell_leaves_it_unknown(container, store_id, kind):
     pay(container, kind)
     assert payment_evidence(container)[0] == "unknown"
-    assert decide_store(container.database, SETTLED, store_id).stage == "held"
+    assert decide_store(container.at(SETTLED), store_id).stage == "held"
 
 
 def test_top_ups_of_a_ledger_that_cannot_be_read_any_more_say_nothing(container, store_id):
@@ -106,7 +106,7 @@ def test_staffs_word_wins_over_the_ledger_and_the_contradiction_is_a_discrepancy
     pay(container, "BILL_PAYMENT")
     say(container, "manual")
     assert payment_evidence(container) == ("manual", "staff", SETTLED)
-    assert decide_store(container.database, SETTLED, store_id).stage == "due"
+    assert decide_store(container.at(SETTLED), store_id).stage == "due"
     assert store(container).discrepancies == ["payment_contradicted"]
 
 
@@ -114,7 +114,7 @@ def test_staffs_unknown_is_a_word_too(container, store_id):
     pay(container, "BILL_PAYMENT")
     say(container, "unknown")
     assert payment_evidence(container) == ("unknown", "staff", SETTLED)
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     assert store(container).discrepancies is None
 
 
@@ -125,7 +125,7 @@ def test_figures_apart_hold_the_award_whatever_staff_said(container, store_id):
     spoil(container, billed_cost="593.99")
     say(container, "manual")
     assert payment_evidence(container) == ("unknown", "service", SETTLED)
-    assert decide_store(container.database, SETTLED, store_id).stage == "held"
+    assert decide_store(container.at(SETTLED), store_id).stage == "held"
     assert store(container).discrepancies == ["figures_apart"]
 
 
@@ -134,9 +134,9 @@ def test_staff_who_see_the_bills_paid_settle_a_hold(container, store_id):
     say(container, "manual")
     fact = {"reason": "seen in Ads Manager", "evidence": "T-2", "actor": "ann"}
     record_staff_fact(
-        container.database, SETTLED, store_id="st_1", name="paid_bills_confirmed", value="yes", **fact
+        container.at(SETTLED), store_id="st_1", name="paid_bills_confirmed", value="yes", **fact
     )
-    assert decide_store(container.database, SETTLED, store_id).stage == "due"
+    assert decide_store(container.at(SETTLED), store_id).stage == "due"
     assert store(container).discrepancies == ["figures_apart"]
 
 
@@ -145,7 +145,7 @@ def test_figures_that_may_still_move_raise_nothing(container, store_id):
     spoil(container, billed_cost="593.99")
     with container.database.writing() as session:
         session.get_one(tables.Account, "7001").spend_read_at = datetime(2025, 11, 5, 11, tzinfo=UTC)
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     assert store(container).discrepancies is None
 
 
@@ -154,10 +154,10 @@ def test_a_discrepancy_is_settled_by_figures_that_agree_again_and_both_are_audit
     spoil(container, billed_cost="10.00")
     say(container, "manual")
     for _ in range(2):
-        decide_store(container.database, SETTLED, store_id)
+        decide_store(container.at(SETTLED), store_id)
     keep_day(container, "600.00")
     for _ in range(2):
-        assert decide_store(container.database, SETTLED, store_id).stage == "due"
+        assert decide_store(container.at(SETTLED), store_id).stage == "due"
     assert store(container).discrepancies == []
     assert audited(container) == [{"raised": "figures_apart"}, {"settled": "figures_apart"}]
 
@@ -165,17 +165,17 @@ def test_a_discrepancy_is_settled_by_figures_that_agree_again_and_both_are_audit
 @on_both_databases
 def test_a_discrepancy_after_the_award_is_a_flag_on_it_and_rewrites_nothing(container):
     store_id = keep_all(container)
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     spoil(container, spend="700.00")
-    decision = decide_store(container.database, SETTLED + timedelta(hours=1), store_id)
+    decision = decide_store(container.at(SETTLED + timedelta(hours=1)), store_id)
     assert (decision.award.state, decision.award.flags) == ("due", ("figures_apart",))
 
 
 def test_staff_see_a_discrepancy_and_no_merchant_does(container, store_id):
     spoil(container, billed_cost="10.00")
     say(container, "manual")
-    decide_store(container.database, SETTLED, store_id)
-    status = status_of(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
+    status = status_of(container.at(SETTLED), store_id)
     troubles = full_document(status, for_staff=True)["troubles"]
     assert {(item["id"], item["who"]) for item in troubles} == {("figures_apart", "staff")}
     assert "figures_apart" not in json.dumps(full_document(status))

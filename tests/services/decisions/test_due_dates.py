@@ -46,11 +46,11 @@ def overdue_stores(container, now):
     """Return the stores with an overdue award, the same in the list, the statistics and the work queue."""
     overdue = {
         row["store"]
-        for row in page_of_awards(container.database, now, AwardFilters(), limit=0).rows
+        for row in page_of_awards(container.at(now), AwardFilters(), limit=0).rows
         if row["overdue"]
     }
-    matters = {matter.id: matter.count for matter in list_todo_items(container.database, now)}
-    count_programmes(container.database, now)
+    matters = {matter.id: matter.count for matter in list_todo_items(container.at(now))}
+    count_programmes(container.at(now))
     with container.database.reading() as session:
         queued = set(session.scalars(work_queue.stores_overdue(now)))
         ((_, stored_counts),) = programme_statistics.stored_counts(session).values()
@@ -97,7 +97,7 @@ def store_id(container, clock):
 @on_both_databases
 def test_an_award_first_decided_after_its_due_date_is_flagged_once_and_stays_so(container, store_id):
     for hours in (0, 1):
-        decide_store(container.database, LATE + timedelta(hours=hours), store_id)
+        decide_store(container.at(LATE + timedelta(hours=hours)), store_id)
     with container.database.reading() as session:
         award = session.scalars(select(Award)).one()
         entries = select(AuditEntry.action, AuditEntry.detail).where(AuditEntry.subject == award.id)
@@ -112,19 +112,19 @@ def test_an_award_first_decided_after_its_due_date_is_flagged_once_and_stays_so(
     [("en", "that date has passed"), ("es", "esa fecha ya pasó"), ("th", "เลยกำหนดแล้ว")],
 )
 def test_a_due_date_that_passed_is_told_as_passed(container, store_id, language, headline):
-    decide_store(container.database, LATE, store_id)
-    document = full_document(status_of(container.database, LATE, store_id), Locale(language))
+    decide_store(container.at(LATE), store_id)
+    document = full_document(status_of(container.at(LATE), store_id), Locale(language))
     assert headline in document["headline"]
     assert document["award"]["overdue"] is True
 
 
 def test_a_date_that_is_still_to_come_is_a_promise(container, store_id):
-    decide_store(container.database, SETTLED, store_id)
-    document = full_document(status_of(container.database, SETTLED, store_id))
+    decide_store(container.at(SETTLED), store_id)
+    document = full_document(status_of(container.at(SETTLED), store_id))
     assert "you receive it by December" in document["headline"]
     assert (document["award"]["overdue"], document["award"]["flags"]) == (False, [])
 
 
 def test_the_last_moment_of_the_date_in_the_accounts_zone_is_in_time(container, store_id):
     at = datetime(2025, 12, 9, 4, 59, tzinfo=UTC)  # 23:59 of 8 December in New York
-    assert decide_store(container.database, at, store_id).award.flags == ()
+    assert decide_store(container.at(at), store_id).award.flags == ()

@@ -24,21 +24,21 @@ def show(container, row):
 
 def flag(container, value):
     fact = {"reason": "seen", "evidence": "ticket 1", "actor": "ann"}
-    record_staff_fact(container.database, SETTLED, store_id="st_1", name="safety_flag", value=value, **fact)
+    record_staff_fact(container.at(SETTLED), store_id="st_1", name="safety_flag", value=value, **fact)
 
 
 def test_deciding_again_from_the_same_facts_writes_nothing(container):
     keep_all(container, spent="20.00")
     for moment in (OPEN, OPEN, SETTLED):
-        decide_store(container.database, moment, "st_1")
+        decide_store(container.at(moment), "st_1")
     assert [row["stage"] for row in list_decisions(container)] == ["ended", "accumulating"]
 
 
 def test_each_decision_says_what_changed_and_from_which_facts(container):
     keep_all(container, spent="20.00")
-    decide_store(container.database, OPEN, "st_1")
+    decide_store(container.at(OPEN), "st_1")
     keep_day(container, "600.00")
-    decide_store(container.database, OPEN, "st_1")
+    decide_store(container.at(OPEN), "st_1")
     newest, first = list_decisions(container)
     assert first["changes"] == []
     assert newest["changes"] == [
@@ -54,20 +54,20 @@ def test_each_decision_says_what_changed_and_from_which_facts(container):
 
 def test_changed_terms_are_named(container):
     keep_all(container, spent="20.00")
-    decide_store(container.database, OPEN, "st_1")
+    decide_store(container.at(OPEN), "st_1")
     with container.database.writing() as session:
         terms = session.get_one(tables.Terms, "woocommerce-2025")
         terms.terms = {**terms.terms, "capacity": 9}
-    decide_store(container.database, OPEN, "st_1")
+    decide_store(container.at(OPEN), "st_1")
     assert list_decisions(container)[0]["changes"] == [{"what": "terms.capacity", "before": None, "after": 9}]
 
 
 def test_any_past_answer_is_shown_exactly_as_it_was_said(container, monkeypatch):
     keep_all(container)
-    answers = [status_document(decide_store(container.database, OPEN, "st_1"))]
-    answers.append(status_document(decide_store(container.database, SETTLED, "st_1")))
+    answers = [status_document(decide_store(container.at(OPEN), "st_1"))]
+    answers.append(status_document(decide_store(container.at(SETTLED), "st_1")))
     flag(container, "yes")
-    answers.append(status_document(decide_store(container.database, SETTLED, "st_1")))
+    answers.append(status_document(decide_store(container.at(SETTLED), "st_1")))
     monkeypatch.setattr(deciding, "status_document", lambda _: {"what": "later code would say"})
     rows = list_decisions(container)
     # Two are of one moment: the one that decided the award, and the one that tells it is recorded.
@@ -78,7 +78,7 @@ def test_any_past_answer_is_shown_exactly_as_it_was_said(container, monkeypatch)
 
 def test_an_answer_rests_on_the_facts_and_terms_kept_with_it(container):
     keep_all(container)
-    decide_store(container.database, OPEN, "st_1")
+    decide_store(container.at(OPEN), "st_1")
     (row,) = list_decisions(container)
     decision = show(container, row)
     assert decision["facts"]["spend"][0]["cash_spend"] == "600.00"
@@ -92,8 +92,8 @@ def test_an_answer_rests_on_the_facts_and_terms_kept_with_it(container):
 
 def test_the_limit_leaves_out_the_oldest_and_keeps_what_changed(container):
     keep_all(container, spent="20.00")
-    decide_store(container.database, OPEN, "st_1")
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(OPEN), "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     (newest,) = list_decisions(container, limit=1)
     assert newest["changes"] == list_decisions(container)[0]["changes"] != []
 

@@ -12,4 +12,4 @@ from tests.random_stores import COUNT, RECORDED, SEEDS, answers_of_population
 )
 def test_random_stores_are_decided_as_recorded(container, seed):
     recorded = json.loads(RECORDED.read_text())[str(seed)]
-    assert answers_of_population(container.database, seed, COUNT) == recorded
+    assert answers_of_population(container, seed, COUNT) == recorded

@@ -16,12 +16,11 @@ from receiver.services.stores.show import show_store
 from tests.db_factories import keep_all, keep_store
 
 CHANGES: dict[str, Callable[[Container], object]] = {
-    "a place": lambda c: admit_store(c.database, c.now(), "st_waits", actor="ann"),
-    "the end of a link": lambda c: remove_link(c.database, c.now(), store_id="st_1", actor="ann"),
+    "a place": lambda c: admit_store(c, "st_waits", actor="ann"),
+    "the end of a link": lambda c: remove_link(c, store_id="st_1", actor="ann"),
     "a consent": lambda c: add_link(c, store_id="st_waits", advertiser_id="79999", token="t", actor="ann"),
     "a fact": lambda c: record_staff_fact(
-        c.database,
-        c.now(),
+        c,
         store_id="st_1",
         name="safety_flag",
         value="yes",
@@ -29,7 +28,7 @@ CHANGES: dict[str, Callable[[Container], object]] = {
         evidence="e",
         actor="ann",
     ),
-    "an end": lambda c: disconnect_store(c.database, c.now(), "st_1", reason="closed", actor="ann"),
+    "an end": lambda c: disconnect_store(c, "st_1", reason="closed", actor="ann"),
 }
 
 
@@ -38,9 +37,9 @@ def test_a_change_is_decided_in_the_same_act(container: Container, change: str):
     keep_all(container)
     keep_store(container, "st_waits", merchant="m_waits", admitted_at=None)
     for store_id in ("st_1", "st_waits"):
-        decide_store(container.database, container.now(), store_id)
+        decide_store(container, store_id)
     CHANGES[change](container)
     for store_id in ("st_1", "st_waits"):
         store = show_store(container.database, store_id)
-        decided = decide_store(container.database, container.now(), store_id)
+        decided = decide_store(container, store_id)
         assert (store.stage, store.verdict) == (decided.stage, decided.verdict)

@@ -20,7 +20,6 @@ from receiver.storage.store_troubles import present_ids, since_of_stores
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
-from tests.fakes import at
 
 SIGNAL = "action.wc_ad_credit_signal"
 HOUR = timedelta(hours=1)
@@ -40,7 +39,7 @@ def change(container, table, key, **values):
 
 
 def document(container, now=SETTLED):
-    return full_document(status_of(container.database, now, "st_1"), for_staff=True)
+    return full_document(status_of(container.at(now), "st_1"), for_staff=True)
 
 
 def outcome(container, rule):
@@ -54,7 +53,7 @@ def test_a_trouble_keeps_the_time_at_which_it_was_first_noticed_and_goes_when_it
     keep_all(container, spent="10.00")
     change(container, tables.Account, "7001", fault="missing")
     for hours in range(3):
-        decide_store(container.database, SETTLED - 240 * HOUR + hours * HOUR, "st_1")
+        decide_store(container.at(SETTLED - 240 * HOUR + hours * HOUR), "st_1")
     (trouble,) = document(container, SETTLED - 230 * HOUR)["troubles"]
     assert (trouble["id"], trouble["who"], trouble["since"]) == (
         "account_missing",
@@ -62,7 +61,7 @@ def test_a_trouble_keeps_the_time_at_which_it_was_first_noticed_and_goes_when_it
         "2025-11-24T12:00:00Z",
     )
     change(container, tables.Account, "7001", fault=None)
-    decide_store(container.database, SETTLED - 236 * HOUR, "st_1")
+    decide_store(container.at(SETTLED - 236 * HOUR), "st_1")
     with container.database.reading() as session:
         assert since_of_stores(session, ["st_1"]) == {}
 
@@ -139,10 +138,10 @@ def test_what_was_lost_is_remembered_when_the_message_is_deleted_with_its_age(co
     keep_store(container, set_up_at=None)
     with container.database.writing() as session:
         session.add(LOST[0][1]())
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     with container.database.writing() as session:
         session.execute(delete(tables.Delivery))
-    decide_store(container.database, SETTLED + HOUR, "st_1")
+    decide_store(container.at(SETTLED + HOUR), "st_1")
     assert outcome(container, "integration_set_up") == "unknown"
     with container.database.writing() as session:
         forget_losses(session, ["st_1"])
@@ -159,8 +158,8 @@ def troubles_but_advice(status):
 def test_every_trouble_is_counted_in_the_metrics_with_who_must_act(container):
     keep_all(container, spent="10.00")
     change(container, tables.Account, "7001", fault="refused")
-    decide_store(container.database, SETTLED - 240 * HOUR, "st_1")
-    troubles = collect_metrics(at(container, SETTLED)).troubles
+    decide_store(container.at(SETTLED - 240 * HOUR), "st_1")
+    troubles = collect_metrics(container.at(SETTLED)).troubles
     assert troubles == {("reading_refused", "service"): 1}
 
 
@@ -182,11 +181,11 @@ def test_staff_are_told_of_stores_that_wait_for_them_or_for_the_service(containe
     keep_store(container, "st_2", set_up_at=None)
     channel, now = Channel(), SETTLED - 240 * HOUR
     change(container, tables.Account, "7001", fault="refused", status="STATUS_NEW")
-    decide_store(container.database, now, "st_1")
+    decide_store(container.at(now), "st_1")
     for minutes in (0, 6):
         with container.database.writing() as session:
             heartbeats.beat(session, heartbeats.WORKER, now + timedelta(minutes=minutes))
-        notify_staff(at(container, now + timedelta(minutes=minutes)), channel)
+        notify_staff(container.at(now + timedelta(minutes=minutes)), channel)
     assert channel.told == [
         ("stores_for_staff", "began", ["st_1"]),
         ("stores_for_service", "began", ["st_1"]),
@@ -199,13 +198,13 @@ def test_staff_are_told_of_stores_that_wait_for_them_or_for_the_service(containe
 def test_a_later_award_of_the_same_agency_puts_no_first_receiver_in_doubt(container):
     keep_all(container)
     change(container, tables.Account, "7001", business_center="6001")
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     keep_store(container, "st_2")
     keep_link(container, "st_2", "7002")
     keep_account(container, "7002", business_center="6001")
     keep_day(container, "600.00", advertiser_id="7002")
     later = SETTLED + HOUR
-    assert decide_store(container.database, later, "st_2").stage == "held"
+    assert decide_store(container.at(later), "st_2").stage == "held"
     with container.database.writing() as session:
         session.add_all(
             tables.RecordedFact(
@@ -219,8 +218,8 @@ def test_a_later_award_of_the_same_agency_puts_no_first_receiver_in_doubt(contai
             )
             for rule in ("account_once", "merchant_once")
         )
-    assert decide_store(container.database, later, "st_2").stage == "due"
-    first = decide_store(container.database, later + HOUR, "st_1")
+    assert decide_store(container.at(later), "st_2").stage == "due"
+    first = decide_store(container.at(later + HOUR), "st_1")
     assert {rule.outcome for rule in first.rules if rule.id == "account_once"} == {"pass"}
     with container.database.reading() as session:
         assert len(session.scalars(select(tables.Award)).all()) == 2
@@ -229,7 +228,7 @@ def test_a_later_award_of_the_same_agency_puts_no_first_receiver_in_doubt(contai
 @on_both_databases
 def test_the_time_at_which_a_credit_arrived_outlives_the_credit(container):
     keep_all(container)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     with container.database.writing() as session:
         award = session.scalars(select(tables.Award)).one()
         award.state, award.credited_at = "expired", SETTLED + HOUR

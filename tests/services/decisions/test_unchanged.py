@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from receiver.container import build_container
 from receiver.services.decisions import decide
 from receiver.services.decisions.decide import decide_each, decide_store
 from receiver.services.decisions.unchanged import UnchangedStores
 from receiver.storage import tables
-from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
 from receiver.storage.recorded_facts import record_fact
+from tests.conftest import make_settings
 from tests.db_factories import keep_all, keep_day, rows_of
 from tests.factories import OPEN
 from tests.random_stores import START, Population, stored_rows
@@ -44,7 +45,7 @@ def decide_three_times(container):
     """Decide a store three times, an hour apart: the first decision is stored, the second is the same."""
     store_id = keep_all(container)
     for hours in range(3):
-        decide_each(container.database, OPEN + hours * HOUR, [store_id])
+        decide_each(container.at(OPEN + hours * HOUR), [store_id])
     return store_id
 
 
@@ -57,7 +58,7 @@ def test_a_store_of_which_nothing_changed_is_passed_over_with_its_moment_kept(co
 
 def test_whoever_asks_for_a_decision_gets_one(container, evaluated):
     store_id = decide_three_times(container)
-    assert decide_store(container.database, OPEN + 3 * HOUR, store_id).as_of == OPEN + 3 * HOUR
+    assert decide_store(container.at(OPEN + 3 * HOUR), store_id).as_of == OPEN + 3 * HOUR
 
 
 @pytest.mark.parametrize("what", ["a figure", "a fact", "the next date", "another process"])
@@ -74,32 +75,33 @@ def test_a_store_is_decided_anew_after_whatever_may_change_its_answer(container,
         moment += 24 * HOUR
     else:
         start_another_process()
-    decide_each(container.database, moment, [store_id])
+    decide_each(container.at(moment), [store_id])
     assert len(evaluated) == before + 1
 
 
-def stored_after(database, population, moments, *, each_anew):
+def stored_after(container, population, moments, *, each_anew):
     start_another_process()
-    with database.rolled_back() as rehearsal:
+    with container.rolled_back() as rehearsal:
         for moment in moments:
             if each_anew:
                 start_another_process()
-            decide_each(rehearsal, moment, population.ids)
-        with rehearsal.reading() as session:
+            decide_each(rehearsal.at(moment), population.ids)
+        with rehearsal.database.reading() as session:
             return stored_rows(session)
 
 
 @pytest.mark.parametrize("seed", [21])
 def test_passing_stores_over_keeps_what_deciding_them_each_time_does(tmp_path, seed, evaluated):
-    database = Database(f"sqlite:///{tmp_path}/receiver.db")
+    container = build_container(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
+    database = container.database
     migrate(database)
     population, chance = Population(database, seed, 20), random.Random(seed)
     moments = [START + timedelta(days=chance.uniform(8, 25))]
     for _ in range(20):
         moments.append(moments[-1] + chance.choice(STEPS))
-    each_time = stored_after(database, population, moments, each_anew=True)
+    each_time = stored_after(container, population, moments, each_anew=True)
     evaluated.clear()
-    passed_over = stored_after(database, population, moments, each_anew=False)
+    passed_over = stored_after(container, population, moments, each_anew=False)
     database.close()
     assert passed_over == each_time
     assert len(evaluated) < len(moments) * len(population.ids) / 2
@@ -114,7 +116,7 @@ def test_a_store_is_decided_anew_on_the_next_date_of_its_account(container, eval
     per_day = []
     for minutes in (-3, -2, -1, 1):
         before = len(evaluated)
-        decide_each(container.database, midnight + timedelta(minutes=minutes), [store_id])
+        decide_each(container.at(midnight + timedelta(minutes=minutes)), [store_id])
         (store,) = rows_of(container, tables.Store)
         per_day.append((store.progress["next_tier"]["per_day"], len(evaluated) - before))
     assert per_day[2] == (per_day[0][0], 0)

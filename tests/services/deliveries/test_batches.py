@@ -80,11 +80,11 @@ MESSAGES = st.builds(
 def test_a_batch_leaves_what_its_deliveries_one_by_one_would(container: Container, messages: list[Message]):
     shops_claimed, shops_unclaimed, shops_alone = _shops(container), _shops(container), _shops(container)
     _keep(container, shops_claimed, messages)
-    process_next(container.database, container.now(), limit=500)
+    process_next(container, limit=500)
     _keep(container, shops_unclaimed, messages)
-    process_next(container.database, container.now(), limit=500, newest_at_start=0)
+    process_next(container, limit=500, newest_at_start=0)
     _keep(container, shops_alone, messages)
-    while process_next(container.database, container.now(), limit=1):
+    while process_next(container, limit=1):
         pass
     for shops in zip(shops_claimed, shops_unclaimed, shops_alone, strict=True):
         expected, *others = [_rows_of(container, store_id) for store_id in shops]

@@ -102,9 +102,7 @@ def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_
     with container.database.writing() as session:
         session.add(Link(store_id=store_id, advertiser_id=ACCOUNT, linked_at=JOINED, claimed_at=EARLY))
     for name in ("linked_at", "set_up_at"):
-        record_staff_fact(
-            container.database, container.now(), name=name, value=EARLY.isoformat(), **arguments
-        )
+        record_staff_fact(container, name=name, value=EARLY.isoformat(), **arguments)
     with container.database.reading() as session:
         shop = Shop(session, store_id)
         shop.apply(link_signal(1), signal(2, "integration_set_up"), received_at=RECEIVED)
@@ -207,9 +205,9 @@ def test_a_shop_that_moves_to_where_another_was_erased_goes_on_from_it_and_joine
 
 
 def move(container: Container, store_id: str, url: str) -> None:
-    move_store(container.database, container.now(), store_id, url=url, reason="a new domain", actor="ann")
+    move_store(container, store_id, url=url, reason="a new domain", actor="ann")
 
 
 def leave(container: Container, store_id: str) -> None:
-    disconnect_store(container.database, container.now(), store_id, reason="asked", actor="ann")
-    erase_store(container.database, container.now(), store_id, reason="asked", actor="ann")
+    disconnect_store(container, store_id, reason="asked", actor="ann")
+    erase_store(container, store_id, reason="asked", actor="ann")

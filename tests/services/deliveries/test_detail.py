@@ -117,11 +117,11 @@ def test_what_is_no_json_is_not_shown_but_raw(container: Container, store_id: st
     with pytest.raises(Refused, match="only as raw bytes: body: not JSON") as refused:
         redacted_body(delivery_detail(container, delivery.id))
     assert "ann" not in str(refused.value)
-    assert raw_body(container.database, container.now(), delivery.id, actor="ann") == body
+    assert raw_body(container, delivery.id, actor="ann") == body
 
 
 def test_reading_the_bytes_is_audited(container: Container, delivery_id: int):
-    assert raw_body(container.database, container.now(), delivery_id, actor="ann") == BODY
+    assert raw_body(container, delivery_id, actor="ann") == BODY
     with container.database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).one()
     assert (entry.actor, entry.subject, entry.detail["bytes"]) == (
@@ -133,12 +133,12 @@ def test_reading_the_bytes_is_audited(container: Container, delivery_id: int):
 
 def test_a_dropped_body_cannot_be_looked_at_and_nothing_is_audited(container: Container, store_id: str):
     (delivery,) = keep(container, store_id, b"{}", topic="order.created")
-    process_next(container.database, container.now())
+    process_next(container)
     with pytest.raises(Refused, match=f"the body of delivery {delivery.id} was dropped"):
-        raw_body(container.database, container.now(), delivery.id, actor="ann")
+        raw_body(container, delivery.id, actor="ann")
     with pytest.raises(Refused, match=f"the body of delivery {delivery.id} was dropped"):
         redacted_body(delivery_detail(container, delivery.id))
     with pytest.raises(NotFound):
-        raw_body(container.database, container.now(), 9_999, actor="ann")
+        raw_body(container, 9_999, actor="ann")
     with container.database.reading() as session:
         assert session.query(AuditEntry).filter_by(action="delivery read raw").count() == 0

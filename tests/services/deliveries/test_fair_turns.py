@@ -55,13 +55,11 @@ def test_a_long_replay_takes_turns_with_a_short_one(container: Container, clock)
         keep_one(container, stores[0], signal(seq, home_url="https://shop0.example/"))
     keep_one(container, stores[1], signal(1, home_url="https://shop1.example/"))
     replay_ids = [
-        start(
-            container.database, DeliveryFilters(store=store), clock(), actor="ann", reason="why", rate=10
-        ).id
+        start(container.at(clock()), DeliveryFilters(store=store), actor="ann", reason="why", rate=10).id
         for store in stores
     ]
     for _ in range(3):
-        clock.at = max(clock(), replay_next(container.database, clock()) or clock())
+        clock.at = max(clock(), replay_next(container.at(clock())) or clock())
     assert [progress(container.database, item).state for item in replay_ids] == ["running", "done"]
 
 

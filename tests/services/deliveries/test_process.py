@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from decimal import InvalidOperation
 from threading import Barrier, Thread
@@ -31,7 +32,7 @@ def store_id(container: Container) -> str:
 
 
 def work(container: Container, **how: Any) -> list[AttemptResult]:
-    return process_next(container.database, container.now(), chance=lambda: 0.5, **how)
+    return process_next(container, chance=lambda: 0.5, **how)
 
 
 def store(container: Container, store_id: str) -> Store:
@@ -294,7 +295,7 @@ def test_two_workers_never_process_one_delivery_at_the_same_time(
     def worker() -> None:
         database = Database(container.settings.database_url)
         start.wait()
-        while batch := process_next(database, container.now(), limit=4):
+        while batch := process_next(replace(container, database=database), limit=4):
             outcomes.extend(batch)
         database.close()
 
@@ -321,10 +322,7 @@ def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
         return real(*arguments)
 
     monkeypatch.setattr(LockedStores, "is_applied", slowly)
-    threads = [
-        Thread(target=process_next, args=(container.database, container.now()), kwargs={"limit": 1})
-        for _ in range(2)
-    ]
+    threads = [Thread(target=process_next, args=(container,), kwargs={"limit": 1}) for _ in range(2)]
     for thread in threads:
         thread.start()
         time.sleep(0.1)

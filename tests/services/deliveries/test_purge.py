@@ -47,7 +47,7 @@ def rows(container: Container, table: Any) -> list[Any]:
 
 
 def run_purge(container: Container, **how: Any) -> dict[str, int]:
-    return purge(container.database, container.now(), 30, **{"within": LONG, **how})
+    return purge(container, 30, **{"within": LONG, **how})
 
 
 @pytest.fixture
@@ -57,13 +57,13 @@ def store_id(container: Container) -> str:
 
 def test_an_ended_delivery_goes_with_its_attempts_once_it_is_old(container, store_id, clock):
     old = keep_one(container, store_id, signal(1))
-    process_next(container.database, container.now())
+    process_next(container)
     clock.move(days=29)
     new = keep_one(container, store_id, signal(2))
-    process_next(container.database, container.now())
+    process_next(container)
     assert run_purge(container)["deliveries"] == 0
     clock.move(days=1, seconds=1)
-    assert count_expired(container.database, container.now(), 30)["deliveries"] == 1
+    assert count_expired(container, 30)["deliveries"] == 1
     assert {row.id for row in rows(container, Delivery)} == {old, new}
     assert run_purge(container)["deliveries"] == 1
     assert [row.id for row in rows(container, Delivery)] == [new]
@@ -102,7 +102,7 @@ def test_it_goes_in_steps_and_stops_when_told_or_out_of_time(container, store_id
     monkeypatch.setattr(purging, "STEP", 2)
     for seq in range(1, 8):
         keep_one(container, store_id, signal(seq))
-    process_next(container.database, container.now())
+    process_next(container)
     clock.move(days=31)
     totals: list[int] = []
     stopped = Event()
@@ -180,7 +180,7 @@ def test_a_read_that_does_not_end_is_told_and_the_next_purge_clears_up(
 
 def test_the_worker_purges_once_a_night(container, clock: FrozenClock, monkeypatch):
     runs: list[datetime] = []
-    monkeypatch.setattr(jobs, "purge", lambda _, now, *__, **___: runs.append(now) or {})
+    monkeypatch.setattr(jobs, "purge", lambda context, *_, **__: runs.append(context.now()) or {})
     (job,) = (job for job in every_minute(container) if job.name == "purge")
     began = container.now()  # noon
     for _ in range(30):
@@ -191,7 +191,7 @@ def test_the_worker_purges_once_a_night(container, clock: FrozenClock, monkeypat
 
 def test_tries_to_sign_in_go_once_they_count_no_more(container, clock):
     visitor = Visitor("198.51.100.7")
-    sign_in(container.database, container.now(), email="ann@staff.example", password="wrong", visitor=visitor)
+    sign_in(container, email="ann@staff.example", password="wrong", visitor=visitor)
     clock.move(days=2)
     assert run_purge(container)["sign-in tries"] == 0
     clock.move(seconds=1)
@@ -221,6 +221,6 @@ def test_what_is_kept_for_a_while_goes_after_it(container: Container, clock, kin
     with container.database.writing() as session:
         session.add_all(_old_rows(store_id, container.now()))
     clock.move(days=days)
-    assert purge(container.database, container.now(), 30, within=timedelta(minutes=1))[kind] == 0
+    assert purge(container, 30, within=timedelta(minutes=1))[kind] == 0
     clock.move(days=1)
-    assert purge(container.database, container.now(), 30, within=timedelta(minutes=1))[kind] == 1
+    assert purge(container, 30, within=timedelta(minutes=1))[kind] == 1

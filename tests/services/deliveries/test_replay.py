@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from itertools import product
 from threading import Barrier, Thread
@@ -50,13 +50,13 @@ def store_id(container: Container) -> str:
 
 
 def ask(container: Container, filters: DeliveryFilters, **how: Any) -> ReplayProgress:
-    return start(container.database, filters, container.now(), **{"actor": "ann", "reason": REASON, **how})
+    return start(container, filters, **{"actor": "ann", "reason": REASON, **how})
 
 
-def work_off(container: Container, clock: FrozenClock, database: Database | None = None) -> int:
+def work_off(container: Container, clock: FrozenClock) -> int:
     """Run batches as time goes by until no replay is left; return their number."""
     batches = 0
-    while (next_at := replay_next(database or container.database, container.now())) is not None:
+    while (next_at := replay_next(container)) is not None:
         clock.at = max(clock.at, next_at)
         batches += 1
     return batches
@@ -73,7 +73,7 @@ def run_replay(
 def keep_dead(container: Container, store_id: str, count: int = 1) -> list[int]:
     """Store deliveries that end dead, because they are of another address; return their ids."""
     ids = [keep_one(container, store_id, signal(seq, home_url=MOVED)) for seq in range(1, count + 1)]
-    process_next(container.database, container.now(), limit=count)
+    process_next(container, limit=count)
     return ids
 
 
@@ -123,7 +123,7 @@ def test_the_stores_it_touches_are_decided(
     container: Container, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ):
     decided: list[str] = []
-    monkeypatch.setattr(replay, "decide_each", lambda _, __, stores: decided.extend(stores))
+    monkeypatch.setattr(replay, "decide_each", lambda _, stores: decided.extend(stores))
     keep_dead(container, store_id)
     move_shop(container, store_id)
     run_replay(container, clock, DEAD)
@@ -135,8 +135,8 @@ def test_replaying_what_succeeded_changes_nothing(container: Container, clock: F
     url = "https://st-1.example/"
     ids = [keep_one(container, "st_1", signal(seq, home_url=url)) for seq in (1, 2)]
     ids.append(keep_one(container, "st_1", link_signal(3, "700001", home_url=url)))
-    process_next(container.database, container.now())
-    decide_store(container.database, container.now(), "st_1")
+    process_next(container)
+    decide_store(container, "st_1")
     changed_tables = ("attempts", "audit", "replays")
     before = all_rows(container, but=changed_tables)
     assert before["awards"]
@@ -157,7 +157,7 @@ def test_what_succeeded_stays_so_even_if_it_would_fail_today(
     fault: Exception | None,
 ):
     delivery_id = keep_one(container, store_id, link_signal(3))
-    process_next(container.database, container.now())
+    process_next(container)
     before = row(container, delivery_id)
     clock.move(hours=1)
     move_shop(container, store_id)
@@ -211,7 +211,7 @@ def test_what_fails_in_the_database_itself_is_undone_with_its_batch(
     with monkeypatch.context() as patch:
         patch.setattr(process, "apply_deliveries", fail_at(3, StorageUnavailable("gone")))
         with pytest.raises(StorageUnavailable):
-            replay_next(container.database, container.now())
+            replay_next(container)
     assert all_rows(container) == before
     work_off(container, clock)
     assert progress(container.database, running.id).done == 3
@@ -228,7 +228,7 @@ def populate(container: Container, clock: FrozenClock) -> tuple[str, str]:
         keep_one(container, store_id, signal(1, home_url=url))
         keep_one(container, store_id, signal(2, home_url=MOVED))
         keep(container, store_id, b'{"id":1}', topic="order.created")
-        process_next(container.database, container.now())
+        process_next(container)
         clock.move(hours=1)
     with container.database.writing() as session:
         foreign = new_delivery(item, b"{}", container.now(), topic="advertiser.changed")
@@ -264,12 +264,12 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
             continue
         summaries = list_deliveries(container.database, filters, 0)
         free = sorted(item.id for item in summaries if item.state not in ("ignored", "processing"))
-        matches = preview(container.database, filters, container.now())
+        matches = preview(container, filters)
         assert (matches.matching, matches.to_replay) == (len(summaries), len(free))
-        with container.database.rolled_back() as place:
-            running = start(place, filters, container.now(), actor="ann", reason="r", rate=1_000)
-            replay_next(place, container.now())
-            assert [result.delivery_id for result in results(place, running.id)] == free
+        with container.rolled_back() as context:
+            running = start(context, filters, actor="ann", reason="r", rate=1_000)
+            replay_next(context)
+            assert [result.delivery_id for result in results(context.database, running.id)] == free
         sizes.add(len(free))
     assert len(sizes) > 3
 
@@ -277,7 +277,7 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
 def test_a_preview_counts_by_kind_and_says_what_is_left_out(container: Container, clock: FrozenClock):
     item, other = populate(container, clock)
     end = clock.at
-    matches = preview(container.database, DeliveryFilters(since=end - timedelta(days=1)), container.now())
+    matches = preview(container, DeliveryFilters(since=end - timedelta(days=1)))
     assert (matches.matching, matches.to_replay, matches.changes_nothing) == (9, 6, 2)
     assert matches.left_out == {"being processed": 1, "body dropped": 2}
     assert matches.by["state"]["ignored"] == 2
@@ -285,14 +285,14 @@ def test_a_preview_counts_by_kind_and_says_what_is_left_out(container: Container
     assert matches.by["store"] == {item: 5, other: 3, "none": 1}
     assert matches.by["topic"]["order.created"] == 2
     assert (matches.oldest, matches.newest) == (end - timedelta(hours=2), end)
-    of_ids = preview(container.database, DeliveryFilters(ids=(1, 9_998, 9_999)), container.now())
+    of_ids = preview(container, DeliveryFilters(ids=(1, 9_998, 9_999)))
     assert (of_ids.matching, of_ids.left_out) == (1, {"not there": 2})
 
 
 def test_a_dry_run_changes_nothing_at_all(container: Container, clock: FrozenClock):
     populate(container, clock)
     before = all_rows(container)
-    preview(container.database, DeliveryFilters(source=DeliverySource.WOOCOMMERCE), container.now())
+    preview(container, DeliveryFilters(source=DeliverySource.WOOCOMMERCE))
     assert all_rows(container) == before
 
 
@@ -343,7 +343,7 @@ def test_what_somebody_locks_at_its_turn_is_waited_for(
 
     with monkeypatch.context() as patch:
         patch.setattr(deliveries, "lock_free", but_the_second)
-        replay_next(container.database, container.now())
+        replay_next(container)
     assert replayed_ids(container) == ids[:1]
     work_off(container, clock)
     assert replayed_ids(container) == ids
@@ -356,7 +356,7 @@ def test_a_lock_on_a_delivery_holds_no_replay_up(container: Container, store_id:
     ask(container, DEAD)
     with container.database.writing() as session:
         session.execute(select(Delivery.id).where(Delivery.id == ids[1]).with_for_update())
-        replay_next(container.database, container.now())
+        replay_next(container)
         assert replayed_ids(container) == ids[:1]
     work_off(container, clock)
     assert replayed_ids(container) == ids
@@ -369,7 +369,7 @@ def test_of_ids_each_is_told_once_with_what_came_of_it(
     container: Container, store_id: str, clock: FrozenClock
 ):
     ignored = keep_one(container, store_id, "order", topic="order.created")
-    process_next(container.database, container.now())
+    process_next(container)
     good = keep_one(container, store_id, link_signal(3))
     result = run_replay(container, clock, DeliveryFilters(ids=(good, 9_999, ignored, good)))
     assert (result.total, result.done) == (1, 1)
@@ -415,7 +415,7 @@ def test_killed_at_any_moment_it_goes_on_and_tries_each_once(
     halfway = progress(container.database, running.id)
     assert replayed_ids(container) == ids[: halfway.done]
     another = Database(container.settings.database_url)
-    work_off(container, clock, another)
+    work_off(replace(container, database=another), clock)
     another.close()
     result = progress(container.database, running.id)
     assert (result.state, result.done, result.outcomes) == ("done", 7, {"dead": 7})
@@ -433,7 +433,7 @@ def test_two_who_do_it_at_the_same_time_try_each_once(
         database = Database(container.settings.database_url)
         start_together.wait()
         later = container.now()
-        while replay_next(database, later) is not None:
+        while replay_next(replace(container, database=database).at(later)) is not None:
             later += timedelta(seconds=1)
         database.close()
 
@@ -452,10 +452,10 @@ def test_no_batch_before_its_time_and_none_larger_than_the_pace(
     keep_dead(container, store_id, 5)
     running = ask(container, DEAD, rate=8)
     for expected in (2, 4):
-        assert replay_next(container.database, container.now()) == clock.at + pause_after(2, 8)
+        assert replay_next(container) == clock.at + pause_after(2, 8)
         assert progress(container.database, running.id).done == expected
         clock.at += pause_after(2, 8) - timedelta(milliseconds=1)
-        assert replay_next(container.database, container.now()) == clock.at + timedelta(milliseconds=1)
+        assert replay_next(container) == clock.at + timedelta(milliseconds=1)
         assert progress(container.database, running.id).done == expected
         clock.move(milliseconds=1)
     assert batch_size(8) == 2
@@ -466,21 +466,21 @@ def test_cancelled_it_does_nothing_more_and_what_is_done_stays(
 ):
     ids = keep_dead(container, store_id, 5)
     running = ask(container, DEAD, rate=8)
-    replay_next(container.database, container.now())
-    cancelled = cancel(container.database, running.id, container.now(), actor="bob")
+    replay_next(container)
+    cancelled = cancel(container, running.id, actor="bob")
     assert (cancelled.state, cancelled.done, cancelled.ended_at) == ("cancelled", 2, container.now())
     assert work_off(container, clock) == 0
     assert replayed_ids(container) == ids[:2]
     with pytest.raises(Refused, match="is cancelled"):
-        cancel(container.database, running.id, container.now(), actor="bob")
+        cancel(container, running.id, actor="bob")
     with pytest.raises(NotFound):
-        cancel(container.database, 9_999, container.now(), actor="bob")
+        cancel(container, 9_999, actor="bob")
 
 
 def test_one_replay_after_the_other(container: Container, store_id: str, clock: FrozenClock):
     keep_dead(container, store_id, 3)
     first, second = ask(container, DEAD, rate=4), ask(container, DEAD, rate=4)
-    replay_next(container.database, container.now())
+    replay_next(container)
     assert [progress(container.database, item.id).done for item in (first, second)] == [1, 0]
     work_off(container, clock)
     assert [progress(container.database, item.id).done for item in (first, second)] == [3, 3]
@@ -519,7 +519,7 @@ def test_asking_and_ending_are_audited_with_reason_and_counts(
 
 def test_who_cancelled_is_audited(container: Container, store_id: str):
     keep_dead(container, store_id)
-    cancel(container.database, ask(container, DEAD).id, container.now(), actor="bob")
+    cancel(container, ask(container, DEAD).id, actor="bob")
     assert [(item.actor, item.action) for item in audit_entries(container)] == [
         ("ann", "deliveries replay"),
         ("bob", "replay cancelled"),

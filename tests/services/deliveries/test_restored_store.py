@@ -115,6 +115,6 @@ def test_a_store_whose_numbers_fell_back_is_told_to_staff(container: Container):
     keep_one(container, store_id, signal(6, "link_lost", **sent_at(RESTORED - timedelta(minutes=1))), SIGNAL)
     while work_inbox(container):
         pass
-    decide_store(container.database, container.now(), store_id)
+    decide_store(container, store_id)
     with container.database.reading() as session:
         assert "signals_fell_back" in session.scalars(select(StoreTroubleRow.id)).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Barrier, Thread
 from typing import Any
 
@@ -35,9 +36,7 @@ def newest_id(container: Container) -> int:
 
 
 def work(container: Container, newest_at_start: int) -> list[AttemptResult]:
-    return process_next(
-        container.database, container.now(), chance=lambda: 0.5, newest_at_start=newest_at_start
-    )
+    return process_next(container, chance=lambda: 0.5, newest_at_start=newest_at_start)
 
 
 def kill_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +130,7 @@ def test_a_worker_that_is_told_to_stop_while_it_waits_for_locks_processes_nothin
 ):
     delivery_id = keep_one(container, store_id, signal())
     stopping = iter([False, True]).__next__  # before it waits for the locks, and once it has them
-    assert process_next(container.database, container.now(), stopping=stopping, newest_at_start=0) == []
+    assert process_next(container, stopping=stopping, newest_at_start=0) == []
     assert state_of(container, delivery_id) == ("received", 0)
 
 
@@ -172,7 +171,7 @@ def test_workers_at_once_process_each_delivery_once(container: Container, store_
     def worker() -> None:
         database = Database(container.settings.database_url)
         start.wait()
-        while batch := process_next(database, container.now(), limit=4, newest_at_start=0):
+        while batch := process_next(replace(container, database=database), limit=4, newest_at_start=0):
             outcomes.extend(batch)
         database.close()
 

@@ -178,7 +178,7 @@ def outcome_of(
                 give_consent(session, container.cipher, received, store_id, account, "token")
     with suppress(Refused):  # no link that the consent is for stands any more
         poll_account(at(container, AS_OF, tiktok=Figures(account, spending)), account)
-    return decide_store(container.database, AS_OF, store_id)
+    return decide_store(container.at(AS_OF), store_id)
 
 
 SIGNAL = "action.wc_ad_credit_signal"

@@ -13,7 +13,6 @@ from receiver.storage.tables import Link, Store
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import JOINED, LINKED, OPEN, SETTLED
-from tests.fakes import at
 
 NOW = OPEN
 RECORDED = OPEN - timedelta(hours=3)
@@ -41,7 +40,7 @@ def source_of(container):
 
 def say(container, name, value):
     record_staff_fact(
-        container.database, RECORDED,
+        container.at(RECORDED),
         store_id="st_1", name=name, value=value, reason="told", evidence="T-2", actor="ann",
     )  # fmt: skip
 
@@ -96,7 +95,7 @@ def test_what_the_service_looks_up_itself_is_of_the_moment_of_the_decision(conta
 
 def test_a_flag_that_nobody_looked_for_is_nothing_recorded_and_no_no_of_anybodys(container):
     keep_all(container)
-    document = status_document(status_of(container.database, NOW, "st_1").decision)
+    document = status_document(status_of(container.at(NOW), "st_1").decision)
     lines = {
         (rule["id"], line["fact"]): (line["value"], line["source"], line["read_at"])
         for rule in document["rules"]
@@ -164,7 +163,7 @@ def test_a_date_of_staff_is_theirs_only_while_it_stands(container, source_of):
 def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(container, source_of, linked_at, expected):
     keep_store(container)
     add_link(
-        at(container, RECORDED),
+        container.at(RECORDED),
         store_id="st_1", advertiser_id="700001", token="secret-token", linked_at=linked_at, actor="ann"
     )  # fmt: skip
     assert source_of("account_linked", "linked") == expected

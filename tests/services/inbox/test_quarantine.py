@@ -99,7 +99,7 @@ def test_once_the_secret_is_put_right_it_is_released_like_any_delivery(sender: M
     assert (result.problem, sender.quarantined()) == (None, [])
     (delivery,) = sender.rows(Delivery)
     assert (delivery.id, delivery.state, delivery.received_at) == (result.delivery_id, "received", sent_at)
-    assert [item.state for item in process_next(sender.container.database, sender.clock.at)] == ["processed"]
+    assert [item.state for item in process_next(sender.container.at(sender.clock.at))] == ["processed"]
     assert sender.release() == []
 
 
@@ -199,9 +199,7 @@ def test_only_those_asked_for_are_released_and_a_reason_is_needed(sender: MisSig
 
 def test_what_a_store_that_left_had_sent_stays_where_it_is(sender: MisSigningStore):
     sender.send(signal(1))
-    disconnect_store(
-        sender.container.database, sender.clock.at, sender.store_id, reason="closed", actor="ann"
-    )
+    disconnect_store(sender.container.at(sender.clock.at), sender.store_id, reason="closed", actor="ann")
     assert [item.problem for item in sender.release()] == ["the store is disconnected"]
 
 

@@ -59,7 +59,7 @@ class Merchant:
         self.decide()
 
     def decide(self):
-        decide_store(self.container.database, self.clock(), self.id)
+        decide_store(self.container.at(self.clock()), self.id)
 
     def ask(self, email=EMAIL, language="en"):
         return ask_for_mail(self.container, TOKEN, email, language)
@@ -223,9 +223,7 @@ def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, 
             "failures": 0,
         }
         session.add(Connection(store_id=merchant.id, next_check_at=NOW, **keys))
-    disconnect_store(
-        container.database, merchant.clock(), merchant.id, reason="the plugin is gone", actor="t"
-    )
+    disconnect_store(container.at(merchant.clock()), merchant.id, reason="the plugin is gone", actor="t")
     ((recipient, news, stop),) = merchant.run_worker()
     assert (recipient, "Settings, Advanced, REST API" in news.text) == (EMAIL, True)
     assert "more by" not in news.text
@@ -238,7 +236,7 @@ def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, 
 
 def test_the_status_says_when_each_was_first_noticed(merchant, container):
     merchant.clock.move(hours=5)
-    ((notice, at),) = status_of(container.database, merchant.clock(), merchant.id).notices
+    ((notice, at),) = status_of(container.at(merchant.clock()), merchant.id).notices
     assert (notice.id, at) == ("near_tier:500", NOW)
 
 

@@ -74,12 +74,12 @@ def test_each_delivery_that_ends_is_counted_once_and_a_try_that_fails_is_not(
     keep_one(container, store_id, signal(1))
     keep_one(container, store_id, signal(2), topic="order.created")  # ignored
     keep(container, store_id, b"no signal")  # dead
-    process_next(container.database, container.now())
+    process_next(container)
     assert totals(container) == {HourlyKind.PROCESSED: 2, HourlyKind.DEAD: 1}
     monkeypatch.setattr(process, "apply_deliveries", lambda *_: 1 / 0 and [])
     keep_one(container, store_id, signal(3))
     monkeypatch.setattr(process, "NEVER_READABLE", ())
-    process_next(container.database, container.now())
+    process_next(container)
     assert totals(container) == {HourlyKind.PROCESSED: 2, HourlyKind.DEAD: 1}
 
 
@@ -97,22 +97,21 @@ def test_what_rolls_back_is_not_counted(container: Container, store_id: str, mon
 
     monkeypatch.setattr(process, "count_results", count_then_fail)
     with pytest.raises(RuntimeError):
-        process_next(container.database, container.now())
+        process_next(container)
     assert read_counts(container) == {}
 
 
 def test_a_replay_counts_its_tries(container: Container, store_id: str, clock: FrozenClock):
     keep(container, store_id, b"no signal")
-    process_next(container.database, container.now())
+    process_next(container)
     clock.move(hours=1)
     start_replay(
-        container.database,
+        container,
         DeliveryFilters(state=DeliveryState.DEAD),
-        container.now(),
         actor="ann",
         reason="again",
     )
-    replay_next(container.database, container.now())
+    replay_next(container)
     assert [list(hour.values()) for hour in read_counts(container).values()] == [[1], [1]]
 
 
@@ -141,7 +140,7 @@ def test_hours_are_forgotten_after_400_days(container: Container, clock: FrozenC
     container.budget.count("advertiser/info", "0", container.now())
     for days, remaining in ((400, 1), (1, 0)):
         clock.move(days=days)
-        purge(container.database, container.now(), 30, within=timedelta(minutes=1))
+        purge(container, 30, within=timedelta(minutes=1))
         assert len(read_counts(container)) == remaining
 
 
@@ -157,5 +156,5 @@ def test_each_poll_is_kept_with_its_fault_for_two_weeks(container: Container):
         ("7001", OPEN + HOUR, "no answer"),
     ]
     for later, remaining in ((timedelta(days=14), 2), (timedelta(days=14, seconds=1), 1)):
-        purge(container.database, OPEN + later, 30, within=timedelta(minutes=1))
+        purge(container.at(OPEN + later), 30, within=timedelta(minutes=1))
         assert len(rows_of(container, tables.PollRow)) == remaining

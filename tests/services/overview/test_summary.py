@@ -46,7 +46,7 @@ def test_awards_that_need_a_person_are_summed_by_currency(at_work):
         session.execute(
             update(Award).where(Award.id == "aw_2").values(currency="GBP", credit=Decimal("395.50"))
         )
-    (overdue,) = (item for item in list_todo_items(at_work.database, NOW) if item.id == "awards_overdue")
+    (overdue,) = (item for item in list_todo_items(at_work.at(NOW)) if item.id == "awards_overdue")
     assert overdue.count == 3
     assert overdue.sums == [("GBP", Decimal("395.50")), ("USD", Decimal("1000.00"))]
 
@@ -115,7 +115,7 @@ def test_hours_are_shown_from_when_counting_began(at_work, clock):
 def test_totals_are_what_the_worker_last_counted_of_all_programmes(at_work):
     AwardActions(at_work, 2)
     keep_store(at_work, "st_9", stage="not_admitted")
-    count_programmes(at_work.database, NOW)
+    count_programmes(at_work.at(NOW))
     document = overview_document(overview(at_work))
     assert document["counted_at"] == NOW
     assert document["stages"]["not_admitted"] == 1

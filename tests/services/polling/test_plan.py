@@ -36,7 +36,7 @@ def poll(container, tiktok, now):
     with container.database.writing() as session:
         session.get_one(tables.Account, "7001").next_poll_at = now
     poll_due(at(container, now, tiktok=tiktok))
-    decide_store(container.database, now, "st_1")
+    decide_store(container.at(now), "st_1")
 
 
 def stop(container, value, at):
@@ -44,7 +44,7 @@ def stop(container, value, at):
         session.add(
             tables.RecordedFact(store_id="st_1", name="conflicting_promotion", value=value, **RECORDED)
         )
-    decide_store(container.database, at, "st_1")
+    decide_store(container.at(at), "st_1")
 
 
 def account(container):
@@ -62,18 +62,18 @@ def test_an_account_at_rest_is_polled_in_time_once_what_stopped_its_store_is_lif
     stop(linked, False, FINAL + HOUR)
     assert (account(linked).poll_reason, account(linked).next_poll_at) == (PollReason.SETTLING, FINAL + HOUR)
     poll_due(at(linked, FINAL + HOUR, tiktok=tiktok))
-    decision = decide_store(linked.database, FINAL + HOUR, "st_1")
+    decision = decide_store(linked.at(FINAL + HOUR), "st_1")
     assert (decision.stage, decision.award.due_by) == ("due", LAST + 7 * DAY)
 
 
 def test_deciding_again_leaves_a_plan_that_fits_and_a_poll_that_is_under_way(linked, tiktok):
     poll(linked, tiktok, OPEN)
     planned = account(linked).next_poll_at
-    decide_store(linked.database, OPEN + HOUR, "st_1")
+    decide_store(linked.at(OPEN + HOUR), "st_1")
     assert account(linked).next_poll_at == planned
     with linked.database.writing() as session:
         session.get_one(tables.Account, "7001").next_poll_at = planned + HOUR  # as a poller's lease does
-    decide_store(linked.database, planned, "st_1")
+    decide_store(linked.at(planned), "st_1")
     assert account(linked).next_poll_at == planned + HOUR
 
 
@@ -92,9 +92,9 @@ def test_figures_at_rest_are_stale_only_when_their_weekly_poll_is_missed(linked,
     stop(linked, True, STOPPED - HOUR)
     poll(linked, tiktok, STOPPED)
     missed = account(linked).next_poll_at + 2 * DAY
-    assert [status_of(linked.database, at, "st_1").stale for at in (STOPPED + 3 * DAY, missed)] == [
+    assert [status_of(linked.at(at), "st_1").stale for at in (STOPPED + 3 * DAY, missed)] == [
         False,
         True,
     ]
     stop(linked, False, STOPPED + 3 * DAY)  # from now on they matter
-    assert status_of(linked.database, STOPPED + 3 * DAY, "st_1").stale
+    assert status_of(linked.at(STOPPED + 3 * DAY), "st_1").stale

@@ -335,11 +335,11 @@ def test_a_report_in_another_currency_is_not_kept_and_leaves_the_currency_unknow
     account = stored(linked, tables.Account, "7001")
     assert (kept_days(linked), account.fault) == ({SPENT: Decimal("25.00")}, "currency")
     assert account.next_poll_at == OPEN + timedelta(hours=6)
-    decision = decide_store(linked.database, OPEN, "st_1")
+    decision = decide_store(linked.at(OPEN), "st_1")
     assert decision.outcome("account_currency") is decision.outcome("spend_reached") is Outcome.UNKNOWN
     assert decision.tier is None
     poll(linked, FakeTikTok(day(SPENT, "25.00")))
-    assert decide_store(linked.database, OPEN, "st_1").outcome("account_currency") is Outcome.PASS
+    assert decide_store(linked.at(OPEN), "st_1").outcome("account_currency") is Outcome.PASS
 
 
 def test_rows_that_name_no_currency_are_in_the_accounts(linked):
@@ -354,8 +354,8 @@ def test_a_refused_metric_leaves_the_other_figures_and_makes_no_date_final(linke
     account = stored(linked, tables.Account, "7001")
     assert (account.currency, account.fault, account.spend_read_at) == ("USD", "refused", None)
     assert account.last_error == "TikTok refuses the report's cash_spend (code 40002)"
-    assert spend_of(linked.database, OPEN, "7001")["days"][0]["billed_cost"] == "25.00"
-    decision = decide_store(linked.database, OPEN + timedelta(days=60), "st_1")
+    assert spend_of(linked.at(OPEN), "7001")["days"][0]["billed_cost"] == "25.00"
+    decision = decide_store(linked.at(OPEN + timedelta(days=60)), "st_1")
     assert decision.outcome("spend_reached") is not Outcome.FAIL  # it is not zero
 
 
@@ -381,12 +381,12 @@ def test_an_unknown_account_is_told(container):
     with pytest.raises(NotFound, match="7009"):
         poll_account(at(container, OPEN, tiktok=FakeTikTok()), "7009")
     with pytest.raises(NotFound, match="7009"):
-        spend_of(container.database, OPEN, "7009")
+        spend_of(container.at(OPEN), "7009")
 
 
 def test_spend_shown_says_which_dates_are_final(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 17), "40.00"), day(date(2025, 11, 18), "1.00")))
-    document = spend_of(linked.database, OPEN, "7001")
+    document = spend_of(linked.at(OPEN), "7001")
     assert [(row["cash_spend"], row["final"]) for row in document["days"]] == [
         ("40.00", True),
         ("1.00", False),
@@ -443,17 +443,17 @@ def test_an_account_whose_store_is_gone_is_never_late_and_is_read_once_the_store
     linked_again, hours = OPEN + timedelta(hours=2), timedelta(hours=1)
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").disconnected_at = OPEN
-    put_off_unreadable(linked.database, linked_again)
-    metrics = collect_metrics(at(linked, linked_again))
+    put_off_unreadable(linked.at(linked_again))
+    metrics = collect_metrics(linked.at(linked_again))
     assert metrics.poll_late is None
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").disconnected_at = None
-    put_off_unreadable(linked.database, linked_again + hours)
+    put_off_unreadable(linked.at(linked_again + hours))
     assert len(poll_due(at(linked, linked_again + hours, tiktok=FakeTikTok()))) == 1
 
 
 def test_an_account_that_can_be_read_is_not_put_off(linked):
-    put_off_unreadable(linked.database, OPEN)
+    put_off_unreadable(linked.at(OPEN))
     assert len(poll_due(at(linked, OPEN, tiktok=FakeTikTok()))) == 1
 
 

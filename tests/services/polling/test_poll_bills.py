@@ -406,13 +406,13 @@ def test_figures_are_stale_where_bills_count_and_were_not_read_for_a_day(linked,
     record_payment(linked, how)
     tiktok.ledger_fault = BUSY
     poll(linked, tiktok, OPEN + timedelta(hours=24))
-    assert status_of(linked.database, OPEN + timedelta(hours=24), "st_1").stale is False
-    assert status_of(linked.database, OPEN + timedelta(hours=25), "st_1").stale is stale
+    assert status_of(linked.at(OPEN + timedelta(hours=24)), "st_1").stale is False
+    assert status_of(linked.at(OPEN + timedelta(hours=25)), "st_1").stale is stale
 
 
 def test_spend_shown_says_whether_bills_were_read_and_what_they_were(linked, tiktok):
     poll(linked, tiktok)
-    document = spend_of(linked.database, OPEN, "7001")
+    document = spend_of(linked.at(OPEN), "7001")
     assert (document["bills_readable"], document["bills_read_at"]) == (True, OPEN)
     assert document["payments"] == [
         {

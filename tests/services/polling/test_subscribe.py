@@ -224,7 +224,7 @@ def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(container, fake
         faults.add(Fault.SUSPENDED)
         assert notices.send_changes() == [200, 200]
         assert notices.send_changes() == []
-    while process_next(container.database, container.now()):
+    while process_next(container):
         pass
     with container.database.reading() as session:
         account = session.get_one(tables.Account, "700001")
@@ -245,7 +245,7 @@ def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
         assert Notices(fake).send_changes() == [200, 200]
         assert (at_tiktok(fake), Notices(fake).send_changes()) == ([], [])
         faults.clear()
-    while process_next(container.database, container.now()):
+    while process_next(container):
         pass
     verify_subscriptions_if_due(replace(container, tiktok=tiktok), callback)
     with container.database.reading() as session:

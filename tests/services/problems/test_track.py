@@ -52,7 +52,7 @@ class Watch:
     def dies(self, *arguments: Any, store: str | None = None) -> None:
         for argument in arguments:
             keep_one(self.container, store or self.store, argument)
-        process_next(self.database, self.clock.at)
+        process_next(self.container.at(self.clock.at))
 
     def calls(self, seq: int, secret: str = THEIRS, store: str | None = None, **changes: Any) -> int:
         body = body_of(signal(seq))
@@ -68,7 +68,7 @@ class Watch:
         self.calls(1, store="st_0")
 
     def track(self) -> None:
-        track_problems(self.database, self.clock.at)
+        track_problems(self.container.at(self.clock.at))
 
     def problems(self, state: str = ProblemState.OPEN, **filters: Any) -> list[ProblemRecord]:
         self.track()
@@ -78,8 +78,8 @@ class Watch:
         return [problem.cause for problem in self.problems(state)]
 
     def replay(self, **filters: Any) -> None:
-        start(self.database, DeliveryFilters(**filters), self.clock.at, actor="ann", reason="put right")
-        while (due := replay_next(self.database, self.clock.at)) is not None:
+        start(self.container.at(self.clock.at), DeliveryFilters(**filters), actor="ann", reason="put right")
+        while (due := replay_next(self.container.at(self.clock.at))) is not None:
             self.clock.at = max(self.clock.at, due)
 
 
@@ -111,7 +111,7 @@ def test_what_dies_is_known_by_its_cause(watch: Watch, argument: Any, cause: Pro
         headers = dict(signed_headers(body, SECRET))
         call = WebhookRequest(PROVIDERS["woocommerce"], "POST", headers, lambda n: body[:n], watch.store)
         assert watch.reception.answer(call).status == 200
-        process_next(watch.database, watch.clock.at)
+        process_next(watch.container.at(watch.clock.at))
     else:
         watch.dies(argument)
     (problem,) = watch.problems()
@@ -173,7 +173,7 @@ def test_notices_of_tiktok_that_cannot_be_read_are_a_problem_of_no_store(watch: 
     keep(watch.container, watch.store, b"{", topic="tiktok.ads")
     with watch.database.writing() as session:
         session.execute(update(Delivery).values(source="tiktok", store_id=None))
-    process_next(watch.database, watch.clock.at)
+    process_next(watch.container.at(watch.clock.at))
     (problem,) = watch.problems()
     assert (problem.cause, problem.store_id, problem.store_name) == (ProblemCause.NOTICE_UNREADABLE, "", None)
 
@@ -185,7 +185,7 @@ def test_what_we_failed_at_until_the_end_is_ours(watch: Watch, monkeypatch: pyte
     monkeypatch.setattr("receiver.services.deliveries.process.apply_deliveries", fails)
     keep_one(watch.container, watch.store, signal(1))
     for _ in range(9):
-        process_next(watch.database, watch.clock.at, chance=lambda: 0.0)
+        process_next(watch.container.at(watch.clock.at), chance=lambda: 0.0)
     assert watch.causes() == [ProblemCause.GAVE_UP]
 
 
@@ -274,7 +274,7 @@ def test_refused_calls_that_nothing_is_kept_of_end_two_days_after_the_last(watch
 
 def test_of_a_store_that_has_left_nothing_is_left_to_do(watch: Watch):
     watch.dies(signal(1, v=0))
-    disconnect_store(watch.database, watch.clock.at, watch.store, reason="asked", actor="ann")
+    disconnect_store(watch.container.at(watch.clock.at), watch.store, reason="asked", actor="ann")
     assert watch.causes() == []
     assert watch.calls(2) == 410
     watch.write_counts()
@@ -288,8 +288,7 @@ def test_what_has_ended_is_forgotten_after_a_month(watch: Watch):
         session.query(Delivery).delete()
     assert watch.causes(ProblemState.RESOLVED) == [ProblemCause.OLD_VERSION]
     counts = purge(
-        watch.database,
-        watch.clock.at + PROBLEMS_KEPT + timedelta(seconds=1),
+        watch.container.at(watch.clock.at + PROBLEMS_KEPT + timedelta(seconds=1)),
         30,
         within=timedelta(minutes=1),
     )
@@ -301,7 +300,7 @@ def test_what_has_ended_is_forgotten_after_a_month(watch: Watch):
 
 def acknowledge(watch: Watch, note: str = "a staging copy") -> ProblemRecord:
     (problem,) = watch.problems()
-    return acknowledge_problem(watch.database, watch.clock.at, problem.id, note=note, actor="ann")
+    return acknowledge_problem(watch.container.at(watch.clock.at), problem.id, note=note, actor="ann")
 
 
 def test_who_acknowledged_a_problem_when_and_why_is_kept_and_audited(watch: Watch):
@@ -323,13 +322,13 @@ def test_a_problem_is_acknowledged_once_and_with_a_note(watch: Watch):
     watch.dies(signal(1, v=0))
     (problem,) = watch.problems()
     with pytest.raises(InputError, match="note"):
-        acknowledge_problem(watch.database, watch.clock.at, problem.id, note=" ", actor="ann")
+        acknowledge_problem(watch.container.at(watch.clock.at), problem.id, note=" ", actor="ann")
     acknowledge(watch)
     with pytest.raises(Refused, match="acknowledged by ann already"):
-        acknowledge_problem(watch.database, watch.clock.at, problem.id, note="again", actor="bob")
+        acknowledge_problem(watch.container.at(watch.clock.at), problem.id, note="again", actor="bob")
     for number in (99, 2**63):
         with pytest.raises(NotFound):
-            acknowledge_problem(watch.database, watch.clock.at, number, note="n", actor="bob")
+            acknowledge_problem(watch.container.at(watch.clock.at), number, note="n", actor="bob")
 
 
 @pytest.mark.parametrize(("days", "state"), [(6, ProblemState.ACKNOWLEDGED), (8, ProblemState.OPEN)])

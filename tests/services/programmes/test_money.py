@@ -12,7 +12,6 @@ from receiver.services.programmes.statistics import count_programmes, programme_
 from receiver.storage.tables import Award, Store
 from tests.award_fixtures import NOW, AwardActions
 from tests.db_factories import keep_store
-from tests.fakes import at
 
 ENDED = datetime(2025, 12, 1, tzinfo=UTC)
 STATES = {  # of each award: what differs from one that is due in time; the part it stands in
@@ -30,8 +29,8 @@ STATES = {  # of each award: what differs from one that is due in time; the part
 
 
 def money_by_currency(container):
-    count_programmes(container.database, NOW)
-    (stats,) = programme_stats(at(container, NOW))
+    count_programmes(container.at(NOW))
+    (stats,) = programme_stats(container.at(NOW))
     assert stats.counts is not None
     return {money.currency: money for money in stats.counts.money}
 

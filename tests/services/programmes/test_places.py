@@ -61,19 +61,17 @@ def stores_with_place(container: Container) -> list[str]:
 
 
 def leave(container: Container, store_id: str) -> None:
-    disconnect_store(container.database, container.now(), store_id, reason="closed the shop", actor="ann")
+    disconnect_store(container, store_id, reason="closed the shop", actor="ann")
 
 
 def merge(container: Container, store_id: str, merchant: str) -> None:
     fact = {"reason": "one owner", "evidence": "ticket 3", "actor": "ann"}
-    record_staff_fact(
-        container.database, container.now(), store_id=store_id, name="merchant", value=merchant, **fact
-    )
+    record_staff_fact(container, store_id=store_id, name="merchant", value=merchant, **fact)
 
 
 def test_nobody_gets_in_while_no_place_is_free(container: Container, line: Line):
     line("a", "b", "c")
-    assert fill_all_places(container.database, container.now()) == []
+    assert fill_all_places(container) == []
     assert stores_with_place(container) == ["st_0", "st_1"]
 
 
@@ -84,7 +82,7 @@ def test_the_place_of_a_store_that_left_goes_to_who_waited_longest(container: Co
     with container.database.reading() as session:
         entries = session.scalars(select(tables.AuditEntry).where(tables.AuditEntry.action == "place given"))
         assert [(item.actor, item.subject) for item in entries] == [("service", "st_2")]
-    assert decide_store(container.database, container.now(), "st_2").outcome("admission") == "pass"
+    assert decide_store(container, "st_2").outcome("admission") == "pass"
 
 
 def test_leaving_twice_frees_one_place(container: Container, line: Line):
@@ -127,7 +125,7 @@ def test_a_merchant_gets_in_with_all_its_stores(container: Container, line: Line
 
 def test_a_merchant_that_keeps_another_store_keeps_its_place(container: Container, line: Line):
     line("a", "a", "b", "c")
-    fill_places(container.database, container.now(), "woocommerce-2025")
+    fill_places(container, "woocommerce-2025")
     leave(container, "st_0")
     assert stores_with_place(container) == ["st_1", "st_2"]
 
@@ -141,7 +139,7 @@ def test_who_left_does_not_wait(container: Container, line: Line):
 
 def test_an_award_keeps_its_place_for_ever(container: Container, line: Line):
     keep_all(container, "st_winner")
-    assert decide_store(container.database, SETTLED, "st_winner").stage == "due"
+    assert decide_store(container.at(SETTLED), "st_winner").stage == "due"
     line("a", "b", "c")
     set_capacity(container, 3)
     leave(container, "st_winner")
@@ -166,7 +164,7 @@ def test_one_freed_place_is_given_once_however_many_give_it(container: Container
 
     def fill() -> None:
         start.wait()
-        store_ids.extend(fill_places(container.database, container.now(), "woocommerce-2025"))
+        store_ids.extend(fill_places(container, "woocommerce-2025"))
 
     threads = [Thread(target=fill) for _ in range(4)]
     for thread in threads:
@@ -184,13 +182,13 @@ def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
     add_link(container, **link)
     with container.database.writing() as session:
         session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
-    status_for_token(container.database, container.now(), "stt_1")
+    status_for_token(container, "stt_1")
     leave(container, "st_1")
     (store,) = rows_of(container, tables.Store)
     assert (store.disconnected_at, store.status_token_hash) == (clock.at, None)
     assert [link.token_encrypted for link in rows_of(container, tables.Link)] == [None]
     with pytest.raises(NotFound):
-        status_for_token(container.database, container.now(), "stt_1")
+        status_for_token(container, "stt_1")
     with pytest.raises(NotFound, match="st_nobody"):
         leave(container, "st_nobody")
 
@@ -199,7 +197,7 @@ def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
 
 
 def admission(container: Container, store_id: str) -> dict | None:
-    return full_document(status_of(container.database, container.now(), store_id))["admission"]
+    return full_document(status_of(container, store_id))["admission"]
 
 
 def test_a_store_that_waits_sees_its_place_in_the_order_places_are_given(container: Container, line: Line):
@@ -244,10 +242,7 @@ def consent(container: Container, store_id: str, advertiser_id: str) -> None:
 
 
 def admission_outcomes(container: Container, *store_ids: str) -> list[str]:
-    return [
-        str(decide_store(container.database, container.now(), item).outcome("admission"))
-        for item in store_ids
-    ]
+    return [str(decide_store(container, item).outcome("admission")) for item in store_ids]
 
 
 def test_a_place_is_reserved_for_seven_days_then_goes_to_the_next_in_line(
@@ -255,13 +250,13 @@ def test_a_place_is_reserved_for_seven_days_then_goes_to_the_next_in_line(
 ):
     assert admission_outcomes(container, *two) == ["pass", "pending"]
     clock.move(days=7, seconds=-1)
-    assert fill_all_places(container.database, container.now()) == []
+    assert fill_all_places(container) == []
     clock.move(seconds=1)
     assert admission_outcomes(container, *two) == ["pending", "pending"]  # at once, before anybody gave it on
-    assert fill_all_places(container.database, container.now()) == [two[1]]
-    assert fill_all_places(container.database, container.now()) == []
+    assert fill_all_places(container) == [two[1]]
+    assert fill_all_places(container) == []
     assert admission_outcomes(container, *two) == ["pending", "pass"]
-    assert decide_store(container.database, container.now(), two[0]).stage == "not_admitted"
+    assert decide_store(container, two[0]).stage == "not_admitted"
     with container.database.reading() as session:
         query = select(tables.AuditEntry.action, tables.AuditEntry.subject)
         entries = session.execute(query.where(tables.AuditEntry.action.like("place%"))).all()
@@ -273,12 +268,12 @@ def test_a_consent_takes_the_place_for_good(
     container: Container, clock: FrozenClock, two: tuple[str, str], withdrawn
 ):
     consent(container, two[0], "700001")
-    fill_all_places(container.database, container.now())
+    fill_all_places(container)
     if withdrawn:
         with container.database.writing() as session:
             session.execute(update(tables.Link).values(consent=False, token_encrypted=None))
     clock.move(days=30)
-    assert fill_all_places(container.database, container.now()) == []
+    assert fill_all_places(container) == []
     assert admission_outcomes(container, *two) == ["pass", "pending"]
 
 
@@ -286,11 +281,11 @@ def test_a_lapsed_store_comes_back_by_its_consent_before_those_who_only_wait(
     container: Container, clock: FrozenClock, two: tuple[str, str]
 ):
     clock.move(days=8)
-    fill_all_places(container.database, container.now())
+    fill_all_places(container)
     consent(container, two[0], "700001")
-    assert fill_all_places(container.database, container.now()) == []  # the other has it reserved
+    assert fill_all_places(container) == []  # the other has it reserved
     clock.move(days=8)
-    assert fill_all_places(container.database, container.now()) == [two[0]]
+    assert fill_all_places(container) == [two[0]]
     assert admission_outcomes(container, *two) == ["pass", "pending"]
 
 
@@ -298,9 +293,9 @@ def test_who_staff_admit_stays_whatever_it_proves(
     container: Container, clock: FrozenClock, two: tuple[str, str]
 ):
     for store_id in two:
-        admit_store(container.database, container.now(), store_id, actor="ann")
+        admit_store(container, store_id, actor="ann")
     clock.move(days=30)
-    assert fill_all_places(container.database, container.now()) == []
+    assert fill_all_places(container) == []
     assert admission_outcomes(container, *two) == ["pass", "pass"]
 
 
@@ -308,7 +303,7 @@ def test_a_reserved_place_is_told_with_its_end_until_the_consent_is_there(
     container: Container, two: tuple[str, str]
 ):
     def reservation_warnings() -> list[str]:
-        document = full_document(status_of(container.database, container.now(), two[0]))
+        document = full_document(status_of(container, two[0]))
         return [item["text"] for item in document["warnings"] if item["id"] == "place_reserved"]
 
     (words,) = reservation_warnings()
@@ -321,12 +316,12 @@ def test_leaving_and_coming_back_gives_no_second_reservation(
     container: Container, clock: FrozenClock, two: tuple[str, str]
 ):
     clock.move(days=8)
-    fill_all_places(container.database, container.now())
+    fill_all_places(container)
     leave(container, two[0])
     leave(container, two[1])
     with container.database.writing() as session:
         session.get_one(tables.Store, two[0]).disconnected_at = None
-    assert fill_all_places(container.database, container.now()) == []
+    assert fill_all_places(container) == []
 
 
 def test_of_a_hundred_shops_on_one_host_three_have_a_place(container: Container, tmp_path: Path, capped: str):
@@ -335,7 +330,7 @@ def test_of_a_hundred_shops_on_one_host_three_have_a_place(container: Container,
     for number in range(6):
         add_shop(container, f"https://shops.example/{number}/", programme=capped)
     add_shop(container, "https://honest.example/", programme=capped)
-    fill_all_places(container.database, container.now())
+    fill_all_places(container)
     rows = list_stores(container.database, StoreFilters(), 0)
     inside = [store["url"] for store in rows if store["admitted_at"]]
     assert sorted(inside) == [
@@ -353,8 +348,8 @@ def test_one_ad_account_takes_one_place_however_many_shops_it_is_consented_for(
     three = [add_shop(container, f"https://{name}.example/", programme=capped).id for name in names]
     consent(container, three[0], "700001")
     consent(container, three[1], "700001")
-    fill_all_places(container.database, container.now())
+    fill_all_places(container)
     assert admission_outcomes(container, *three) == ["pass", "pass", "pending"]
     clock.move(days=8)
-    assert fill_all_places(container.database, container.now()) == [three[2]]
+    assert fill_all_places(container) == [three[2]]
     assert admission_outcomes(container, *three) == ["pass", "pending", "pass"]

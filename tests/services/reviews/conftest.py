@@ -23,11 +23,11 @@ class ReviewActions:
 
     def ask(self, message: str = "we are based in the US", store_id: str = "st_1") -> str:
         """Request a review and return its id."""
-        return ask_review(self._container.database, self._container.now(), store_id, message)[0].id
+        return ask_review(self._container, store_id, message)[0].id
 
     def answer(self, review_id: str, answer: StaffAnswer) -> dict[str, Any]:
         """Answer a review and return it."""
-        return answer_review(self._container.database, self._container.now(), review_id, answer, "ann")
+        return answer_review(self._container, review_id, answer, "ann")
 
     def uphold(self, review_id: str, reason: str = "the register says so") -> dict[str, Any]:
         """Uphold the decision and return the review."""

@@ -20,11 +20,11 @@ def test_an_override_takes_effect_and_the_merchant_reads_why(container, reviews)
     keep_all(container)
     with container.database.writing() as session:
         session.get_one(tables.Store, "st_1").country = "DE"
-    assert decide_store(container.database, SETTLED, "st_1").stage == "ineligible"
+    assert decide_store(container.at(SETTLED), "st_1").stage == "ineligible"
     review_id = reviews.ask()
     reviews.override(review_id)
-    assert decide_store(container.database, SETTLED, "st_1").stage == "due"
-    review = full_document(status_of(container.database, SETTLED, "st_1"))["review"]
+    assert decide_store(container.at(SETTLED), "st_1").stage == "due"
+    review = full_document(status_of(container.at(SETTLED), "st_1"))["review"]
     assert (review["id"], review["state"], review["answer"]) == (review_id, "answered", "overridden")
     assert review["text"].endswith("changed the decision: looked again")
 
@@ -34,15 +34,15 @@ def test_a_fact_recorded_as_the_answer_counts_like_any_other(container, reviews)
     answer = StaffAnswer(ReviewAnswer.FACT_RECORDED, "bill seen", reviews.fact("payment", "unknown"))
     recorded = reviews.answer(reviews.ask(), answer)["recorded"]
     assert recorded == {"name": "payment", "value": "unknown"}
-    assert decide_store(container.database, SETTLED, "st_1").spend.provisional
+    assert decide_store(container.at(SETTLED), "st_1").spend.provisional
 
 
 def test_upholding_changes_no_fact(container, reviews):
     keep_all(container)
-    before = decide_store(container.database, SETTLED, "st_1")
+    before = decide_store(container.at(SETTLED), "st_1")
     reviews.uphold(reviews.ask())
-    assert status_document(decide_store(container.database, SETTLED, "st_1")) == status_document(before)
-    review = full_document(status_of(container.database, SETTLED, "st_1"))["review"]
+    assert status_document(decide_store(container.at(SETTLED), "st_1")) == status_document(before)
+    review = full_document(status_of(container.at(SETTLED), "st_1"))["review"]
     assert review["text"].endswith("the decision stands: the register says so")
 
 

@@ -17,7 +17,7 @@ from tests.factories import SETTLED
 
 def test_a_review_keeps_the_words_and_what_the_merchant_had_been_told(container, reviews):
     keep_all(container, spent="20.00")
-    status = status_document(decide_store(container.database, SETTLED, "st_1"))
+    status = status_document(decide_store(container.at(SETTLED), "st_1"))
     review = show_review(container.database, reviews.ask())
     assert (review["state"], review["message"], review["told"]) == ("open", "we are based in the US", status)
 
@@ -29,8 +29,8 @@ def test_a_store_that_was_never_decided_may_ask_too(container, reviews):
 
 def test_one_is_open_at_a_time_and_the_same_words_again_are_the_same_one(container, reviews):
     keep_store(container)
-    first, is_new = ask_review(container.database, SETTLED, "st_1", "wrong")
-    again, is_new_again = ask_review(container.database, SETTLED, "st_1", "wrong")
+    first, is_new = ask_review(container.at(SETTLED), "st_1", "wrong")
+    again, is_new_again = ask_review(container.at(SETTLED), "st_1", "wrong")
     assert (first, is_new, again, is_new_again) == (again, True, first, False)
     with pytest.raises(Refused, match="open already"):
         reviews.ask("something else")

@@ -43,13 +43,13 @@ def secret(container: Container, ann: Staff) -> str:
 
 
 def begin(container: Container, who: Staff, now: datetime = START) -> str:
-    secret = begin_session(container.database, now, who)
+    secret = begin_session(container.at(now), who)
     assert secret is not None
     return secret
 
 
 def is_in(container: Container, secret: str, now: datetime = START) -> bool:
-    return person_of_session(container.database, now, secret) is not None
+    return person_of_session(container.at(now), secret) is not None
 
 
 def session_rows(container: Container) -> list[StaffSession]:
@@ -58,7 +58,7 @@ def session_rows(container: Container) -> list[StaffSession]:
 
 
 def test_it_is_kept_as_a_hash(container: Container, ann: Staff, secret: str) -> None:
-    person = person_of_session(container.database, START, secret)
+    person = person_of_session(container.at(START), secret)
     assert person is not None
     assert person.id == ann.id
     assert secret not in str([vars(row) for row in session_rows(container)])
@@ -108,13 +108,13 @@ def test_ending_one_leaves_the_others(container: Container, ann: Staff, secret: 
 def test_a_password_that_is_replaced_ends_all_of_its_person(
     container: Container, ann: Staff, secret: str
 ) -> None:
-    set_password(container.database, START, email=ann.email, password=NEW, actor="test")
+    set_password(container.at(START), email=ann.email, password=NEW, actor="test")
     assert not is_in(container, secret)
-    assert begin_session(container.database, START, ann) is None  # let in by the old one, a moment too late
+    assert begin_session(container.at(START), ann) is None  # let in by the old one, a moment too late
 
 
 def test_choosing_a_password_ends_all_of_its_person(container: Container, ann: Staff, secret: str) -> None:
-    authenticated = choose_password(container.database, START, ann.id, current=PASSWORD, new=NEW)
+    authenticated = choose_password(container.at(START), ann.id, current=PASSWORD, new=NEW)
     assert not is_in(container, secret)
     assert is_in(container, begin(container, authenticated))
 
@@ -125,19 +125,19 @@ def test_signing_out_everywhere_ends_those_of_one_person(
     with container.database.reading() as session:
         bob = get_staff(session, keep_staff(container, "viewer"))
     theirs = begin(container, bob)
-    sign_out_everywhere(container.database, START, ann.id)
+    sign_out_everywhere(container.at(START), ann.id)
     assert (is_in(container, secret), is_in(container, theirs)) == (False, True)
 
 
 def test_who_is_removed_is_out(container: Container, ann: Staff, secret: str) -> None:
     keep_staff(container, "viewer")
     change_role(
-        container.database, START, email="viewer@staff.example", role=Role.OPERATOR, actor="test"
+        container.at(START), email="viewer@staff.example", role=Role.OPERATOR, actor="test"
     )  # the last operator cannot go
-    remove_staff(container.database, START, email=ann.email, actor="test")
+    remove_staff(container.at(START), email=ann.email, actor="test")
     assert not is_in(container, secret)
     assert session_rows(container) == []
-    assert begin_session(container.database, START, ann) is None
+    assert begin_session(container.at(START), ann) is None
 
 
 def test_nobody_has_more_than_a_few_and_the_oldest_goes_first(container: Container, ann: Staff) -> None:

@@ -36,7 +36,7 @@ def ann(container: Container) -> str:
 def enter(
     container: Container, password: str = "wrong", *, email: str = ANN, visitor: Visitor = HERE
 ) -> Entry:
-    return sign_in(container.database, container.now(), email=email, password=password, visitor=visitor)
+    return sign_in(container, email=email, password=password, visitor=visitor)
 
 
 def use_up(container: Container, email: str = ANN) -> None:
@@ -159,7 +159,7 @@ def test_a_day_later_nothing_is_held_against_anybody(container: Container, clock
 def test_a_new_password_ends_the_wait(container: Container) -> None:
     use_up(container)
     new = "another-horse-battery"
-    set_password(container.database, container.now(), email=ANN, password=new, actor="test")
+    set_password(container, email=ANN, password=new, actor="test")
     assert enter(container, new, visitor=THERE).person is not None
 
 

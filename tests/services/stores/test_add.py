@@ -133,10 +133,7 @@ def test_first_come_first_served_and_staff_may_admit_beyond(container: Container
         added("e", admit=True),
     ]
     assert [store.admitted_at is not None for store in stores] == [True, True, False, True, True]
-    assert (
-        admit_store(container.database, container.now(), stores[2].id, actor="ann").admitted_at
-        == container.now()
-    )
+    assert admit_store(container, stores[2].id, actor="ann").admitted_at == container.now()
 
 
 def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(container: Container, capped: str):

@@ -29,7 +29,7 @@ def line(container, clock):
 
 
 def admit(container, *ids, **but):
-    return admit_stores(container.database, container.now(), ids, actor="ann", **but)
+    return admit_stores(container, ids, actor="ann", **but)
 
 
 def audited(container):
@@ -96,7 +96,7 @@ def test_admitting_twice_keeps_the_first_time_and_is_audited_once(
     late = add_shop(container, "https://late.example/", programme=capped).id
     first = container.now()
     for _ in range(2):
-        admit_store(container.database, container.now(), late, actor="ann")
+        admit_store(container, late, actor="ann")
         clock.move(hours=1)
     assert show_store(container.database, late).admitted_at == first
     with container.database.reading() as session:

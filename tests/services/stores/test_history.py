@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 def store_id(container, clock):
     clock.at = SETTLED
     keep_all(container)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     return "st_1"
 
 
@@ -37,8 +37,8 @@ def history_lines(container, store_id, limit=50):
 
 def test_stages_awards_and_acts_of_staff_stand_there_the_newest_first(container, store_id):
     (award,) = rows_of(container, Award)
-    block_award(container.database, SETTLED + HOUR, award.id, reason="called", actor="ann@staff.example")
-    decide_store(container.database, SETTLED + HOUR, store_id)
+    block_award(container.at(SETTLED + HOUR), award.id, reason="called", actor="ann@staff.example")
+    decide_store(container.at(SETTLED + HOUR), store_id)
     entries = history_lines(container, store_id)
     assert entries[:2] == [("due", "blocked"), ("ann@staff.example", "award block")]
     assert (None, "due") in entries
@@ -54,7 +54,7 @@ def test_what_the_service_does_every_day_is_left_out_and_a_decision_of_the_same_
             at = SETTLED + n * HOUR
             audit.record(session, at, Agent.CONNECTION, AuditAction.STORE_FACTS, store_id, {"n": n})
     keep_day(container, "650.00")
-    decide_store(container.database, SETTLED + HOUR, store_id)
+    decide_store(container.at(SETTLED + HOUR), store_id)
     assert history_lines(container, store_id) == before
 
 
@@ -68,7 +68,7 @@ def test_another_stores_history_is_its_own_and_one_of_no_store_is_refused(contai
 def test_the_newest_of_a_long_history_are_told(container, store_id):
     for n in range(6):
         fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
-        record_staff_fact(container.database, SETTLED + n * HOUR, store_id=store_id, actor="ann", **fact)
+        record_staff_fact(container.at(SETTLED + n * HOUR), store_id=store_id, actor="ann", **fact)
     entries = history_lines(container, store_id, limit=3)
     assert len(entries) == 3
     assert entries.count(("ann", "facts set")) == 3

@@ -80,16 +80,16 @@ def stores(container, clock):
 
 
 def stage(container, store_id):
-    return str(decide_store(container.database, SETTLED, store_id).stage)
+    return str(decide_store(container.at(SETTLED), store_id).stage)
 
 
 def apart(container, **changes):
     values = {"other": SECOND, "reason": "two companies, both registered", "actor": "ann"}
-    return keep_apart(container.database, SETTLED, FIRST, **{**values, **changes})
+    return keep_apart(container.at(SETTLED), FIRST, **{**values, **changes})
 
 
 def matters(container):
-    return {matter.id: matter.stores for matter in list_todo_items(container.database, SETTLED)}
+    return {matter.id: matter.stores for matter in list_todo_items(container.at(SETTLED))}
 
 
 @on_both_databases
@@ -102,9 +102,7 @@ def test_the_second_of_two_stores_that_look_alike_waits_for_an_answer(stores, wh
     (row,) = page_of_suggestions(stores.database, limit=50).rows
     assert (row["store"], row["other"], row["since"]) == (SECOND, FIRST, SETTLED)
     assert matters(stores)["merchants_alike"] == [(SECOND, "Example store")]
-    rule = next(
-        rule for rule in decide_store(stores.database, SETTLED, SECOND).rules if rule.id == "merchant_once"
-    )
+    rule = next(rule for rule in decide_store(stores.at(SETTLED), SECOND).rules if rule.id == "merchant_once")
     assert rule.outcome == "unknown"
 
 
@@ -132,7 +130,7 @@ def test_once_staff_merge_them_there_is_one_award(stores):
     of_one_name(stores)
     stage(stores, FIRST), stage(stores, SECOND)
     values = {"into": FIRST, "reason": "one owner", "evidence": "T-1", "actor": "ann"}
-    merge_merchants(stores.database, SETTLED, SECOND, **values)
+    merge_merchants(stores.at(SETTLED), SECOND, **values)
     assert stage(stores, SECOND) == "ineligible"
     assert suggestions_for(stores.database, SECOND) == []
     assert page_of_suggestions(stores.database, limit=50) == Page([])

@@ -14,7 +14,6 @@ from receiver.storage import tables
 from tests.conftest import on_both_databases
 from tests.db_factories import keep_link, keep_store, rows_of
 from tests.factories import LINKED, OPEN
-from tests.fakes import at
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def database_kind():
 
 def add(container, advertiser_id="700001", **changes):
     what = {"store_id": "st_1", "advertiser_id": advertiser_id, "token": "very-secret-token", "actor": "ann"}
-    return add_link(at(container, OPEN), **{**what, **changes})
+    return add_link(container.at(OPEN), **{**what, **changes})
 
 
 def test_a_link_without_a_date_is_first_seen_now_and_not_exact(container):
@@ -48,7 +47,7 @@ def test_staffs_own_date_stands_against_any_later_signal(container):
     add(container, linked_at=LINKED - timedelta(days=1))
     assert [link.linked_news for link in rows_of(container, tables.Link)] == [None]
     fact = {"name": "linked_at", "value": LINKED.isoformat(), "reason": "r", "evidence": "e", "actor": "ann"}
-    record_staff_fact(container.database, OPEN, store_id="st_1", **fact)
+    record_staff_fact(container.at(OPEN), store_id="st_1", **fact)
     (link,) = rows_of(container, tables.Link)
     assert (link.linked_at, link.exact, link.linked_news) == (LINKED, True, None)
 
@@ -72,7 +71,7 @@ def test_a_token_is_kept_encrypted_and_forgotten_with_the_link(container):
     add(container)
     (link,) = rows_of(container, tables.Link)
     assert "very-secret-token" not in link.token_encrypted
-    remove_link(container.database, OPEN, store_id="st_1", actor="ann")
+    remove_link(container.at(OPEN), store_id="st_1", actor="ann")
     assert [link.token_encrypted for link in rows_of(container, tables.Link)] == [None]
     with container.database.reading() as session:
         details = [str(row.detail) for row in session.scalars(select(tables.AuditEntry))]
@@ -116,7 +115,7 @@ def test_who_consented_is_forgotten_with_an_erased_store_though_its_token_went_b
     add(container)
     with container.database.writing() as session:
         session.scalars(select(tables.Link)).one().tiktok_user_hash = "user"
-    disconnect_store(container.database, OPEN, "st_1", reason="asked", actor="ann")
-    assert erase_store(container.database, OPEN, "st_1", reason="asked", actor="ann")["consents"] == 1
+    disconnect_store(container.at(OPEN), "st_1", reason="asked", actor="ann")
+    assert erase_store(container.at(OPEN), "st_1", reason="asked", actor="ann")["consents"] == 1
     assert [link.tiktok_user_hash for link in rows_of(container, tables.Link)] == [None]
-    assert "consents" not in erase_store(container.database, OPEN, "st_1", reason="asked", actor="ann")
+    assert "consents" not in erase_store(container.at(OPEN), "st_1", reason="asked", actor="ann")

@@ -30,12 +30,12 @@ def keep_spender(container, number, spent, **store):
 @pytest.fixture
 def two(container):
     """A store with a due award, and one of another merchant that will earn one."""
-    decide_store(container.database, SETTLED, keep_spender(container, 1, "600.00"))
+    decide_store(container.at(SETTLED), keep_spender(container, 1, "600.00"))
     return keep_spender(container, 2, "700.00")
 
 
 def merge(container, store_id="st_2", into="st_1", **more):
-    return merge_merchants(container.database, SETTLED, store_id, into=into, **{**TOLD, **more})
+    return merge_merchants(container.at(SETTLED), store_id, into=into, **{**TOLD, **more})
 
 
 def merchants(container):
@@ -72,7 +72,7 @@ def test_all_stores_of_the_merchant_go_with_it_and_each_says_why(container, two)
 
 
 def test_two_awards_of_before_are_kept_and_flagged(container, two):
-    decide_store(container.database, SETTLED, "st_2")
+    decide_store(container.at(SETTLED), "st_2")
     merge(container)
     awards = rows_of(container, tables.Award)
     assert [award.state for award in awards] == ["due", "due"]
@@ -104,7 +104,7 @@ def test_a_store_that_waited_shares_its_owners_place(container):
     with container.database.writing() as session:
         terms = session.get_one(tables.Terms, "woocommerce-2025")
         terms.terms = {**terms.terms, "capacity": 1}
-    merged = merge_merchants(container.database, OPEN, "st_2", into="st_1", **TOLD)
+    merged = merge_merchants(container.at(OPEN), "st_2", into="st_1", **TOLD)
     assert [store.after.outcome("admission") for store in merged.stores] == ["pass", "pass"]
     assert merged.placed == ["st_2"]
 
@@ -114,7 +114,7 @@ def test_nobody_decides_for_either_merchant_until_they_are_one(container, two, m
     with ThreadPoolExecutor(1) as worker:
 
         def beside_a_worker(session, now, store_ids):
-            started = worker.submit(decide_store, container.database, SETTLED, "st_1")
+            started = worker.submit(decide_store, container.at(SETTLED), "st_1")
             waits.append(not wait([started], timeout=0.5).done)
             return decide_held(session, now, store_ids)
 

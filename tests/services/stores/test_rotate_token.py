@@ -18,7 +18,7 @@ from tests.signals import add_shop
 
 def test_a_new_token_ends_the_old_one_at_once(container: Container):
     new_store = add_shop(container)
-    token = rotate_token(container.database, container.now(), new_store.id, actor="ann")
+    token = rotate_token(container, new_store.id, actor="ann")
     assert token != new_store.status_token
     assert [store.status_token_hash for store in rows_of(container, Store)] == [token_hash(token)]
 
@@ -26,7 +26,7 @@ def test_a_new_token_ends_the_old_one_at_once(container: Container):
 def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(container: Container):
     new_store = add_shop(container)
     rotate_secret(container, new_store.id, actor="ann")
-    rotate_token(container.database, container.now(), new_store.id, actor="ann")
+    rotate_token(container, new_store.id, actor="ann")
     with container.database.reading() as session:
         entries = [(item.actor, item.action, item.subject) for item in session.query(AuditEntry)]
     assert entries == [
@@ -36,9 +36,9 @@ def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not
     ]
     for call in (
         lambda: show_store(container.database, "st_none"),
-        lambda: admit_store(container.database, container.now(), "st_none", actor="ann"),
+        lambda: admit_store(container, "st_none", actor="ann"),
         lambda: rotate_secret(container, "st_none", actor="ann"),
-        lambda: rotate_token(container.database, container.now(), "st_none", actor="ann"),
+        lambda: rotate_token(container, "st_none", actor="ann"),
     ):
         with pytest.raises(NotFound, match="st_none"):
             call()

@@ -26,7 +26,7 @@ def provisional(container, clock):
     keep_all(container)
     with container.database.writing() as session:
         session.execute(update(RecordedFact).values(value="unknown"))
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
 
 
 @pytest.fixture
@@ -36,4 +36,4 @@ def consent_withdrawn(container, clock):
     keep_all(container, spent="310.00")
     with container.database.writing() as session:
         session.execute(update(Link).values(consent=False, consent_lost="withdrawn", token_encrypted=None))
-    decide_store(container.database, OPEN, "st_1")
+    decide_store(container.at(OPEN), "st_1")

@@ -26,7 +26,7 @@ def text_of(page: str) -> str:
 
 def test_ending_our_access_stands_apart_and_shows_first_what_it_does(container, operator):
     keep_all(container)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     page = operator.get(PATH).text
     assert "Give the consent back" not in page
     assert page.index("End our access to this ad account") > page.index("Less common")

@@ -40,7 +40,7 @@ def test_a_token_is_shown_once_and_opens_the_api_until_it_is_revoked(viewer, con
 
 def test_nobody_revokes_a_token_of_somebody_else(viewer, container, clock):
     keep_staff(container, "operator")
-    theirs = make_token(container.database, clock(), email="operator@staff.example", name="x", actor="test")
+    theirs = make_token(container.at(clock()), email="operator@staff.example", name="x", actor="test")
     assert viewer.post(f"{PAGE}/tokens/{theirs.id}/revoke").status_code == 404
     assert opens_the_api(viewer, theirs.text)
 
@@ -141,7 +141,7 @@ def test_an_open_session_is_no_place_to_try_out_passwords(viewer, clock):
 
 def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(container, clock):
     who = {"email": "new@staff.example", "role": Role.OPERATOR, "password": PASSWORD, "actor": "test"}
-    add_staff(container.database, clock(), one_time=True, **who)
+    add_staff(container.at(clock()), one_time=True, **who)
     console = Console(container, None)
     console.sign_in("new@staff.example")
     for path in ("/admin/", "/admin/audit", PAGE):

@@ -15,7 +15,7 @@ API = "/api/v1/admin/audit"
 @pytest.fixture
 def viewer(container):
     keep_store(container, admitted_at=None)
-    admit_store(container.database, container.now(), "st_1", actor="cli:<bob>")
+    admit_store(container, "st_1", actor="cli:<bob>")
     return Console(container, "viewer")
 
 

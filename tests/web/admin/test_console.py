@@ -22,8 +22,7 @@ PASSWORD = "correct-horse-battery"
 @pytest.fixture
 def client(container, clock):
     add_staff(
-        container.database,
-        clock(),
+        container.at(clock()),
         email="ann@staff.example",
         role=Role.OPERATOR,
         password=PASSWORD,
@@ -108,7 +107,7 @@ def test_somebody_who_left_the_staff_is_out_at_once(client, container):
 def test_a_new_password_ends_the_sessions_of_the_old_one(client, container, clock):
     sign_in(client)
     new = "another-horse-battery"
-    set_password(container.database, clock(), email="ann@staff.example", password=new, actor="test")
+    set_password(container.at(clock()), email="ann@staff.example", password=new, actor="test")
     assert page(client).headers["Location"] == "/admin/sign-in"
     sign_in(client, password=new)
     assert page(client).status_code == 200
@@ -166,7 +165,7 @@ def test_pages_forbid_caches_and_every_script_but_our_own_file(client):
 
 def test_a_store_is_shown_with_every_rule_and_its_evidence(client, container, clock):
     clock.at = SETTLED
-    decide_store(container.database, SETTLED, keep_all(container))
+    decide_store(container.at(SETTLED), keep_all(container))
     sign_in(client)
     html = page(client, "/admin/stores/st_1").text
     assert "Country of the store" in html
@@ -183,11 +182,11 @@ def test_an_unknown_store_is_not_found(client):
 def test_a_flag_on_an_award_is_shown_to_staff(client, container, clock):
     clock.at = SETTLED
     store_id = keep_all(container)
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     sign_in(client)
     assert "Flagged" not in page(client, f"/admin/stores/{store_id}").text
     keep_day(container, "10.00")
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     flagged = page(client, f"/admin/stores/{store_id}").text
     assert "TikTok restated the spend: final figures no longer reach this tier." in flagged
 
@@ -195,7 +194,7 @@ def test_a_flag_on_an_award_is_shown_to_staff(client, container, clock):
 def test_an_overdue_award_is_loud_on_the_first_page_and_on_its_store(client, container, clock):
     clock.at = SETTLED
     store_id = keep_all(container)
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     sign_in(client)
     assert "award overdue" not in page(client).text
     assert "overdue" not in page(client, f"/admin/stores/{store_id}").text
@@ -243,7 +242,7 @@ def test_a_discrepancy_is_shown_to_staff_in_words(client, container, clock):
     store_id = keep_all(container)
     with container.database.writing() as session:
         session.get_one(SpendDay, ("7001", FIRST)).billed_cost = Decimal("10.00")
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     sign_in(client)
     assert "differ by more than 1%" in page(client, f"/admin/stores/{store_id}").text
     assert "sources differ: figures apart" in page(client, "/admin/stores").text

@@ -15,7 +15,7 @@ from tests.staff import Console
 def dead(container):
     """The id of a delivery that is held, since its signal is another shop's."""
     number = keep_one(container, add_shop(container).id, signal(home_url="https://other.example/"))
-    process_next(container.database, container.now())
+    process_next(container)
     return number
 
 

@@ -14,7 +14,7 @@ FLAG = {"name": "safety_flag", "value": "yes", "reason": "TikTok wrote", "eviden
 @pytest.fixture
 def store_id(container):
     keep_all(container)
-    decide_store(container.database, container.now(), "st_1")
+    decide_store(container, "st_1")
     return "st_1"
 
 

@@ -16,7 +16,6 @@ from receiver.storage.tables import Award
 from receiver.web.admin import merchant_view
 from tests.db_factories import keep_all, rows_of
 from tests.factories import SETTLED
-from tests.fakes import at
 from tests.staff import Console
 from wp_bridge.plugin_words import plugin_words
 
@@ -46,7 +45,7 @@ def test_the_preview_says_what_the_api_tells_the_plugin_word_for_word(
     container, clock, request, case, language
 ):
     request.getfixturevalue(case)
-    token = rotate_token(container.database, clock(), "st_1", actor="test")
+    token = rotate_token(container.at(clock()), "st_1", actor="test")
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
     document = create_app(container=container).test_client().get("/api/v1/status", headers=headers).json
     text = text_of(Console(container, "viewer").get(f"{PATH}/merchant-view?language={language}").text)
@@ -72,10 +71,10 @@ def test_the_preview_is_marked_and_writes_nothing(container, provisional):
 
 def test_a_redeem_code_stays_masked_in_the_preview(container, operator):
     keep_all(container)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     (award,) = rows_of(container, Award)
     arguments = {"reference": "SECRET-CODE-9876", "delivered_as": "code", "actor": "ann"}
-    issue(at(container, SETTLED), award.id, **arguments)
+    issue(container.at(SETTLED), award.id, **arguments)
     page = operator.get(f"{PATH}/merchant-view").text
     assert "SECRET-CODE" not in page
     assert "••••9876" in page

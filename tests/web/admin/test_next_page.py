@@ -99,11 +99,11 @@ def test_a_form_sent_after_the_session_ended_does_nothing_and_leads_back_to_its_
     if how == "cookie gone":
         operator.client.delete_cookie("console", domain="credit.example", path="/admin")
     else:
-        sign_out_everywhere(container.database, container.now(), 1)
+        sign_out_everywhere(container, 1)
     answer = operator.client.post(form, data={"csrf": csrf, "reason": "x"}, base_url=BASE)
     assert next_page_of(answer) == page
     assert "nothing was saved" in operator.get(answer.headers["Location"]).text
-    assert show_award(container.database, container.now(), "aw_0")["state"] == "due"
+    assert show_award(container, "aw_0")["state"] == "due"
 
 
 def test_a_session_that_was_idle_too_long_leads_back_too(container, monkeypatch):
@@ -114,9 +114,7 @@ def test_a_session_that_was_idle_too_long_leads_back_too(container, monkeypatch)
 
 
 def test_who_must_choose_a_password_first_is_led_on_after_that(container, nobody):
-    set_password(
-        container.database, container.now(), email=EMAIL, password=PASSWORD, actor="t", one_time=True
-    )
+    set_password(container, email=EMAIL, password=PASSWORD, actor="t", one_time=True)
     page = nobody.get("/admin/audit").headers["Location"]
     password_page = nobody.get(sign_in_from(nobody, page)).headers["Location"]
     assert password_page == "/admin/account/password?next=/admin/audit"

@@ -52,7 +52,7 @@ def test_what_is_not_known_is_not_counted_as_not_met(provisional, operator):
 
 def test_rules_that_are_open_for_several_reasons_are_counted_by_reason(operator, container):
     keep_store(container, country="DE")
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     page = text_of(operator.get(PATH).text)
     assert re.search(r"15 rules: 1 not met, 1 not known, \d+ not met yet", page) or re.search(
         r"15 rules: 1 not met, \d+ not met yet", page
@@ -80,7 +80,7 @@ def test_confirmed_is_no_answer_and_yes_is_saved_and_said_once(container, provis
 def test_a_moment_is_taken_in_the_readers_own_zone(container, operator):
     keep_all(container)
     (me,) = rows_of(container, Staff)
-    choose_zone(container.database, SETTLED, me.id, "America/New_York")
+    choose_zone(container.at(SETTLED), me.id, "America/New_York")
     form = {"name": "linked_at", "value": "2025-10-31T10:05", "reason": "seen", "evidence": "mail 7"}
     preview = operator.post(f"{PATH}/fact", do="preview", **form)
     operator.post(f"{PATH}/fact", do="record", seen=preview_token(preview), **form)
@@ -92,12 +92,12 @@ def test_an_override_is_offered_at_the_rule_that_fails_and_taken_back_at_one_tha
     keep_all(container)
     with container.database.writing() as session:
         session.execute(update(Store).values(country="FR"))
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     first = operator.get(PATH).text.partition('class="open-rule"')[2].partition('class="open-rule"')[0]
     options = re.findall(r'name="value" value="([\w=]+)"', first)
     assert options == ["store_market=pass", "store_market=fail", "store_market=none"]
     override = {"name": "override", "value": "store_market=pass", "reason": "papers", "evidence": "mail"}
-    record_staff_fact(container.database, SETTLED, store_id="st_1", actor="ann", **override)
+    record_staff_fact(container.at(SETTLED), store_id="st_1", actor="ann", **override)
     page = operator.get(PATH).text
     assert "15 met, 1 by our own answer" in page
     assert f'href="{PATH}/fact?name=override&amp;rule=store_market">Change our answer' in page

@@ -46,7 +46,7 @@ def calm(container, clock):
 
 
 def todo_items(container):
-    return {item.id: item for item in list_todo_items(container.database, NOW)}
+    return {item.id: item for item in list_todo_items(container.at(NOW))}
 
 
 def change(container, *statements):
@@ -82,7 +82,7 @@ def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, changes):
     if name == "stores_held":
         keep_day(calm, "600.00")
     change(calm, *changes)
-    decide_store(calm.database, NOW, "st_1")
+    decide_store(calm.at(NOW), "st_1")
     assert todo_items(calm)[name].stores == [("st_1", "Example store")]
     console = Console(calm, "viewer")
     page = console.get("/admin/").text
@@ -94,10 +94,10 @@ def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, changes):
 
 def test_an_award_whose_facts_have_changed_is_named(calm):
     keep_day(calm, "600.00")
-    decide_store(calm.database, NOW, "st_1")
+    decide_store(calm.at(NOW), "st_1")
     assert "award_flagged" not in todo_items(calm)
     change(calm, update(Store).values(country="FR"))
-    decide_store(calm.database, NOW, "st_1")
+    decide_store(calm.at(NOW), "st_1")
     assert todo_items(calm)["award_flagged"].stores == [("st_1", "Example store")]
 
 
@@ -112,7 +112,7 @@ OURS_TO_END = [
 @pytest.mark.parametrize("changes", OURS_TO_END)
 def test_what_we_ended_ourselves_needs_nobody(calm, changes):
     change(calm, *changes)
-    decide_store(calm.database, NOW, "st_1")
+    decide_store(calm.at(NOW), "st_1")
     assert todo_items(calm) == {}
 
 
@@ -154,7 +154,7 @@ def test_awards_and_reviews_lead_to_their_lists(container, clock):
     AwardActions(container, 3)
     change(container, update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)))
     change(container, update(Award).where(Award.id == "aw_1").values(due_by=date(2025, 12, 7)))
-    ask_review(container.database, NOW, "st_0", "No.")
+    ask_review(container.at(NOW), "st_0", "No.")
     counts = {name: item.count for name, item in todo_items(container).items()}
     assert counts == {"worker_silent": 1, "awards_overdue": 1, "awards_due_soon": 2, "reviews_waiting": 1}
     console = Console(container, "viewer")
@@ -169,13 +169,13 @@ def test_awards_and_reviews_lead_to_their_lists(container, clock):
 def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, clock):
     for role, days in (("viewer", 14), ("operator", 14), ("operator", 15)):
         owner = {"email": keep_staff(calm, role), "name": f"{days} days", "actor": "test"}
-        make_token(calm.database, NOW, days=days, **owner)
+        make_token(calm.at(NOW), days=days, **owner)
     assert todo_items(calm)["tokens_expire"].count == 2
     link = r'href="/admin/account#tokens"><strong[^>]*>(\d)</strong> API token'
     for role, count in (("viewer", "1"), ("operator", "2")):
         assert re.search(link, Console(calm, role).get("/admin/").text)[1] == count
     clock.move(days=14)  # it is over, and nothing is left to hand over in time
-    queue = list_todo_items(calm.database, clock())
+    queue = list_todo_items(calm.at(clock()))
     assert [item.count for item in queue if item.id == "tokens_expire"] == [1]
 
 
@@ -196,7 +196,7 @@ def test_the_programme_page_sums_each_tier_and_currency(container, clock):
     )
     console = Console(container, "viewer")
     assert "Not counted yet" in console.get("/admin/programme").text
-    count_programmes(container.database, NOW)
+    count_programmes(container.at(NOW))
     page = console.get("/admin/programme").text
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
     assert "1 merchant admitted; there is no limit, 4 stores waiting" in text
@@ -204,7 +204,7 @@ def test_the_programme_page_sums_each_tier_and_currency(container, clock):
     assert "$500.00 $1,000.00 2 awards $500.00 1 award – – – $500.00 1 award" in text
     assert 'href="/admin/stores?stage=not_admitted"' in page
     keep_store(container, "st_10", admitted_at=None)
-    count_programmes(container.database, NOW + timedelta(minutes=1))
+    count_programmes(container.at(NOW + timedelta(minutes=1)))
     assert "<strong>5</strong> stores waiting" in console.get("/admin/programme").text
 
 
@@ -223,7 +223,7 @@ def test_a_page_asks_as_many_questions_of_many_rows_as_of_few(container, clock, 
     few = console.count_queries(path)
     for number in range(100, 120):
         keep_store(container, f"st_{number}", stage="held")
-        ask_review(container.database, NOW, f"st_{number}", "No.")
+        ask_review(container.at(NOW), f"st_{number}", "No.")
     assert console.count_queries(path) == few + (path == "/admin/")  # the held are counted where there are
 
 
@@ -274,7 +274,7 @@ def test_stores_and_awards_are_counted_with_their_lists(container, clock):
     keep_store(container, "st_9", admitted_at=None, stage="not_admitted")
     console = Console(container, "viewer")
     assert "not counted yet" in console.get("/admin/").text
-    count_programmes(container.database, NOW)
+    count_programmes(container.at(NOW))
     page = console.get("/admin/").text
     for link in ("/admin/stores?stage=not_admitted", "/admin/awards?state=due"):
         assert f'href="{link}"' in page

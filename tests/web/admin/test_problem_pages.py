@@ -28,8 +28,8 @@ def staff(container):
 def keep_dead(container, store_id, *arguments):
     for argument in arguments:
         keep_one(container, store_id, argument)
-    process_next(container.database, container.now())
-    track_problems(container.database, container.now())
+    process_next(container)
+    track_problems(container)
 
 
 def send_refused(container, console, *numbers):
@@ -38,7 +38,7 @@ def send_refused(container, console, *numbers):
         headers = signed_headers(body, THEIRS)
         answer = console.client.post(f"/webhooks/woocommerce/{console.store_id}", data=body, headers=headers)
         assert answer.status_code == 401
-    track_problems(container.database, container.now())
+    track_problems(container)
 
 
 def words(page):

@@ -41,7 +41,7 @@ def test_the_money_is_summed_by_currency_and_drawn(operator, container):
                 setattr(session.get_one(Award, award_id), name, value)
     keep_store(container, "st_8", stage="accumulating", coming_currency="USD", coming_credit=Decimal(500))
     keep_store(container, "st_9", stage="accumulating", coming_currency="USD")
-    count_programmes(container.database, NOW)
+    count_programmes(container.at(NOW))
     page = operator.get(PAGE).text
     text = text_of(page)
     assert "Promised £395.50 Issued £0.00 Arrived £0.00 At risk £0.00" in text

@@ -20,7 +20,7 @@ def dead(container):
     """Three deliveries of a shop whose address was kept wrong, which has been put right since."""
     store_id = add_shop(container).id
     ids = [keep_one(container, store_id, signal(seq, home_url=MOVED)) for seq in (1, 2, 3)]
-    process_next(container.database, container.now())
+    process_next(container)
     with container.database.writing() as session:
         session.execute(update(Store).values(url=MOVED))
         heartbeats.beat(session, heartbeats.WORKER, container.now())
@@ -38,7 +38,7 @@ def states(container):
 
 
 def work(container, clock):
-    while (due := replay_next(container.database, clock.at)) is not None:
+    while (due := replay_next(container.at(clock.at))) is not None:
         clock.at = max(clock.at, due)
 
 
@@ -100,7 +100,7 @@ def test_those_chosen_one_by_one_are_replayed_and_no_others(container, staff, de
 
 def test_a_cancelled_one_leaves_the_rest_as_it_is(container, staff, clock):
     staff.post("/admin/replays", state="dead", reason="tried", rate="1")
-    replay_next(container.database, clock.at)
+    replay_next(container.at(clock.at))
     assert staff.post("/admin/replays/1/cancel").location == "/admin/replays/1"
     work(container, clock)
     assert states(container) == ["processed", "dead", "dead"]

@@ -21,8 +21,8 @@ def review(container, clock):
     keep_all(container)
     with container.database.writing() as session:
         session.get(Store, "st_1").country = "FR"
-    decide_store(container.database, SETTLED, "st_1")
-    return ask_review(container.database, SETTLED, "st_1", "We moved to <Texas>.")[0].id
+    decide_store(container.at(SETTLED), "st_1")
+    return ask_review(container.at(SETTLED), "st_1", "We moved to <Texas>.")[0].id
 
 
 def award(container):
@@ -40,7 +40,7 @@ OVERRIDE = {"answer": "override", "rule": "store_market", "outcome": "pass", "re
 
 def test_who_waits_longest_comes_first_and_a_page_leads_on(container, clock, review):
     keep_store(container, "st_2", name="Later shop")
-    later = ask_review(container.database, SETTLED + timedelta(hours=1), "st_2", "No.")[0].id
+    later = ask_review(container.at(SETTLED + timedelta(hours=1)), "st_2", "No.")[0].id
     console = Console(container, "viewer")
     page = console.get("/admin/reviews").text
     assert re.findall(r'href="/admin/reviews/(rv_\w+)"', page) == [review, later]

@@ -12,7 +12,6 @@ from receiver.storage.tables import Account, StoreTroubleRow, WebhookEndpoint
 from receiver.web.admin import stores
 from tests.db_factories import keep_all, keep_link, keep_store
 from tests.factories import JOINED, OPEN, SETTLED
-from tests.fakes import at
 from tests.staff import Console
 
 
@@ -34,7 +33,7 @@ def words(console, query=""):
 
 def test_a_store_stands_with_its_stage_spend_next_tier_and_next_poll(viewer, container, clock):
     clock.at = OPEN
-    decide_store(container.database, OPEN, keep_all(container, spent="523.10"))
+    decide_store(container.at(OPEN), keep_all(container, spent="523.10"))
     row_text = words(viewer)
     columns = "accumulating US $523.10 read in 14 days $976.90 short of $1,500.00"
     assert f"Example store https://st-1.example/ {columns}" in row_text
@@ -42,10 +41,10 @@ def test_a_store_stands_with_its_stage_spend_next_tier_and_next_poll(viewer, con
 
 
 def test_what_nobody_knows_is_not_shown_as_zero(viewer, container, clock):
-    decide_store(container.database, SETTLED, keep_all(container))
+    decide_store(container.at(SETTLED), keep_all(container))
     with container.database.writing() as session:
         session.get_one(Account, "7001").timezone = None
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     assert " US unknown read just now " in words(viewer)
 
 
@@ -145,7 +144,7 @@ def test_a_store_that_left_has_no_trouble_any_more(viewer, container):
     keep_store(container)
     with container.database.writing() as session:
         session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
-    leave_store(at(container, SETTLED), "st_1", reason="asked", actor="ann")
+    leave_store(container.at(SETTLED), "st_1", reason="asked", actor="ann")
     assert ids_on(viewer, "?condition=webhooks_off") == []
     assert ids_on(viewer, "?condition=disconnected") == ["st_1"]
 

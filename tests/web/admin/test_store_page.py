@@ -34,7 +34,7 @@ def operator(container, clock):
 @pytest.fixture
 def store_id(container):
     keep_all(container)
-    decide_store(container.database, container.now(), "st_1")
+    decide_store(container, "st_1")
     return "st_1"
 
 
@@ -73,7 +73,7 @@ def test_it_says_when_and_why_the_ad_account_is_read_next(container, store_id):
 def test_it_says_what_was_decided_and_what_changed_with_it(container, store_id, clock):
     with container.database.writing() as session:
         session.add(RecordedFact(store_id=store_id, name="safety_flag", value=True, **RECORDED))
-    decide_store(container.database, clock(), store_id)
+    decide_store(container.at(clock()), store_id)
     html = page(Console(container, "viewer"), store_id)
     assert html.partition("Each decision")[2].partition("</ol>")[0].count("<time") == 2
     assert "stage: accumulating → blocked" in html
@@ -227,11 +227,11 @@ def test_a_store_is_erased_only_where_its_id_is_typed_and_it_has_left(container,
 
 def test_a_blocked_awards_reason_for_staff_and_the_merchants_sentence_both_stand_there(container, operator):
     keep_all(container)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     (award,) = rows_of(container, Award)
     arguments = {"reason": "figures fell", "cause": "spend_restated", "actor": "ann"}
-    block_award(container.database, SETTLED, award.id, **arguments)
-    decide_store(container.database, SETTLED, "st_1")
+    block_award(container.at(SETTLED), award.id, **arguments)
+    decide_store(container.at(SETTLED), "st_1")
     text = text_of(operator.get(PATH).text)
     assert "Our team has stopped your ad credit: TikTok corrected the spend that had earned it." in text
     assert "Blocked: figures fell" in text
@@ -241,7 +241,7 @@ def test_a_blocked_awards_reason_for_staff_and_the_merchants_sentence_both_stand
 def test_key_dates_are_those_of_the_status_document(container, operator, clock):
     clock.at = OPEN
     keep_all(container, spent="523.10")
-    decide_store(container.database, OPEN, "st_1")
+    decide_store(container.at(OPEN), "st_1")
     dates = text_of(operator.get(PATH).text.partition('id="dates"')[2].partition("</section>")[0])
     for line in (
         "Ad account linked 31 Oct 2025, 10:05",
@@ -279,11 +279,11 @@ def test_the_message_speaks_the_merchants_language(container, consent_withdrawn,
 
 def test_the_page_asks_no_more_of_a_long_history(container, operator):
     keep_all(container)
-    decide_store(container.database, SETTLED, "st_1")
+    decide_store(container.at(SETTLED), "st_1")
     few = operator.count_queries(PATH)
     for n in range(30):
         fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
-        record_staff_fact(container.database, SETTLED, store_id="st_1", actor="ann", **fact)
+        record_staff_fact(container.at(SETTLED), store_id="st_1", actor="ann", **fact)
     keep_day(container, "650.00")
     assert operator.count_queries(PATH) == few
 

@@ -62,8 +62,8 @@ def test_a_review_is_answered_after_a_dry_run(ask, container, clock):
     keep_all(container)
     with container.database.writing() as session:
         session.get(Store, "st_1").country = "FR"
-    decide_store(container.database, SETTLED, "st_1")
-    review = ask_review(container.database, SETTLED, "st_1", "We moved.")[0].id
+    decide_store(container.at(SETTLED), "st_1")
+    review = ask_review(container.at(SETTLED), "st_1", "We moved.")[0].id
     assert [item["id"] for item in ask("/reviews?state=open")[1]["items"]] == [review]
     assert ask(f"/reviews/{review}")[1]["told"]["verdict"] == "ineligible"
     answer = {"answer": "overridden", "override": "store_market=pass", "reason": "papers seen"}
@@ -80,11 +80,11 @@ def test_a_review_is_answered_after_a_dry_run(ask, container, clock):
 
 def test_today_and_the_programmes_are_told(ask, container):
     AwardActions(container, 1)
-    ask_review(container.database, NOW, "st_0", "No.")
+    ask_review(container.at(NOW), "st_0", "No.")
     counts = {item["id"]: item["count"] for item in ask("/today")[1]["matters"]}
     assert counts == {"worker_silent": 1, "awards_due_soon": 1, "reviews_waiting": 1}
     assert ask("/programmes")[1]["programmes"][0]["counted"] is None
-    count_programmes(container.database, NOW)
+    count_programmes(container.at(NOW))
     (programme,) = ask("/programmes")[1]["programmes"]
     assert programme["counted"]["tiers"][0]["awards"] == {"due": {"awards": 1, "amount": "500.00"}}
     assert (programme["counted"]["admitted"], programme["terms"]["id"]) == (1, "woocommerce-2025")

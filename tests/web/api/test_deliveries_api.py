@@ -38,7 +38,7 @@ def dead(container):
     """Three deliveries of a shop whose address was kept wrong, which has been put right since."""
     store_id = add_shop(container).id
     ids = [keep_one(container, store_id, signal(seq, home_url=MOVED)) for seq in (1, 2, 3)]
-    process_next(container.database, container.now())
+    process_next(container)
     with container.database.writing() as session:
         session.execute(update(Store).values(url=MOVED))
     return ids
@@ -101,7 +101,7 @@ def test_a_replay_is_tried_out_asked_for_and_followed(ask, container, dead, cloc
     assert states(container) == ["dead"] * 3
     status, replay = ask("POST", "/replays", ids=dead[:2], reason="the address was put right")
     assert (status, replay["state"], replay["total"], replay["rate"]) == (201, "running", 2, 50)
-    while (due := replay_next(container.database, clock.at)) is not None:
+    while (due := replay_next(container.at(clock.at))) is not None:
         clock.at = max(clock.at, due)
     progress = ask("GET", f"/replays/{replay['id']}")[1]
     assert (progress["state"], progress["outcomes"]) == ("done", {"processed": 2})

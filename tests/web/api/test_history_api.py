@@ -32,14 +32,14 @@ def store(container):
     store_id = keep_all(container, spent="100.00")
     with container.database.writing() as session:
         session.get_one(Store, store_id).status_token_hash = token_hash(TOKEN)
-    decide_store(container.database, OPEN, store_id)
+    decide_store(container.at(OPEN), store_id)
     keep_day(container, "600.00")
-    decide_store(container.database, OPEN + timedelta(days=1), store_id)
+    decide_store(container.at(OPEN + timedelta(days=1)), store_id)
     keep_day(container, "601.00")  # a decision that says nothing new to the merchant
-    decide_store(container.database, OPEN + timedelta(days=2), store_id)
+    decide_store(container.at(OPEN + timedelta(days=2)), store_id)
     with container.database.writing() as session:
         withdraw_consent(session, "7001", OPEN + timedelta(days=3), "revoked")
-    decide_store(container.database, OPEN + timedelta(days=3), store_id)
+    decide_store(container.at(OPEN + timedelta(days=3)), store_id)
     return store_id
 
 

@@ -82,7 +82,7 @@ def test_a_new_key_is_a_key_and_stored_secrets_move_under_the_first(ask):
 
 def test_a_purge_says_first_what_would_go(ask, container, clock):
     delivery_id = keep_one(container, add_shop(container).id, signal())
-    process_next(container.database, container.now())
+    process_next(container)
     clock.move(days=40)
     code, preview = ask("/deliveries/purge", {"dry_run": True})
     assert (code, preview["saved"], preview["gone"]["deliveries"]) == (200, False, 1)

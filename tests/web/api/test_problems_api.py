@@ -51,8 +51,8 @@ def store_id(container):
     store_id = add_shop(container, name="Tin Roof").id
     for argument in (signal(1, v=0), signal(2, v=0), signal(3, home_url=ELSEWHERE)):
         keep_one(container, store_id, argument)
-    process_next(container.database, container.now())
-    track_problems(container.database, container.now())
+    process_next(container)
+    track_problems(container)
     return store_id
 
 

@@ -45,8 +45,7 @@ def test_the_status_document_tells_the_review_and_its_answer(client, container):
     requested = ask(client, {"message": "wrong"}).json
     assert review() == requested
     answer_review(
-        container.database,
-        container.now(),
+        container,
         requested["id"],
         StaffAnswer(ReviewAnswer.UPHELD, "as told"),
         "ann",

@@ -35,7 +35,7 @@ def store(container):
 
 
 def test_a_store_sees_its_own_status(client, store, container, clock):
-    decide_store(container.database, SETTLED, store)
+    decide_store(container.at(SETTLED), store)
     clock.at = SETTLED + timedelta(hours=25)  # a day after the figures were read
     status = ask(client).json
     assert (status["store"]["id"], status["store"]["name"]) == (store, "Example store")

@@ -35,7 +35,7 @@ def ask(container, clock):
 @pytest.fixture
 def store_id(container):
     store_id = keep_all(container)
-    decide_store(container.database, SETTLED, store_id)
+    decide_store(container.at(SETTLED), store_id)
     return store_id
 
 
@@ -146,7 +146,7 @@ def test_a_fact_is_told_beforehand_and_recorded_with_its_effect(ask, container, 
 def test_decisions_are_paged_and_each_is_whole(ask, container, store_id):
     for amount in ("610.00", "620.00"):
         keep_day(container, amount)
-        decide_store(container.database, SETTLED, store_id)
+        decide_store(container.at(SETTLED), store_id)
     first = ask(f"/decisions?store={store_id}&limit=2")[1]
     last = ask(f"/decisions?store={store_id}&limit=2&after={first['next']}")[1]
     ids = [item["id"] for page in (first, last) for item in page["items"]]

@@ -68,7 +68,7 @@ def claimant(container: Container) -> str:
             )
         )
     for store_id in (CLAIMANT, HOLDER):
-        decide_store(container.database, container.now(), store_id)
+        decide_store(container, store_id)
     return CLAIMANT
 
 

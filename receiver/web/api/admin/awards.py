@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +26,6 @@ from receiver.services.awards.credit import mark_credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
-from receiver.services.context import ServiceContext
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import AdminBlueprint, Choice, PageArguments, page_schema
@@ -199,9 +197,7 @@ class AwardsView(MethodView):
         """List awards, the earliest due first."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         container = current_container()
-        page = page_of_awards(
-            container.database, container.now(), AwardFilters(**arguments), after=after, limit=limit
-        )
+        page = page_of_awards(container, AwardFilters(**arguments), after=after, limit=limit)
         return {"items": page.rows, "next": page.next}
 
 
@@ -214,7 +210,7 @@ class AwardView(MethodView):
     @awards_api.alt_response(404, schema=RefusalSchema)
     def get(self, award_id: str) -> dict[str, Any]:
         """Show what an award rests on, and its history."""
-        return show_award(current_container().database, current_container().now(), award_id)
+        return show_award(current_container(), award_id)
 
 
 @awards_api.route("/credits/<award_id>/issue")
@@ -228,7 +224,7 @@ class IssueView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record that the credit was given. Idempotent."""
-        return _act(award_id, partial(issue, award_id=award_id, actor=g.person.email, **body))
+        return _act(award_id, issue, body)
 
 
 @awards_api.route("/credits/<award_id>/correct")
@@ -242,7 +238,7 @@ class CorrectView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Correct the reference; the audit keeps the wrong one. Idempotent."""
-        return _act(award_id, partial(correct_reference, award_id=award_id, actor=g.person.email, **body))
+        return _act(award_id, correct_reference, body)
 
 
 @awards_api.route("/credits/<award_id>/code")
@@ -270,7 +266,7 @@ class CreditedView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record the evidence that an issued credit arrived."""
-        return _move(award_id, mark_credited, body)
+        return _act(award_id, mark_credited, body)
 
 
 @awards_api.route("/credits/<award_id>/block")
@@ -284,7 +280,7 @@ class BlockView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Block the award until the block is lifted."""
-        return _move(award_id, block_award, body)
+        return _act(award_id, block_award, body)
 
 
 @awards_api.route("/credits/<award_id>/lift")
@@ -298,29 +294,16 @@ class LiftView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Lift a block: the award is again what it was."""
-        return _move(award_id, lift_block, body)
+        return _act(award_id, lift_block, body)
 
 
-def _move(award_id: str, move: Callable[..., dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
-    """Move an award with a service of the database alone, as `_act` does."""
-
-    def act(context: ServiceContext) -> dict[str, Any]:
-        return move(context.database, context.now(), award_id, actor=g.person.email, **body)
-
-    return _act(award_id, act)
-
-
-def _act(award_id: str, act: Callable[[ServiceContext], dict[str, Any]]) -> dict[str, Any]:
+def _act(award_id: str, service: Callable[..., dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
     """Apply an act to an award, decide its store at once, and return the award."""
     container = current_container()
-    store_id = show_award(container.database, container.now(), award_id)["store"]
-    run_with_preview(
-        container.database,
-        container.now(),
-        store_id,
-        lambda database: act(replace(container, database=database)),
-    )
-    return show_award(container.database, container.now(), award_id)
+    store_id = show_award(container, award_id)["store"]
+    act = partial(service, award_id=award_id, actor=g.person.email, **body)
+    run_with_preview(container, store_id, act)
+    return show_award(container, award_id)
 
 
 @awards_api.route("/credits/issue-file")

@@ -179,7 +179,7 @@ class RawView(MethodView):
     def post(self, delivery_id: int) -> Response:
         """Return a delivery's body exactly as received, for operators; a POST, since it is audited."""
         container = current_container()
-        raw = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
+        raw = raw_body(container, delivery_id, actor=g.person.email)
         return Response(raw, mimetype="application/octet-stream")
 
 

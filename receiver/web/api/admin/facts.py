@@ -76,7 +76,7 @@ class FactsView(MethodView):
     def get(self, store_id: str) -> dict[str, Any]:
         """Return the store's facts document."""
         now = current_container().now()
-        facts, programme = facts_of(current_container().database, now, store_id)
+        facts, programme = facts_of(current_container().at(now), store_id)
         return facts_with_terms(facts, programme, now)
 
     @facts_api.arguments(NewFactSchema)
@@ -86,7 +86,7 @@ class FactsView(MethodView):
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Record a fact, decide the store anew, and say what that changed; with `dry_run`, what it would."""
         container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
-        act = partial(record_staff_fact, now=container.now(), store_id=store_id, actor=actor, **body)
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
+        act = partial(record_staff_fact, store_id=store_id, actor=actor, **body)
+        effect = run_with_preview(container, store_id, act, dry_run=dry_run)
         decision = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
         return {**effect.answer, **decision, "saved": not dry_run, "effect": effect.changes}

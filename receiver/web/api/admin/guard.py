@@ -46,4 +46,4 @@ def carries_staff_token() -> bool:
 
 def _find_token() -> ApiToken | None:
     token = find_bearer_token()
-    return use_token(current_container().database, current_container().now(), token) if token else None
+    return use_token(current_container(), token) if token else None

@@ -116,7 +116,7 @@ class RemoveLinkView(MethodView):
     def post(self, store_id: str) -> dict[str, Any]:
         """End the store's link and forget its token."""
         container = current_container()
-        link = remove_link(container.database, container.now(), store_id=store_id, actor=g.person.email)
+        link = remove_link(container, store_id=store_id, actor=g.person.email)
         return link_row(link)
 
 

@@ -76,7 +76,5 @@ class PurgeView(MethodView):
         """Delete expired data for up to 20 seconds; the worker deletes the rest at night."""
         container = current_container()
         act = count_expired if body["dry_run"] else purge
-        counts = act(
-            container.database, container.now(), container.settings.keep_deliveries_days, within=WITHIN
-        )
+        counts = act(container, container.settings.keep_deliveries_days, within=WITHIN)
         return {"gone": counts, "saved": not body["dry_run"]}

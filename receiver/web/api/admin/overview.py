@@ -79,7 +79,7 @@ class TodayView(MethodView):
     def get(self) -> dict[str, Any]:
         """List what needs a person today, as the console's first page does."""
         container = current_container()
-        items = list_todo_items(container.database, container.now(), g.person)
+        items = list_todo_items(container, g.person)
         return {"matters": list(map(_todo_item, items))}
 
 

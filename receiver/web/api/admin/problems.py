@@ -99,7 +99,5 @@ class AcknowledgeView(MethodView):
     def post(self, body: dict[str, Any], problem_id: int) -> dict[str, Any]:
         """Acknowledge an open problem; it still ends by itself."""
         container = current_container()
-        problem = acknowledge_problem(
-            container.database, container.now(), problem_id, note=body["note"], actor=g.person.email
-        )
+        problem = acknowledge_problem(container, problem_id, note=body["note"], actor=g.person.email)
         return problem_document(problem)

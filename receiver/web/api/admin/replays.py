@@ -99,9 +99,8 @@ class ReplaysView(MethodView):
         """Start a replay; the worker does it in the background, live deliveries first."""
         container, reason, rate = current_container(), body.pop("reason"), body.pop("rate")
         return start(
-            container.database,
+            container,
             _filters(body),
-            container.now(),
             actor=g.person.email,
             reason=reason,
             rate=rate,
@@ -116,7 +115,7 @@ class PreviewView(MethodView):
     @replays_api.response(200, PreviewSchema)
     def post(self, body: dict[str, Any]) -> Any:
         """Count what would be replayed, and change nothing."""
-        return preview(current_container().database, _filters(body), current_container().now())
+        return preview(current_container(), _filters(body))
 
 
 @replays_api.route("/replays/<int:replay_id>")
@@ -140,7 +139,7 @@ class CancelView(MethodView):
     def post(self, replay_id: int) -> Any:
         """Cancel a replay after the batch in hand; what is done stays done."""
         container = current_container()
-        return cancel(container.database, replay_id, container.now(), actor=g.person.email)
+        return cancel(container, replay_id, actor=g.person.email)
 
 
 def _filters(body: dict[str, Any]) -> DeliveryFilters:

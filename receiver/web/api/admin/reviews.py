@@ -123,8 +123,6 @@ class AnswerView(MethodView):
             fact=body.get("fact", "") if body["answer"] == ReviewAnswer.FACT_RECORDED else None,
             evidence=body.get("evidence"),
         )
-        act = partial(
-            answer_review, now=container.now(), review_id=review_id, answer=answer, actor=g.person.email
-        )
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=body["dry_run"])
+        act = partial(answer_review, review_id=review_id, answer=answer, actor=g.person.email)
+        effect = run_with_preview(container, store_id, act, dry_run=body["dry_run"])
         return {**effect.answer, "effect": effect.changes}

@@ -72,7 +72,7 @@ class SpendView(MethodView):
     @spend_api.alt_response(404, schema=RefusalSchema)
     def get(self, advertiser_id: str) -> dict[str, Any]:
         """Show an ad account's days and payments, and when and why it is polled next."""
-        return spend_of(current_container().database, current_container().now(), advertiser_id)
+        return spend_of(current_container(), advertiser_id)
 
 
 @spend_api.route("/spend/<advertiser_id>/poll")

@@ -131,7 +131,7 @@ class MembersView(MethodView):
     def get(self) -> dict[str, Any]:
         """List the staff, by email address."""
         container = current_container()
-        members = list_staff(container.database, container.now(), real_now=utc_now(), limit=0)
+        members = list_staff(container, real_now=utc_now(), limit=0)
         return {"items": list(map(_member_row, members))}
 
     @staff_api.arguments(NewMemberSchema)
@@ -141,9 +141,7 @@ class MembersView(MethodView):
         """Let someone in with a one-time password."""
         container, password = current_container(), new_password()
         arguments = {"password": password, "actor": g.person.email, "one_time": True}
-        person = add_staff(
-            container.database, container.now(), email=body["email"], role=body["role"], **arguments
-        )
+        person = add_staff(container, email=body["email"], role=body["role"], **arguments)
         return {**_member(person), "password": password}
 
 
@@ -158,7 +156,7 @@ class PasswordView(MethodView):
         """Give someone a one-time password; it ends their sessions, and their tokens stay."""
         container, password = current_container(), new_password()
         arguments = {"password": password, "actor": g.person.email, "one_time": True}
-        person = set_password(container.database, container.now(), **body, **arguments)
+        person = set_password(container, **body, **arguments)
         return {**_member(person), "password": password}
 
 
@@ -174,8 +172,7 @@ class RoleView(MethodView):
         """Give someone another role, which holds at once; there is always an operator left."""
         container = current_container()
         person = change_role(
-            container.database,
-            container.now(),
+            container,
             email=body["email"],
             role=body["role"],
             actor=g.person.email,
@@ -194,7 +191,7 @@ class RemoveView(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Remove someone: sessions and tokens end at once, what they did stays on record."""
         container = current_container()
-        return _member(remove_staff(container.database, container.now(), **body, actor=g.person.email))
+        return _member(remove_staff(container, **body, actor=g.person.email))
 
 
 @staff_api.route("/staff/token")
@@ -216,9 +213,7 @@ class NewTokenView(MethodView):
             ends = time_text(g.token.expires_at)
             raise Refused(f"a token made by a token ends no later than that, by {ends}")
         email = body.get("email", g.person.email)
-        token = make_token_for(
-            container.database, container.now(), g.person, email=email, name=body["name"], days=days
-        )
+        token = make_token_for(container, g.person, email=email, name=body["name"], days=days)
         about = {"id": token.id, "name": token.name, "expires_at": time_text(token.expires_at)}
         return {**_member(token.owner), **about, "token": token.text}
 
@@ -260,7 +255,7 @@ class RevokeTokenView(MethodView):
     def post(self, token_id: int) -> dict[str, Any]:
         """Revoke a token at once, including the one used here."""
         container = current_container()
-        return _token(revoke_token(container.database, container.now(), token_id, actor=g.person.email))
+        return _token(revoke_token(container, token_id, actor=g.person.email))
 
 
 def _member_row(member: TeamMember) -> dict[str, Any]:

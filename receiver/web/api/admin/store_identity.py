@@ -122,10 +122,9 @@ class MoveView(MethodView):
         """
         container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
         effect = run_with_preview(
-            container.database,
-            container.now(),
+            container,
             store_id,
-            lambda database: move_store(database, container.now(), store_id, **body, actor=actor),
+            lambda context: move_store(context, store_id, **body, actor=actor),
             dry_run=dry_run,
         )
         return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
@@ -158,7 +157,7 @@ class DismissClaimView(MethodView):
     def post(self, body: dict[str, Any], claim_id: int) -> dict[str, Any]:
         """Dismiss an address claim; made again, it is listed again."""
         container = current_container()
-        return dismiss_claim(container.database, container.now(), claim_id, **body, actor=g.person.email)
+        return dismiss_claim(container, claim_id, **body, actor=g.person.email)
 
 
 @identity_api.route("/stores/<store_id>/merge")
@@ -175,11 +174,7 @@ class MergeView(MethodView):
         With `dry_run`, only return what would change.
         """
         actor = g.person.email
-        return _merge_document(
-            merge_merchants(
-                current_container().database, current_container().now(), store_id, **body, actor=actor
-            )
-        )
+        return _merge_document(merge_merchants(current_container(), store_id, **body, actor=actor))
 
 
 @identity_api.route("/stores/<store_id>/keep-apart")
@@ -196,7 +191,7 @@ class KeepApartView(MethodView):
         Idempotent.
         """
         container, now = current_container(), current_container().now()
-        return keep_apart(container.database, now, store_id, **body, actor=g.person.email)
+        return keep_apart(container.at(now), store_id, **body, actor=g.person.email)
 
 
 @identity_api.route("/merge-suggestions")

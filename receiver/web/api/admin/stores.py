@@ -112,7 +112,7 @@ class StoreStatusView(MethodView):
         """Return the store's status document, in English."""
         container = current_container()
         return full_document(
-            status_of(container.database, container.now(), store_id),
+            status_of(container, store_id),
             for_staff=True,
             contact=container.settings.support_contact or None,
         )
@@ -126,7 +126,7 @@ class ReconcileView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """Have the worker check the store's facts, webhooks and plugin now, and repair what differs."""
-        request_check(current_container().database, current_container().now(), store_id)
+        request_check(current_container(), store_id)
         asked_at = connection_document(current_container().database, store_id)["look_asked_at"]
         return {"id": store_id, "look_asked_at": asked_at or current_container().now()}
 
@@ -139,7 +139,7 @@ class AdmitView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """Admit the store, beyond the cap too. Idempotent."""
-        admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
+        admit_store(current_container(), store_id, actor=g.person.email)
         return _store_document(store_id)
 
 
@@ -154,8 +154,7 @@ class AdmitManyView(MethodView):
         """Give these stores of one programme their places, beyond its cap too: all of them or none."""
         container = current_container()
         admission = admit_stores(
-            container.database,
-            container.now(),
+            container,
             body["stores"],
             actor=g.person.email,
             dry_run=body["dry_run"],
@@ -191,7 +190,7 @@ class RotateSecretView(MethodView):
             dry_run=body["dry_run"],
         )
         is_requested = not body["dry_run"] and request_rotation(
-            container.database, now, store_id, overlap_hours=hours, actor=actor
+            container.at(now), store_id, overlap_hours=hours, actor=actor
         )
         return {
             "webhook_url": container.settings.public_url + webhook_path(store_id),
@@ -212,9 +211,7 @@ class RotateTokenView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """Rotate the store's status token; the old one stops working at once."""
-        token = rotate_token(
-            current_container().database, current_container().now(), store_id, actor=g.person.email
-        )
+        token = rotate_token(current_container(), store_id, actor=g.person.email)
         return {"status_token": token}
 
 
@@ -231,7 +228,7 @@ class DisconnectView(MethodView):
         The worker deletes our webhooks at the shop.
         """
         container, actor = current_container(), g.person.email
-        disconnect_store(container.database, container.now(), store_id, **body, actor=actor)
+        disconnect_store(container, store_id, **body, actor=actor)
         return _store_document(store_id)
 
 
@@ -247,8 +244,7 @@ class EraseView(MethodView):
         """Erase the store's personal data, for good. Decisions and awards stay."""
         return {
             "erased": erase_store(
-                current_container().database,
-                current_container().now(),
+                current_container(),
                 store_id,
                 **body,
                 actor=g.person.email,
@@ -271,10 +267,9 @@ class RestartSequenceView(MethodView):
         """
         container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
         effect = run_with_preview(
-            container.database,
-            container.now(),
+            container,
             store_id,
-            lambda database: restart_sequence(database, container.now(), store_id, **body, actor=actor),
+            lambda context: restart_sequence(context, store_id, **body, actor=actor),
             dry_run=dry_run,
         )
         return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
