@@ -61,9 +61,8 @@ def populate(container: Container, deliveries: int, stores: int, progress: Progr
     insert_all(container, "quarantine", _quarantine(stores), stores // 20, progress)
     insert_all(container, "rejections", _rejections(stores), DAYS * stores // 20, progress)
     replay(
-        container.database,
+        container.at(NOW),
         DeliveryFilters(state=DeliveryState.DEAD),
-        NOW,
         actor="ann@staff.example",
         reason="The address was put right.",
     )

@@ -101,7 +101,7 @@ def _view_paths(container: Container) -> HotPaths:
     database = container.database
     return {
         "scrape: metrics": (1, lambda: collect_metrics(container.at(NOW))),
-        "probe: readiness": (1, lambda: read_readiness(database, NOW)),
+        "probe: readiness": (1, lambda: read_readiness(container.at(NOW))),
         "overview: work queue": (1, lambda: list_todo_items(container.at(NOW))),
     }
 
