@@ -98,7 +98,6 @@ def _minute_paths(container: Container, stores: list[str]) -> HotPaths:
 
 
 def _view_paths(container: Container) -> HotPaths:
-    database = container.database
     return {
         "scrape: metrics": (1, lambda: collect_metrics(container.at(NOW))),
         "probe: readiness": (1, lambda: read_readiness(container.at(NOW))),
