@@ -87,3 +87,18 @@ def test_sandbox_yes_plugs_it_in(tmp_path):
     modules = sandbox_modules(tmp_path, SANDBOX="yes", SANDBOX_FOLDER=str(tmp_path))
     assert "receiver.sandbox.plug" in modules
     assert "receiver.sandbox.console.pages" in modules
+
+
+def test_no_service_takes_a_database_and_a_time_instead_of_the_context():
+    functions = (
+        (file, node)
+        for file in sorted((ROOT / "receiver").rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    )
+    parts = {"database", "now"}
+    assert [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for file, node in functions
+        if parts <= {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+    ] == []

@@ -76,7 +76,7 @@ def test_a_jump_in_the_middle_of_a_delivery_lets_nobody_finish_it_twice(containe
     claimed = claim(container)
     jump(DAY)
     assert len(process_next(container)) == 1
-    assert process._process_claimed(container.database, claimed, container.now()) == []
+    assert process._process_claimed(container, claimed) == []
     assert len(attempts(container, delivery)) == 1
 
 

@@ -24,7 +24,7 @@ from receiver.services.context import ServiceContext
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage import hourly_counts, inbox
-from receiver.storage.database import Database, savepoint
+from receiver.storage.database import savepoint
 from receiver.storage.tables import Delivery, Replay
 
 LEASE = timedelta(seconds=8)  # after which the deliveries of a killed worker are due again
@@ -74,28 +74,28 @@ def process_next(
     are processed without a claim; None: all are claimed. Once `stopping` returns True, the delivery in hand
     is finished and the others are released, due at once. Raises StorageUnavailable; no delivery is lost then.
     """
-    now = context.now()
+    context = context.at(context.now())
     failure: Exception | None = None
     if newest_at_start is not None and not stopping():
         try:
-            untried = _process_untried(context.database, now, limit, newest_at_start, stopping)
+            untried = _process_untried(context, limit, newest_at_start, stopping)
         except Exception as error:  # a delivery or storage: claimed and in parts it shows which
             failure = error
         else:
             if untried is not None:
                 return _log_failures(untried)
     with context.database.writing_unsynced() as session:  # a lost claim is made again
-        claims = inbox.claim(session, now, limit, LEASE)
+        claims = inbox.claim(session, context.now(), limit, LEASE)
     if failure is None and not stopping():
         try:
-            return _log_failures(_process_claimed(context.database, claims, now))
+            return _log_failures(_process_claimed(context, claims))
         except Exception as error:  # as above
             failure = error
     parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
     if failure is not None:
         parts, ids = _parts(claims, failure), [claim.id for claim in claims]
         log.info("batch undone, done in parts", deliveries=ids, error=type(failure).__name__)
-    return _log_failures(_attempt_parts(context.database, deque(parts), now, chance, stopping))
+    return _log_failures(_attempt_parts(context, deque(parts), chance, stopping))
 
 
 def _log_failures(outcomes: list[AttemptResult]) -> list[AttemptResult]:
@@ -107,9 +107,8 @@ def _log_failures(outcomes: list[AttemptResult]) -> list[AttemptResult]:
 
 
 def _attempt_parts(
-    database: Database,
+    context: ServiceContext,
     queue: deque[Sequence[inbox.ClaimedDelivery]],
-    now: datetime,
     chance: Callable[[], float],
     stopping: Callable[[], bool],
 ) -> list[AttemptResult]:
@@ -118,10 +117,10 @@ def _attempt_parts(
     while queue:
         part = queue.popleft()
         if stopping():
-            _give_back(database, [*part, *chain(*queue)], now)
+            _give_back(context, [*part, *chain(*queue)])
             return outcomes
         try:
-            outcomes += _attempt(database, part, now, chance)
+            outcomes += _attempt(context, part, chance)
         except Exception as error:
             if len(part) > 1:
                 queue.extendleft(reversed(_parts(part, error)))
@@ -129,7 +128,7 @@ def _attempt_parts(
                 rest = [*part, *chain(*queue)]
                 ids = [claim.id for claim in rest]
                 log.warning("deliveries given back", deliveries=ids, error=str(error))
-                _give_back(database, rest, now)
+                _give_back(context, rest)
                 return _results_or_raise(outcomes, error)
             else:
                 raise
@@ -181,45 +180,43 @@ def _apply_alone(
 
 
 def _attempt(
-    database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime, chance: Callable[[], float]
+    context: ServiceContext, claims: Sequence[inbox.ClaimedDelivery], chance: Callable[[], float]
 ) -> list[AttemptResult]:
     """Attempt the deliveries whose leases still hold; the others belong to another worker.
 
     A single delivery raises only storage errors, several raise all.
     """
     if len(claims) > 1:
-        return _process_claimed(database, claims, now)
+        return _process_claimed(context, claims)
     (claim,) = claims
     with bound_contextvars(delivery_id=claim.id):
         try:
-            return _process_claimed(database, claims, now)
+            return _process_claimed(context, claims)
         except StorageUnavailable:
             raise
         except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
-            result, due_at = _failure(error, claim.tries, now, chance)
-        return _record_failure(database, claim, now, result, due_at)
+            result, due_at = _failure(error, claim.tries, context.now(), chance)
+        return _record_failure(context, claim, result, due_at)
 
 
-def _process_claimed(
-    database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
-) -> list[AttemptResult]:
+def _process_claimed(context: ServiceContext, claims: Sequence[inbox.ClaimedDelivery]) -> list[AttemptResult]:
     """Apply effects, attempts and states in one transaction."""
-    with database.writing_unsynced() as session:  # effects lost in a crash are made again
-        return _apply_rows(session, inbox.lock_claimed(session, claims), now)
+    with context.database.writing_unsynced() as session:  # effects lost in a crash are made again
+        return _apply_rows(session, inbox.lock_claimed(session, claims), context.now())
 
 
 def _process_untried(
-    database: Database, now: datetime, limit: int, newer_than: int, stopping: Callable[[], bool]
+    context: ServiceContext, limit: int, newer_than: int, stopping: Callable[[], bool]
 ) -> list[AttemptResult] | None:
     """Lock and process deliveries in one transaction; None where one of them has to be claimed first.
 
     Nothing is processed once it is `stopping`, which it may have become while the locks were awaited.
     """
-    with database.writing_unsynced() as session:
-        rows = inbox.lock_untried(session, now, limit, newer_than)
+    with context.database.writing_unsynced() as session:
+        rows = inbox.lock_untried(session, context.now(), limit, newer_than)
         if rows is None:
             return None
-        return [] if stopping() else _apply_rows(session, rows, now)
+        return [] if stopping() else _apply_rows(session, rows, context.now())
 
 
 def _apply_rows(
@@ -231,15 +228,14 @@ def _apply_rows(
 
 
 def _record_failure(
-    database: Database,
+    context: ServiceContext,
     claim: inbox.ClaimedDelivery,
-    now: datetime,
     result: ProcessingResult,
     due_at: datetime | None,
 ) -> list[AttemptResult]:
-    with database.writing() as session:
+    with context.database.writing() as session:
         rows = inbox.lock_claimed(session, [claim])
-        return _record_results(session, [(row, result, due_at) for row in rows], now)
+        return _record_results(session, [(row, result, due_at) for row in rows], context.now())
 
 
 def _record_results(
@@ -290,11 +286,11 @@ def _storable(error: str) -> str:
     return "".join(char if char.isprintable() else " " for char in error)[:LONGEST_ERROR]
 
 
-def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: datetime) -> None:
+def _give_back(context: ServiceContext, claims: list[inbox.ClaimedDelivery]) -> None:
     """Release claims where the database allows it; otherwise their leases expire."""
     try:
-        with database.writing() as session:
-            inbox.give_back(session, inbox.lock_claimed(session, claims), now)
+        with context.database.writing() as session:
+            inbox.give_back(session, inbox.lock_claimed(session, claims), context.now())
     except StorageUnavailable as error:
         log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 
