@@ -24,6 +24,7 @@ from receiver.services.deliveries.replay import (
     ReplayProgress,
     Result,
     cancel,
+    page_of_replays,
     preview,
     progress,
     replay_next,
@@ -34,7 +35,7 @@ from receiver.services.deliveries.search import list_deliveries
 from receiver.storage import deliveries, inbox
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
-from receiver.storage.tables import Attempt, AuditEntry, Base, Delivery, Link, Signal, Store
+from receiver.storage.tables import Attempt, AuditEntry, Base, Delivery, Link, Replay, Signal, Store
 from tests.db_factories import keep_all
 from tests.fakes import FrozenClock
 from tests.signals import SHOP, add_shop, attempts, keep, keep_one, link_signal, new_delivery, row, signal
@@ -547,3 +548,17 @@ def test_nothing_is_begun_that_was_not_asked_for_properly(
         ask(container, **{"filters": DEAD, **wrong})
     assert audit_entries(container) == []
     assert all_rows(container)["replays"] == []
+
+
+def test_a_replay_stored_with_a_text_that_names_nothing_is_listed_and_selects_nothing(
+    container: Container, store_id: str
+):
+    keep_dead(container, store_id, 2)
+    replay_id = ask(container, DEAD).id
+    with container.database.writing() as session:  # as version 0.1 let one in
+        session.get_one(Replay, replay_id).filters = {"source": "nope"}
+    while replay_next(container) is not None:
+        pass
+    (listed,) = page_of_replays(container.database, limit=10).rows
+    assert (listed.state, listed.done) == ("done", 0)
+    assert replayed_ids(container) == []
