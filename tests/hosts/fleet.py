@@ -17,7 +17,7 @@ from tests.conftest import make_settings
 from tests.db_factories import keep_all
 from tests.hosts.network import Host, network
 from tests.hosts.postgresql import Server, postgresql
-from tests.hosts.sender import SignalAnswer
+from tests.hosts.sender import SHOPS, SignalAnswer, shop_url
 from tests.hosts.tiktok import account_id
 from tests.processes import Process, environment_on, wait_until, web, worker
 from tests.signals import add_shop
@@ -45,7 +45,8 @@ class Fleet:
         migrate(self.container.database)
         for number in range(ACCOUNTS):
             keep_all(self.container, f"st_{number}", account_id(number))
-        others, store_id = self.hosts["others"], add_shop(self.container).id
+        others = self.hosts["others"]
+        stores = [add_shop(self.container, shop_url(number)).id for number in range(SHOPS)]
         environment = {
             **environment_on(self.container),
             "TIKTOK_API_URL": f"http://{others.address}:{TIKTOK_PORT}/open_api/v1.3",
@@ -53,7 +54,7 @@ class Fleet:
         }
         python = [sys.executable, "-m"]
         tiktok = [*python, "tests.hosts.tiktok", others.address, str(TIKTOK_PORT), str(ACCOUNTS)]
-        load = [*python, "tests.hosts.sender", store_id, *self.addresses.values()]
+        load = [*python, "tests.hosts.sender", ",".join(stores), *self.addresses.values()]
         self.processes["tiktok"] = others.start(tiktok, environment)
         for name in WEBS:
             self.processes[name] = self.hosts[name].start(web(PORT, address="0.0.0.0"), environment)

@@ -1,11 +1,11 @@
-"""`python -m tests.hosts.sender STORE WEB…`: sends numbered signals to web hosts, a line per answer."""
+"""`python -m tests.hosts.sender STORE,STORE… WEB…`: sends numbered signals, a line per answer."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from itertools import count
@@ -16,6 +16,7 @@ from tests.signals import SECRET, body_of, signal
 
 EACH, PAUSE = 4, 0.2  # threads to each web host, and seconds between two deliveries of one
 STORE_WAITS = 60  # seconds, for its answer
+SHOPS = 100  # in turns, so that none sends more signals than are applied in a day
 printing = Lock()
 
 
@@ -32,19 +33,24 @@ class SignalAnswer:
     id: int | None = None  # of the delivery
 
 
-def _send_forever(web: str, store_id: str, numbers: Iterator[int]) -> None:
+def shop_url(number: int) -> str:
+    return f"https://shop-{number}.example/"
+
+
+def _send_forever(web: str, stores: Sequence[str], numbers: Iterator[int]) -> None:
     """Send each signal once, whatever the answer: a store does not send again."""
     while True:
-        answer = _send(web, store_id, next(numbers))
+        answer = _send(web, stores, next(numbers))
         with printing:
             print(json.dumps(asdict(answer)), flush=True)
         time.sleep(PAUSE)
 
 
-def _send(web: str, store_id: str, number: int) -> SignalAnswer:
-    body = body_of(signal(number))
+def _send(web: str, stores: Sequence[str], number: int) -> SignalAnswer:
+    shop = number % len(stores)
+    body = body_of(signal(number, home_url=shop_url(shop)))
     headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
-    path, at = f"/webhooks/woocommerce/{store_id}", time.time()
+    path, at = f"/webhooks/woocommerce/{stores[shop]}", time.time()
     try:
         reply = send(f"http://{web}", "POST", path, headers, body, ends=False, timeout=STORE_WAITS)
     except (OSError, HTTPException) as error:
@@ -54,11 +60,11 @@ def _send(web: str, store_id: str, number: int) -> SignalAnswer:
     return SignalAnswer(number, web, at, seconds, reply.status, reply.headers.get("retry-after"), delivery_id)
 
 
-def main(store_id: str, *webs: str) -> None:
-    numbers = count(1)
+def main(store_ids: str, *webs: str) -> None:
+    stores, numbers = store_ids.split(","), count(1)
     for web in webs:
         for _ in range(EACH):
-            Thread(target=_send_forever, args=(web, store_id, numbers)).start()
+            Thread(target=_send_forever, args=(web, stores, numbers)).start()
 
 
 if __name__ == "__main__":
