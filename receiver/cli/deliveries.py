@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from receiver.cli.groups import Commands
-from receiver.cli.options import NUMBER, actor, delivery_filters, limit_option
+from receiver.cli.options import NUMBER, ChoiceOption, actor, delivery_filters, limit_option
 from receiver.cli.output import json_option, print_one, print_rows, to_json
 from receiver.cli.replays import replay_command, replays_command
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.rejections import RejectionReason
 from receiver.services.deliveries.detail import DeliveryAttempt, delivery_detail, raw_body, redacted_body
 from receiver.services.deliveries.purge import count_expired, purge
 from receiver.services.deliveries.search import (
@@ -170,7 +171,7 @@ def _print_progress(counts: dict[str, int]) -> None:
 
 @deliveries_group.command("rejected")
 @click.option("--store", help="The store's id, or part of its name; empty for callers that are no known one.")
-@click.option("--reason", help="Why they were rejected, such as signature.")
+@click.option("--reason", type=ChoiceOption(RejectionReason), help="Why they were rejected.")
 @click.option(
     "--samples",
     "as_samples",
@@ -180,7 +181,7 @@ def _print_progress(counts: dict[str, int]) -> None:
 @limit_option
 @json_option
 def rejected_command(
-    store: str | None, reason: str | None, as_samples: bool, limit: int, as_json: bool
+    store: str | None, reason: RejectionReason | None, as_samples: bool, limit: int, as_json: bool
 ) -> None:
     """Count rejected calls and pings by day, store and reason."""
     database = current_container().database

@@ -113,7 +113,7 @@ class AuditFilters:
     """Filters of audit entries; None does not filter."""
 
     actor: str | None = None
-    action: str | None = None
+    action: AuditAction | None = None
     store: str | None = None  # an id, or part of a name, address or id, of which `stores` are the ids
     since: datetime | None = None
     until: datetime | None = None  # the moment itself not included

@@ -45,7 +45,12 @@ def add_samples(session: Session, samples: Sequence[RejectedCall]) -> None:
 
 
 def page_of_rejections(
-    session: Session, stores: Sequence[str] | None, reason: str | None, *, after: str | None, limit: int
+    session: Session,
+    stores: Sequence[str] | None,
+    reason: RejectionReason | None,
+    *,
+    after: str | None,
+    limit: int,
 ) -> Page[Rejection]:
     """Return a page of counts, the newest day first; `limit` 0 for all. Raises InputError."""
     query = select(Rejection)
@@ -69,7 +74,7 @@ def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:
 
 
 def list_samples(
-    session: Session, stores: Sequence[str] | None, limit: int, *, reason: str | None = None
+    session: Session, stores: Sequence[str] | None, limit: int, *, reason: RejectionReason | None = None
 ) -> list[RejectionSample]:
     """Return samples, the newest first; `limit` 0 for all.
 

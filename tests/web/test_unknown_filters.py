@@ -8,8 +8,10 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import Container
+from receiver.domain.audit import AuditAction
 from receiver.domain.deliveries import DeliveryReason, DeliverySource, DeliveryState
 from receiver.domain.problems import ProblemCause, ProblemState
+from receiver.domain.rejections import RejectionReason
 from receiver.domain.reviews import ReviewState
 from receiver.domain.timeline import TimelineKind
 from receiver.domain.troubles import Actor
@@ -27,7 +29,10 @@ CHOICES = [
     ("stores", "stage", STAGES),
     ("stores", "condition", CONDITIONS),
     ("reviews", "state", list(ReviewState)),
+    ("audit", "action", list(AuditAction)),
+    ("rejections", "reason", list(RejectionReason)),
 ]
+COMMANDS = {"timeline": "timeline", "rejections": "deliveries rejected", "audit": None}
 
 
 @pytest.fixture
@@ -42,11 +47,12 @@ def test_an_unknown_choice_is_refused_by_name_and_with_what_there_is(
     app = create_app(container=container)
     path, query = f"/{listing}", {name: "nope"}
 
-    command = [listing] if listing == "timeline" else [listing, "list"]
-    printed = app.test_cli_runner().invoke(args=[*command, f"--{name}", "nope"])
-    assert printed.exit_code == 2
-    message = f"Invalid value for '--{name}': 'nope' is not one of {', '.join(map(repr, map(str, choices)))}."
-    assert message in printed.stderr
+    command = COMMANDS.get(listing, f"{listing} list")
+    if command is not None:
+        printed = app.test_cli_runner().invoke(args=[*command.split(), f"--{name}", "nope"])
+        assert printed.exit_code == 2
+        known = ", ".join(map(repr, map(str, choices)))
+        assert f"Invalid value for '--{name}': 'nope' is not one of {known}." in printed.stderr
 
     headers = staff_token(container)
     answer = app.test_client().get(f"/api/v1/admin{path}", query_string=query, headers=headers, base_url=BASE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.rejections import RejectedCall, RejectionCount
+from receiver.domain.rejections import RejectedCall, RejectionCount, RejectionReason
 from receiver.paging import Page
 from receiver.services.records import record_of
 from receiver.services.search.stores import match_stores
@@ -30,7 +30,12 @@ class SampleOfStore(RejectedCall):
 
 
 def page_of_rejections(
-    database: Database, *, store: str | None, reason: str | None, after: str | None = None, limit: int
+    database: Database,
+    *,
+    store: str | None,
+    reason: RejectionReason | None,
+    after: str | None = None,
+    limit: int,
 ) -> Page[CountOfStore]:
     """Return a page of counts, the newest day first; `limit` 0 for all.
 
@@ -38,7 +43,7 @@ def page_of_rejections(
 
     Raises InputError, also where no store matches.
     """
-    check_filters({"store": store, "reason": reason})
+    check_filters({"store": store})
     with database.reading() as session:
         stores = _stores(session, store)
         page = rejections.page_of_rejections(session, stores, reason, after=after, limit=limit)
@@ -47,10 +52,10 @@ def page_of_rejections(
 
 
 def list_samples(
-    database: Database, *, store: str | None, reason: str | None, limit: int
+    database: Database, *, store: str | None, reason: RejectionReason | None, limit: int
 ) -> list[SampleOfStore]:
     """Return the newest samples, filtered as `page_of_rejections` does. Raises InputError."""
-    check_filters({"store": store, "reason": reason})
+    check_filters({"store": store})
     with database.reading() as session:
         rows = rejections.list_samples(session, _stores(session, store), limit, reason=reason)
         names = store_names.names_of(session, (row.store_id for row in rows))

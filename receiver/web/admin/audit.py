@@ -8,12 +8,12 @@ from flask import Blueprint, render_template, request, url_for
 
 from receiver.container import current_container
 from receiver.documents.audit import PHRASES, detail_lines, phrase
-from receiver.domain.audit import AuditFilters
+from receiver.domain.audit import AuditAction, AuditFilters
 from receiver.errors import InputError
 from receiver.paging import Page
 from receiver.services.staff.audit import AuditRecord, search_audit
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.admin.filters import refusal
+from receiver.web.admin.filters import read_choice, refusal
 from receiver.web.admin.periods import period_fields, read_period, usual_periods
 from receiver.web.admin.sign_in import staff_only
 
@@ -60,7 +60,8 @@ def _page(query: dict[str, str], page: Page[AuditRecord], refused: str = "") -> 
 
 def _filters(query: dict[str, str]) -> AuditFilters:
     """Read the filters; times are in the reader's zone. Raises InputError."""
-    filters: dict[str, Any] = {**query, **read_period(query)}
+    action = read_choice(query, "action", AuditAction)
+    filters: dict[str, Any] = {**query, "action": action, **read_period(query)}
     return AuditFilters(**filters)
 
 

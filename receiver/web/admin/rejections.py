@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +19,7 @@ from receiver.services.inbox.quarantine import (
     release_from_quarantine,
 )
 from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, list_samples, page_of_rejections
-from receiver.web.admin.filters import refusal
+from receiver.web.admin.filters import read_choice, refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 rejection_pages = Blueprint("rejections", __name__, url_prefix="/admin", template_folder="templates")
@@ -73,7 +74,8 @@ def show() -> str | tuple[str, int]:
     refused, page = "", Page[CountOfStore]()
     newest: list[SampleOfStore] = []
     try:
-        filters = {"store": _store(), "reason": request.args.get("reason") or None}
+        query = {name: value for name, value in request.args.items() if value}
+        filters: dict[str, Any] = {"store": _store(), "reason": read_choice(query, "reason", RejectionReason)}
         database = current_container().database
         page = page_of_rejections(database, **filters, after=request.args.get("after"), limit=PAGE)
         newest = list_samples(database, **filters, limit=SAMPLES) if any(filters.values()) else []

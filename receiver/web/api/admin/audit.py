@@ -10,10 +10,17 @@ from marshmallow.validate import Length
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
-from receiver.domain.audit import AuditFilters
+from receiver.domain.audit import AuditAction, AuditFilters
 from receiver.services.staff.audit import AuditRecord, search_audit
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_document, page_schema
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    Choice,
+    Moment,
+    PageArguments,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.schemas import MAYBE
 
 audit_api = AdminBlueprint("audit", "Audit log")
@@ -25,7 +32,7 @@ class AuditArguments(PageArguments):
     """A page of audit entries, and their filters."""
 
     actor = fields.String(**TEXT, metadata={"description": "Who did it, in full."})
-    action = fields.String(**TEXT, metadata={"example": "award issue"})
+    action = Choice(AuditAction)
     store = fields.String(**TEXT, metadata={"description": "An id, or part of a name, address or id."})
     since = Moment(metadata={"example": "2025-11-20T00:00:00Z"})
     until = Moment(metadata={"description": "Not included."})

@@ -10,12 +10,14 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
 from receiver.container import current_container
+from receiver.domain.rejections import RejectionReason
 from receiver.services.deliveries.replay import MOST_IDS
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
 from receiver.services.inbox.rejections import list_samples, page_of_rejections
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import (
     AdminBlueprint,
+    Choice,
     Moment,
     NumberedPage,
     PageArguments,
@@ -79,7 +81,7 @@ class RejectionFilters(Schema):
     """Filters of rejections: a store (empty: callers that are no known one), and a reason."""
 
     store = fields.String(validate=Length(max=LONGEST_FILTER), metadata=NAMED)
-    reason = fields.String(validate=Length(min=1, max=LONGEST_FILTER))
+    reason = Choice(RejectionReason)
 
 
 class RejectionArguments(PageArguments, RejectionFilters):
@@ -191,5 +193,5 @@ class SamplesView(MethodView):
         }
 
 
-def _filters(arguments: dict[str, Any]) -> dict[str, str | None]:
+def _filters(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"store": arguments.get("store"), "reason": arguments.get("reason")}
