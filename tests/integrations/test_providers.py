@@ -11,12 +11,12 @@ from receiver.domain.deliveries import DeliverySource
 from receiver.domain.platforms import ShopPlatform
 from receiver.errors import InputError
 from receiver.integrations.providers import PROVIDERS, Provider
-from receiver.integrations.tiktok.signature import sign_open, sign_timed
 from receiver.integrations.tiktok.webhooks import WebhookScheme
 from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.integrations.woocommerce.signature import sign
 from receiver.services.inbox.rejection_log import HIDDEN
 from receiver.services.inbox.verify import KEPT_HEADERS
+from tests.tiktok_signatures import sign_open, sign_timed
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 BODY = b'{"some": "thing"}'

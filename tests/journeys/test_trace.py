@@ -15,13 +15,13 @@ from receiver.container import Container
 from receiver.domain.deliveries import DeliveryFilters
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.integrations.tiktok.signature import sign_open
 from receiver.request_id import REQUEST_ID
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.search import list_deliveries
 from receiver.services.polling.poll import poll_due
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_link, keep_store
+from tests.tiktok_signatures import sign_open
 
 ACCOUNT = "7400000000000000101"
 CHANGED = {"object": 11, "time": 1, "entry": [{"changed_metrics_values": {ACCOUNT: {"spend": "18.00"}}}]}

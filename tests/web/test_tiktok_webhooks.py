@@ -14,7 +14,6 @@ from sqlalchemy import select
 from receiver.app import create_app
 from receiver.container import build_container
 from receiver.domain.poll_reasons import PollReason
-from receiver.integrations.tiktok.signature import sign_open, sign_timed
 from receiver.services.deliveries.detail import VerificationStatus, delivery_detail
 from receiver.services.deliveries.process import process_again, process_next
 from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
@@ -23,6 +22,7 @@ from tests.conftest import make_settings
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.fuzzed_calls import BODIES, ODD_HEADERS
 from tests.integrations.tiktok.test_tiktok_signature import EXAMPLES
+from tests.tiktok_signatures import sign_open, sign_timed
 from tests.web.test_fuzz import A_FAULT_OF_OURS, ask
 
 SECRET = "app-secret"

@@ -16,17 +16,6 @@ SECONDS = re.compile("[0-9]{1,12}")
 NOT_ASCII = re.compile("([^\x00-\x7f]+)")
 
 
-def sign_timed(secret: str, raw: bytes, at: datetime) -> str:
-    """Return the value of TikTok-Signature."""
-    seconds = str(int(at.timestamp()))
-    return f"t={seconds},s={_hex(secret, seconds.encode() + b'.' + raw)}"
-
-
-def sign_open(secret: str, raw: bytes) -> str:
-    """Return the value of X-Open-Signature, over the body with non-ASCII written as \\uXXXX."""
-    return _hex(secret, escape_non_ascii(raw))
-
-
 def verify_timed(secret: str, header: str | None, raw: bytes, now: datetime | None) -> str | None:
     """Return why TikTok-Signature is wrong, None if it is valid; without `now` its age is not checked."""
     if not header:

@@ -9,11 +9,10 @@ import pytest
 
 from receiver.integrations.tiktok.signature import (
     escape_non_ascii,
-    sign_open,
-    sign_timed,
     verify_open,
     verify_timed,
 )
+from tests.tiktok_signatures import sign_open, sign_timed
 
 FOLDER = Path(__file__).parents[2] / "data" / "tiktok_webhooks"
 EXAMPLES = {file.stem: json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))}
