@@ -19,7 +19,15 @@ from receiver.services.operations.readiness import read_readiness
 from receiver.services.problems.track import track_problems
 from receiver.services.programmes.places import fill_all_places
 from receiver.services.programmes.statistics import count_programmes
-from receiver.storage import connection_attempts, connections, decisions, inbox, spend, subscriptions
+from receiver.storage import (
+    connection_attempts,
+    connections,
+    decisions,
+    delivery_queue,
+    inbox,
+    spend,
+    subscriptions,
+)
 from receiver.storage.database import Database
 from receiver.worker.loop import BATCH as CLAIMED
 from tests.signals import new_delivery
@@ -141,7 +149,7 @@ def _some_stores(database: Database) -> list[str]:
 
 def _claim(database: Database, now: datetime) -> None:
     with database.rolled_back() as undone, undone.writing() as session:
-        inbox.claim(session, now, CLAIMED, LEASE)
+        delivery_queue.claim(session, now, CLAIMED, LEASE)
 
 
 def _read(database: Database, find: Callable[..., object], limit: int) -> None:

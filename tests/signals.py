@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from receiver.container import Container
-from receiver.domain.deliveries import identity
+from receiver.domain.deliveries import DeliveryState, identity
 from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.services.stores.add import AddedStore, add_store
 from receiver.services.stores.details import StoreDetails
-from receiver.storage import inbox
+from receiver.storage import delivery_queue, inbox
+from receiver.storage.delivery_queue import ClaimedDelivery
 from receiver.storage.inbox import NewDelivery, StoredDelivery
 from receiver.storage.tables import Attempt, Delivery
 
@@ -20,6 +21,7 @@ SHOP = "https://shop.example/"
 SECRET = "s3cretABC"
 INSTALL = "3f0d5a52-8f0e-4c0b-9b5e-6f0a2f1d7c11"
 BEGAN = datetime(2025, 11, 1, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
 ACCOUNT = "7300000000000000017"
 OTHER_ACCOUNT = "7300000000000000025"
 
@@ -75,6 +77,18 @@ def keep(
 def keep_one(container: Container, store_id: str, argument: Any, topic: str | None = SIGNAL) -> int:
     """Insert a delivery of this signal; return its id."""
     return keep(container, store_id, body_of(argument), topic=topic)[0].id
+
+
+def claim(container: Container, limit: int = 10) -> list[ClaimedDelivery]:
+    with container.database.writing() as session:
+        return delivery_queue.claim(session, container.now(), limit, LEASE)
+
+
+def end_attempt(container: Container, claimed: ClaimedDelivery, state: DeliveryState, **details: Any) -> None:
+    with container.database.writing() as session:
+        (delivery,) = delivery_queue.lock_claimed(session, [claimed])
+        result = delivery_queue.TryEnd(state, **details)
+        delivery_queue.finish_all(session, [(delivery, result)], container.now())
 
 
 def row(container: Container, delivery_id: int) -> Delivery:

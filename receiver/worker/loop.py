@@ -24,7 +24,7 @@ from receiver.services.deliveries.replay import replay_next
 from receiver.services.deliveries.restart import restart_agreed
 from receiver.services.deliveries.sequence import FELL_BACK
 from receiver.services.problems.track import track_quietly
-from receiver.storage import heartbeats, inbox
+from receiver.storage import delivery_queue, heartbeats
 from receiver.storage.database import Database
 from receiver.storage.migrate import require_newest
 from receiver.worker.huey_queue import QuietConsumer
@@ -99,7 +99,7 @@ def _beat(container: Container) -> None:
 
 def _newest_delivery(container: Container) -> int:
     with container.database.reading() as session:
-        return inbox.newest_id(session)
+        return delivery_queue.newest_id(session)
 
 
 class TouchedStores:

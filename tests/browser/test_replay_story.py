@@ -13,7 +13,7 @@ from receiver.domain.deliveries import MOST_TRIES
 from receiver.domain.staff import Role
 from receiver.services.deliveries.process import LEASE
 from receiver.services.staff.members import add_staff
-from receiver.storage import inbox
+from receiver.storage import delivery_queue
 from receiver.storage.migrate import migrate
 from receiver.worker import loop
 from tests.browser.conftest import EMAIL, PASSWORD, signed_in
@@ -54,7 +54,7 @@ def lose_every_worker(journey):
     """Claim all deliveries as often as they may be tried, as workers that crash do."""
     for _ in range(MOST_TRIES):
         with journey.container.database.writing() as session:
-            assert len(inbox.claim(session, journey.clock(), 50, LEASE)) == len(SIGNALS)
+            assert len(delivery_queue.claim(session, journey.clock(), 50, LEASE)) == len(SIGNALS)
         journey.clock.move(minutes=5)
 
 

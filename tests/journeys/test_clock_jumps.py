@@ -11,7 +11,7 @@ from receiver.services.deliveries import process
 from receiver.services.deliveries.process import process_next
 from receiver.services.operations.clock_rollback import reset_after_clock_rollback
 from receiver.services.operations.readiness import check_readiness
-from receiver.storage import heartbeats, inbox
+from receiver.storage import delivery_queue, heartbeats
 from receiver.storage.spend import due_accounts
 from receiver.storage.tables import Account, Award, Delivery
 from tests.db_factories import keep_all
@@ -35,7 +35,7 @@ def jump(container, clock):
 def claim(container):
     """Claim what is due, as a worker does that is killed afterwards."""
     with container.database.writing() as session:
-        return inbox.claim(session, container.now(), 10, process.LEASE)
+        return delivery_queue.claim(session, container.now(), 10, process.LEASE)
 
 
 def states(container, *ids):

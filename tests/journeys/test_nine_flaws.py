@@ -119,7 +119,7 @@ def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
 ):
     delivery_id = shop.send(body_of(signal(1, event="integration_set_up"))).body["id"]
     with pytest.MonkeyPatch.context() as crashing:
-        crashing.setattr("receiver.storage.inbox.finish_all", lambda *_, **__: exit("killed"))
+        crashing.setattr("receiver.storage.delivery_queue.finish_all", lambda *_, **__: exit("killed"))
         with pytest.raises(SystemExit):
             shop.work()
     assert shop.row.set_up_at is None

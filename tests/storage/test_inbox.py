@@ -1,4 +1,4 @@
-"""The inbox keeps each delivery once, and hands each to one worker at a time."""
+"""The inbox keeps each delivery once."""
 
 from __future__ import annotations
 
@@ -6,42 +6,24 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.domain.signals import SignalOrder
-from receiver.errors import Refused
 from receiver.storage import inbox, stores
-from receiver.storage.inbox import ClaimedDelivery, NewDelivery
+from receiver.storage.inbox import NewDelivery
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Delivery
 from tests.fakes import FrozenClock
-from tests.signals import add_shop, keep, new_delivery, row
-
-LEASE = timedelta(minutes=5)
+from tests.signals import add_shop, claim, end_attempt, keep, new_delivery, row
+from tests.threads import run_together
 
 
 @pytest.fixture
 def store_id(container: Container) -> str:
     return add_shop(container).id
-
-
-def claim(container: Container, limit: int = 10) -> list[ClaimedDelivery]:
-    with container.database.writing() as session:
-        return inbox.claim(session, container.now(), limit, LEASE)
-
-
-def end(container: Container, claimed_delivery: ClaimedDelivery, state: DeliveryState, **how: object) -> None:
-    with container.database.writing() as session:
-        (delivery,) = inbox.lock_claimed(session, [claimed_delivery])
-        inbox.finish_all(session, [(delivery, inbox.TryEnd(state, **how))], container.now())  # type: ignore[arg-type]
-
-
-# keeping
 
 
 def test_a_batch_answers_for_each_in_its_order(container: Container, store_id: str):
@@ -90,7 +72,7 @@ def test_a_duplicate_of_what_came_to_nothing_queues_it_again(
 ):
     (delivery,) = keep(container, store_id, b"a")
     later = {"due_at": container.now() + timedelta(days=1)} if state is DeliveryState.FAILED else {}
-    end(container, claim(container)[0], state, error="no", **later)
+    end_attempt(container, claim(container)[0], state, error="no", **later)
     clock.move(minutes=1)
     assert claim(container) == []
     assert keep(container, store_id, b"a")[0].duplicate
@@ -104,7 +86,7 @@ def test_a_duplicate_of_what_is_done_is_only_counted(
     container: Container, store_id: str, state: DeliveryState
 ):
     (delivery,) = keep(container, store_id, b"a")
-    end(container, claim(container)[0], state)
+    end_attempt(container, claim(container)[0], state)
     keep(container, store_id, b"a")
     processed = row(container, delivery.id)
     assert (processed.state, processed.duplicates, processed.due_at) == (state, 1, None)
@@ -115,12 +97,12 @@ def test_a_duplicate_of_what_is_in_hand_leaves_it_there(container: Container, st
     keep(container, store_id, b"a")
     (claimed,) = claim(container)
     keep(container, store_id, b"a")
-    end(container, claimed, DeliveryState.PROCESSED)
+    end_attempt(container, claimed, DeliveryState.PROCESSED)
 
 
 def test_the_body_of_a_dead_one_comes_back_with_its_duplicate(container: Container, store_id: str):
     (delivery,) = keep(container, store_id, b"a")
-    end(container, claim(container)[0], DeliveryState.DEAD, error="no")
+    end_attempt(container, claim(container)[0], DeliveryState.DEAD, error="no")
     with container.database.writing() as session:
         session.get_one(Delivery, delivery.id).body = None
     keep(container, store_id, b"a")
@@ -138,7 +120,7 @@ def test_writers_with_the_same_rows_in_another_order_do_not_block_each_other(
             start.wait()
             deliveries.extend(keep(container, store_id, *batch[::step]))
 
-    _run_together(*(lambda step=step: write(step) for step in (1, -1) * 2))
+    run_together(*(lambda step=step: write(step) for step in (1, -1) * 2))
     assert sum(not item.duplicate for item in deliveries) == 800
     assert sum(item.duplicate for item in deliveries) == 2400
 
@@ -167,118 +149,6 @@ def _identity(delivery: NewDelivery) -> str:
     return delivery.identity
 
 
-# claiming
-
-
-def test_the_oldest_is_claimed_first(container: Container, store_id: str, clock: FrozenClock):
-    ids = []
-    for body in (b"a", b"b", b"c"):
-        ids += [item.id for item in keep(container, store_id, body)]
-        clock.move(seconds=1)
-    assert [item.id for item in claim(container, 2)] == ids[:2]
-    assert [item.id for item in claim(container, 2)] == ids[2:]
-    assert claim(container) == []
-
-
-def test_what_is_not_due_yet_waits(container: Container, store_id: str, clock: FrozenClock):
-    keep(container, store_id, b"a")
-    end(container, claim(container)[0], DeliveryState.FAILED, due_at=container.now() + timedelta(minutes=10))
-    clock.move(minutes=9)
-    assert claim(container) == []
-    clock.move(minutes=1)
-    assert [item.tries for item in claim(container)] == [2]
-
-
-def test_a_lease_that_is_over_frees_the_delivery_and_the_late_worker_has_lost_it(
-    container: Container, store_id: str, clock: FrozenClock
-):
-    keep(container, store_id, b"a")
-    (first,) = claim(container)
-    clock.move(minutes=4)
-    assert claim(container) == []
-    clock.move(minutes=1)
-    (second,) = claim(container)
-    assert (second.id, second.tries) == (first.id, 2)
-    with container.database.writing() as session:
-        assert [row.tries for row in inbox.lock_claimed(session, [first, second])] == [2]
-
-
-def test_a_claim_reads_no_more_of_a_long_queue_than_it_takes(container: Container, store_id: str):
-    """As SQLite plans it; PostgreSQL plans by how much there is, which a test has too little of."""
-    if not container.database.is_sqlite:
-        return
-    statements: list[tuple[str, Any]] = []
-    event.listen(
-        container.database.engine, "before_cursor_execute", lambda *a: statements.append((a[2], a[3]))
-    )
-    claim(container)
-    (statement, parameters) = next(item for item in statements if item[0].startswith("SELECT"))
-    with container.database.autocommit_connection() as driver:
-        plan = [step[3] for step in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    assert len(plan) == 1, plan  # no step that sorts
-    assert "COVERING INDEX ix_deliveries_waiting (due_at" in plan[0]
-
-
-def test_what_is_given_back_is_as_if_never_claimed(container: Container, store_id: str):
-    keep(container, store_id, b"a")
-    (claimed,) = claim(container)
-    with container.database.writing() as session:
-        inbox.give_back(session, inbox.lock_claimed(session, [claimed]), container.now())
-    assert [(item.id, item.tries) for item in claim(container)] == [(claimed.id, 1)]
-
-
-def test_two_workers_never_have_one_delivery(container: Container, store_id: str):
-    keep(container, store_id, *(b"%d" % number for number in range(60)))
-    claimed: list[ClaimedDelivery] = []
-    start = Barrier(4)
-
-    def work() -> None:
-        start.wait()
-        for _ in range(12):
-            claimed.extend(claim(container, 5))
-
-    _run_together(*[work] * 4)
-    assert len(claimed) == len({item.id for item in claimed}) == 60
-
-
-def test_only_what_is_ours_can_be_held(container: Container, store_id: str):
-    keep(container, store_id, b"a")
-    (claimed,) = claim(container)
-    with container.database.writing() as session:
-        late = claimed.lease_until + LEASE
-        others = [replace(claimed, tries=2), replace(claimed, id=9999), replace(claimed, lease_until=late)]
-        assert [inbox.lock_claimed(session, [other]) for other in others] == [[], [], []]
-
-
-def test_what_was_erased_after_its_claim_is_not_held_and_claimed_anew_without_its_body(
-    container: Container, store_id: str, clock: FrozenClock
-):
-    deliveries = keep(container, store_id, b"a", b"b")
-    claims = claim(container)
-    with container.database.writing() as session:
-        session.get_one(Delivery, deliveries[0].id).body = None
-    with container.database.writing() as session:
-        assert [(row.id, row.body) for row in inbox.lock_claimed(session, claims)] == [
-            (deliveries[1].id, b"b")
-        ]
-    clock.move(seconds=LEASE.total_seconds())
-    assert [item.content.body for item in claim(container) if item.id == deliveries[0].id] == [None]
-
-
-def test_what_was_ignored_cannot_be_taken_again(container: Container, store_id: str):
-    keep(container, store_id, b"a")
-    (claimed,) = claim(container)
-    end(container, claimed, DeliveryState.IGNORED)
-    with container.database.writing() as session, pytest.raises(Refused, match="cannot become processing"):
-        inbox.take_again(session.get_one(Delivery, claimed.id))
-
-
-def test_a_state_that_may_not_follow_is_refused(container: Container, store_id: str):
-    (delivery,) = keep(container, store_id, b"a")
-    with container.database.writing() as session, pytest.raises(Refused, match="cannot become failed"):
-        inbox.finish(session.get_one(Delivery, delivery.id), DeliveryState.FAILED, container.now())
-
-
 def test_a_delivery_never_shows_its_bytes_by_accident(container: Container, store_id: str):
     assert "a secret" not in repr(new_delivery(store_id, b"a secret", container.now()))
 
@@ -301,20 +171,3 @@ def test_deliveries_of_stores_come_in_while_a_worker_holds_them(
         new = [new_delivery(item, item.encode(), container.now()) for item in ids]
         with container.database.autocommit_connection() as driver:
             assert len(inbox.insert_new(driver, new)) == 2
-
-
-def _run_together(*works: object) -> None:
-    errors: list[BaseException] = []
-
-    def guarded(work: object) -> None:
-        try:
-            work()  # type: ignore[operator]
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [Thread(target=guarded, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert errors == []

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event, update
 
 from receiver.container import Container
-from receiver.storage import inbox, turns
-from receiver.storage.inbox import ClaimedDelivery
+from receiver.storage import delivery_queue, turns
+from receiver.storage.delivery_queue import ClaimedDelivery
 from receiver.storage.tables import Delivery
 from tests.signals import add_shop, keep, row
 
@@ -20,7 +20,7 @@ LEASE = timedelta(minutes=5)
 
 def claim(container: Container, limit: int) -> list[ClaimedDelivery]:
     with container.database.writing() as session:
-        return inbox.claim(session, container.now(), limit, LEASE)
+        return delivery_queue.claim(session, container.now(), limit, LEASE)
 
 
 def keep_many(container: Container, store_id: str, count: int, first: int = 0) -> None:
@@ -113,7 +113,7 @@ def test_two_workers_share_a_crowd_without_taking_anything_twice(container, stor
     for store_id in stores:
         keep_many(container, store_id, 20)
     with container.database.writing() as first:
-        claims = inbox.claim(first, container.now(), 8, LEASE)
+        claims = delivery_queue.claim(first, container.now(), 8, LEASE)
         if container.database.is_sqlite:  # where only one writes at a time
             return
         others = claim(container, 8)

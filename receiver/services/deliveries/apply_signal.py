@@ -55,7 +55,7 @@ from receiver.services.deliveries.sequence import (
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
 from receiver.storage.connections import reschedule_check
-from receiver.storage.inbox import DeliveryContent
+from receiver.storage.delivery_queue import DeliveryContent
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.lost_signals import forget_losses
 from receiver.storage.signal_state import LinkState, StoreState

@@ -18,7 +18,7 @@ from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.verify_subscriptions import request_verification
 from receiver.storage import spend
-from receiver.storage.inbox import DeliveryContent
+from receiver.storage.delivery_queue import DeliveryContent
 
 NO_ACCOUNT = "names no ad account of ours"
 DROPPED = "body: was dropped"

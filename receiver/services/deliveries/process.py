@@ -23,7 +23,7 @@ from receiver.logs import bound_contextvars, get_logger
 from receiver.services.context import ServiceContext
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
-from receiver.storage import hourly_counts, inbox
+from receiver.storage import delivery_queue, hourly_counts
 from receiver.storage.database import savepoint
 from receiver.storage.tables import Delivery, Replay
 
@@ -85,13 +85,13 @@ def process_next(
             if untried is not None:
                 return _log_failures(untried)
     with context.database.writing_unsynced() as session:  # a lost claim is made again
-        claims = inbox.claim(session, context.now(), limit, LEASE)
+        claims = delivery_queue.claim(session, context.now(), limit, LEASE)
     if failure is None and not stopping():
         try:
             return _log_failures(_process_claimed(context, claims))
         except Exception as error:  # as above
             failure = error
-    parts: list[Sequence[inbox.ClaimedDelivery]] = [claims]
+    parts: list[Sequence[delivery_queue.ClaimedDelivery]] = [claims]
     if failure is not None:
         parts, ids = _parts(claims, failure), [claim.id for claim in claims]
         log.info("batch undone, done in parts", deliveries=ids, error=type(failure).__name__)
@@ -108,7 +108,7 @@ def _log_failures(outcomes: list[AttemptResult]) -> list[AttemptResult]:
 
 def _attempt_parts(
     context: ServiceContext,
-    queue: deque[Sequence[inbox.ClaimedDelivery]],
+    queue: deque[Sequence[delivery_queue.ClaimedDelivery]],
     chance: Callable[[], float],
     stopping: Callable[[], bool],
 ) -> list[AttemptResult]:
@@ -136,8 +136,8 @@ def _attempt_parts(
 
 
 def _parts(
-    claims: Sequence[inbox.ClaimedDelivery], error: Exception
-) -> list[Sequence[inbox.ClaimedDelivery]]:
+    claims: Sequence[delivery_queue.ClaimedDelivery], error: Exception
+) -> list[Sequence[delivery_queue.ClaimedDelivery]]:
     """Return two halves; after a storage error single deliveries, since each lock timeout takes seconds."""
     size = 1 if isinstance(error, StorageUnavailable) else (len(claims) + 1) // 2
     return [claims[at : at + size] for at in range(0, len(claims), size)]
@@ -157,13 +157,13 @@ def process_again(
     """
     succeeded = row.state == DeliveryState.PROCESSED
     if not succeeded:
-        inbox.take_again(row)
+        delivery_queue.take_again(row)
     result, due_at = _apply_alone(session, row, now, chance)
     error = result.error and _storable(result.error)
     if not succeeded:
-        inbox.finish(row, result.state, now, reason=result.reason, error=error, due_at=due_at)
+        delivery_queue.finish(row, result.state, now, reason=result.reason, error=error, due_at=due_at)
     actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
-    inbox.note_attempts(session, [(row.id, result.state, error)], now, actor, replay_id=replay.id)
+    delivery_queue.note_attempts(session, [(row.id, result.state, error)], now, actor, replay_id=replay.id)
     return AttemptResult(row.id, result.state, error, result.stores, row.store_id)
 
 
@@ -180,7 +180,7 @@ def _apply_alone(
 
 
 def _attempt(
-    context: ServiceContext, claims: Sequence[inbox.ClaimedDelivery], chance: Callable[[], float]
+    context: ServiceContext, claims: Sequence[delivery_queue.ClaimedDelivery], chance: Callable[[], float]
 ) -> list[AttemptResult]:
     """Attempt the deliveries whose leases still hold; the others belong to another worker.
 
@@ -199,10 +199,12 @@ def _attempt(
         return _record_failure(context, claim, result, due_at)
 
 
-def _process_claimed(context: ServiceContext, claims: Sequence[inbox.ClaimedDelivery]) -> list[AttemptResult]:
+def _process_claimed(
+    context: ServiceContext, claims: Sequence[delivery_queue.ClaimedDelivery]
+) -> list[AttemptResult]:
     """Apply effects, attempts and states in one transaction."""
     with context.database.writing_unsynced() as session:  # effects lost in a crash are made again
-        return _apply_rows(session, inbox.lock_claimed(session, claims), context.now())
+        return _apply_rows(session, delivery_queue.lock_claimed(session, claims), context.now())
 
 
 def _process_untried(
@@ -213,14 +215,14 @@ def _process_untried(
     Nothing is processed once it is `stopping`, which it may have become while the locks were awaited.
     """
     with context.database.writing_unsynced() as session:
-        rows = inbox.lock_untried(session, context.now(), limit, newer_than)
+        rows = delivery_queue.lock_untried(session, context.now(), limit, newer_than)
         if rows is None:
             return None
         return [] if stopping() else _apply_rows(session, rows, context.now())
 
 
 def _apply_rows(
-    session: Session, rows: Sequence[inbox.DeliveryContent], now: datetime
+    session: Session, rows: Sequence[delivery_queue.DeliveryContent], now: datetime
 ) -> list[AttemptResult]:
     hopeful = [row for row in rows if row.tries <= MOST_TRIES]
     results = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
@@ -229,18 +231,18 @@ def _apply_rows(
 
 def _record_failure(
     context: ServiceContext,
-    claim: inbox.ClaimedDelivery,
+    claim: delivery_queue.ClaimedDelivery,
     result: ProcessingResult,
     due_at: datetime | None,
 ) -> list[AttemptResult]:
     with context.database.writing() as session:
-        rows = inbox.lock_claimed(session, [claim])
+        rows = delivery_queue.lock_claimed(session, [claim])
         return _record_results(session, [(row, result, due_at) for row in rows], context.now())
 
 
 def _record_results(
     session: Session,
-    tries: Sequence[tuple[inbox.DeliveryContent, ProcessingResult, datetime | None]],
+    tries: Sequence[tuple[delivery_queue.DeliveryContent, ProcessingResult, datetime | None]],
     now: datetime,
 ) -> list[AttemptResult]:
     """Record how attempts ended and, where another follows, when it is due; return the results."""
@@ -248,10 +250,10 @@ def _record_results(
     for row, result, due_at in tries:
         error = result.error and _storable(result.error)
         outcomes.append(AttemptResult(row.id, result.state, error, result.stores, row.store_id))
-        ends.append((row, inbox.TryEnd(result.state, result.reason, error, due_at)))
-    inbox.finish_all(session, ends, now)
+        ends.append((row, delivery_queue.TryEnd(result.state, result.reason, error, due_at)))
+    delivery_queue.finish_all(session, ends, now)
     attempts = [(item.delivery_id, item.state, item.error) for item in outcomes]
-    inbox.note_attempts(session, attempts, now, WORKER)
+    delivery_queue.note_attempts(session, attempts, now, WORKER)
     count_results(session, now, outcomes)
     return outcomes
 
@@ -286,11 +288,11 @@ def _storable(error: str) -> str:
     return "".join(char if char.isprintable() else " " for char in error)[:LONGEST_ERROR]
 
 
-def _give_back(context: ServiceContext, claims: list[inbox.ClaimedDelivery]) -> None:
+def _give_back(context: ServiceContext, claims: list[delivery_queue.ClaimedDelivery]) -> None:
     """Release claims where the database allows it; otherwise their leases expire."""
     try:
         with context.database.writing() as session:
-            inbox.give_back(session, inbox.lock_claimed(session, claims), context.now())
+            delivery_queue.give_back(session, delivery_queue.lock_claimed(session, claims), context.now())
     except StorageUnavailable as error:
         log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 

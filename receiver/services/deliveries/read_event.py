@@ -6,7 +6,7 @@ from typing import Any
 
 from receiver.errors import InputError
 from receiver.integrations.providers import PROVIDERS
-from receiver.storage.inbox import DeliveryContent
+from receiver.storage.delivery_queue import DeliveryContent
 
 
 def read_event(delivery: DeliveryContent) -> Any:

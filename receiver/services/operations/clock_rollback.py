@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from receiver.logs import get_logger
 from receiver.services.context import ServiceContext
-from receiver.storage import heartbeats, inbox, spend
+from receiver.storage import delivery_queue, heartbeats, spend
 
 log = get_logger(__name__)
 
@@ -19,7 +19,7 @@ def reset_after_clock_rollback(context: ServiceContext) -> None:
         if last is None or last <= latest:
             return
         counts = {
-            "deliveries": inbox.reset_due_times(session, now, latest),
+            "deliveries": delivery_queue.reset_due_times(session, now, latest),
             "accounts": spend.reset_due_times(session, now),
         }
     log.warning("the clock was put back", seconds=round((last - now).total_seconds()), **counts)

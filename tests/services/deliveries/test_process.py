@@ -18,6 +18,7 @@ from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
 from receiver.services.deliveries import apply_signal, process
 from receiver.services.deliveries.process import AttemptResult, process_next
+from receiver.storage import delivery_queue
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Attempt, Link, Signal, Store
@@ -383,12 +384,10 @@ def test_a_batch_in_which_nothing_fails_costs_two_commits(container: Container, 
 
 
 def test_one_that_every_worker_dies_of_ends_too(container: Container, store_id: str, clock: FrozenClock):
-    from receiver.storage import inbox
-
     delivery_id = keep_one(container, store_id, signal())
     for _ in range(9):
         with container.database.writing() as session:
-            assert len(inbox.claim(session, container.now(), 1, process.LEASE)) == 1
+            assert len(delivery_queue.claim(session, container.now(), 1, process.LEASE)) == 1
         clock.move(minutes=5)
     assert [item.state for item in work(container)] == [DeliveryState.DEAD]
     assert row(container, delivery_id).error == "every worker that took it was lost"

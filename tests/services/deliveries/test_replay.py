@@ -32,7 +32,7 @@ from receiver.services.deliveries.replay import (
     start,
 )
 from receiver.services.deliveries.search import list_deliveries
-from receiver.storage import deliveries, inbox
+from receiver.storage import deliveries, delivery_queue
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Attempt, AuditEntry, Base, Delivery, Link, Replay, Signal, Store
@@ -243,7 +243,7 @@ def populate(container: Container, clock: FrozenClock) -> tuple[str, str]:
     keep_one(container, item, signal(3))
     keep_one(container, item, signal(4))
     with container.database.writing() as session:
-        inbox.claim(session, container.now(), 1, timedelta(hours=9))
+        delivery_queue.claim(session, container.now(), 1, timedelta(hours=9))
     return item, other
 
 
@@ -324,7 +324,7 @@ def test_what_no_longer_fits_at_its_turn_is_left_alone(
 def test_what_the_worker_has_in_hand_is_left_to_it(container: Container, store_id: str, clock: FrozenClock):
     busy, free = (keep_one(container, store_id, signal(seq)) for seq in (1, 2))
     with container.database.writing() as session:
-        inbox.claim(session, container.now(), 1, LEASE)
+        delivery_queue.claim(session, container.now(), 1, LEASE)
     running = ask(container, DeliveryFilters(ids=(busy, free)))
     work_off(container, clock)
     assert progress(container.database, running.id).outcomes == {"processed": 1, "being processed": 1}

@@ -13,7 +13,7 @@ from receiver.domain.deliveries import MOST_TRIES, DeliveryState
 from receiver.errors import StorageUnavailable
 from receiver.services.deliveries import process
 from receiver.services.deliveries.process import LEASE, AttemptResult, process_next
-from receiver.storage import inbox
+from receiver.storage import delivery_queue
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
 from receiver.worker import loop
@@ -32,7 +32,7 @@ def store_id(container: Container) -> str:
 
 def newest_id(container: Container) -> int:
     with container.database.reading() as session:
-        return inbox.newest_id(session)
+        return delivery_queue.newest_id(session)
 
 
 def work(container: Container, newest_at_start: int) -> list[AttemptResult]:
@@ -64,7 +64,7 @@ def test_what_arrived_after_the_start_is_never_written_as_processing(
     def refuse(*_: object) -> None:
         raise AssertionError("claimed")
 
-    monkeypatch.setattr(inbox, "claim", refuse)
+    monkeypatch.setattr(delivery_queue, "claim", refuse)
     delivery_id = keep_one(container, store_id, signal(event="integration_set_up"))
     assert [item.state for item in work(container, 0)] == [DeliveryState.PROCESSED]
     assert state_of(container, delivery_id) == ("processed", 1)
