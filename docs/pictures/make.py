@@ -7,7 +7,6 @@ With `make run` in another terminal: `PYTHONPATH=. .venv/bin/python docs/picture
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -15,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario.seed import DEMO
 from receiver.sandbox.scenario.state import load_state
+from tests.capabilities import CHROMIUM
 
 HERE = Path(__file__).parent
 WIDTH = 1000
@@ -31,7 +31,7 @@ def main() -> None:
         raise SystemExit("No sandbox is there; start one with `make run`.")
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         sign_in(page, f"{place.web}/admin/", memory.password)
         take(page, "overview", OVERVIEW)
