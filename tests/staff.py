@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from html import unescape
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -88,3 +89,8 @@ class Console:
         match = re.search(r'name="csrf" value="([^"]+)"', self.get("/admin/sign-in").text)
         assert match is not None
         return match[1]
+
+
+def text_of(page: str) -> str:
+    """Return the text of a page, without tags, each run of white space as one space."""
+    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", page)))

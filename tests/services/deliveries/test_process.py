@@ -286,8 +286,9 @@ def test_a_topic_that_is_not_used_ends_ignored_and_its_body_is_dropped(
 # several workers, and a database that goes
 
 
+@pytest.mark.parametrize("newest_at_start", [None, 0])  # claimed, and without a claim
 def test_two_workers_never_process_one_delivery_at_the_same_time(
-    container: Container, store_id: str, monkeypatch: pytest.MonkeyPatch
+    container: Container, store_id: str, newest_at_start: int | None
 ):
     ids = [keep_one(container, store_id, signal(seq)) for seq in range(1, 41)]
     outcomes: list[AttemptResult] = []
@@ -295,8 +296,9 @@ def test_two_workers_never_process_one_delivery_at_the_same_time(
 
     def worker() -> None:
         database = Database(container.settings.database_url)
+        context = replace(container, database=database)
         start.wait()
-        while batch := process_next(replace(container, database=database), limit=4):
+        while batch := process_next(context, limit=4, newest_at_start=newest_at_start):
             outcomes.extend(batch)
         database.close()
 
@@ -306,6 +308,9 @@ def test_two_workers_never_process_one_delivery_at_the_same_time(
     for thread in threads:
         thread.join(120)
     assert sorted(outcome.delivery_id for outcome in outcomes) == ids
+    assert {(item.state, item.tries) for item in (row(container, number) for number in ids)} == {
+        ("processed", 1)
+    }
     with container.database.reading() as session:
         assert session.query(Attempt).count() == 40
     assert store(container, store_id).integration_news[1] == 40  # type: ignore[index]

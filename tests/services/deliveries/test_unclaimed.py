@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from receiver.errors import StorageUnavailable
 from receiver.services.deliveries import process
 from receiver.services.deliveries.process import LEASE, AttemptResult, process_next
 from receiver.storage import delivery_queue
-from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
 from receiver.worker import loop
 from tests.fakes import FrozenClock
@@ -161,27 +158,6 @@ def test_while_storage_does_not_answer_nothing_is_lost(
             work(container, 0)
     assert state_of(container, delivery_id) == ("received", 0)
     assert [item.state for item in work(container, 0)] == [DeliveryState.PROCESSED]
-
-
-def test_workers_at_once_process_each_delivery_once(container: Container, store_id: str):
-    ids = [keep_one(container, store_id, signal(seq)) for seq in range(1, 41)]
-    outcomes: list[AttemptResult] = []
-    start = Barrier(3)
-
-    def worker() -> None:
-        database = Database(container.settings.database_url)
-        start.wait()
-        while batch := process_next(replace(container, database=database), limit=4, newest_at_start=0):
-            outcomes.extend(batch)
-        database.close()
-
-    threads = [Thread(target=worker) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert sorted(outcome.delivery_id for outcome in outcomes) == ids
-    assert [state_of(container, number) for number in ids] == [("processed", 1)] * 40
 
 
 def test_a_worker_claims_what_arrived_before_it_started_and_nothing_after(

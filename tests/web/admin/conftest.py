@@ -12,6 +12,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.storage.tables import Link, RecordedFact
 from tests.db_factories import keep_all
 from tests.factories import OPEN, SETTLED
+from tests.staff import Console
 
 
 @pytest.fixture
@@ -37,3 +38,9 @@ def consent_withdrawn(container, clock):
     with container.database.writing() as session:
         session.execute(update(Link).values(consent=False, consent_lost="withdrawn", token_encrypted=None))
     decide_store(container.at(OPEN), "st_1")
+
+
+@pytest.fixture
+def operator(container, clock):
+    clock.at = SETTLED
+    return Console(container)

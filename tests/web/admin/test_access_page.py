@@ -1,27 +1,12 @@
 """The page that ends our access to an ad account: the effect on each store is shown first."""
 
-import re
-from html import unescape
-
-import pytest
-
 from receiver.services.decisions.decide import decide_store
 from receiver.storage.tables import Link
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store, rows_of
 from tests.factories import SETTLED
-from tests.staff import Console, preview_token
+from tests.staff import Console, preview_token, text_of
 
 PATH = "/admin/stores/st_1"
-
-
-@pytest.fixture
-def operator(container, clock):
-    clock.at = SETTLED
-    return Console(container)
-
-
-def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", page)))
 
 
 def test_ending_our_access_stands_apart_and_shows_first_what_it_does(container, operator):

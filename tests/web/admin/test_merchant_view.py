@@ -1,7 +1,6 @@
 """The preview of what a merchant sees: word for word the plugin's, and read-only."""
 
 import re
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,10 @@ from receiver.storage.tables import Award
 from receiver.web.admin import merchant_view
 from tests.db_factories import keep_all, rows_of
 from tests.factories import SETTLED
-from tests.staff import Console
+from tests.staff import Console, text_of
 from wp_bridge.plugin_words import plugin_words
 
 PATH = "/admin/stores/st_1"
-
-
-@pytest.fixture
-def operator(container, clock):
-    clock.at = SETTLED
-    return Console(container)
-
-
-def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", page)))
 
 
 def sentences(document):

@@ -1,9 +1,7 @@
 """The open rules on a store's page: the one that stops an award first, each with its control."""
 
 import re
-from html import unescape
 
-import pytest
 from sqlalchemy import update
 
 from receiver.services.decisions.decide import decide_store
@@ -12,19 +10,9 @@ from receiver.services.stores.record_fact import record_staff_fact
 from receiver.storage.tables import Link, Staff, Store
 from tests.db_factories import keep_all, keep_store, rows_of
 from tests.factories import SETTLED
-from tests.staff import Console, preview_token
+from tests.staff import Console, preview_token, text_of
 
 PATH = "/admin/stores/st_1"
-
-
-@pytest.fixture
-def operator(container, clock):
-    clock.at = SETTLED
-    return Console(container)
-
-
-def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", page)))
 
 
 def test_the_rule_that_stops_an_award_stands_first_with_yes_no_and_not_known(provisional, operator):

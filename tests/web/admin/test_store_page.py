@@ -19,16 +19,10 @@ from receiver.storage.tables import Account, AuditEntry, Award, RecordedFact, Re
 from receiver.worker.store_work import work_stores
 from tests.db_factories import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store, rows_of
 from tests.factories import LINKED, OPEN, SETTLED
-from tests.staff import BASE, Console, preview_token
+from tests.staff import BASE, Console, preview_token, text_of
 
 PATH = "/admin/stores/st_1"
 BROWSER = "b" * 43
-
-
-@pytest.fixture
-def operator(container, clock):
-    clock.at = SETTLED
-    return Console(container)
 
 
 @pytest.fixture
@@ -54,10 +48,6 @@ def connected(container, shop, clock):
     work_stores(container)
     with container.database.reading() as session:
         return session.scalars(select(Store.id)).one()
-
-
-def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", page)))
 
 
 def page(console, store_id):
